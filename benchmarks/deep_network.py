@@ -1,0 +1,54 @@
+"""4-8-8-3, every weight in symbols and in numbers, against naive sympy in a process of its own.
+
+Both are measured from within, after their imports: those of sympy are no part of either's merit.
+"""
+
+from __future__ import annotations
+
+import statistics
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from measure import ROOT, Result, dense_spec
+
+DERIVGEN = """\
+import sys, time
+from derivgen.api import derive, load
+start = time.perf_counter()
+derive(load(sys.argv[1])).to_latex()
+print(time.perf_counter() - start)
+"""
+NAIVE = """\
+import sys, time
+import sympy
+from naive_sympy import main
+start = time.perf_counter()
+main()
+print(time.perf_counter() - start)
+"""
+
+
+def seconds(script: str, *arguments: str) -> float:
+    """What a script measured of itself."""
+    folder = str(Path(__file__).parent)
+    environment = {"PYTHONPATH": f"{ROOT}:{folder}", "PATH": ""}
+    command = [sys.executable, "-c", script, *arguments]
+    done = subprocess.run(command, env=environment, check=True, capture_output=True, text=True)
+    return float(done.stdout)
+
+
+def results() -> list[Result]:
+    """One comparison."""
+    with tempfile.TemporaryDirectory() as name:
+        spec = Path(name, "net.yaml")
+        spec.write_text(dense_spec((4, 8, 8, 3), "sigmoid", "handout", "reuse"), encoding="utf-8")
+        ours = statistics.median(seconds(DERIVGEN, str(spec)) for _ in range(5))
+    naive = seconds(NAIVE)
+    what = "4-8-8-3, all 139 parameters, with their verification"
+    return [Result(what, "naive sympy", naive, ours, limit=200, least=True)]
+
+
+if __name__ == "__main__":
+    print(*results(), sep="\n")

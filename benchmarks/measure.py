@@ -1,0 +1,102 @@
+"""What every benchmark shares: running a process, its time and memory, and one line of a result."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """One comparison: ``measured`` over ``baseline`` has to stay under ``limit`` (over, if ``least``)."""
+
+    what: str
+    baseline_name: str
+    baseline: float
+    measured: float
+    limit: float
+    unit: str = "s"
+    least: bool = False
+
+    @property
+    def ratio(self) -> float:
+        """How many times the baseline; the other way round where more is better."""
+        return self.baseline / self.measured if self.least else self.measured / self.baseline
+
+    @property
+    def kept(self) -> bool:
+        """Whether the ratio is on the right side of its limit."""
+        return self.ratio >= self.limit if self.least else self.ratio <= self.limit
+
+    def __str__(self) -> str:
+        bound = "at least" if self.least else "at most"
+        return (
+            f"{self.what}: {self.measured:.4g} {self.unit}; {self.baseline_name}: "
+            f"{self.baseline:.4g} {self.unit}; ratio {self.ratio:.3g}, {bound} {self.limit:g}: "
+            f"{'kept' if self.kept else 'MISSED'}"
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """Seconds by the clock, and the largest resident memory in MiB, of one process."""
+
+    seconds: float
+    mebibytes: float
+
+
+def run(*arguments: str | Path) -> Usage:
+    """Run this Python with arguments in a process of its own; it must succeed."""
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    start = time.perf_counter()
+    process = subprocess.Popen(
+        [sys.executable, *map(str, arguments)], env=environment, stdout=subprocess.DEVNULL
+    )
+    _, status, usage = os.wait4(process.pid, 0)
+    seconds = time.perf_counter() - start
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode:
+        raise SystemExit(f"{' '.join(map(str, arguments))} ended with {process.returncode}")
+    per_mebibyte = 2**20 if sys.platform == "darwin" else 2**10
+    return Usage(seconds, usage.ru_maxrss / per_mebibyte)
+
+
+def alternating(repeats: int, *commands: Sequence[str | Path]) -> list[float]:
+    """Least seconds of each command; they take turns, so that a busy machine slows all alike."""
+    seconds: list[list[float]] = [[] for _ in commands]
+    for _ in range(repeats):
+        for command, found in zip(commands, seconds, strict=True):
+            found.append(run(*command).seconds)
+    return [min(found) for found in seconds]
+
+
+def build(spec: Path, to: str, output: Path, *options: str) -> list[str | Path]:
+    """The arguments of Python that build one spec, quietly."""
+    return ["-m", "derivgen", "build", spec, "--to", to, "-o", output, "--quiet", *options]
+
+
+def dense_spec(sizes: Sequence[int], activation: str, style: str, view: str) -> str:
+    """A spec of a dense network with seeded random values, every parameter worked out."""
+    inputs = ", ".join(f"{(37 * i % 19 - 9) / 10}" for i in range(sizes[0]))
+    targets = ", ".join(str(int(i == 0)) for i in range(sizes[-1]))
+    layers = "\n".join(
+        f"  - dense: {size}\n    activation: {activation}\n"
+        f"    weights: {{random: {{seed: {seed}, decimals: 2}}}}\n"
+        f"    bias: {{random: {{seed: {seed + 50}, decimals: 2}}}}"
+        for seed, size in enumerate(sizes[1:], start=1)
+    )
+    return (
+        f"title: A network of {'-'.join(map(str, sizes))}\n"
+        f"data: {{inputs: [{inputs}], targets: [{targets}]}}\n"
+        f"layers:\n{layers}\n"
+        "loss: half_squared_error\n"
+        "training: {learning_rate: 0.5}\n"
+        f"document: {{style: {style}, views: [{view}], show: all}}\n"
+    )

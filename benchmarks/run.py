@@ -1,0 +1,50 @@
+"""All benchmarks, with a table at the end; 1 where a limit is missed.
+
+``python benchmarks/run.py [NAME ...]`` runs those that are named, or all.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+
+import deep_network
+import large_network
+import many_pages
+import startup
+from measure import Result
+
+BENCHMARKS: dict[str, Callable[[], list[Result]]] = {
+    "startup": startup.results,
+    "deep_network": deep_network.results,
+    "large_network": large_network.results,
+    "many_pages": many_pages.results,
+}
+
+
+def main(names: list[str]) -> int:
+    """Run and print."""
+    unknown = [name for name in names if name not in BENCHMARKS]
+    if unknown:
+        print(f"no benchmark {unknown[0]!r}; there are {', '.join(BENCHMARKS)}", file=sys.stderr)
+        return 2
+    found: list[Result] = []
+    for name in names or BENCHMARKS:
+        print(f"{name} ...", file=sys.stderr, flush=True)
+        for result in BENCHMARKS[name]():
+            print(result, flush=True)
+            found.append(result)
+    print(
+        "\n| measured | against | measured | baseline | ratio | limit | |\n|---|---|---|---|---|---|---|"
+    )
+    for result in found:
+        print(
+            f"| {result.what} | {result.baseline_name} | {result.measured:.4g} {result.unit} | "
+            f"{result.baseline:.4g} {result.unit} | {result.ratio:.3g} | "
+            f"{'≥' if result.least else '≤'} {result.limit:g} | {'kept' if result.kept else 'MISSED'} |"
+        )
+    return 0 if all(result.kept for result in found) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,111 @@
+"""The pipeline on one screen: spec -> task -> derivation -> document -> files."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from derivgen.derivation.derivation import Derivation
+from derivgen.derivation.passes import Pass
+from derivgen.derived import Derived, with_options
+from derivgen.errors import DerivgenError
+from derivgen.network.spec import read_task, task_from_mapping
+from derivgen.network.task import Task
+from derivgen.render.files import Outputs
+from derivgen.render.write import find_format
+from derivgen.settings import Numbers
+
+Progress = Callable[[str], None]
+
+
+def load(source: str | Path, overrides: Sequence[str] = ()) -> Task:
+    """Read a spec from a file (``-``: standard input).
+
+    ``overrides`` are texts ``key=value`` that replace values of the spec.
+    Raises DerivgenError with the place of the first thing that is wrong.
+    """
+    return read_task(source, overrides)
+
+
+def network(**spec: Any) -> Task:
+    """A task from Python: the keys of a spec as keyword arguments; arrays may be numpy arrays.
+
+    >>> network(data={"inputs": x, "targets": y}, layers=[{"dense": 1}], loss="half_squared_error")
+    """
+    return task_from_mapping(spec)
+
+
+def derive(
+    task: Task, style: str | None = None, views: Sequence[str] = (), templates: Path | None = None
+) -> Derived:
+    """The derivation of a task; nothing is computed before it is asked for.
+
+    ``style``, ``views`` and a folder of ``templates`` go before those of the task.
+    """
+    return Derived(with_options(task, style, tuple(views)), templates)
+
+
+def build(
+    source: str | Path,
+    *,
+    to: Sequence[str] = ("tex", "md", "pdf"),
+    style: str | None = None,
+    views: Sequence[str] = (),
+    overrides: Sequence[str] = (),
+    output: Path = Path("output"),
+    engine: str = "typst",
+    dialect: str | None = None,
+    templates: Path | None = None,
+    progress: Progress = lambda _: None,
+) -> list[Path]:
+    """Read a spec and write its document in every format asked for; the paths that were written.
+
+    Nothing is written unless everything could be made: an error leaves older files as they were.
+    """
+    progress("reading")
+    derived = derive(load(source, overrides), style, views, templates)
+    name = derived.task.name
+    progress(f"{name}: deriving and checking")
+    written: list[Path] = []
+    with Outputs() as outputs:
+        for format in dict.fromkeys(to):
+            suffix = ".pdf" if format == "pdf" else find_format(format).extension
+            progress(f"{name}: writing {format}")
+            written += derived.write(outputs, format, output / f"{name}{suffix}", engine, dialect)
+        progress(f"{name}: done")
+    return written
+
+
+def values(source: str | Path | Task, overrides: Sequence[str] = ()) -> dict[str, Any]:
+    """Every quantity and gradient of every training step, in double precision, as nested lists.
+
+    What the document rounds, or carries rounded, is not rounded here.  Raises E505 for a network with
+    symbolic values.
+    """
+    task = source if isinstance(source, Task) else load(source, overrides)
+    if task.network.symbolic:
+        missing = ", ".join(task.network.missing)
+        raise DerivgenError("E505", f"no values for {missing}", hint="give every array its values")
+    options = replace(task.options, collapse=False, views=("reuse",))
+    derivation = Derivation(replace(task, numbers=Numbers(), options=options))
+    if not derivation.trains:
+        return {"steps": [_step(0, derivation.first, {})]}
+    return {"steps": [_step(c.step - 1, passed, c.after) for passed, c in derivation.training()]}
+
+
+def _step(step: int, passed: Pass, updated: Mapping[str, np.ndarray]) -> dict[str, Any]:
+    return {
+        "step": step,
+        "loss": float(passed.values[passed.network.loss]),
+        "quantities": _lists(passed.values),
+        "gradients": _lists(passed.gradients),
+        "updated": _lists(updated),
+    }
+
+
+def _lists(arrays: Mapping[str, np.ndarray]) -> dict[str, Any]:
+    return {name: np.asarray(array, dtype=float).tolist() for name, array in arrays.items()}

@@ -1,0 +1,184 @@
+"""One element's own equation: the index equation at given values of its free indices."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from itertools import islice
+from math import prod
+
+import numpy as np
+import sympy
+
+from derivgen.derivation.graph import entry_at, entry_symbol
+from derivgen.network.model import Equation, Index, Largest, Network, Ref, Softmax, Stage, Terms
+from derivgen.notation import Entry
+
+
+@dataclass(frozen=True, slots=True)
+class TermInstance:
+    """One summand of an element's equation: an expression over the symbols of single elements.
+
+    ``group`` numbers the term of the equation that it comes from, so that the summands of one
+    sum sign can be told from the rest; ``coefficient`` stands before that whole sum.
+    """
+
+    expression: sympy.Expr
+    entries: Mapping[sympy.Symbol, Entry]
+    group: int
+    coefficient: sympy.Rational
+
+
+@dataclass(frozen=True, slots=True)
+class Instance:
+    """An element's equation written out."""
+
+    target: Entry
+    equation: Equation
+    at: Mapping[str, int]
+    summands: tuple[TermInstance, ...]
+    #: groups of which only the first summands and the last are there
+    elided: frozenset[int] = frozenset()
+    #: for a softmax: its argument at the element's own index
+    own: TermInstance | None = None
+
+
+def stage_of(network: Network, entry: Entry) -> tuple[Stage, Mapping[str, int]] | None:
+    """The stage that computes an element, and its free indices there; None for what is given."""
+    for stage in network.schedule:
+        equation = network.equations[stage.equation]
+        if equation.target.array != entry[0]:
+            continue
+        at = _solve(equation, stage, entry[1])
+        if at is not None:
+            return stage, at
+    return None
+
+
+def _solve(equation: Equation, stage: Stage, index: tuple[int, ...]) -> Mapping[str, int] | None:
+    """Values of the free indices for which the target is this element."""
+    at: dict[str, int] = dict(stage.pinned)
+    for expression, value in zip(equation.target.indices, index, strict=True):
+        name = expression.plain
+        if name is None and not expression.factors:
+            if expression.constant != value:
+                return None
+        elif len(expression.factors) == 1:
+            ((name, factor),) = expression.factors
+            found, rest = divmod(value - expression.constant, factor)
+            if rest or at.get(name, found) != found:
+                return None
+            at[name] = found
+    for free in equation.free:
+        if not free.start <= at.get(free.name, free.start - 1) < free.stop:
+            return None
+    return at
+
+
+def instance(network: Network, entry: Entry, most: int | None = None) -> Instance | None:
+    """An element's equation with its sums written out; None for an element that is given.
+
+    A maximum or a softmax has the elements that it looks at as its summands.  Of a sum with more
+    than ``most`` summands only the first ones and the last are made.
+    """
+    place = stage_of(network, entry)
+    if place is None:
+        return None
+    stage, at = place
+    equation = network.equations[stage.equation]
+    one = sympy.S.One
+    own: TermInstance | None = None
+    match equation.body:
+        case Terms(terms):
+            sums = [(t.expression, t.bound, t.coefficient) for t in terms]
+        case Largest(ref=ref, bound=bound):
+            sums = [(ref, bound, one)]
+        case Softmax(ref=ref, over=over, along=along):
+            sums = [(ref, (over,), one)]
+            own = _read(network, equation, ref, {**at, over.name: at[along]}, 0, one)
+    elided = frozenset(
+        group
+        for group, (_, bound, _) in enumerate(sums)
+        if most is not None and prod(i.size for i in bound) > most
+    )
+    summands = tuple(
+        _read(network, equation, expression, {**at, **here}, group, coefficient)
+        for group, (expression, bound, coefficient) in enumerate(sums)
+        for here in _some(bound, most if group in elided else None)
+    )
+    return Instance(entry, equation, at, summands, elided, own)
+
+
+def _some(indices: tuple[Index, ...], most: int | None) -> Iterator[dict[str, int]]:
+    """All values of some indices, or the first ``most - 2`` and the last."""
+    if most is None:
+        yield from assignments(indices)
+        return
+    yield from islice(assignments(indices), max(1, most - 2))
+    yield {i.name: i.stop - 1 for i in indices}
+
+
+def assignments(indices: tuple[Index, ...]) -> Iterator[dict[str, int]]:
+    """All values of some indices, in reading order."""
+    for offsets in np.ndindex(*(i.size for i in indices)):
+        yield {i.name: i.start + o for i, o in zip(indices, offsets, strict=True)}
+
+
+def _read(
+    network: Network,
+    equation: Equation,
+    expression: sympy.Expr,
+    at: Mapping[str, int],
+    group: int,
+    coefficient: sympy.Rational,
+) -> TermInstance:
+    entries: dict[sympy.Symbol, Entry] = {}
+    replaced: dict[sympy.Symbol, sympy.Expr] = {}
+    for symbol, ref in equation.refs.items():
+        if symbol in expression.free_symbols:
+            entry = entry_at(ref, at)
+            if _is_inside(network, ref, entry):
+                replaced[symbol] = entry_symbol(entry)
+                entries[entry_symbol(entry)] = entry
+            else:
+                outside = network.quantities[ref.array].outside
+                replaced[symbol] = sympy.nsimplify(0 if outside is None else outside)
+    return TermInstance(expression.xreplace(replaced), entries, group, coefficient)
+
+
+def _is_inside(network: Network, ref: Ref, entry: Entry) -> bool:
+    shape = network.quantities[ref.array].shape
+    return all(0 <= i < n for i, n in zip(entry[1], shape, strict=True))
+
+
+def definition(network: Network, entry: Entry) -> sympy.Expr:
+    """An element as an expression in given elements only, functions of the table kept."""
+    return _definition(network, entry, {})
+
+
+def _definition(network: Network, entry: Entry, known: dict[Entry, sympy.Expr]) -> sympy.Expr:
+    if entry in known:
+        return known[entry]
+    own = instance(network, entry)
+    if own is None:
+        known[entry] = entry_symbol(entry)
+        return known[entry]
+    parts = [
+        part.expression.xreplace(
+            {s: _definition(network, e, known) for s, e in part.entries.items()}
+        )
+        for part in own.summands
+    ]
+    match own.equation.body:
+        case Terms():
+            value = sympy.Add(
+                *(p.coefficient * x for p, x in zip(own.summands, parts, strict=True))
+            )
+        case Largest():
+            value = sympy.Max(*parts)
+        case Softmax(over=over, along=along, log=log):
+            mine = parts[own.at[along] - over.start]
+            total = sympy.Add(*(sympy.exp(p) for p in parts))
+            value = mine - sympy.log(total) if log else sympy.exp(mine) / total
+    known[entry] = value
+    return value

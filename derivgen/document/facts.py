@@ -1,0 +1,344 @@
+"""The names that a style may use, and the document that comes of a derivation and a style."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import islice
+from math import prod
+from pathlib import Path
+from types import MappingProxyType
+
+import numpy as np
+
+from derivgen.derivation.derivation import Derivation
+from derivgen.derivation.oracle import Row, Verification, check_or_raise
+from derivgen.derivation.passes import trained_entries
+from derivgen.derivation.training import Update
+from derivgen.document.blocks import Block, Display, Document, Figure, Math, Table, Words
+from derivgen.document.formulas import Formulas, function_word
+from derivgen.document.markup import compose
+from derivgen.document.remarks import zero_inputs
+from derivgen.document.sections import (
+    ForwardStage,
+    Given,
+    Progress,
+    forward_stages,
+    given,
+    progress,
+    update_table,
+    value_table,
+)
+from derivgen.document.situation import Situation
+from derivgen.document.updates import rule_chains
+from derivgen.document.views import closed_form, matrix, paths, reuse, symbolic
+from derivgen.document.views.common import by_depth, selection
+from derivgen.formula.build import call, number
+from derivgen.formula.from_sympy import from_sympy
+from derivgen.formula.names import parse_name
+from derivgen.formula.tree import Chain, Node, Script, Symbol
+from derivgen.network.functions import A, ScalarFunction, Z, derivative_of
+from derivgen.network.optimisers import OPTIMISERS
+from derivgen.settings import View
+
+#: view -> what makes its sections
+VIEW_SECTIONS: MappingProxyType[View, Callable[[Situation], Iterator[object]]] = MappingProxyType(
+    {
+        "paths": paths.sections,
+        "reuse": reuse.sections,
+        "matrix": matrix.sections,
+        "symbolic": symbolic.sections,
+        "closed-form": closed_form.sections,
+    }
+)
+
+
+#: more parameters than this are worked out backwards, not each over all its paths
+MOST_BY_PATHS = 256
+
+#: a table of updates has no more rows than this: a page or two
+MOST_UPDATE_ROWS = 512
+
+#: a longer table of checks is left out; its worst row is told all the same
+MOST_CHECK_ROWS = 60
+
+CHECK_HEADER = (
+    (Words("Parameter"),),
+    (Words("Derivation"),),
+    (Words("Difference quotient"),),
+    (Words("Relative error"),),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class FunctionFacts:
+    """A function that the network uses: its definition, its derivative, a sentence about it."""
+
+    name: str
+    summary: str
+    remark: str
+    #: None for a function that has no other name, such as tanh
+    definition: Display | None
+    derivative: Display
+
+
+@dataclass(frozen=True, slots=True)
+class CheckFacts:
+    """What the independent check found; ``table`` is None where it has very many rows."""
+
+    method: str
+    worst: Node
+    table: Table | None
+
+
+@dataclass(frozen=True)
+class StepFacts:
+    """One training step that is worked out, or the only pass of a symbolic derivation."""
+
+    situation: Situation
+    number: int
+
+    @property
+    def formulas(self) -> Formulas:
+        return self.situation.formulas
+
+    def forward(self) -> Iterator[ForwardStage]:
+        return forward_stages(self.formulas)
+
+    @cached_property
+    def views(self) -> tuple[View, ...]:
+        """The views asked for; one parameter at a time is for a number that somebody can read."""
+        asked = self.situation.derivation.task.options.views
+        if not self.many:
+            return asked
+        return tuple(dict.fromkeys("reuse" if v == "paths" else v for v in asked))
+
+    @cached_property
+    def many(self) -> bool:
+        """True where more parameters are worked out than the paths view is for."""
+        return sum(len(flat) for flat in selection(self.situation).values()) > MOST_BY_PATHS
+
+    def view(self, name: View) -> Iterator[object]:
+        return VIEW_SECTIONS[name](self.situation)
+
+    @property
+    def updated(self) -> bool:
+        return self.situation.change is not None
+
+    @cached_property
+    def update_table(self) -> Table:
+        """Every trained parameter; of very many only those at the beginning of each array."""
+        derivation = self.situation.derivation
+        assert self.situation.change is not None
+        trained = [q.name for q in derivation.network.parameters() if q.trained]
+        most = max(1, MOST_UPDATE_ROWS // max(1, len(trained)))
+        few = self.trained <= MOST_UPDATE_ROWS
+        entries = [
+            (array, index)
+            for array in by_depth(derivation, trained)
+            for index in islice(
+                np.ndindex(*derivation.network.quantities[array].shape), None if few else most
+            )
+        ]
+        return update_table(self.formulas, self.situation.change, entries)
+
+    @property
+    def trained(self) -> int:
+        """How many parameters are trained."""
+        parameters = self.situation.derivation.network.parameters()
+        return sum(prod(q.shape) for q in parameters if q.trained)
+
+    @property
+    def not_in_table(self) -> int:
+        """How many trained parameters the table of updates leaves out."""
+        return self.trained - len(self.update_table.rows)
+
+    @property
+    def value_table(self) -> Table:
+        return value_table(self.formulas)
+
+    @property
+    def update_rule(self) -> Display:
+        """The optimiser's rule for the first trained parameter, in symbols."""
+        entries = trained_entries(self.situation.derivation.network)
+        return Display(rule_chains(self.formulas, entries[0]))
+
+    @cached_property
+    def after(self) -> Formulas:
+        """The formulas of the pass with the updated parameters."""
+        derivation = self.situation.derivation
+        assert self.situation.change is not None
+        passed = derivation.after(self.situation.passed, self.situation.change)
+        return Formulas(derivation, passed, after=True)
+
+    def forward_after(self) -> Iterator[ForwardStage]:
+        return forward_stages(self.after)
+
+    @property
+    def progress(self) -> Progress:
+        return progress(self.formulas, self.after)
+
+    @property
+    def zero_inputs(self) -> tuple[Node, ...]:
+        return zero_inputs(self.formulas)
+
+
+@dataclass(frozen=True)
+class Facts:
+    """Everything that a style may say about a derivation."""
+
+    derivation: Derivation
+    figure: Figure | None
+    verification: Verification | None
+
+    @property
+    def options(self) -> object:
+        return self.derivation.task.options
+
+    @property
+    def numbers(self) -> object:
+        return self.derivation.task.numbers
+
+    @property
+    def symbolic(self) -> bool:
+        return self.derivation.first.symbolic
+
+    @cached_property
+    def given(self) -> tuple[Given, ...]:
+        return given(self.derivation)
+
+    @property
+    def loss(self) -> Node:
+        return Formulas(self.derivation, self.derivation.first).loss_name()
+
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        return self.derivation.network.remarks
+
+    @property
+    def learning_rate(self) -> Chain | None:
+        training = self.derivation.task.training
+        if training.learning_rate is None:
+            return None
+        text = self.derivation.rounder.given(training.learning_rate)
+        return Chain(parse_name(training.learning_rate_name), (("=", number(text)),))
+
+    @property
+    def optimiser(self) -> object:
+        return OPTIMISERS[self.derivation.task.training.optimiser]
+
+    @cached_property
+    def check(self) -> CheckFacts | None:
+        """The independent check, where there are numbers and the document is to tell of it."""
+        found = self.verification
+        if found is None or not self.derivation.task.options.verification or found.worst is None:
+            return None
+        worst = number(f"{found.worst.error:.0e}")
+        table = None
+        if len(found.rows) <= MOST_CHECK_ROWS:
+            table = Table(CHECK_HEADER, [self._check_row(row) for row in found.rows], "lrrr")
+        return CheckFacts(found.method, worst, table)
+
+    def _check_row(self, row: Row) -> tuple[tuple[Words | Math, ...], ...]:
+        if row.index is None:
+            name: Words | Math = Words(row.entry)
+        else:
+            name = Math(self.derivation.names.entry(row.name, row.index))
+        digits = [number(f"{value:.8f}") for value in (row.derived, row.difference)]
+        return (name,), (Math(digits[0]),), (Math(digits[1]),), (Math(number(f"{row.error:.0e}")),)
+
+    @cached_property
+    def functions(self) -> tuple[FunctionFacts, ...]:
+        """The functions that stand in the equations, in the order in which they are met."""
+        network = self.derivation.network
+        used: dict[str, ScalarFunction] = {}
+        for row in self.derivation.first.full_links:
+            for link in row:
+                if link.function in network.functions and link.function != "identity":
+                    used.setdefault(link.function, network.functions[link.function])
+        return tuple(self._function(f) for f in used.values())
+
+    def _function(self, function: ScalarFunction) -> FunctionFacts:
+        formulas = Formulas(self.derivation, self.derivation.first)
+        name, z = parse_name(function.latex), Symbol("z")
+        value = call(name, z)
+        slope = from_sympy(derivative_of(function), {Z: z, A: value}, formulas.functions)
+        definition = formulas.function_definition(function)
+        prime = Script(name, sup=Symbol("prime"))
+        return FunctionFacts(
+            name=function_word(function),
+            summary=function.summary,
+            remark=function.remark,
+            definition=Display((definition,))
+            if definition.links[0][1] != definition.left
+            else None,
+            derivative=Display((Chain(call(prime, z), (("=", slope),)),)),
+        )
+
+    def steps(self) -> Iterator[StepFacts]:
+        """The steps that are worked out in full."""
+        derivation = self.derivation
+        if not derivation.trains:
+            yield StepFacts(Situation(derivation, derivation.first, None), 1)
+            return
+        for passed, change in derivation.training():
+            if change.step > derivation.task.training.shown:
+                return
+            yield StepFacts(Situation(derivation, passed, change), change.step)
+
+    @property
+    def several_steps(self) -> bool:
+        return self.derivation.task.training.steps > 1 and self.derivation.trains
+
+    @property
+    def history(self) -> Table:
+        """The loss before each training step, and after the last."""
+        derivation = self.derivation
+        loss = (derivation.network.loss, ())
+        rows: list[tuple[tuple[Words | Math, ...], ...]] = []
+        last: tuple[Formulas, Update] | None = None
+        for passed, change in derivation.training():
+            formulas = Formulas(derivation, passed)
+            rows.append(((Words(str(change.step - 1)),), (Math(formulas.number(loss)),)))
+            last = formulas, change
+        if last is not None:
+            formulas, change = last
+            passed = derivation.after(formulas.passed, change)
+            rows.append(
+                ((Words(str(change.step)),), (Math(Formulas(derivation, passed).number(loss)),))
+            )
+        return Table(((Words("Steps taken"),), (Words("Loss"),)), rows, "rr")
+
+
+def make_document(
+    derivation: Derivation, figure: Figure | None = None, user_folder: Path | None = None
+) -> Document:
+    """The document that a task asks for.
+
+    Raises E501 where a gradient disagrees with its independent check, before any block is made.
+    """
+    task = derivation.task
+    verification = None
+    if not derivation.first.symbolic:
+        verification = verified(derivation)
+    facts = Facts(derivation, figure if task.options.figure else None, verification)
+
+    def blocks() -> Iterable[Block]:
+        return compose(task.options.style, {"d": facts}, user_folder)
+
+    return Document(
+        title=task.options.title or task.name,
+        blocks=blocks,
+        author=task.options.author,
+        date=task.options.date,
+        description=task.options.description,
+        front_matter=dict(task.options.front_matter),
+    )
+
+
+def verified(derivation: Derivation) -> Verification:
+    """The independent check of all gradients, in full precision whatever is printed."""
+    exact = derivation.unrounded
+    wanted = {q.name: exact.gradients[q.name] for q in derivation.network.parameters()}
+    return check_or_raise(derivation.network, wanted)

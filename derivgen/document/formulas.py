@@ -1,0 +1,405 @@
+"""Facts of a derivation as formulas: names, equations, local partials, numbers put in.
+
+Everything that a view prints comes from here.  Nothing here decides what is said or in which order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Literal
+
+import numpy as np
+import sympy
+
+from derivgen.derivation.derivation import Derivation
+from derivgen.derivation.graph import LocalPartial
+from derivgen.derivation.instances import Instance, TermInstance, instance
+from derivgen.derivation.partials import WINNER
+from derivgen.derivation.passes import Pass
+from derivgen.derivation.rounding import Rounder
+from derivgen.formula.build import add, call, fraction, multiply, negate, number, subtract
+from derivgen.formula.from_sympy import from_sympy
+from derivgen.formula.names import parse_name
+from derivgen.formula.tree import (
+    Chain,
+    Delimited,
+    Dots,
+    Node,
+    Partial,
+    Power,
+    RelationSign,
+    Symbol,
+    Text,
+)
+from derivgen.network.functions import ScalarFunction, Z
+from derivgen.network.model import Largest, Role, Softmax, Terms
+from derivgen.notation import Entry, Names, updated
+
+#: a formula, and its value, with so many extra digits in its operands
+SubstitutedForm = Callable[[int], Node]
+SubstitutedValue = Callable[[int], float]
+
+#: how many digits more than the policy's a factor is printed with, at the most, so that the printed
+#: factors give the printed result
+MOST_EXTRA_DIGITS = 4
+
+
+#: more summands than this have their common coefficient each, so that a line can break between them
+MOST_IN_BRACKETS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Worked:
+    """A right side with its numbers put in, and its result.
+
+    ``substituted`` is None where it would only repeat the result.  ``sign`` stands between the two:
+    ``=`` where the printed numbers give the printed result exactly, ``approx`` where they round to
+    it.
+    """
+
+    substituted: Node | None
+    sign: RelationSign
+    result: Node
+
+
+@dataclass(frozen=True)
+class Formulas:
+    """Formulas about one pass of a derivation.
+
+    ``after`` marks the quantities that an update has changed with a plus: the pass after it.
+    """
+
+    derivation: Derivation
+    passed: Pass
+    after: bool = False
+
+    @property
+    def names(self) -> Names:
+        return self.derivation.names
+
+    @property
+    def rounder(self) -> Rounder:
+        return self.derivation.rounder
+
+    @cached_property
+    def functions(self) -> Mapping[str, Node]:
+        """The names of the functions of the network's table."""
+        return {n: parse_name(f.latex) for n, f in self.derivation.network.functions.items()}
+
+    # --- names and numbers ------------------------------------------------------------------
+
+    def name(self, entry: Entry) -> Node:
+        name = self.names.entry(*entry)
+        return updated(name) if self._is_changed(entry[0]) else name
+
+    def general_name(self, array: str, labels: tuple[Node, ...]) -> Node:
+        """The name of an element whose indices are letters."""
+        name = self.names.general(array, labels)
+        return updated(name) if self._is_changed(array) else name
+
+    def _is_changed(self, array: str) -> bool:
+        """True where this pass follows an update, and the array is not the same as before."""
+        role = self.derivation.network.quantities[array].role
+        fixed = role in (Role.INPUT, Role.TARGET, Role.CONSTANT)
+        return self.after and not fixed and not self._frozen(array)
+
+    def _frozen(self, array: str) -> bool:
+        quantity = self.derivation.network.quantities[array]
+        return quantity.role is Role.PARAMETER and not quantity.trained
+
+    def loss_name(self) -> Node:
+        return self.name((self.derivation.network.loss, ()))
+
+    def text(self, entry: Entry, extra: int = 0) -> str:
+        """The printed digits of an element: as given where it was given, else rounded."""
+        quantity = self.derivation.network.quantities[entry[0]]
+        if quantity.values is not None and self.as_given(entry[0]):
+            if quantity.exact is not None:
+                return str(quantity.exact[entry[1]])
+            return self.rounder.given(quantity.values[entry[1]])
+        return self.rounder.text(self.passed.value(entry), extra)
+
+    def as_given(self, array: str) -> bool:
+        """True for what is given and was not changed by a training step: it is printed as its
+        author wrote it."""
+        if self.derivation.network.quantities[array].values is None:
+            return False
+        first, now = self.derivation.first.given, self.passed.given
+        return first is None or now is None or now[array] is first[array]
+
+    def number(self, entry: Entry, extra: int = 0) -> Node:
+        return number(self.text(entry, extra))
+
+    def printed(self, value: float) -> Node:
+        """A computed number as printed."""
+        return number(self.rounder.text(value))
+
+    def rounding_sign(self, values: np.ndarray) -> RelationSign:
+        """``=`` where every printed element of a small array is its value, else ``approx``."""
+        if self.passed.carried:
+            return "="
+        shown = values.ravel()[:64].tolist()
+        return "=" if all(self.rounder.is_exact(v) for v in shown) else "approx"
+
+    def gradient_token(self, entry: Entry) -> Node:
+        """d loss / d element, as a symbol."""
+        return Partial(self.loss_name(), self.name(entry))
+
+    def token(self, target: Entry, source: Entry) -> Node:
+        """d target / d source, as a symbol."""
+        return Partial(self.name(target), self.name(source))
+
+    # --- expressions over elements ----------------------------------------------------------
+
+    def symbolic(self, expression: sympy.Expr, entries: Mapping[sympy.Symbol, Entry]) -> Node:
+        """An expression over elements, in their names."""
+        names = {symbol: self.name(entry) for symbol, entry in entries.items()}
+        # without numbers nobody knows which element is largest: 1 if it is this one, else 0
+        names[WINNER] = Delimited(Text("1 if largest, else 0"), "bracket")
+        return from_sympy(expression, names, self.functions, "none")
+
+    def numeric(
+        self, expression: sympy.Expr, entries: Mapping[sympy.Symbol, Entry], extra: int = 0
+    ) -> Node:
+        """An expression over elements, with their printed numbers in place of them."""
+        numbers = {symbol: self.number(entry, extra) for symbol, entry in entries.items()}
+        return from_sympy(expression, numbers, self.functions, "dot")
+
+    # --- equations --------------------------------------------------------------------------
+
+    def right_side(self, own: Instance, numbers: bool, extra: int = 0) -> Node:
+        """The right side of an element's equation, sums written out and elided where long."""
+        parts = [self._part(p, numbers, extra) for p in own.summands]
+        match own.equation.body:
+            case Terms():
+                return add(*self._grouped(own, numbers, extra))
+            case Largest():
+                return call(Symbol("max"), *_with_dots(parts, "low", bool(own.elided)))
+            case Softmax(log=log):
+                assert own.own is not None
+                mine = self._part(own.own, numbers, extra)
+                exponentials = _with_dots(
+                    [_exponential(p) for p in parts], "center", bool(own.elided)
+                )
+                total = add(*exponentials)
+                if log:
+                    return subtract(mine, call(Symbol("ln"), total))
+                return fraction(_exponential(mine), total)
+
+    def _grouped(self, own: Instance, numbers: bool, extra: int) -> list[Node]:
+        """The summands; those of one sum sign with a coefficient in brackets behind it, where they
+        are few enough to stand on a line."""
+        groups: dict[int, list[TermInstance]] = {}
+        for part in own.summands:
+            groups.setdefault(part.group, []).append(part)
+        terms: list[Node] = []
+        for group, members in groups.items():
+            elided = group in own.elided
+            coefficient = members[0].coefficient
+            if coefficient == 1:
+                parts = [self._part(p, numbers, extra) for p in members]
+                terms.extend(_with_dots(parts, "center", elided))
+            elif len(members) == 1 or len(members) > MOST_IN_BRACKETS:
+                parts = [self._scaled(p, numbers, extra) for p in members]
+                terms.extend(_with_dots(parts, "center", elided))
+            else:
+                parts = [self._part(p, numbers, extra) for p in members]
+                inner = Delimited(add(*_with_dots(parts, "center", elided)), "bracket")
+                factor = from_sympy(abs(coefficient), {})
+                scaled = multiply([factor, inner], "none") if abs(coefficient) != 1 else inner
+                terms.append(negate(scaled) if coefficient < 0 else scaled)
+        return terms
+
+    def _scaled(self, part: TermInstance, numbers: bool, extra: int) -> Node:
+        """One term with its coefficient: 1/2 (y - a)^2."""
+        show = self.numeric if numbers else self._symbolic_with_extra
+        body = show(part.expression, part.entries, extra)
+        coefficient = part.coefficient
+        size = abs(coefficient)
+        scaled = (
+            multiply([from_sympy(size, {}), body], "dot" if numbers else "none")
+            if size != 1
+            else body
+        )
+        return negate(scaled) if coefficient < 0 else scaled
+
+    def _part(self, part: TermInstance, numbers: bool, extra: int) -> Node:
+        show = self.numeric if numbers else self._symbolic_with_extra
+        return show(part.expression, part.entries, extra)
+
+    def _symbolic_with_extra(
+        self, expression: sympy.Expr, entries: Mapping[sympy.Symbol, Entry], extra: int
+    ) -> Node:
+        del extra  # names have no digits
+        return self.symbolic(expression, entries)
+
+    def definition(self, entry: Entry) -> Chain:
+        """``z = w x + b`` for one element, in names."""
+        own = self._instance(entry)
+        return Chain(self.name(entry), (("=", self.right_side(own, numbers=False)),))
+
+    def evaluation(self, entry: Entry) -> Chain:
+        """``z = w x + b = 0.1 * 0.5 + 0.2 = 0.25`` for one element."""
+        own = self._instance(entry)
+        chain = Chain(self.name(entry), (("=", self.right_side(own, numbers=False)),))
+        if self.passed.symbolic:
+            return chain
+        result = self.text(entry)
+        worked = self.worked(
+            lambda extra: self.right_side(own, numbers=True, extra=extra),
+            lambda extra: self._instance_value(own, extra),
+            result,
+            check=not own.elided,
+        )
+        return extended(chain, worked)
+
+    def _instance(self, entry: Entry) -> Instance:
+        own = instance(self.derivation.network, entry, self.derivation.task.options.long_sum)
+        if own is None:
+            raise ValueError(f"{entry} is given and has no equation")
+        return own
+
+    def _instance_value(self, own: Instance, extra: int) -> float:
+        """The value of an element's equation with the operands as they are printed."""
+        values = [self._value_of(p.expression, p.entries, extra) for p in own.summands]
+        match own.equation.body:
+            case Terms():
+                return float(
+                    sum(float(p.coefficient) * v for p, v in zip(own.summands, values, strict=True))
+                )
+            case Largest():
+                return max(values)
+            case Softmax(log=log):
+                assert own.own is not None
+                top = max(values)
+                mine = self._value_of(own.own.expression, own.own.entries, extra)
+                total = float(np.log(sum(np.exp(v - top) for v in values)))
+                logarithm = mine - top - total
+                return logarithm if log else float(np.exp(logarithm))
+
+    def _value_of(
+        self, expression: sympy.Expr, entries: Mapping[sympy.Symbol, Entry], extra: int
+    ) -> float:
+        values = {s: as_float(self.text(entry, extra)) for s, entry in entries.items()}
+        return self.passed.float_arithmetic.scalar(expression, values)
+
+    # --- numbers put in ---------------------------------------------------------------------
+
+    def worked(
+        self,
+        substituted: SubstitutedForm,
+        value: SubstitutedValue,
+        result: str,
+        check: bool = True,
+    ) -> Worked:
+        """Numbers put in, with as many digits as it takes for the printed operands to give the
+        printed result.
+
+        ``substituted`` and ``value`` give the formula and its value for a number of extra digits.
+        ``check`` is False for elided sums, which nobody can add up from the page.
+        """
+        if self.derivation.task.numbers.exact:
+            return Worked(substituted(0), "=", number(result))
+        if not check:
+            return Worked(substituted(0), "approx", number(result))
+        extra = 0
+        if not self.passed.carried:
+            extra = next(
+                (n for n in range(MOST_EXTRA_DIGITS) if self._agrees(value(n), result)),
+                MOST_EXTRA_DIGITS,
+            )
+        sign: RelationSign = "=" if is_same(value(extra), as_float(result)) else "approx"
+        return Worked(substituted(extra), sign, number(result))
+
+    def _agrees(self, value: float, result: str) -> bool:
+        return self.rounder.text(value) == result
+
+    # --- local partials ---------------------------------------------------------------------
+
+    def partial_chain(self, partial: LocalPartial) -> Chain:
+        """``da/dz = a (1 - a) = 0.6 (1 - 0.6) = 0.24``."""
+        token = self.token(partial.target, partial.source)
+        chain = Chain(token, (("=", self.symbolic(partial.expression, partial.entries)),))
+        if self.passed.symbolic or partial.expression.is_number:
+            return chain
+        result = self.rounder.text(self.passed.partial_value(partial))
+        if partial.expression.is_Symbol:
+            (entry,) = partial.entries.values()
+            return Chain(token, (*chain.links, ("=", self.number(entry))))
+        decided = decided_cases(partial.expression, self._numbers_of(partial))
+        if decided is not None and decided.is_number:
+            return Chain(token, (*chain.links, ("=", from_sympy(decided, {}))))
+        worked = self.worked(
+            lambda extra: self.numeric(partial.expression, partial.entries, extra),
+            lambda extra: self._value_of(partial.expression, partial.entries, extra),
+            result,
+        )
+        return extended(chain, worked)
+
+    def _numbers_of(self, partial: LocalPartial) -> Mapping[sympy.Symbol, float]:
+        return {s: float(self.passed.value(e)) for s, e in partial.entries.items()}
+
+    def partial_text(self, partial: LocalPartial, extra: int = 0) -> str:
+        """A local partial's printed digits."""
+        if partial.expression.is_Symbol:
+            (entry,) = partial.entries.values()
+            return self.text(entry, extra)
+        value = self.passed.partial_value(partial)
+        if partial.expression.is_Integer or float(value).is_integer():
+            return str(int(value))
+        return self.rounder.text(value, extra)
+
+    def function_definition(self, function: ScalarFunction) -> Chain:
+        """``sigma(z) = 1/(1 + e^(-z))``."""
+        name = call(parse_name(function.latex), Symbol("z"))
+        body = from_sympy(function.expression, {Z: Symbol("z")}, self.functions)
+        return Chain(name, (("=", body),))
+
+
+def _exponential(exponent: Node) -> Node:
+    return Power(Symbol("e"), exponent)
+
+
+def _with_dots(parts: list[Node], kind: Literal["center", "low"], elided: bool) -> list[Node]:
+    """The parts, with dots before the last where some are left out."""
+    return [*parts[:-1], Dots(kind), parts[-1]] if elided else parts
+
+
+def function_word(function: ScalarFunction) -> str:
+    """A function's name in a sentence: ``ReLU`` as in formulas, else ``leaky relu``."""
+    return function.latex if function.latex.isalpha() else function.name.replace("_", " ")
+
+
+def decided_cases(
+    expression: sympy.Expr, values: Mapping[sympy.Symbol, float]
+) -> sympy.Expr | None:
+    """An expression whose cases are decided by the values; None where it has no cases."""
+    if not expression.has(sympy.Piecewise, sympy.Heaviside, sympy.sign):
+        return None
+    found: sympy.Expr = expression.replace(
+        lambda node: isinstance(node, sympy.Piecewise),
+        lambda node: next(
+            branch for branch, condition in node.args if bool(condition.subs(values))
+        ),
+    )
+    return found
+
+
+def extended(chain: Chain, worked: Worked) -> Chain:
+    """A chain with numbers put in and their result."""
+    links = chain.links
+    if worked.substituted is not None and worked.substituted != worked.result:
+        links = (*links, ("=", worked.substituted))
+    return Chain(chain.left, (*links, (worked.sign, worked.result)))
+
+
+def as_float(text: str) -> float:
+    """The value of printed digits, decimals or a fraction."""
+    return float(sympy.Rational(text)) if "/" in text else float(text)
+
+
+def is_same(left: float, right: float) -> bool:
+    """Equal up to the dust of double precision."""
+    return abs(left - right) <= 1e-12 * max(1e-3, abs(left), abs(right))

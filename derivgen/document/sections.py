@@ -1,0 +1,317 @@
+"""What a document says beside the gradients: the network, the passes, the update, the check.
+
+Each function turns facts of a derivation into plain records of formulas; the styles decide which of
+them are said, in which order and with which words.
+"""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from math import prod
+from typing import overload
+
+import numpy as np
+
+from derivgen.derivation.derivation import Derivation
+from derivgen.derivation.training import Update
+from derivgen.document.blocks import Display, Inlines, Math, Table, Words
+from derivgen.document.equations import general_equation
+from derivgen.document.formulas import Formulas
+from derivgen.document.remarks import Remark, forward_remarks
+from derivgen.document.views.common import title_of
+from derivgen.formula.build import matrix, vector
+from derivgen.formula.tree import Chain, Dots, Node
+from derivgen.network.model import Quantity, Role, Stage
+from derivgen.notation import Entry, updated
+
+#: a larger vector or matrix is printed with dots in its middle
+MOST_ROWS, MOST_COLUMNS = 8, 8
+
+#: elements of one array whose evaluation is written out one by one
+MOST_EVALUATIONS = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """A quantity that is given: its role, its name, and its values (None: left symbolic)."""
+
+    role: str
+    title: str
+    name: Node
+    shape: tuple[int, ...]
+    values: Chain | None
+    entries: tuple[Chain, ...]
+    trained: bool
+
+
+def given(derivation: Derivation) -> tuple[Given, ...]:
+    """Inputs, targets, constants and parameters, in order of declaration."""
+    formulas = Formulas(derivation, derivation.first)
+    found = []
+    for quantity in derivation.network.quantities.values():
+        if quantity.role in (Role.COMPUTED, Role.LOSS):
+            continue
+        found.append(
+            Given(
+                role=quantity.role.value,
+                title=title_of(quantity.prose),
+                name=formulas.names.whole(quantity.name),
+                shape=quantity.shape,
+                values=_values_chain(formulas, quantity),
+                entries=_entry_chains(formulas, quantity),
+                trained=quantity.trained,
+            )
+        )
+    return tuple(found)
+
+
+def _values_chain(formulas: Formulas, quantity: Quantity) -> Chain | None:
+    """``W = [[...]]``, or ``x = [x_1, x_2] = [0.9, 0.2]``."""
+    name = formulas.names.whole(quantity.name)
+    if quantity.values is None:
+        return None
+    if not quantity.shape:
+        return Chain(name, (("=", formulas.number((quantity.name, ()))),))
+    return Chain(name, (("=", array_node(formulas, quantity.name, numbers=True)),))
+
+
+def _entry_chains(formulas: Formulas, quantity: Quantity) -> tuple[Chain, ...]:
+    """``x_1 = 0.9`` for each element of a small array."""
+    if quantity.values is None or prod(quantity.shape) > MOST_EVALUATIONS:
+        return ()
+    entries = [(quantity.name, index) for index in np.ndindex(*quantity.shape)]
+    return tuple(Chain(formulas.name(e), (("=", formulas.number(e)),)) for e in entries)
+
+
+def array_node(formulas: Formulas, array: str, numbers: bool) -> Node:
+    """A vector or matrix of an array's elements (names or numbers), its middle elided where it is
+    large; further axes are flattened into rows."""
+    quantity = formulas.derivation.network.quantities[array]
+
+    def cell(index: tuple[int, ...]) -> Node:
+        entry = (array, index)
+        return formulas.number(entry) if numbers else formulas.name(entry)
+
+    return grid_node(quantity.shape, cell)
+
+
+def grid_node(shape: tuple[int, ...], cell: object) -> Node:
+    """A vector or matrix of ``cell(index)``; large ones have dots in their middle."""
+    assert callable(cell)
+    if len(shape) <= 1:
+        size = shape[0] if shape else 1
+        rows = shown_positions(size, MOST_ROWS)
+        return vector(
+            [Dots("vertical") if i is None else cell((i,) if shape else ()) for i in rows]
+        )
+    rows = shown_positions(shape[0], MOST_ROWS)
+    if len(shape) > 2:
+        inner = [
+            grid_node(shape[1:], lambda index, i=i: cell((i, *index)))
+            for i in rows
+            if i is not None
+        ]
+        return vector(inner)
+    columns = shown_positions(shape[1], MOST_COLUMNS)
+    return matrix(
+        [
+            [
+                Dots(
+                    "diagonal" if i is None and j is None else "vertical" if i is None else "center"
+                )
+                if i is None or j is None
+                else cell((i, j))
+                for j in columns
+            ]
+            for i in rows
+        ]
+    )
+
+
+def shown_positions(size: int, most: int) -> list[int | None]:
+    """Positions to print, with None for the dots in the middle of a long row."""
+    if size <= most:
+        return list(range(size))
+    return [*range(most - 3), None, size - 1]
+
+
+# --- passes ---------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class ForwardStage:
+    """The computation of one array: its equation, and each element with its numbers."""
+
+    title: str
+    name: Node
+    array: str
+    is_loss: bool
+    general: Display | None
+    evaluations: tuple[Display, ...]
+    matrix: Display | None
+    key: str
+    shown: int
+    left_out: int
+    remarks: tuple[Remark, ...]
+
+
+def forward_stages(formulas: Formulas, most: int = MOST_EVALUATIONS) -> Iterator[ForwardStage]:
+    """The forward pass, stage by stage."""
+    network = formulas.derivation.network
+    for stage in network.schedule:
+        array = network.equations[stage.equation].target.array
+        quantity = network.quantities[array]
+        entries = stage_entries(formulas.derivation, stage)
+        total = _stage_size(formulas.derivation, stage)
+        shown = list(islice(entries, most if total > most else total))
+        shown = shown[:3] if total > most else shown
+        general = general_equation(formulas, stage)
+        yield ForwardStage(
+            title=title_of(quantity.prose),
+            name=formulas.names.whole(array),
+            array=array,
+            is_loss=array == network.loss,
+            general=None if general is None or total == 1 else Display((general,)),
+            evaluations=tuple(Display((formulas.evaluation(e),)) for e in shown),
+            matrix=_whole_value(formulas, array, stage),
+            key="/".join([array, *(f"{name}={at}" for name, at in stage.pinned)]),
+            shown=len(shown),
+            left_out=total - len(shown),
+            remarks=tuple(forward_remarks(formulas, array, shown)),
+        )
+
+
+def _whole_value(formulas: Formulas, array: str, stage: Stage) -> Display | None:
+    """``z = [0.38, 0.39]``; None for a scalar, and for a part of an array that is computed in turns."""
+    quantity = formulas.derivation.network.quantities[array]
+    if formulas.passed.symbolic or prod(quantity.shape) == 1 or stage.pinned:
+        return None
+    name = formulas.names.whole(array)
+    name = updated(name) if formulas.after else name
+    sign = formulas.rounding_sign(formulas.passed.values[array])
+    return Display((Chain(name, ((sign, array_node(formulas, array, numbers=True)),)),))
+
+
+def stage_entries(derivation: Derivation, stage: Stage) -> Iterator[Entry]:
+    """The elements that a stage computes, in reading order."""
+    from derivgen.derivation.graph import entry_at
+    from derivgen.derivation.instances import assignments
+
+    equation = derivation.network.equations[stage.equation]
+    pinned = dict(stage.pinned)
+    free = tuple(i for i in equation.free if i.name not in pinned)
+    for at in assignments(free):
+        yield entry_at(equation.target, {**pinned, **at})
+
+
+def _stage_size(derivation: Derivation, stage: Stage) -> int:
+    equation = derivation.network.equations[stage.equation]
+    pinned = dict(stage.pinned)
+    return prod(i.size for i in equation.free if i.name not in pinned)
+
+
+# --- updates --------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """What one training step did to the loss."""
+
+    before: Chain
+    after: Chain
+    fell: bool
+    same: bool
+
+
+def progress(before: Formulas, after: Formulas) -> Progress:
+    """The loss before and after an update."""
+    loss = (before.derivation.network.loss, ())
+    old, new = before.passed.value(loss), after.passed.value(loss)
+    return Progress(
+        before=Chain(before.name(loss), (("approx", before.number(loss)),)),
+        after=Chain(after.name(loss), (("approx", after.number(loss)),)),
+        fell=bool(new < old),
+        same=before.text(loss) == after.text(loss),
+    )
+
+
+class Rows(Sequence[tuple[Inlines, ...]]):
+    """Rows of a table about single elements, each made when it is looked at."""
+
+    def __init__(self, formulas: Formulas, entries: Sequence[Entry]) -> None:
+        self.formulas = formulas
+        self._entries = entries
+
+    def __len__(self) -> int:
+        return len(self._entries)
+
+    @overload
+    def __getitem__(self, at: int) -> tuple[Inlines, ...]: ...
+
+    @overload
+    def __getitem__(self, at: slice) -> list[tuple[Inlines, ...]]: ...
+
+    def __getitem__(self, at: int | slice) -> tuple[Inlines, ...] | list[tuple[Inlines, ...]]:
+        if isinstance(at, slice):
+            return [self.row(entry) for entry in self._entries[at]]
+        return self.row(self._entries[at])
+
+    @abstractmethod
+    def row(self, entry: Entry) -> tuple[Inlines, ...]:
+        """The row about one element."""
+
+
+class UpdateRows(Rows):
+    """The rows of the table of updates: name, old value, gradient, new value."""
+
+    def __init__(self, formulas: Formulas, change: Update, entries: Sequence[Entry]) -> None:
+        super().__init__(formulas, entries)
+        self._change = change
+
+    def row(self, entry: Entry) -> tuple[Inlines, ...]:
+        array, index = entry
+        formulas, change = self.formulas, self._change
+        return (
+            (Math(formulas.name(entry)),),
+            (Math(formulas.number(entry)),),
+            (Math(formulas.printed(change.gradients[array][index])),),
+            (Math(formulas.printed(change.after[array][index])),),
+        )
+
+
+def update_table(formulas: Formulas, change: Update, entries: Sequence[Entry]) -> Table:
+    """Every given parameter: its old value, its gradient, its new value."""
+    header: tuple[Inlines, ...] = (
+        (Words("Parameter"),),
+        (Words("Old value"),),
+        (Words("Gradient"),),
+        (Words("New value"),),
+    )
+    return Table(header, UpdateRows(formulas, change, entries), "lrrr")
+
+
+def value_table(formulas: Formulas) -> Table:
+    """Every element of every quantity with its value and its gradient."""
+    network = formulas.derivation.network
+    entries = [(q.name, i) for q in network.quantities.values() for i in np.ndindex(*q.shape)]
+    header: tuple[Inlines, ...] = ((Words("Quantity"),), (Words("Value"),), (Words("Gradient"),))
+    return Table(header, ValueRows(formulas, entries), "lrr")
+
+
+class ValueRows(Rows):
+    """The rows of the table of values: name, value, derivative of the loss."""
+
+    def row(self, entry: Entry) -> tuple[Inlines, ...]:
+        formulas = self.formulas
+        name: Inlines = (Math(formulas.name(entry)),)
+        if formulas.passed.symbolic:
+            return name, (), ()
+        gradient = formulas.passed.gradient(entry, formulas.derivation.route)
+        return (
+            name,
+            (Math(formulas.number(entry)),),
+            (Math(formulas.printed(gradient)),),
+        )

@@ -1,0 +1,118 @@
+"""The update of one parameter as formulas: the optimiser's rule with the numbers put in."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import sympy
+
+from derivgen.derivation.training import Update
+from derivgen.document.formulas import Formulas, as_float, extended
+from derivgen.formula.build import number
+from derivgen.formula.from_sympy import from_sympy
+from derivgen.formula.names import parse_name
+from derivgen.formula.tree import Chain, Node, Partial, Symbol
+from derivgen.network.optimisers import ETA, OPTIMISERS, G, T, W, optimiser_options
+from derivgen.notation import Entry, updated
+
+
+def rule_chains(formulas: Formulas, entry: Entry) -> tuple[Chain, ...]:
+    """The optimiser's steps for one element in symbols: ``w+ = w - eta dL/dw``."""
+    names = symbol_names(formulas, formulas.name(entry))
+    return tuple(
+        Chain(_left(symbol, names), (("=", from_sympy(expression, names)),))
+        for symbol, expression in _steps(formulas)
+    )
+
+
+def update_chains(formulas: Formulas, change: Update, entry: Entry) -> tuple[Chain, ...]:
+    """The optimiser's steps for one element, in symbols and with the numbers put in."""
+    array, index = entry
+    names = symbol_names(formulas, formulas.name(entry))
+    optimiser = OPTIMISERS[formulas.derivation.task.training.optimiser]
+    training = formulas.derivation.task.training
+    assert training.learning_rate is not None
+    options = optimiser_options(optimiser, training.options)
+    texts: dict[sympy.Symbol, str] = {
+        ETA: formulas.rounder.given(training.learning_rate),
+        T: str(change.step),
+    }
+    for name, value in options.items():
+        texts[optimiser.option_symbol(name)] = formulas.rounder.given(float(value))
+    exact: dict[sympy.Symbol, float] = {
+        W: change.before[array][index],
+        G: change.gradients[array][index],
+    }
+    for variable in optimiser.states:
+        before = change.states_before.get(array, {})
+        known = variable.symbol.name in before
+        exact[variable.symbol] = before[variable.symbol.name][index] if known else 0.0
+    chains = []
+    for symbol, expression in optimiser.steps:
+        result = change.intermediates[array][symbol.name][index]
+        if symbol == W and formulas.passed.carried:
+            result = change.after[array][index]
+        chain = Chain(_left(symbol, names), (("=", from_sympy(expression, names)),))
+        chains.append(_worked(formulas, symbol, chain, expression, texts, exact, entry, result))
+        if symbol != W:
+            exact[symbol] = result
+    return tuple(chains)
+
+
+def _worked(
+    formulas: Formulas,
+    left: sympy.Symbol,
+    chain: Chain,
+    expression: sympy.Expr,
+    texts: Mapping[sympy.Symbol, str],
+    exact: Mapping[sympy.Symbol, float],
+    entry: Entry,
+    result: float,
+) -> Chain:
+    """A step with its numbers; those that were computed may need more digits than the policy's."""
+
+    def text(symbol: sympy.Symbol, extra: int) -> str:
+        if symbol in texts:
+            return texts[symbol]
+        if symbol == W:
+            return formulas.text(entry, extra)
+        return formulas.rounder.text(exact[symbol], extra)
+
+    names = symbol_names(formulas, formulas.name(entry))
+    used = tuple(s for s in names if s in expression.free_symbols)
+
+    def substituted(extra: int) -> Node:
+        return from_sympy(expression, {s: number(text(s, extra)) for s in used}, {}, "dot")
+
+    def value(extra: int) -> float:
+        values = {s: as_float(text(s, extra)) for s in used}
+        return formulas.passed.float_arithmetic.scalar(expression, values)
+
+    printed = formulas.rounder.text(result)
+    if result == exact[W] and left is W:
+        printed = formulas.text(entry)  # nothing moved: the same digits as before
+    return extended(chain, formulas.worked(substituted, value, printed))
+
+
+def _steps(formulas: Formulas) -> tuple[tuple[sympy.Symbol, sympy.Expr], ...]:
+    return OPTIMISERS[formulas.derivation.task.training.optimiser].steps
+
+
+def _left(symbol: sympy.Symbol, names: Mapping[sympy.Symbol, Node]) -> Node:
+    return updated(names[symbol]) if symbol == W else names[symbol]
+
+
+def symbol_names(formulas: Formulas, name: Node) -> dict[sympy.Symbol, Node]:
+    """Names of the optimiser's symbols for a parameter of that name, in the order in which they
+    are printed."""
+    training = formulas.derivation.task.training
+    optimiser = OPTIMISERS[training.optimiser]
+    names: dict[sympy.Symbol, Node] = {W: name}
+    for option in optimiser.options:
+        names[optimiser.option_symbol(option.name)] = parse_name(option.latex)
+    names[ETA] = parse_name(training.learning_rate_name)
+    for variable in optimiser.variables:
+        names[variable.symbol] = parse_name(variable.latex)
+    names[G] = Partial(formulas.loss_name(), name)
+    names[T] = Symbol("t")
+    return names

@@ -1,0 +1,105 @@
+"""The ``closed-form`` view: a gradient expanded down to parameters, inputs and targets."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+import sympy
+
+from derivgen.derivation.graph import entry_symbol
+from derivgen.derivation.instances import instance
+from derivgen.document.blocks import Display
+from derivgen.document.formulas import Formulas
+from derivgen.document.situation import Situation
+from derivgen.document.views.common import selected
+from derivgen.formula.build import number
+from derivgen.formula.from_sympy import from_sympy
+from derivgen.formula.tree import Chain, Node
+from derivgen.notation import Entry
+
+#: operations beyond which a closed form is not printed: nobody reads three pages of one formula
+MOST_OPERATIONS = 400
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """One parameter's closed form; ``display`` is None where it is too long to print."""
+
+    name: Node
+    prose: str
+    display: Display | None
+    operations: int
+
+
+def sections(situation: Situation) -> Iterator[Section]:
+    """The selected parameters in turn."""
+    formulas = situation.formulas
+    for entry in selected(situation):
+        operations = _size(situation, entry)
+        display = None
+        if operations <= MOST_OPERATIONS:
+            display = Display((_chain(situation, entry),))
+        quantity = situation.derivation.network.quantities[entry[0]]
+        yield Section(formulas.name(entry), quantity.prose, display, operations)
+
+
+def _size(situation: Situation, entry: Entry) -> int:
+    """About how many operations the closed form has, counted without expanding anything.
+
+    Counting stops at the first number over :data:`MOST_OPERATIONS`.
+    """
+    graph = situation.passed.full_graph
+    if graph.count(entry) > MOST_OPERATIONS:
+        return graph.count(entry)
+    known: dict[Entry, int] = {}
+    total = 0
+    for path in graph.paths(entry, MOST_OPERATIONS):
+        for target, source in pairwise(path):
+            partial = graph.partial(target, source)
+            total += 1 + int(sympy.count_ops(partial.expression))
+            total += sum(_depth_size(situation, e, known) for e in partial.entries.values())
+            if total > MOST_OPERATIONS:
+                return total
+    return total
+
+
+def _depth_size(situation: Situation, entry: Entry, known: dict[Entry, int]) -> int:
+    """The operations of one element's definition, down to what is given."""
+    if entry not in known:
+        own = instance(situation.derivation.network, entry)
+        parts = () if own is None else own.summands
+        known[entry] = sum(
+            1
+            + int(sympy.count_ops(part.expression))
+            + sum(_depth_size(situation, e, known) for e in part.entries.values())
+            for part in parts
+        )
+    return known[entry]
+
+
+def _chain(situation: Situation, entry: Entry) -> Chain:
+    formulas: Formulas = situation.formulas
+    expression = situation.derivation.closed_form(entry)
+    given = {
+        symbol: formulas.name(read) for symbol, read in given_entries(situation, expression).items()
+    }
+    closed = from_sympy(expression, given, formulas.functions, "none")
+    chain = Chain(formulas.gradient_token(entry), (("=", closed),))
+    if situation.passed.symbolic:
+        return chain
+    result = number(formulas.rounder.text(situation.passed.gradient(entry, "reuse")))
+    return Chain(chain.left, (*chain.links, ("approx", result)))
+
+
+def given_entries(situation: Situation, expression: sympy.Expr) -> dict[sympy.Symbol, Entry]:
+    """The given elements that stand in an expression, in order of declaration."""
+    found = {}
+    for quantity in situation.derivation.network.quantities.values():
+        for index in np.ndindex(*quantity.shape):
+            symbol = entry_symbol((quantity.name, index))
+            if symbol in expression.free_symbols:
+                found[symbol] = (quantity.name, index)
+    return found

@@ -1,0 +1,258 @@
+"""What the views share: the factors of a chain with their reasons, and the order of parameters."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+from math import prod
+from typing import Literal
+
+import numpy as np
+import sympy
+
+from derivgen.derivation.derivation import Derivation
+from derivgen.derivation.graph import LocalPartial
+from derivgen.document.blocks import Display
+from derivgen.document.formulas import function_word
+from derivgen.document.situation import Situation
+from derivgen.errors import DerivgenError, did_you_mean
+from derivgen.formula.build import add, equals, multiply
+from derivgen.formula.names import name_text
+from derivgen.formula.tree import Chain, Node
+from derivgen.network.model import Largest, Role, Softmax, Terms
+from derivgen.notation import Entry
+
+#: terms of the full chain that a collapsed derivative is shown to stand for
+MOST_PROOF_TERMS = 6
+
+#: why a local partial is what it is; the templates have the words for each
+Reason = Literal[
+    "activation", "coefficient", "added", "loss", "error_sum", "softmax", "largest", "collapsed",
+    "general",
+]  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Factor:
+    """One local partial of a chain, for a template.
+
+    ``label`` is that of its display; ``known`` is True where it stood in the document before.
+    ``equation`` is the target's own equation, where the sentence about it needs that.
+    """
+
+    token: Node
+    display: Display
+    equation: Chain | None
+    reason: Reason
+    function: str
+    remark: str
+    source: Node
+    target: Node
+    label: str
+    known: bool
+    #: True where a factor of the same kind had its reason given before
+    again: bool
+    #: for a collapsed derivative: the full chain that it stands for
+    proof: Display | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What a view has derived and explained already."""
+
+    view: str
+    labels: set[str] = field(default_factory=set)
+    kinds: set[tuple[str, str, Reason]] = field(default_factory=set)
+
+    def factor(self, situation: Situation, partial: LocalPartial) -> Factor:
+        """A local partial with everything that a template may want to say about it."""
+        label = label_of(partial, self.view)
+        reason = reason_of(situation, partial)
+        kind = (partial.target[0], partial.source[0], reason)
+        made = _factor(situation, partial, label, label in self.labels, kind in self.kinds)
+        self.labels.add(label)
+        self.kinds.add(kind)
+        return made
+
+
+def _factor(
+    situation: Situation, partial: LocalPartial, label: str, known: bool, again: bool
+) -> Factor:
+    formulas = situation.formulas
+    network = situation.derivation.network
+    function = network.functions.get(partial.function)
+    reason = reason_of(situation, partial)
+    return Factor(
+        token=formulas.token(partial.target, partial.source),
+        display=Display((formulas.partial_chain(partial),)),
+        equation=formulas.definition(partial.target) if reason in ("loss", "general") else None,
+        reason=reason,
+        function=function_word(function) if function is not None else partial.function,
+        remark=_remark(situation, partial, reason),
+        source=formulas.name(partial.source),
+        target=formulas.name(partial.target),
+        label=label,
+        known=known,
+        again=again,
+        proof=_collapse(situation, partial) if reason == "collapsed" and not again else None,
+    )
+
+
+def _remark(situation: Situation, partial: LocalPartial, reason: Reason) -> str:
+    """A sentence about the function, or about the short form of a collapsed derivative."""
+    network = situation.derivation.network
+    if reason == "collapsed":
+        return next(s.reason for s in network.shortcuts if s.source.array == partial.source[0])
+    function = network.functions.get(partial.function)
+    return function.remark if function is not None else ""
+
+
+def _collapse(situation: Situation, partial: LocalPartial) -> Display | None:
+    """``dL/dz_1 = sum_k dL/dp_k dp_k/dz_1 = ... = p_1 - y_1``: why the short form is right."""
+    graph = situation.passed.full_graph
+    if graph.count(partial.source) > MOST_PROOF_TERMS:
+        return None
+    formulas = situation.formulas
+    chains = [
+        [graph.partial(a, b) for a, b in pairwise(path)]
+        for path in graph.paths(partial.source, MOST_PROOF_TERMS)
+    ]
+    tokens = [multiply([formulas.token(p.target, p.source) for p in c], "dot") for c in chains]
+    terms = [
+        multiply([formulas.symbolic(p.expression, p.entries) for p in c], "dot") for c in chains
+    ]
+    short = formulas.symbolic(partial.expression, partial.entries)
+    token = formulas.token(partial.target, partial.source)
+    return Display((equals(token, add(*tokens), add(*terms), short),))
+
+
+def label_of(partial: LocalPartial, view: str) -> str:
+    """The label of a local partial's display in one view."""
+    return f"{view}:{plain(partial.target)}/{plain(partial.source)}"
+
+
+def plain(entry: Entry) -> str:
+    """An element as a plain text, for labels."""
+    return entry[0] + ("[" + ",".join(map(str, entry[1])) + "]" if entry[1] else "")
+
+
+def reason_of(situation: Situation, partial: LocalPartial) -> Reason:
+    """Which sentence fits a local partial."""
+    network = situation.derivation.network
+    collapsed = {s.source.array for s in network.shortcuts if situation.derivation.collapsed}
+    if partial.source[0] in collapsed and partial.target[0] == network.loss:
+        return "collapsed"
+    equation = next(e for e in network.equations if e.target.array == partial.target[0])
+    body = equation.body
+    if isinstance(body, Softmax):
+        return "softmax"
+    if isinstance(body, Largest):
+        return "largest"
+    if partial.function:
+        return "activation"
+    if partial.expression == 1:
+        role = network.quantities[partial.source[0]].role
+        return (
+            "error_sum"
+            if role is not Role.PARAMETER and partial.target[0] == network.loss
+            else "added"
+        )
+    if partial.target[0] == network.loss:
+        return "loss"
+    if partial.expression.is_Symbol and isinstance(body, Terms):
+        return "coefficient"
+    return "general"
+
+
+def selection(situation: Situation) -> dict[str, np.ndarray]:
+    """The elements that the document works out: flat positions by array, in the order in which one
+    works backwards.
+
+    Without a selection all trained parameters are worked out where they have at most ``full_limit``
+    elements, and otherwise the first of each array.  Raises E506 for a name that means nothing.
+    """
+    derivation = situation.derivation
+    network = derivation.network
+    options = derivation.task.options
+    trained = [q for q in network.parameters() if q.trained]
+    total = sum(prod(q.shape) for q in trained)
+    show = options.show
+    if show is None:
+        show = ("all",) if total <= options.full_limit else ("first",)
+    chosen: dict[str, set[int] | range] = {}
+    for word in show:
+        if word in ("all", "first"):
+            for q in trained:
+                every = range(prod(q.shape) if word == "all" else 1)
+                chosen[q.name] = every if word == "all" else {0, *chosen.get(q.name, ())}
+        else:
+            for array, index in find_entries(situation, word):
+                shape = network.quantities[array].shape
+                flat = int(np.ravel_multi_index(index, shape)) if shape else 0
+                chosen[array] = {flat, *chosen.get(array, ())}
+    return {name: np.array(sorted(chosen[name])) for name in by_depth(derivation, tuple(chosen))}
+
+
+def selected(situation: Situation) -> tuple[Entry, ...]:
+    """As :func:`selection`, element by element."""
+    shapes = {q.name: q.shape for q in situation.derivation.network.quantities.values()}
+    return tuple(
+        (array, index)
+        for array, flat in selection(situation).items()
+        for index in indices_at(flat, shapes[array])
+    )
+
+
+def indices_at(flat: np.ndarray, shape: tuple[int, ...]) -> list[tuple[int, ...]]:
+    """Flat positions as index tuples."""
+    if not shape:
+        return [()] * len(flat)
+    return [tuple(index) for index in np.transpose(np.unravel_index(flat, shape)).tolist()]
+
+
+def find_entries(situation: Situation, word: str) -> list[Entry]:
+    """The elements of a name: an array's, or one element's as the document prints it (``w_5``).
+
+    Raises E506 for a name that means nothing.
+    """
+    names = situation.formulas.names
+    network = situation.derivation.network
+    if word in network.quantities:
+        return [(word, index) for index in np.ndindex(*network.quantities[word].shape)]
+    everything = [
+        (q.name, index) for q in network.quantities.values() for index in np.ndindex(*q.shape)
+    ]
+    found = [e for e in everything if word in (plain(e), name_text(names.entry(*e)))]
+    if not found:
+        raise DerivgenError(
+            "E506", f"there is nothing named {word!r}", hint=did_you_mean(word, network.quantities)
+        )
+    return found
+
+
+def by_depth(derivation: Derivation, arrays: Sequence[str]) -> tuple[str, ...]:
+    """Arrays ordered as one works backwards: those that act last in the forward pass first."""
+    network = derivation.network
+    order = {
+        network.equations[stage.equation].target.array: position
+        for position, stage in enumerate(network.schedule)
+    }
+    first_read: dict[str, int] = {}
+    for row in derivation.first.links:
+        for link in row:
+            if link.target.array != network.loss:
+                at = order[link.target.array]
+                first_read[link.source.array] = min(at, first_read.get(link.source.array, at))
+    return tuple(sorted(arrays, key=lambda array: -first_read.get(array, -1)))
+
+
+def is_zero(value: float | sympy.Rational) -> bool:
+    """True for a number that is nothing but zero."""
+    return bool(np.equal(float(value), 0.0))
+
+
+def title_of(prose: str, otherwise: str = "") -> str:
+    """A phrase as a heading: its first letter a capital."""
+    phrase = prose or otherwise
+    return phrase[:1].upper() + phrase[1:]

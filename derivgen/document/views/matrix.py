@@ -1,0 +1,275 @@
+"""The ``matrix`` view: gradients of whole arrays, with the shape under every factor."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from math import prod
+
+import numpy as np
+
+from derivgen.derivation.grid import stage_grid
+from derivgen.derivation.partials import PEER, SAME, WINNER, Link
+from derivgen.derivation.sweep import link_values, unchanged
+from derivgen.document.blocks import Display
+from derivgen.document.equations import affine_node, index_bases
+from derivgen.document.matrix_form import Operand, operands, product
+from derivgen.document.sections import MOST_COLUMNS, MOST_ROWS, grid_node
+from derivgen.document.situation import Situation
+from derivgen.document.views.common import title_of
+from derivgen.document.views.reuse import backwards
+from derivgen.formula.build import add, big_sum, multiply, negate, number, under
+from derivgen.formula.from_sympy import from_sympy
+from derivgen.formula.tree import Chain, Node, Partial, Symbol
+from derivgen.network.model import Ref, Role
+from derivgen.notation import updated
+
+#: samples whose contributions to a gradient are printed one by one
+MOST_SAMPLES = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """One array: its gradient in matrix form (or index notation), its numbers, its samples.
+
+    ``contributions`` are each sample's share of a gradient that is summed over a batch.
+    """
+
+    name: Node
+    title: str
+    parameter: bool
+    matrix_form: bool
+    rule: Display
+    numbers: Display | None
+    contributions: tuple[Display, ...]
+    update: Display | None
+
+
+def sections(situation: Situation) -> Iterator[Section]:
+    """The arrays from the loss backwards, those that are given last among their readers'."""
+    network = situation.derivation.network
+    wanted = _wanted_arrays(situation)
+    for array in backwards(situation):
+        quantity = network.quantities[array]
+        if array == network.loss or array not in wanted:
+            continue
+        links = [k for row in situation.passed.links for k in row if k.source.array == array]
+        if not links:
+            continue  # a collapsed derivative goes past it
+        rule, in_matrix_form = _rule(situation, array, links)
+        yield Section(
+            name=situation.formulas.names.whole(array),
+            title=title_of(quantity.prose, quantity.name),
+            parameter=quantity.role is Role.PARAMETER,
+            matrix_form=in_matrix_form,
+            rule=Display((rule,)),
+            numbers=_numbers(situation, array),
+            contributions=tuple(_contributions(situation, array)),
+            update=_update(situation, array),
+        )
+
+
+def _wanted_arrays(situation: Situation) -> set[str]:
+    """Trained parameters, and all that lies between them and the loss."""
+    network = situation.derivation.network
+    found = {q.name for q in network.parameters() if q.trained}
+    waiting = list(found)
+    while waiting:
+        array = waiting.pop()
+        for links in situation.passed.links:
+            for link in links:
+                if link.source.array == array and link.target.array not in found:
+                    found.add(link.target.array)
+                    waiting.append(link.target.array)
+    return found
+
+
+def _gradient(situation: Situation, array: str) -> Node:
+    formulas = situation.formulas
+    return Partial(formulas.loss_name(), formulas.names.whole(array))
+
+
+def _rule(situation: Situation, array: str, links: list[Link]) -> tuple[Chain, bool]:
+    """d loss / d array as matrix products, or in index notation where there are none."""
+    terms = [_matrix_term(situation, link) for link in links]
+    left = _gradient(situation, array)
+    shape = situation.derivation.network.quantities[array].shape
+    if shape and all(t is not None for t in terms):
+        shown = under(left, "×".join(str(s) for s in (shape if len(shape) > 1 else (*shape, 1))))
+        return Chain(shown, (("=", add(*(t for t in terms if t is not None))),)), True
+    if all(t is not None for t in terms):
+        return Chain(left, (("=", add(*(t for t in terms if t is not None))),)), True
+    chain = _index_rule(situation, links)
+    return chain, False
+
+
+def _out_indices(link: Link) -> tuple[str, ...] | None:
+    names = [i.plain for i in link.source.indices]
+    if any(n is None for n in names) or len(set(names)) != len(names):
+        return None
+    return tuple(n for n in names if n is not None)
+
+
+def _matrix_term(situation: Situation, link: Link) -> Node | None:
+    """One link's share of a gradient: arriving gradient times local partial, summed as needed."""
+    network = situation.derivation.network
+    out = _out_indices(link)
+    special = link.partial.free_symbols & {SAME, WINNER, PEER}
+    if out is None or special:
+        return None
+    names = situation.formulas.names
+    quantities = network.quantities
+    readings = {
+        s: (ref, names.whole(ref.array), quantities[ref.array].shape)
+        for s, ref in link.refs.items()
+        if s in link.partial.free_symbols
+    }
+    found = operands(link.partial, readings, dict(situation.formulas.functions))
+    if found is None:
+        return None
+    coefficient, factors = found
+    arriving = _arriving(situation, link)
+    if arriving is None:
+        return None
+    indices = {i.name for i in (*network.equations[link.equation].free, *link.bound)}
+    covered = {i for f in (*factors, *arriving) for i in f.indices}
+    if not indices - set(out) <= covered and link.target.indices:
+        return None
+    shape = quantities[link.source.array].shape
+    node = product([*arriving, *factors], out, shape, shapes=True)
+    if node is None:
+        return None
+    size = abs(coefficient)
+    scaled = node if size == 1 else multiply([from_sympy(size, {}), node], "none")
+    return negate(scaled) if coefficient < 0 else scaled
+
+
+def _arriving(situation: Situation, link: Link) -> list[Operand] | None:
+    """The gradient that arrives from the target; nothing for the loss itself."""
+    network = situation.derivation.network
+    if link.target.array == network.loss:
+        return []
+    names = [i.plain for i in link.target.indices]
+    if any(n is None for n in names):
+        return None
+    shape = network.quantities[link.target.array].shape
+    plain = tuple(n for n in names if n is not None)
+    return [Operand(_gradient(situation, link.target.array), plain, shape)]
+
+
+# --- index notation -------------------------------------------------------------------------
+
+
+def _index_rule(situation: Situation, links: list[Link]) -> Chain:
+    """``dL/dx_j = sum_i dL/dz_i w_ij`` where no matrix form exists."""
+    formulas = situation.formulas
+    network = situation.derivation.network
+    terms: list[Node] = []
+    left: Node | None = None
+    for link in links:
+        equation = network.equations[link.equation]
+        bases = index_bases(network, equation)
+        source = _reading(situation, link.source, bases)
+        left = left or Partial(formulas.loss_name(), source)
+        target = _reading(situation, link.target, bases)
+        factors: list[Node] = [Partial(target, source)]
+        if link.target.array != network.loss:
+            factors.insert(0, Partial(formulas.loss_name(), target))
+        inner = [i for i in (*equation.free, *link.bound) if not _is_in(i.name, link.source)]
+        body: Node = multiply(factors, "none")
+        for index in reversed(inner):
+            body = big_sum(body, Symbol(index.name))
+        terms.append(body)
+    unique = list(dict.fromkeys(terms))
+    return Chain(left, (("=", add(*unique)),))
+
+
+def _is_in(name: str, ref: Ref) -> bool:
+    return any(i.plain == name for i in ref.indices)
+
+
+def _reading(situation: Situation, ref: Ref, bases: Mapping[str, int]) -> Node:
+    formulas = situation.formulas
+    quantity = situation.derivation.network.quantities[ref.array]
+    if not ref.indices:
+        return formulas.name((ref.array, ()))
+    start = quantity.naming.start or (0,) * len(ref.indices)
+    labels = tuple(
+        affine_node(index, first, bases) for index, first in zip(ref.indices, start, strict=True)
+    )
+    return formulas.general_name(ref.array, labels)
+
+
+# --- numbers --------------------------------------------------------------------------------
+
+
+def _numbers(situation: Situation, array: str) -> Display | None:
+    if situation.passed.symbolic:
+        return None
+    formulas = situation.formulas
+    gradients = situation.passed.gradients[array]
+    text = formulas.rounder.text
+    node = grid_node(gradients.shape, lambda index: number(text(gradients[index])))
+    exact = all(formulas.rounder.is_exact(v) for v in gradients.ravel()[:64].tolist())
+    return Display((Chain(_gradient(situation, array), (("=" if exact else "approx", node),)),))
+
+
+def _contributions(situation: Situation, array: str) -> Iterator[Display]:
+    """Each sample's share of a parameter's gradient, where a batch is summed over."""
+    network = situation.derivation.network
+    sample = network.sample_index
+    quantity = network.quantities[array]
+    if sample is None or quantity.role is not Role.PARAMETER or situation.passed.symbolic:
+        return
+    if prod(quantity.shape) > MOST_ROWS * MOST_COLUMNS:
+        return
+    shares = sample_shares(situation, array)
+    if shares is None or not 1 < len(shares) <= MOST_SAMPLES:
+        return
+    formulas = situation.formulas
+    text = formulas.rounder.text
+    for position, share in enumerate(shares, start=1):
+        node = grid_node(share.shape, lambda index, share=share: number(text(share[index])))
+        left = under(_gradient(situation, array), f"sample {position}")
+        yield Display((Chain(left, (("approx", node),)),))
+
+
+def sample_shares(situation: Situation, array: str) -> list[np.ndarray] | None:
+    """A gradient's share of every sample; they add up to the gradient.  None where the array is
+    not read once per sample."""
+    passed = situation.passed
+    network = situation.derivation.network
+    sample = network.sample_index
+    shares: list[np.ndarray] | None = None
+    for stage in network.schedule:
+        for link in passed.links[stage.equation]:
+            if link.source.array != array:
+                continue
+            at = stage_grid(network, stage, link.bound)
+            if sample not in at.axes:
+                return None
+            axis = at.axes.index(sample)
+            found = link_values(network, stage, link, passed.values, passed.arithmetic, unchanged)
+            arriving = passed.gradients[link.target.array].reshape(-1)[found.targets]
+            number_of = np.broadcast_to(np.asarray(at.at[sample]), at.shape).ravel()
+            if number_of.size != found.targets.size:
+                return None
+            count = at.shape[axis]
+            shares = shares or [
+                passed.arithmetic.zeros(network.quantities[array].shape) for _ in range(count)
+            ]
+            for n in range(count):
+                mine = number_of == n
+                flat = shares[n].reshape(-1)
+                np.add.at(flat, found.sources[mine], (arriving * found.partials)[mine])
+    return shares
+
+
+def _update(situation: Situation, array: str) -> Display | None:
+    change = situation.change
+    if change is None or array not in change.after or situation.passed.symbolic:
+        return None
+    formulas = situation.formulas
+    values = change.after[array]
+    node = grid_node(values.shape, lambda index: number(formulas.rounder.text(values[index])))
+    return Display((Chain(updated(formulas.names.whole(array)), (("approx", node),)),))

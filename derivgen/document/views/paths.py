@@ -1,0 +1,231 @@
+"""The ``paths`` view: one parameter at a time, the full chain over every path to the loss."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from math import prod
+
+from derivgen.derivation.graph import Path
+from derivgen.document.blocks import Display
+from derivgen.document.formulas import as_float, extended
+from derivgen.document.situation import Situation
+from derivgen.document.updates import update_chains
+from derivgen.document.views.common import (
+    Factor,
+    Seen,
+    is_zero,
+    selected,
+)
+from derivgen.formula.build import add, multiply, number
+from derivgen.formula.tree import Chain, Dots, Node, Partial
+from derivgen.notation import Entry
+
+#: paths that are worked out one by one; a parameter with more has the first ones and dots
+MOST_SHOWN = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """One path: the names along it, its factors, its product with the numbers put in."""
+
+    names: Chain
+    part: Node
+    factors: tuple[Factor, ...]
+    product: Display
+    zero_factor: Node | None
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """One parameter.
+
+    ``rule`` is the chain rule in symbols, ``routes`` its paths, ``total`` the sum of their products (None
+    where there is one path), ``count`` how many paths there are in all.
+    """
+
+    name: Node
+    prose: str
+    count: int
+    rule: Display
+    routes: tuple[Route, ...]
+    total: Display | None
+    update: Display | None
+    zero: bool
+    untouched: bool
+
+
+def sections(situation: Situation, view: str = "paths") -> Iterator[Section]:
+    """The selected parameters in turn, nearest to the loss first.
+
+    ``view`` keeps the labels of displays apart where several views stand in one document.
+    """
+    seen = Seen(view)
+    for entry in selected(situation):
+        yield _section(situation, entry, seen)
+
+
+def _section(situation: Situation, entry: Entry, seen: Seen) -> Section:
+    passed = situation.passed
+    formulas = situation.formulas
+    count = passed.graph.count(entry)
+    paths = passed.graph.paths(entry, MOST_SHOWN if count > MOST_SHOWN else count)
+    routes = tuple(_route(situation, path, seen, len(paths) > 1) for path in paths)
+    quantity = situation.derivation.network.quantities[entry[0]]
+    update = None
+    if situation.change is not None and not passed.symbolic:
+        update = Display(update_chains(formulas, situation.change, entry))
+    zero = not passed.symbolic and is_zero(passed.gradient(entry, "paths"))
+    return Section(
+        name=formulas.name(entry),
+        prose=quantity.prose,
+        count=count,
+        rule=Display((_rule(situation, entry, paths, count),)),
+        routes=routes,
+        total=_total(situation, entry, paths, count) if count != 1 else None,
+        update=update,
+        zero=zero,
+        untouched=count == 0,
+    )
+
+
+def _rule(situation: Situation, entry: Entry, paths: tuple[Path, ...], count: int) -> Chain:
+    """The chain rule over every path, in symbols."""
+    token = situation.formulas.gradient_token(entry)
+    parts = _parts(situation, entry, paths)
+    if parts is not None and len(parts) > 1:
+        return Chain(token, (("=", add(*dict.fromkeys(parts))),))
+    terms: list[Node] = [tokens(situation, path) for path in paths]
+    if count > len(paths):
+        terms.append(Dots("center"))
+    return Chain(token, (("=", add(*terms)),))
+
+
+def tokens(situation: Situation, path: Path) -> Node:
+    """The product of the partials along a path, as symbols, in the order asked for."""
+    formulas = situation.formulas
+    options = situation.derivation.task.options
+    factors: list[Node] = [
+        formulas.token(p.target, p.source)
+        for p in situation.passed.factors(path)
+        if not _is_error_sum(situation, p.target, p.source)
+    ]
+    if options.factor_order == "parameter-first":
+        factors.reverse()
+    return multiply(factors, options.product)
+
+
+def _is_error_sum(situation: Situation, target: Entry, source: Entry) -> bool:
+    """d L / d E_k of a total that is the plain sum of each output's error: 1, and not printed."""
+    options = situation.derivation.task.options
+    return (
+        options.per_output
+        and target[0] == situation.derivation.network.loss
+        and situation.passed.partial(target, source).expression == 1
+    )
+
+
+def _head(situation: Situation, path: Path) -> Entry:
+    """What a path's product is the derivative of: the loss, or one output's error."""
+    per_output = len(path) > 1 and _is_error_sum(situation, path[0], path[1])
+    return path[1] if per_output else path[0]
+
+
+def _parts(situation: Situation, entry: Entry, paths: tuple[Path, ...]) -> list[Node] | None:
+    """``dE_1/dw``, ``dE_2/dw`` ...: one for each path where errors are taken one by one."""
+    heads = [_head(situation, path) for path in paths]
+    if any(h[0] == situation.derivation.network.loss for h in heads):
+        return None
+    formulas = situation.formulas
+    return [Partial(formulas.name(h), formulas.name(entry)) for h in heads]
+
+
+def _route(situation: Situation, path: Path, seen: Seen, several: bool) -> Route:
+    formulas = situation.formulas
+    passed = situation.passed
+    partials = [p for p in passed.factors(path) if not _is_error_sum(situation, p.target, p.source)]
+    factors = [seen.factor(situation, partial) for partial in partials]
+    names = [formulas.name(e) for e in reversed(path)]
+    zero = None
+    if not passed.symbolic:
+        zero = next(
+            (
+                f.token
+                for f, p in zip(factors, partials, strict=True)
+                if is_zero(passed.partial_value(p))
+            ),
+            None,
+        )
+    return Route(
+        names=Chain(names[0], tuple(("to", n) for n in names[1:])),
+        part=formulas.name(_head(situation, path)),
+        factors=tuple(factors),
+        product=Display((_product(situation, path, several),)),
+        zero_factor=zero,
+    )
+
+
+def _product(situation: Situation, path: Path, several: bool) -> Chain:
+    """A path's product: its symbols, its numbers, its value."""
+    formulas = situation.formulas
+    passed = situation.passed
+    options = situation.derivation.task.options
+    head = _head(situation, path)
+    left: Node | None = Partial(formulas.name(head), formulas.name(path[-1]))
+    if several and head[0] == situation.derivation.network.loss:
+        left = None
+    partials = [p for p in passed.factors(path) if not _is_error_sum(situation, p.target, p.source)]
+    if options.factor_order == "parameter-first":
+        partials.reverse()
+    # a path's own derivative has no name where several make up the same one: its symbols stand there
+    start = tokens(situation, path)
+    if passed.symbolic:
+        factors = [formulas.symbolic(p.expression, p.entries) for p in partials]
+        substituted = multiply(factors, options.product)
+        return Chain(left or start, (("=", substituted),))
+    product = "dot" if options.product == "none" else options.product
+
+    def shown(extra: int) -> Node:
+        return multiply([number(formulas.partial_text(p, extra)) for p in partials], product)
+
+    def value(extra: int) -> float:
+        return prod(as_float(formulas.partial_text(p, extra)) for p in partials)
+
+    result = formulas.rounder.text(passed.path_value(path))
+    worked = formulas.worked(shown, value, result)
+    if left is None and worked.substituted is not None:
+        return Chain(worked.substituted, ((worked.sign, worked.result),))
+    return extended(Chain(left or start, ()), worked)
+
+
+def _total(
+    situation: Situation, entry: Entry, paths: tuple[Path, ...], count: int
+) -> Display | None:
+    """The sum of the paths' products."""
+    formulas = situation.formulas
+    passed = situation.passed
+    if passed.symbolic:
+        return None
+    left = formulas.gradient_token(entry)
+    result = formulas.rounder.text(passed.gradient(entry, "paths"))
+    if count == 0:
+        return Display((Chain(left, (("=", number("0")),)),))
+    chain = Chain(left, ())
+    parts = _parts(situation, entry, paths)
+    if parts is not None and len(set(parts)) > 1 and count == len(paths):
+        chain = Chain(left, (("=", add(*dict.fromkeys(parts))),))
+
+    def text(path: Path, extra: int) -> str:
+        return formulas.rounder.text(passed.path_value(path), extra)
+
+    def shown(extra: int) -> Node:
+        terms: list[Node] = [number(text(path, extra)) for path in paths]
+        if count > len(paths):
+            terms.append(Dots("center"))
+        return add(*terms)
+
+    def value(extra: int) -> float:
+        return sum(as_float(text(path, extra)) for path in paths)
+
+    worked = formulas.worked(shown, value, result, check=count == len(paths))
+    return Display((extended(chain, worked),))

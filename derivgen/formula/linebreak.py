@@ -1,0 +1,187 @@
+"""Laying chains out on lines: decided once, on the tree, for every format.
+
+A chain that fits stands on one line.  Otherwise each link starts a line of its own at its relation,
+except that a plain value at the end joins the line before it where there is room.  A link that is too
+wide is broken between the terms of its sum or the factors of its product, with the operator at the end
+of the line.  Nothing is broken below that: fractions, matrices and parentheses stay whole.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from derivgen.formula.build import Operator
+from derivgen.formula.measure import THIN, chain_width, operator_width, relation_width, width
+from derivgen.formula.tree import (
+    Chain,
+    Fraction,
+    Hole,
+    Line,
+    Node,
+    Number,
+    Power,
+    Product,
+    Relation,
+    RelationSign,
+    Sum,
+)
+
+#: by how much a line that goes on is indented, as all writers do it
+INDENT: Final = 4.0
+
+_OPERATORS: Final[dict[str, Operator]] = {
+    "dot": "dot",
+    "cross": "cross",
+    "hadamard": "hadamard",
+    "none": "none",
+}
+
+#: (operator before it, what cannot be broken): the parts of a sum or product
+_Atom = tuple[str, Node]
+
+
+def layout(chains: Sequence[Chain], limit: float) -> tuple[Line, ...]:
+    """The lines of one display, all aligned at the first relation of each chain.
+
+    ``limit`` is the width to fill, in the unit of :func:`derivgen.formula.measure.width`.  A line is
+    wider only where it holds a single part that cannot be broken.  Linear in the number of terms.
+    """
+    lefts = (chain.left for chain in chains if chain.links)
+    column = max((width(left) for left in lefts if left is not None), default=0.0)
+    return tuple(line for chain in chains for line in _chain_lines(chain, limit - column))
+
+
+def _chain_lines(chain: Chain, room: float) -> Iterator[Line]:
+    """The lines of one chain; ``room`` is the width to the right of the left sides."""
+    if not chain.links:
+        if chain.left is not None:
+            yield from _lines(None, None, _break(chain.left, room, room - INDENT))
+        return
+    if chain_width(Chain(None, chain.links)) <= room:
+        (sign, right), *more = chain.links
+        for next_sign, next_right in more:
+            right = Relation(right, next_sign, next_right)
+        yield Line(chain.left, sign, right)
+        return
+    *links, (last_sign, last) = chain.links
+    if links and _is_value(last):
+        tail = relation_width(last_sign) + width(last)
+    else:
+        links, tail = list(chain.links), 0.0
+    left = chain.left
+    for at, (sign, right) in enumerate(links):
+        pieces = _break(right, room - relation_width(sign), room - INDENT)
+        closing = bool(tail) and at == len(links) - 1
+        if closing:
+            body, trailing, size = pieces[-1]
+            before = relation_width(sign) if len(pieces) == 1 else INDENT
+            if before + size + tail <= room:
+                pieces[-1] = (Relation(body, last_sign, last), trailing, size + tail)
+                closing = False
+        yield from _lines(left, sign, pieces)
+        left = None
+        if closing:
+            yield Line(None, last_sign, last)
+
+
+def _is_value(node: Node) -> bool:
+    """Whether this is a plain number, as results are."""
+    match node:
+        case Number() | Hole() | Fraction(Number(), Number()):
+            return True
+        case Sum(((_, term),)):
+            return _is_value(term)
+        case Product((Number(), Power(Number(), Number())), "cross"):
+            return True
+    return False
+
+
+#: what stands on one line, the operator that ends it, its width
+_Piece = tuple[Node, str, float]
+
+
+def _lines(
+    left: Node | None, sign: RelationSign | None, pieces: Sequence[_Piece]
+) -> Iterator[Line]:
+    for at, (body, trailing, _) in enumerate(pieces):
+        if at == 0:
+            yield Line(left, sign, body, trailing)
+        else:
+            yield Line(None, None, body, trailing, continues=True)
+
+
+def _break(node: Node, first_room: float, later_room: float) -> list[_Piece]:
+    """``node`` in pieces that fit, each as full as can be."""
+    size = width(node)
+    if size <= first_room:
+        return [(node, "", size)]
+    atoms = list(_atoms(node, later_room))
+    sizes = [width(part) for _, part in atoms]
+    pieces: list[_Piece] = []
+    start, size, room = 0, _gap(atoms[0][0]) + sizes[0], first_room
+    for at in range(1, len(atoms)):
+        operator = _gap(atoms[at][0])
+        grown = size + operator + sizes[at]
+        reserve = _gap(atoms[at + 1][0]) if at + 1 < len(atoms) else 0.0
+        if grown + reserve <= room:
+            size = grown
+            continue
+        pieces.append((_join(atoms[start:at], first=start == 0), atoms[at][0], size + operator))
+        start, size, room = at, sizes[at], later_room
+    pieces.append((_join(atoms[start:], first=start == 0), "", size))
+    return pieces
+
+
+def _gap(operator: str) -> float:
+    """The width of an operator, where none is printed that of the space that may stand there."""
+    return THIN if operator == "none" else operator_width(operator)
+
+
+def _atoms(node: Node, room: float) -> Iterator[_Atom]:
+    """The parts between which ``node`` may be broken; a product inside a sum is taken apart only
+    where it would not fit on a line of its own."""
+    match node:
+        case Sum(terms):
+            for at, (negative, term) in enumerate(terms):
+                operator = "-" if negative else "+" if at else ""
+                # room for the operator after the term, and for a minus that opens the sum
+                signs = operator_width("+") * (2 if negative and not at else 1)
+                if isinstance(term, Product) and width(term) + signs > room:
+                    yield from _factors(operator, term)
+                else:
+                    yield operator, term
+        case Product():
+            yield from _factors("", node)
+        case _:
+            yield "", node
+
+
+def _factors(before: str, product: Product) -> Iterator[_Atom]:
+    for at, factor in enumerate(product.factors):
+        yield (product.operator if at else before), factor
+
+
+def _join(atoms: Sequence[_Atom], *, first: bool) -> Node:
+    """A run of parts as a tree again.  The operator before the run stands at the end of the line
+    before it, unless the run is the ``first``."""
+    terms: list[tuple[bool, list[Node]]] = []
+    operators: list[str] = []
+    for at, (operator, part) in enumerate(atoms):
+        if at == 0 or operator in ("+", "-"):
+            terms.append((operator == "-" and (first or at > 0), [part]))
+            operators.append("dot")
+        else:
+            terms[-1][1].append(part)
+            operators[-1] = operator
+    signed = tuple(
+        (negative, _product(parts, operator))
+        for (negative, parts), operator in zip(terms, operators, strict=True)
+    )
+    return signed[0][1] if len(signed) == 1 and not signed[0][0] else Sum(signed)
+
+
+def _product(parts: Sequence[Node], operator: str) -> Node:
+    if len(parts) == 1:
+        return parts[0]
+    return Product(tuple(parts), _OPERATORS[operator])

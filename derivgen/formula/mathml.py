@@ -1,0 +1,349 @@
+"""Formula trees as MathML Core, which current browsers draw by themselves.
+
+Each node becomes exactly one element, so that it can stand anywhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, Final
+from xml.sax.saxutils import escape
+
+from derivgen.formula.build import map_children
+from derivgen.formula.symbols import BIG, DELIMITERS, DOTS, OPERATORS, RELATIONS, SIGNS
+from derivgen.formula.tree import (
+    Accent,
+    BigSum,
+    Call,
+    Cases,
+    Chain,
+    Delimited,
+    Dots,
+    Fraction,
+    Hole,
+    Line,
+    Matrix,
+    Node,
+    Number,
+    Partial,
+    Power,
+    Product,
+    Relation,
+    RelationSign,
+    Root,
+    Row,
+    Script,
+    Styled,
+    Sum,
+    Symbol,
+    Text,
+    Underbrace,
+)
+from derivgen.formula.writer import (
+    dispatch,
+    has_underbrace,
+    hole,
+    is_tall,
+    is_wide,
+    printable,
+    split_digits,
+)
+
+
+class MathMLWriter:
+    """Writes the inside of a ``math`` element; see :class:`derivgen.formula.writer.Writer`."""
+
+    def write(self, node: Node) -> str:
+        return _write(node)
+
+    def write_chain(self, chain: Chain) -> str:
+        parts = [_write(chain.left)] if chain.left is not None else []
+        for sign, right in chain.links:
+            parts += [_relation(sign), _write(right)]
+        return _mrow(parts)
+
+    def write_lines(self, lines: Sequence[Line]) -> str:
+        if len(lines) == 1:
+            [line] = lines
+            left = [_write(line.left)] if line.left is not None else []
+            return _mrow([*left, *_right_parts(line)])
+        return f'<mtable displaystyle="true">{"".join(map(_line, lines))}</mtable>'
+
+    def hole(self, column: int) -> str:
+        return hole(column)
+
+    def digits(self, text: str) -> str:
+        enclosed, negative, digits = split_digits(text)
+        parts = [f"<mn>{digits}</mn>"]
+        if negative:
+            parts.insert(0, "<mo>−</mo>")
+        if enclosed:
+            parts = ["<mo>(</mo>", *parts, "<mo>)</mo>"]
+        return _mrow(parts)
+
+
+MATHML: Final = MathMLWriter()
+
+
+def _write(node: Node) -> str:
+    return dispatch(_WRITERS, node)
+
+
+def _mrow(parts: Iterable[str]) -> str:
+    """The parts as one element."""
+    listed = list(parts)
+    return listed[0] if len(listed) == 1 else f"<mrow>{''.join(listed)}</mrow>"
+
+
+def _mo(char: str, attributes: str = "") -> str:
+    return f"<mo{' ' if attributes else ''}{attributes}>{escape(char)}</mo>"
+
+
+def _relation(sign: RelationSign) -> str:
+    # without the form, a sign that opens a cell would be spaced as a prefix
+    return _mo(RELATIONS[sign].char, 'form="infix"')
+
+
+# --- lines ----------------------------------------------------------------------------------
+
+
+def _right_parts(line: Line) -> list[str]:
+    parts = [_relation(line.sign)] if line.sign is not None else []
+    if line.continues:
+        parts.append('<mspace width="2em"/>')
+    parts.append(_write(line.right))
+    if line.trailing not in ("", "none"):
+        parts.append(_mo(OPERATORS[line.trailing].char, 'form="infix"'))
+    return parts
+
+
+def _line(line: Line) -> str:
+    left = _write(line.left) if line.left is not None else ""
+    return (
+        f'<mtr><mtd style="text-align:right;padding-right:0">{left}</mtd>'
+        f'<mtd style="text-align:left;padding-left:0">{_mrow(_right_parts(line))}</mtd></mtr>'
+    )
+
+
+# --- leaves ---------------------------------------------------------------------------------
+
+
+def _text(text: str) -> str:
+    words = printable(text)
+    # spaces at the ends are dropped unless they are hard ones
+    inner = words.strip(" ")
+    before, after = len(words) - len(words.lstrip(" ")), len(words) - len(words.rstrip(" "))
+    hard = "\N{NO-BREAK SPACE}"
+    return f"<mtext>{hard * before}{escape(inner)}{hard * after if inner else ''}</mtext>"
+
+
+_UPRIGHT_SIGNS: Final = frozenset({"infinity", "nabla"})
+_OPERATOR_SIGNS: Final = frozenset({"top", "prime", "dagger", "star", "plus", "minus"})
+
+
+def _symbol(node: Symbol) -> str:
+    name = node.name
+    if name == "comma":
+        return '<mo separator="true">,</mo>'
+    if name in _OPERATOR_SIGNS:
+        return _mo(SIGNS[name].char)
+    if name in SIGNS:
+        # capital Greek letters are upright, as TeX and Typst set them
+        normal = name in _UPRIGHT_SIGNS or name[0].isupper()
+        variant = ' mathvariant="normal"' if normal else ""
+        return f"<mi{variant}>{SIGNS[name].char}</mi>"
+    return f"<mi>{escape(printable(name))}</mi>"
+
+
+# Browsers know no mathvariant but "normal": bold and script letters are characters of their own.
+_CAL_EXCEPTIONS: Final = dict(zip("BEFHILMRego", "ℬℰℱℋℐℒℳℛℯℊℴ", strict=True))
+_ALPHABETS: Final[dict[str, tuple[tuple[str, str, int], ...]]] = {
+    "bold": (
+        ("A", "Z", 0x1D468),
+        ("a", "z", 0x1D482),
+        ("Α", "Ω", 0x1D6A8),
+        ("α", "ω", 0x1D736),
+        ("0", "9", 0x1D7CE),
+    ),
+    "cal": (("A", "Z", 0x1D49C), ("a", "z", 0x1D4B6)),
+}
+
+
+def _in_face(char: str, style: str) -> str:
+    if style == "cal" and char in _CAL_EXCEPTIONS:
+        return _CAL_EXCEPTIONS[char]
+    for first, last, start in _ALPHABETS.get(style, ()):
+        if first <= char <= last:
+            return chr(start + ord(char) - ord(first))
+    return char
+
+
+def _styled(node: Styled) -> str:
+    body = node.body
+    if isinstance(body, Number):
+        return f"<mn>{''.join(_in_face(char, node.style) for char in body.text)}</mn>"
+    if isinstance(body, Styled):  # the inner face wins
+        return _write(body)
+    if not isinstance(body, Symbol):
+        return _write(map_children(body, lambda child: Styled(node.style, child)))
+    name = SIGNS[body.name].char if body.name in SIGNS else body.name
+    if len(name) > 1:
+        weight = ' style="font-weight:bold"' if node.style == "bold" else ""
+        return f"<mi{weight}>{escape(printable(name))}</mi>"
+    variant = ' mathvariant="normal"' if node.style == "roman" else ""
+    return f"<mi{variant}>{escape(_in_face(name, node.style))}</mi>"
+
+
+def _number(node: Number) -> str:
+    if node.text.startswith("-"):
+        return f"<mrow><mo>−</mo><mn>{escape(node.text[1:])}</mn></mrow>"
+    return f"<mn>{escape(node.text)}</mn>"
+
+
+_ACCENTS: Final = {"hat": "^", "bar": "¯", "tilde": "~", "vec": "→", "dot": "˙"}
+
+
+def _accent(node: Accent) -> str:
+    mark = _mo(_ACCENTS[node.kind], 'stretchy="false"')
+    return f'<mover accent="true">{_write(node.body)}{mark}</mover>'
+
+
+def _scripts(base: str, sub: Node | None, sup: Node | None) -> str:
+    if sub is None and sup is None:
+        return base
+    name = f"m{'sub' if sub is not None else ''}{'sup' if sup is not None else ''}"
+    parts = "".join(_write(part) for part in (sub, sup) if part is not None)
+    return f"<{name}>{base}{parts}</{name}>"
+
+
+def _power(node: Power) -> str:
+    if isinstance(node.base, Script) and node.base.sup is None:
+        return _scripts(_write(node.base.base), node.base.sub, node.exponent)
+    return _scripts(_write(node.base), None, node.exponent)
+
+
+# --- operators ------------------------------------------------------------------------------
+
+
+def _sum(node: Sum) -> str:
+    parts: list[str] = []
+    for at, (negative, term) in enumerate(node.terms):
+        if at or negative:
+            parts.append(_mo(OPERATORS["-" if negative else "+"].char))
+        parts.append(_write(term))
+    return _mrow(parts)
+
+
+_INVISIBLE_TIMES: Final = _mo("\N{INVISIBLE TIMES}")
+_APPLY: Final = _mo("\N{FUNCTION APPLICATION}")
+_THIN: Final = '<mspace width="0.167em"/>'
+
+
+def _product(node: Product) -> str:
+    parts: list[str] = []
+    for at, factor in enumerate(node.factors):
+        if at and node.operator != "none":
+            parts.append(_mo(OPERATORS[node.operator].char))
+        elif at:
+            parts.append(_INVISIBLE_TIMES)
+            if is_wide(node.factors[at - 1]) or is_wide(factor):
+                parts.append(_THIN)
+        parts.append(_write(factor))
+    return _mrow(parts)
+
+
+def _delimited(body: str, kind: str, node: Node) -> str:
+    left, right = (sign.char for sign in DELIMITERS[kind])
+    stretchy = is_tall(node) and not has_underbrace(node)
+    attributes = "" if stretchy else ' stretchy="false"'
+    return _mrow(
+        (
+            _mo(left, f'form="prefix" fence="true"{attributes}'),
+            body,
+            _mo(right, f'form="postfix" fence="true"{attributes}'),
+        )
+    )
+
+
+def _call(node: Call) -> str:
+    inside = _mrow(
+        part
+        for at, argument in enumerate(node.arguments)
+        for part in (['<mo separator="true">,</mo>'] if at else []) + [_write(argument)]
+    )
+    delimited = _delimited(inside, "paren", Row(node.arguments))
+    return _mrow((_write(node.function), _APPLY, delimited))
+
+
+def _big_sum(node: BigSum) -> str:
+    is_max = node.sign == "max"
+    sign = _mo("max", 'movablelimits="true"') if is_max else _mo(BIG[node.sign].char)  # type: ignore[index]
+    limits = [part for part in (node.lower, node.upper) if part is not None]
+    if limits:
+        name = f"m{'under' if node.lower is not None else ''}{'over' if node.upper is not None else ''}"
+        sign = f"<{name}>{sign}{''.join(map(_write, limits))}</{name}>"
+    return _mrow((sign, _THIN, _write(node.body)) if is_max else (sign, _write(node.body)))
+
+
+def _partial(node: Partial) -> str:
+    above, below = (f"<mrow><mi>∂</mi>{_write(part)}</mrow>" for part in (node.of, node.by))
+    return f"<mfrac>{above}{below}</mfrac>"
+
+
+# --- blocks ---------------------------------------------------------------------------------
+
+
+def _matrix(node: Matrix) -> str:
+    rows = "".join(
+        f"<mtr>{''.join(f'<mtd>{_write(cell)}</mtd>' for cell in cells)}</mtr>"
+        for cells in node.rows
+    )
+    return f"<mrow><mo>[</mo><mtable>{rows}</mtable><mo>]</mo></mrow>"
+
+
+def _cases(node: Cases) -> str:
+    left = '<mtd style="text-align:left">'
+    rows = "".join(
+        f"<mtr>{left}{_write(value)}</mtd>{left}{_condition(condition)}</mtd></mtr>"
+        for value, condition in node.lines
+    )
+    return f'<mrow><mo form="prefix" stretchy="true">{{</mo><mtable>{rows}</mtable></mrow>'
+
+
+def _condition(condition: Node | None) -> str:
+    if condition is None:
+        return _text("otherwise")
+    if isinstance(condition, Text):
+        return _write(condition)
+    return _mrow((_text("if "), _write(condition)))
+
+
+def _underbrace(node: Underbrace) -> str:
+    brace = _mo("⏟", 'stretchy="true"')
+    return f"<munder><munder>{_write(node.body)}{brace}</munder>{_write(node.note)}</munder>"
+
+
+_WRITERS: Final[dict[type, Callable[[Any], str]]] = {
+    Number: _number,
+    Symbol: _symbol,
+    Text: lambda node: _text(node.text),
+    Hole: lambda node: hole(node.column),
+    Script: lambda node: _scripts(_write(node.base), node.sub, node.sup),
+    Accent: _accent,
+    Styled: _styled,
+    Row: lambda node: _mrow(map(_write, node.items)),
+    Fraction: lambda node: f"<mfrac>{_write(node.numerator)}{_write(node.denominator)}</mfrac>",
+    Partial: _partial,
+    Sum: _sum,
+    Product: _product,
+    Power: _power,
+    Root: lambda node: f"<msqrt>{_write(node.body)}</msqrt>",
+    Call: _call,
+    BigSum: _big_sum,
+    Delimited: lambda node: _delimited(_write(node.body), node.kind, node.body),
+    Matrix: _matrix,
+    Cases: _cases,
+    Underbrace: _underbrace,
+    Dots: lambda node: _mo(DOTS[node.kind].char),
+    Relation: lambda node: _mrow((_write(node.left), _relation(node.sign), _write(node.right))),
+}

@@ -1,0 +1,71 @@
+"""What the models of a spec are made of: the base of all, short forms, and common kinds of values."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    GetCoreSchemaHandler,
+    GetJsonSchemaHandler,
+    WithJsonSchema,
+)
+from pydantic_core import CoreSchema, core_schema
+
+Json = dict[str, Any]
+NUMBER: Json = {
+    "anyOf": [
+        {"type": "number"},
+        {"type": "string", "pattern": r"^\s*[-+]?[0-9.]+(e[-+]?[0-9]+)?(/[0-9]+)?\s*$"},
+    ]
+}
+NESTED: Json = {"anyOf": [*NUMBER["anyOf"], {"type": "array"}]}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Short:
+    """Lets a mapping be given by the value of its most important key alone: ``loss: mse``."""
+
+    key: str
+    form: Json
+
+    def _expand(self, value: Any) -> Any:
+        return value if isinstance(value, (dict, BaseModel)) else {self.key: value}
+
+    def __get_pydantic_core_schema__(
+        self, source: Any, handler: GetCoreSchemaHandler
+    ) -> CoreSchema:
+        return core_schema.no_info_before_validator_function(self._expand, handler(source))
+
+    def __get_pydantic_json_schema__(
+        self, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> Json:
+        return {"anyOf": [self.form, handler(schema)]}
+
+
+def to_text(value: Any) -> Any:
+    """Numbers are as good as texts where a text is wanted: ``title: 2026``."""
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        return value
+    return getattr(value, "text", str(value))
+
+
+def to_list(value: Any) -> Any:
+    """A single value is as good as a list of one: ``views: paths``."""
+    return value if isinstance(value, list) else [value]
+
+
+Words = Annotated[str, BeforeValidator(to_text, json_schema_input_type=str | float)]
+Number = Annotated[float, Field(allow_inf_nan=False)]
+Nested = Annotated[Any, WithJsonSchema(NESTED)]
+ArrayName = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_]*$", max_length=40)]
+
+
+class Part(BaseModel):
+    """A mapping of a spec: no unknown keys, no silent conversions."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)

@@ -1,0 +1,112 @@
+"""The only place that decides what a quantity is called in a formula."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from derivgen.formula.build import COMMA
+from derivgen.formula.tree import Hole, Node, Number, Row, Script, Styled, Symbol
+from derivgen.network.model import Naming, Network
+
+Entry = tuple[str, tuple[int, ...]]
+"""One element of an array: its name and its 0-based indices (() for a scalar)."""
+
+
+def with_subscript(base: Node, subscript: Node | None) -> Node:
+    """The base with a subscript behind the one that it may have already."""
+    if subscript is None:
+        return base
+    if isinstance(base, Script):
+        joined = subscript if base.sub is None else Row((base.sub, subscript))
+        return Script(base.base, joined, base.sup)
+    return Script(base, sub=subscript)
+
+
+def with_superscript(base: Node, superscript: Node | None) -> Node:
+    """The base with a superscript behind the one that it may have already."""
+    if superscript is None:
+        return base
+    if isinstance(base, Script):
+        joined = superscript if base.sup is None else Row((base.sup, superscript))
+        return Script(base.base, base.sub, joined)
+    return Script(base, sup=superscript)
+
+
+def updated(name: Node) -> Node:
+    """What a quantity is called after a training step: its name with a raised plus."""
+    return with_superscript(name, Symbol("plus"))
+
+
+def subscript_of(naming: Naming, labels: tuple[Node, ...], comma: bool) -> Node | None:
+    """A prefix and index labels as one subscript; ``comma`` parts the indices."""
+    items: list[Node] = [] if naming.prefix is None else [naming.prefix]
+    order = naming.order or tuple(range(len(labels)))
+    for position, axis in enumerate(order):
+        if position and (comma or naming.separator):
+            items.append(COMMA if comma or naming.separator == "," else Symbol(naming.separator))
+        items.append(labels[axis])
+    if not items:
+        return None
+    return items[0] if len(items) == 1 else Row(tuple(items))
+
+
+@dataclass(frozen=True)
+class Names:
+    """Names of the quantities of one network, and of their elements.
+
+    ``letters`` renames index variables where an author's letter is not the one to print.
+    """
+
+    network: Network
+    letters: Mapping[str, Node] = field(default_factory=dict)
+
+    def naming(self, array: str) -> Naming:
+        return self.network.quantities[array].naming
+
+    def entry(self, array: str, index: tuple[int, ...]) -> Node:
+        """The name of one element, its indices 0-based: ``w^{(1)}_{12}``."""
+        naming = self.naming(array)
+        if naming.elements is not None:
+            named: Node = naming.elements[index]
+            return named
+        start = naming.start or (0,) * len(index)
+        labels = tuple(Number(str(i + s)) for i, s in zip(index, start, strict=True))
+        return self._subscripted(array, labels)
+
+    def general(self, array: str, labels: tuple[Node, ...]) -> Node:
+        """The name of an element whose indices are letters or holes: ``w^{(1)}_{ij}``."""
+        return self._subscripted(array, labels)
+
+    def base(self, array: str) -> Node:
+        """The letter alone, with its superscript and prefix: ``z^{(1)}``, ``z_h``."""
+        naming = self.naming(array)
+        return with_superscript(with_subscript(naming.base, naming.prefix), naming.superscript)
+
+    def whole(self, array: str) -> Node:
+        """The name of the whole array in matrix form: bold, as its author or preset says."""
+        naming = self.naming(array)
+        if naming.whole is not None:
+            return naming.whole
+        shape = self.network.quantities[array].shape
+        if not shape:
+            return self.base(array) if naming.elements is None else self.entry(array, ())
+        letter = naming.base
+        if len(shape) > 1 and isinstance(letter, Symbol) and len(letter.name) == 1:
+            letter = Symbol(letter.name.upper())
+        bold = Styled("bold", letter)
+        return with_superscript(with_subscript(bold, naming.prefix), naming.superscript)
+
+    def has_general_name(self, array: str) -> bool:
+        """False where every element has a name of its own, so that ``w_{ij}`` means nothing."""
+        return self.naming(array).elements is None
+
+    def _subscripted(self, array: str, labels: tuple[Node, ...]) -> Node:
+        naming = self.naming(array)
+        shape = self.network.quantities[array].shape
+        start = naming.start or (0,) * len(shape)
+        long = any(size + first > 10 for size, first in zip(shape, start, strict=True))
+        compound = any(not isinstance(label, Number | Symbol | Hole) for label in labels)
+        comma = len(labels) > 1 and (long or compound)
+        name = with_subscript(naming.base, subscript_of(naming, labels, comma))
+        return with_superscript(name, naming.superscript)

@@ -1,0 +1,184 @@
+"""The formats and the Markdown dialects: one row each.
+
+A format is a formula writer, an escaper, a picture writer and a folder of templates; the
+templates say how each kind of block looks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Final, Literal
+
+from derivgen.document.blocks import Picture
+from derivgen.formula.latex import LATEX
+from derivgen.formula.mathml import MATHML
+from derivgen.formula.typst import TYPST
+from derivgen.formula.writer import Writer
+from derivgen.render import escape
+from derivgen.render.pictures.svg import svg
+from derivgen.render.pictures.tikz import tikz
+from derivgen.render.pictures.typst import typst
+
+
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    """What differs from one Markdown to another."""
+
+    name: str
+    summary: str
+    #: what stands before and after a formula in a line
+    inline: tuple[str, str]
+    #: what stands before and after a formula on lines of its own
+    display: tuple[str, str]
+    #: how a note is set apart
+    note: Literal["alert", "callout", "admonition", "quotation"] = "quotation"
+    #: escapes beside :data:`derivgen.render.escape.MARKDOWN`, or other than there
+    escapes: Mapping[str, str] = field(default_factory=dict)
+    #: put before a formula that is alone in its paragraph, lest it become a display
+    lone: str = ""
+    #: put between a formula and a letter or digit that touches it
+    guard: str = "&#8203;"
+
+
+# A page with MathJax or KaTeX looks for these in the finished text, where no escape is left.
+_NO_MATH: Final = {r"\(": r"\\&#8288;(", r"\[": r"\\&#8288;&#91;", "$$": r"\$&#8288;\$"}
+
+_DIALECT_ROWS: Final = (
+    Dialect(
+        "pandoc",
+        "Pandoc, Quarto, Jupyter, VS Code; also read by MyST and Obsidian",
+        ("$", "$"),
+        ("$$\n", "\n$$"),
+    ),
+    Dialect(
+        "github",
+        "GitHub and GitLab: formulas in backticks and math blocks",
+        ("$`", "`$"),
+        ("```math\n", "\n```"),
+        note="alert",
+        escapes={"$": "<span>$</span>"},
+    ),
+    Dialect(
+        "kramdown",
+        "Jekyll and other users of kramdown",
+        ("$$", "$$"),
+        ("$$\n", "\n$$"),
+        escapes=_NO_MATH,
+        lone="\\",
+        guard="",
+    ),
+    Dialect(
+        "hugo",
+        "Hugo, with Goldmark's passthrough extension switched on",
+        (r"\(", r"\)"),
+        ("\\[\n", "\n\\]"),
+        escapes=_NO_MATH | {"[": "&#91;", "]": "&#93;"},
+        guard="",
+    ),
+    Dialect(
+        "myst",
+        "MyST and Jupyter Book, with dollarmath",
+        ("$", "$"),
+        ("$$\n", "\n$$"),
+        note="admonition",
+    ),
+    Dialect(
+        "obsidian",
+        "Obsidian",
+        ("$", "$"),
+        ("$$\n", "\n$$"),
+        note="callout",
+        escapes={"%%": "&#37;%", "==": r"=\="},
+    ),
+)
+
+DIALECTS: Final[Mapping[str, Dialect]] = MappingProxyType({row.name: row for row in _DIALECT_ROWS})
+
+#: Dollars are what most programs read: measured whole in Pandoc, Quarto, MyST, Jupyter and (by
+#: proxies) Obsidian.  GitHub spoils two formulas in three in that form, so it has a dialect.
+DEFAULT_DIALECT: Final = "pandoc"
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """One row of :data:`FORMATS`."""
+
+    name: str
+    summary: str
+    extension: str
+    #: the folder in ``templates/formats/``
+    folder: str
+    writer: Writer
+    #: text of a user
+    text: Callable[[str], str]
+    #: markup that begins a line
+    line: Callable[[str], str]
+    #: a picture and what it shows in words
+    picture: Callable[[Picture, str], str]
+    #: a whole document rather than a part of one
+    standalone: bool = True
+    #: finished formulas pass through this
+    formula: Callable[[str], str] = str
+    #: width of a display, in the unit of :func:`derivgen.formula.measure.width`
+    limit: float = 76.0
+
+
+_FORMAT_ROWS: Final = (
+    Format(
+        "tex",
+        "LaTeX, a document by itself",
+        ".tex",
+        "tex",
+        LATEX,
+        text=escape.latex,
+        line=str,
+        picture=lambda picture, _: tikz(picture),
+        formula=escape.latex_characters,
+    ),
+    Format(
+        "tex-fragment",
+        "LaTeX to be read in with \\input",
+        ".fragment.tex",
+        "tex",
+        LATEX,
+        text=escape.latex,
+        line=str,
+        picture=lambda picture, _: tikz(picture),
+        standalone=False,
+        formula=escape.latex_characters,
+    ),
+    Format(
+        "md",
+        "Markdown, in the dialect chosen",
+        ".md",
+        "md",
+        LATEX,
+        text=escape.markdown({}),
+        line=escape.markdown_line,
+        picture=svg,
+    ),
+    Format(
+        "typ",
+        "Typst, which the PDF is made from",
+        ".typ",
+        "typ",
+        TYPST,
+        text=escape.typst,
+        line=escape.typst_line,
+        picture=lambda picture, _: typst(picture),
+    ),
+    Format(
+        "html",
+        "HTML, one file with formulas as MathML",
+        ".html",
+        "html",
+        MATHML,
+        text=escape.html_text,
+        line=str,
+        picture=svg,
+    ),
+)
+
+FORMATS: Final[Mapping[str, Format]] = MappingProxyType({row.name: row for row in _FORMAT_ROWS})

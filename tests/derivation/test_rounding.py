@@ -1,0 +1,97 @@
+"""Printed digits: the policy, ties, dust, and the fast way against the exact one."""
+
+from __future__ import annotations
+
+from decimal import ROUND_DOWN, ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from derivgen.derivation.rounding import Rounder
+from derivgen.settings import Mode, Numbers
+
+MODES: dict[Mode, str] = {
+    "half_up": ROUND_HALF_UP,
+    "half_even": ROUND_HALF_EVEN,
+    "truncate": ROUND_DOWN,
+}
+
+
+@pytest.mark.parametrize(
+    ("value", "decimals", "mode", "text"),
+    [
+        (0.285, 2, "half_up", "0.29"),  # stored as 0.28499999999999998
+        (0.285, 2, "half_even", "0.28"),
+        (-0.285, 2, "half_up", "-0.29"),
+        (0.1 + 0.2, 1, "truncate", "0.3"),  # 0.30000000000000004
+        (0.3 - 1e-17, 1, "truncate", "0.3"),
+        (0.59999, 4, "truncate", "0.5999"),
+        (-0.59999, 4, "truncate", "-0.5999"),
+        (0.00001, 4, "half_up", "0"),
+        (-0.00001, 4, "half_up", "0"),
+        (1.0, 4, "half_up", "1"),
+        (0.5, 4, "half_up", "0.5000"),
+        (1234.5678, 2, "half_up", "1234.57"),
+    ],
+)
+def test_decimals(value: float, decimals: int, mode: Mode, text: str) -> None:
+    assert Rounder(Numbers(decimals=decimals, mode=mode)).text(value) == text
+
+
+@pytest.mark.parametrize(
+    ("value", "significant", "text"),
+    [
+        (0.00066839, 3, "0.000668"),
+        (123456.0, 3, "123456"),
+        (123456.7, 3, "123000"),
+        (9.996, 3, "10.0"),
+    ],
+)
+def test_significant_digits(value: float, significant: int, text: str) -> None:
+    assert Rounder(Numbers(decimals=None, significant=significant)).text(value) == text
+
+
+def test_least_significant_digits_save_small_numbers() -> None:
+    rounder = Rounder(Numbers(decimals=4, least_significant=3))
+    assert rounder.text(0.00066839) == "0.000668"
+    assert rounder.text(0.5933) == "0.5933"
+
+
+def test_an_extra_digit_is_one_digit_more() -> None:
+    assert Rounder(Numbers(decimals=3)).text(0.123456, extra=1) == "0.1235"
+
+
+@pytest.mark.parametrize(
+    ("value", "text"), [(0.40, "0.4"), (-1.2, "-1.2"), (3.0, "3"), (1e-7, "0.0000001")]
+)
+def test_given_values_are_printed_at_their_shortest(value: float, text: str) -> None:
+    assert Rounder(Numbers()).given(value) == text
+
+
+numbers = st.one_of(
+    st.floats(-1e6, 1e6, allow_nan=False),
+    st.decimals(-100, 100, places=5).map(float),  # many of these are ties at 4 decimals
+    st.sampled_from([0.0, -0.0, 1.0, -2.0, 0.00005, 0.1, 1e-12, 999.99995]),
+)
+
+
+@given(
+    st.lists(numbers, max_size=20),
+    st.integers(0, 6),
+    st.integers(0, 4),
+    st.sampled_from(list(MODES)),
+)
+def test_many_at_once_are_the_same_as_one_by_one(
+    values: list[float], decimals: int, least: int, mode: Mode
+) -> None:
+    rounder = Rounder(Numbers(decimals=decimals, least_significant=least, mode=mode))
+    assert rounder.texts(np.array(values)) == [rounder.text(v) for v in values]
+
+
+@given(st.decimals(-1000, 1000, places=6), st.integers(0, 5), st.sampled_from(list(MODES)))
+def test_decimal_texts_round_as_decimal_does(value: Decimal, decimals: int, mode: Mode) -> None:
+    expected = value.quantize(Decimal(1).scaleb(-decimals), rounding=MODES[mode])
+    printed = Rounder(Numbers(decimals=decimals, mode=mode)).text(float(value))
+    assert Decimal(printed) == expected

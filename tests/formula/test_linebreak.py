@@ -1,0 +1,165 @@
+"""Lines fit, lose nothing, and cost no more than they have to."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from derivgen.formula import linebreak
+from derivgen.formula.build import add, equals, fraction, matrix, multiply, negate, number
+from derivgen.formula.latex import LATEX
+from derivgen.formula.linebreak import INDENT, layout
+from derivgen.formula.measure import chain_width, operator_width, relation_width, width
+from derivgen.formula.names import parse_name
+from derivgen.formula.tree import (
+    Cases,
+    Chain,
+    Line,
+    Node,
+    Number,
+    Partial,
+    Product,
+    Relation,
+    Sum,
+    Symbol,
+    Underbrace,
+)
+
+Z = Symbol("z")
+TERM = multiply([Number("0.25"), Number("-0.50")])
+
+
+@pytest.mark.parametrize(
+    ("node", "measured"),
+    [
+        # widths of TeX boxes in display style, Latin Modern at 10 pt, in units of 5 pt
+        (multiply([Partial(parse_name(a), parse_name(b)) for a, b in (
+            ("E", "out_{o1}"), ("out_{o1}", "net_{o1}"), ("net_{o1}", "w_5"))]), 21.5),
+        (multiply([number("0.7414"), number("0.1868"), number("-0.5933")]), 22.7),
+        (add(negate(fraction(Symbol("y"), parse_name("a_1"))),
+             negate(fraction(add(Number("1"), negate(Symbol("y"))),
+                             add(Number("1"), negate(parse_name("a_1")))))), 12.3),
+        (matrix([[Number(str(i)) for i in range(12)]] * 2), 40.1),
+        (Cases(((Z, Relation(Z, ">", Number("0"))), (Number("0"), None))), 13.1),
+        (number("1.2e-05"), 9.1),
+        (multiply([Number("2"), Symbol("net"), Symbol("out")], "none"), 7.3),
+        (Underbrace(multiply([Partial(Symbol("E"), Symbol("a")), Partial(Symbol("a"), Z)]),
+                    parse_name(r"\delta_1")), 7.4),
+    ],
+)  # fmt: skip
+def test_widths_are_close_to_those_of_tex(node: Node, measured: float) -> None:
+    assert width(node) == pytest.approx(measured, rel=0.15)
+
+
+def _numbers(count: int) -> Node:
+    return add(*[TERM] * count)
+
+
+def test_what_fits_stays_on_one_line() -> None:
+    chain = equals(Z, Symbol("a"), Symbol("b"), Number("0.5"))
+    [line] = layout([chain], 80)
+    assert LATEX.write_lines([line]) == "z = a = b = 0.5"
+    assert line.left == Z
+
+
+def test_links_get_lines_of_their_own_but_a_value_joins() -> None:
+    chain = equals(Z, Symbol("a"), _numbers(3), Number("0.5"))
+    first, second = layout([chain], 50)
+    assert (first.left, first.sign, first.right) == (Z, "=", Symbol("a"))
+    assert second.left is None
+    assert second.right == Relation(_numbers(3), "=", Number("0.5"))
+    narrow = layout([chain], 1 + width(_numbers(3)) + 2 * relation_width("="))
+    assert [line.right for line in narrow] == [Symbol("a"), _numbers(3), Number("0.5")]
+
+
+def test_long_sums_break_at_terms_with_the_operator_at_the_end() -> None:
+    lines = layout([equals(Z, _numbers(6))], 45)
+    assert [line.trailing for line in lines] == ["-"] * 0 + ["+"] * (len(lines) - 1) + [""]
+    assert [line.continues for line in lines] == [False] + [True] * (len(lines) - 1)
+    assert len(lines) > 1
+
+
+def test_long_products_break_at_factors() -> None:
+    lines = layout([equals(Z, multiply([Number("0.12345678")] * 9))], 45)
+    assert len(lines) > 1
+    assert {line.trailing for line in lines[:-1]} == {"dot"}
+
+
+def test_a_minus_goes_to_the_end_of_the_line() -> None:
+    long = multiply([Number("0.12345678")] * 3)
+    lines = layout([equals(Z, add(long, negate(long)))], 45)
+    assert [line.trailing for line in lines] == ["-", ""]
+    assert [line.right for line in lines] == [long, long]
+
+
+def test_what_cannot_be_broken_stays_whole() -> None:
+    wide = matrix([[Number("0.123")] * 12])
+    [line] = layout([equals(Z, wide)], 20)
+    assert line.right == wide
+
+
+def test_chains_of_a_display_share_their_left_column() -> None:
+    long_left = parse_name("net_{hidden1}")
+    right = _numbers(3)
+    room = width(long_left) + relation_width("=") + width(right) - 0.5
+    assert len(layout([equals(Z, right)], room)) == 1
+    assert len(layout([equals(Z, right), equals(long_left, Z)], room)) == 3
+
+
+def test_a_chain_without_relation() -> None:
+    assert layout([Chain(Z, ())], 10) == (Line(None, None, Z),)
+    assert len(layout([Chain(_numbers(8), ())], 40)) > 1
+
+
+_ATOMS = st.sampled_from(
+    [Number("0.25"), Number("-3"), Symbol("a"), parse_name("w_{12}"), Partial(Z, Symbol("a")),
+     fraction(add(Z, Z), Symbol("b")), matrix([[Z, Z]])]
+)  # fmt: skip
+_PRODUCTS = st.tuples(
+    st.lists(_ATOMS, min_size=1, max_size=9), st.sampled_from(["dot", "none", "cross"])
+).map(lambda fo: multiply(*fo))  # type: ignore[arg-type]
+_SUMS = st.lists(_PRODUCTS | _PRODUCTS.map(negate), min_size=1, max_size=9).map(lambda t: add(*t))
+_CHAINS = st.lists(_SUMS, min_size=1, max_size=4).map(lambda rights: equals(Z, *rights))
+
+
+def _letters(tex: str) -> str:
+    """What is printed, without spaces and alignment."""
+    return re.sub(r"\s|\\,|\\qquad|\{\}|&|\\\\$", "", tex)
+
+
+@settings(deadline=None, max_examples=60)
+@given(_CHAINS, st.floats(20, 120))
+def test_lines_fit_and_nothing_is_lost(chain: Chain, limit: float) -> None:
+    lines = layout([chain], limit)
+    for line in lines:
+        size = width(Z) + width(line.right) + operator_width(line.trailing)
+        size += relation_width(line.sign) if line.sign is not None else 0.0
+        size += INDENT if line.continues else 0.0
+        assert size <= limit + 1e-6 or not isinstance(line.right, Sum | Product | Relation)
+    printed = "".join(_letters(LATEX.write_lines([line])) for line in lines)
+    assert printed == _letters(LATEX.write_chain(chain))
+
+
+def test_the_work_is_linear_in_the_number_of_terms(monkeypatch: pytest.MonkeyPatch) -> None:
+    def calls(terms: int) -> int:
+        count = 0
+
+        def counting(node: Node) -> float:
+            nonlocal count
+            # a whole sum costs as much as its terms
+            count += len(node.terms) if isinstance(node, Sum) else 1
+            return width(node)
+
+        monkeypatch.setattr(linebreak, "width", counting)
+        layout([equals(Z, _numbers(terms))], 80)
+        return count
+
+    assert calls(2000) <= 2.1 * calls(1000)
+
+
+def test_the_width_of_a_chain_is_that_of_its_parts() -> None:
+    chain = equals(Z, Z)
+    assert chain_width(chain) == pytest.approx(2 * width(Z) + relation_width("="))

@@ -1,0 +1,86 @@
+"""PDFs: the same bytes over runs, nothing read from outside, errors with their reason."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from derivgen.document.blocks import Display, Document, Heading, Note, Paragraph, Reference, Words
+from derivgen.errors import DerivgenError
+from derivgen.formula.tree import Chain, Number, Symbol
+from derivgen.render.pdf import latex_pdf, pdf_bytes, typst_pdf, write_pdf
+from derivgen.render.write import Options, document_text
+
+DOCUMENT = Document(
+    "A title",
+    lambda: (
+        Heading(1, (Words("One"),)),
+        Paragraph((Reference("a", 1), Words(" comes"))),
+        Display((Chain(Symbol("x"), (("=", Number("1")),)),), "a", 1),
+        Note("Remark", (Paragraph((Words("a remark"),)), Note("In", (Paragraph((Words("b"),)),)))),
+    ),
+)
+needs_latex = pytest.mark.skipif(shutil.which("pdflatex") is None, reason="no pdflatex")
+
+
+def test_typst_gives_the_same_bytes_over_runs(tmp_path: Path) -> None:
+    write_pdf(DOCUMENT, tmp_path / "a.pdf")
+    written = (tmp_path / "a.pdf").read_bytes()
+    assert written.startswith(b"%PDF")
+    assert written == pdf_bytes(DOCUMENT)
+    assert written != pdf_bytes(DOCUMENT, options=Options(paper="letter"))
+
+
+def test_typst_reads_no_file_and_keeps_the_old_pdf(tmp_path: Path) -> None:
+    (tmp_path / "secret").write_text("x")
+    for path in (str(tmp_path / "secret"), "/etc/passwd", "../secret"):
+        with pytest.raises(DerivgenError, match="E623"):
+            typst_pdf(f'#read("{path}")')
+
+
+def test_unknown_engines_are_named() -> None:
+    with pytest.raises(DerivgenError, match=r"E630.*did you mean 'typst'"):
+        pdf_bytes(DOCUMENT, "tpyst")
+
+
+def test_without_latex_the_error_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", "")
+    with pytest.raises(DerivgenError, match=r"E620.*typst"):
+        latex_pdf("")
+
+
+@pytest.mark.slow
+@needs_latex
+def test_latex_gives_the_same_bytes_over_runs() -> None:
+    assert pdf_bytes(DOCUMENT, "latex") == pdf_bytes(DOCUMENT, "latex")
+
+
+@pytest.mark.slow
+@needs_latex
+def test_latex_reads_nothing_outside_and_runs_nothing(tmp_path: Path) -> None:
+    (tmp_path / "secret.tex").write_text("x")
+    begin, end = "\\documentclass{article}\\begin{document}", "\\end{document}"
+    with pytest.raises(DerivgenError, match="E621"):
+        latex_pdf(f"{begin}\\input{{{tmp_path}/secret}}{end}")
+    with pytest.raises(DerivgenError, match="E621"):
+        latex_pdf(f"{begin}\\input{{../secret}}{end}")
+    latex_pdf(f"{begin}\\immediate\\write18{{touch {tmp_path}/made}}x{end}")
+    assert not (tmp_path / "made").exists()
+
+
+@pytest.mark.slow
+@needs_latex
+def test_latex_errors_name_their_line() -> None:
+    with pytest.raises(DerivgenError, match=r"E621.*Undefined control sequence.*l\.2 .*nonsense"):
+        latex_pdf("\\documentclass{article}\\begin{document}\n\\nonsense\\end{document}")
+
+
+@pytest.mark.slow
+@needs_latex
+def test_a_fragment_needs_amsmath_only() -> None:
+    fragment = "".join(document_text(DOCUMENT, "tex-fragment"))
+    assert "documentclass" not in fragment
+    host = "\\documentclass{article}\\usepackage{amsmath}\\begin{document}\n%s\\end{document}"
+    assert latex_pdf(host % fragment).startswith(b"%PDF")
