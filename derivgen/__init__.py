@@ -14,7 +14,7 @@ TYPE_CHECKING = False  # importing typing would cost --help a tenth of its time
 if TYPE_CHECKING:
     from typing import Any
 
-    from derivgen.api import build, derive, load, network, values
+    from derivgen.api import build, derive, load, task, values
     from derivgen.derived import Derived, Gradient
     from derivgen.errors import DerivgenError
 
@@ -25,7 +25,7 @@ __all__ = [
     "build",
     "derive",
     "load",
-    "network",
+    "task",
     "values",
 ]
 

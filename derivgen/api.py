@@ -31,10 +31,10 @@ def load(source: str | Path, overrides: Sequence[str] = ()) -> Task:
     return read_task(source, overrides)
 
 
-def network(**spec: Any) -> Task:
+def task(**spec: Any) -> Task:
     """A task from Python: the keys of a spec as keyword arguments; arrays may be numpy arrays.
 
-    >>> network(data={"inputs": x, "targets": y}, layers=[{"dense": 1}], loss="half_squared_error")
+    >>> task(data={"inputs": x, "targets": y}, layers=[{"dense": 1}], loss="half_squared_error")
     """
     return task_from_mapping(spec)
 
@@ -86,12 +86,12 @@ def values(source: str | Path | Task, overrides: Sequence[str] = ()) -> dict[str
     What the document rounds, or carries rounded, is not rounded here.  Raises E505 for a network with
     symbolic values.
     """
-    task = source if isinstance(source, Task) else load(source, overrides)
-    if task.network.symbolic:
-        missing = ", ".join(task.network.missing)
+    given = source if isinstance(source, Task) else load(source, overrides)
+    if given.network.symbolic:
+        missing = ", ".join(given.network.missing)
         raise DerivgenError("E505", f"no values for {missing}", hint="give every array its values")
-    options = replace(task.options, collapse=False, views=("reuse",))
-    derivation = Derivation(replace(task, numbers=Numbers(), options=options))
+    options = replace(given.options, collapse=False, views=("reuse",))
+    derivation = Derivation(replace(given, numbers=Numbers(), options=options))
     if not derivation.trains:
         return {"steps": [_step(0, derivation.first, {})]}
     return {"steps": [_step(c.step - 1, passed, c.after) for passed, c in derivation.training()]}

@@ -166,7 +166,8 @@ class _Reader:
         """One atom (or a run of index letters) with its subscript, superscript and primes."""
         *before, base = self.atoms(in_script=in_script)
         scripts: dict[str, Node] = {}
-        if not in_script and (digits := self.take(_WHOLE)) and not isinstance(base, Number):
+        self.skip_spaces()
+        if not in_script and not isinstance(base, Number) and (digits := self.take(_WHOLE)):
             scripts["_"] = Number(digits)
         primes = 0
         while True:

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from derivgen.api import build, derive, load, network, values
+from derivgen.api import build, derive, load, task, values
 from derivgen.derivation.oracle import verify
 from derivgen.document.blocks import Block, Display, Family, Math, Note, Paragraph, Reference, Table
 from derivgen.errors import DerivgenError
@@ -91,7 +91,7 @@ def test_printed_factors_give_the_printed_result(name: str, carry: str) -> None:
 
 def big(**options: object) -> object:
     """A network of 5-12-8-3 with random values: too many weights for one at a time."""
-    return network(
+    return task(
         data={"inputs": [0.1, -0.4, 0.3, 0.8, -0.2], "targets": [0.2, 0.9, 0.4]},
         layers=[
             {

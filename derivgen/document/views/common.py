@@ -18,7 +18,7 @@ from derivgen.document.formulas import function_word
 from derivgen.document.situation import Situation
 from derivgen.errors import DerivgenError, did_you_mean
 from derivgen.formula.build import add, equals, multiply
-from derivgen.formula.names import name_text
+from derivgen.formula.names import name_text, parse_name
 from derivgen.formula.tree import Chain, Node
 from derivgen.network.model import Largest, Role, Softmax, Terms
 from derivgen.notation import Entry
@@ -212,7 +212,9 @@ def indices_at(flat: np.ndarray, shape: tuple[int, ...]) -> list[tuple[int, ...]
 
 
 def find_entries(situation: Situation, word: str) -> list[Entry]:
-    """The elements of a name: an array's, or one element's as the document prints it (``w_5``).
+    """The elements of a name: an array's, or one element's as the document prints it.
+
+    ``w_5``, ``w5`` and ``w_{5}`` are one name, as they are in a spec.
 
     Raises E506 for a name that means nothing.
     """
@@ -223,12 +225,21 @@ def find_entries(situation: Situation, word: str) -> list[Entry]:
     everything = [
         (q.name, index) for q in network.quantities.values() for index in np.ndindex(*q.shape)
     ]
-    found = [e for e in everything if word in (plain(e), name_text(names.entry(*e)))]
+    wanted = {word, _in_plain_text(word)}
+    found = [e for e in everything if wanted & {plain(e), name_text(names.entry(*e))}]
     if not found:
         raise DerivgenError(
             "E506", f"there is nothing named {word!r}", hint=did_you_mean(word, network.quantities)
         )
     return found
+
+
+def _in_plain_text(word: str) -> str:
+    """A name as :func:`name_text` writes it, whichever way it was typed; "" for what is no name."""
+    try:
+        return name_text(parse_name(word))
+    except DerivgenError:
+        return ""
 
 
 def by_depth(derivation: Derivation, arrays: Sequence[str]) -> tuple[str, ...]:

@@ -40,6 +40,14 @@ def emit(layer: DenseLayer, context: Context, activation: str | None) -> Emissio
     found = Emission(output, units, None if activation is None else weighted)
     phrase = layer_phrase(layer.name, number, context.layers)
     weights = _weights(layer, context, phrase, found)
+    given = found.quantities[0][0].values is not None
+    if given and "bias" not in layer.model_fields_set:
+        raise DerivgenError(
+            "E222",
+            f"the weights of {phrase} have values, and nothing is said of its bias",
+            context.place("dense"),
+            "write `bias: none`, its values, or `bias: unit` for biases that stay letters",
+        )
     bias = _bias(layer, context, phrase, found)
     unit, source, sample = context.letters.unit, context.letters.source, context.letters.sample
     here, there = context.samples.at(unit, sample), context.samples.at(source, sample)

@@ -1,0 +1,51 @@
+"""The public names of the package, as somebody at a Python prompt uses them."""
+
+from __future__ import annotations
+
+import pkgutil
+from importlib import import_module
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import derivgen
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+def test_no_module_hides_a_public_name() -> None:
+    # importing a submodule binds its name in the package, over a lazy name of the same spelling
+    modules = {module.name for module in pkgutil.iter_modules(derivgen.__path__)}
+    assert not modules & set(derivgen.__all__)
+
+
+def test_every_public_name_is_there() -> None:
+    for name in derivgen.__all__:
+        home = import_module(getattr(derivgen, name).__module__)
+        assert getattr(derivgen, name) is getattr(home, name)
+    with pytest.raises(AttributeError, match="no attribute 'nothing'"):
+        derivgen.nothing  # noqa: B018  (reading the attribute is what is tried)
+
+
+@pytest.mark.parametrize("spelling", ["w_{001}", "w_001", "w001", "W1[0,1]"])
+def test_a_gradient_is_found_under_every_spelling_of_its_name(spelling: str) -> None:
+    d = derivgen.derive(derivgen.load(ROOT / "examples" / "relu_sigmoid_3_2_1.yaml"))
+    assert d.gradient(spelling).value == d.gradients["W1"][0, 1] != 0
+
+
+def test_the_loss_has_the_name_that_the_document_prints_too() -> None:
+    d = derivgen.derive(derivgen.load(ROOT / "examples" / "relu_sigmoid_3_2_1.yaml"))
+    assert d.gradient("E").value == d.gradient("L").value == 1.0
+
+
+def test_a_task_is_made_from_keyword_arguments() -> None:
+    x = np.array([0.5, -1.0])
+    task = derivgen.task(
+        data={"inputs": x, "targets": [1.0]},
+        layers=[{"dense": 1, "activation": "tanh", "weights": [[0.4, -0.2]], "bias": "none"}],
+        loss="half_squared_error",
+    )
+    d = derivgen.derive(task)
+    a = np.tanh(0.4 * 0.5 + 0.2)
+    np.testing.assert_allclose(d.gradients["W1"], [(a - 1) * (1 - a * a) * x])
