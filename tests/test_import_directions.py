@@ -26,6 +26,7 @@ ROOMS = (
     "document",
     "render",
     "derived",
+    "checking",
     "api",
     "commands",
     "cli",

@@ -1,0 +1,1 @@
+"""From files to manuscripts: one reader for each format."""
