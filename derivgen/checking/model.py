@@ -1,0 +1,101 @@
+"""What claims are judged against: quantities with definitions and given values.
+
+It is made from a document's own definitions, or from a network; whoever judges sees no difference.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from derivgen.checking.maths.tree import Node
+
+
+@dataclass(frozen=True, slots=True)
+class Function:
+    """A function that a document defines: ``f(z) = z / (1 + |z|)``."""
+
+    parameters: tuple[str, ...]
+    body: Node
+
+
+@dataclass(frozen=True, slots=True)
+class Element:
+    """One cell of an array that has a name of its own; row and column from 0."""
+
+    array: str
+    row: int
+    column: int
+
+
+class Model(Protocol):
+    """Quantities by key.
+
+    A key is what :class:`~derivgen.checking.maths.tree.Name` calls a key, or that with its mark where
+    the marked name is a quantity of its own (``y'``).
+    """
+
+    @property
+    def loss(self) -> str | None:
+        """The key of the loss, where there is one."""
+
+    @property
+    def rate(self) -> str | None:
+        """The key of the learning rate, where it has one."""
+
+    def known(self, key: str) -> bool:
+        """True where the key is a quantity."""
+
+    def names(self) -> Iterable[str]:
+        """The keys of all quantities."""
+
+    def definition(self, key: str) -> Node | None:
+        """What computes the quantity, over the names of other quantities; None for a given one."""
+
+    def given(self, key: str) -> Node | None:
+        """The value that was stated for a given quantity: a number or a matrix of numbers."""
+
+    def element(self, key: str) -> Element | None:
+        """Where the quantity stands in an array that has a definition or value of its own."""
+
+    def function(self, key: str) -> Function | None:
+        """A function of the document's own."""
+
+    def is_parameter(self, key: str) -> bool:
+        """True for what training changes."""
+
+
+@dataclass(frozen=True)
+class DocumentModel:
+    """A model that holds everything in tables."""
+
+    definitions: Mapping[str, Node] = field(default_factory=dict)
+    values: Mapping[str, Node] = field(default_factory=dict)
+    elements: Mapping[str, Element] = field(default_factory=dict)
+    functions: Mapping[str, Function] = field(default_factory=dict)
+    parameters: frozenset[str] = frozenset()
+    loss: str | None = None
+    rate: str | None = None
+
+    def known(self, key: str) -> bool:
+        return key in self.definitions or key in self.values or key in self.elements
+
+    def names(self) -> Iterable[str]:
+        return {**self.values, **self.definitions, **self.elements}.keys()
+
+    def definition(self, key: str) -> Node | None:
+        return self.definitions.get(key)
+
+    def given(self, key: str) -> Node | None:
+        return self.values.get(key)
+
+    def element(self, key: str) -> Element | None:
+        return self.elements.get(key)
+
+    def function(self, key: str) -> Function | None:
+        return self.functions.get(key)
+
+    def is_parameter(self, key: str) -> bool:
+        element = self.elements.get(key)
+        return key in self.parameters or (element is not None and element.array in self.parameters)

@@ -1,0 +1,296 @@
+"""Numbers that carry a slope, and arrays of them: what a formula is evaluated in.
+
+A *dual* is a value and its derivative by one chosen quantity (forward-mode differentiation), so one
+evaluation gives a formula and its derivative.  Values are mpmath's, at the precision that the
+caller has set with ``mpmath.workdps``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import mpmath
+import sympy
+
+from derivgen.network.functions import FUNCTIONS, Z
+
+#: results of more than this many bits, and exponents beyond it, are refused
+LARGEST_BITS = 4096
+#: an mpmath.mpf; mpmath has no types
+Real = Any
+ZERO: Real = mpmath.mpf(0)
+
+
+class NoValue(Exception):
+    """A formula has no value at this point; the text says why."""
+
+
+class Shapes(NoValue):
+    """Two arrays do not fit each other; the text names both shapes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Dual:
+    """A number and its slope."""
+
+    value: Real
+    slope: Real = ZERO
+
+
+@dataclass(frozen=True, slots=True)
+class Array:
+    """Rows of duals; a vector is one column or one row, as it was written."""
+
+    rows: tuple[tuple[Dual, ...], ...]
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        return len(self.rows), len(self.rows[0])
+
+    def cells(self) -> tuple[Dual, ...]:
+        """All cells in reading order."""
+        return tuple(cell for row in self.rows for cell in row)
+
+    @property
+    def is_vector(self) -> bool:
+        return 1 in self.shape
+
+
+Value = Dual | Array
+
+
+def constant(number: object) -> Dual:
+    """A number without a slope."""
+    return Dual(mpmath.mpf(number))
+
+
+def shown_shape(value: Value) -> str:
+    return "a number" if isinstance(value, Dual) else f"{value.shape[0]} × {value.shape[1]}"
+
+
+def mapped(function: Callable[[Dual], Dual], value: Value) -> Value:
+    """A function of one number, element by element."""
+    if isinstance(value, Dual):
+        return function(value)
+    return Array(tuple(tuple(map(function, row)) for row in value.rows))
+
+
+def combined(function: Callable[[Dual, Dual], Dual], left: Value, right: Value) -> Value:
+    """A function of two numbers, element by element; a number meets every element.
+
+    A row or a column that fits one side of a matrix meets each of its rows or columns, as a bias
+    meets each sample.  Raises Shapes."""
+    if isinstance(left, Dual) and isinstance(right, Dual):
+        return function(left, right)
+    if isinstance(left, Dual):
+        return mapped(lambda cell: function(left, cell), right)
+    if isinstance(right, Dual):
+        return mapped(lambda cell: function(cell, right), left)
+    rows, columns = (max(a, b) for a, b in zip(left.shape, right.shape, strict=True))
+    for shape in (left.shape, right.shape):
+        if shape[0] not in (1, rows) or shape[1] not in (1, columns):
+            raise Shapes(f"{shown_shape(left)} meets {shown_shape(right)}")
+    if left.is_vector and right.is_vector and 1 not in (rows, columns):
+        raise Shapes(f"{shown_shape(left)} meets {shown_shape(right)}")
+    return Array(
+        tuple(
+            tuple(function(_cell(left, i, j), _cell(right, i, j)) for j in range(columns))
+            for i in range(rows)
+        )
+    )
+
+
+def _cell(array: Array, row: int, column: int) -> Dual:
+    rows, columns = array.shape
+    return array.rows[row if rows > 1 else 0][column if columns > 1 else 0]
+
+
+# --- arithmetic ------------------------------------------------------------------------------
+
+
+def add(left: Dual, right: Dual) -> Dual:
+    return Dual(left.value + right.value, left.slope + right.slope)
+
+
+def subtract(left: Dual, right: Dual) -> Dual:
+    return Dual(left.value - right.value, left.slope - right.slope)
+
+
+def multiply(left: Dual, right: Dual) -> Dual:
+    if not left.slope and not right.slope:
+        return Dual(left.value * right.value)
+    return Dual(left.value * right.value, left.value * right.slope + left.slope * right.value)
+
+
+def divide(left: Dual, right: Dual) -> Dual:
+    if not right.value:
+        raise NoValue("division by zero")
+    quotient = left.value / right.value
+    return Dual(quotient, (left.slope - quotient * right.slope) / right.value)
+
+
+def negate(number: Dual) -> Dual:
+    return Dual(-number.value, -number.slope)
+
+
+def power(base: Dual, exponent: Dual) -> Dual:
+    """``base ** exponent``; raises NoValue where it is no real number of ordinary size."""
+    if abs(exponent.value) > LARGEST_BITS or _bits(base.value) * abs(exponent.value) > LARGEST_BITS:
+        raise NoValue("the power is too large")
+    if not base.value and exponent.value <= 0:
+        raise NoValue("a power of zero")
+    whole = exponent.value == int(exponent.value)
+    if base.value < 0 and not whole:
+        raise NoValue("a root of a negative number")
+    value = base.value ** (int(exponent.value) if whole else exponent.value)
+    slope = ZERO
+    if base.slope and exponent.value:
+        lower = int(exponent.value) - 1 if whole else exponent.value - 1
+        slope += exponent.value * base.value**lower * base.slope
+    if exponent.slope:
+        if base.value <= 0:
+            raise NoValue("the logarithm of a number that is not positive")
+        slope += value * mpmath.log(base.value) * exponent.slope
+    return Dual(value, slope)
+
+
+def _bits(number: Real) -> int:
+    return 1 if not number else abs(int(mpmath.mag(number))) + 1
+
+
+# --- functions -------------------------------------------------------------------------------
+
+
+@cache
+def _compiled(name: str, order: int) -> Callable[[Real], Real]:
+    """The ``order``-th derivative of a function of the network's table, or of sympy's."""
+    entry = FUNCTIONS.get(name)
+    expression = entry.expression if entry is not None else _SYMPY[name](Z)
+    for _ in range(order):
+        expression = sympy.diff(expression, Z)
+    compiled: Callable[[Real], Real] = sympy.lambdify(Z, expression, "mpmath")
+    return compiled
+
+
+_SYMPY: dict[str, Callable[[sympy.Expr], sympy.Expr]] = {
+    "exp": sympy.exp,
+    "log": sympy.log,
+    "log10": lambda x: sympy.log(x) / sympy.log(10),
+    "log2": lambda x: sympy.log(x) / sympy.log(2),
+    "sqrt": sympy.sqrt,
+    "sin": sympy.sin,
+    "cos": sympy.cos,
+    "tan": sympy.tan,
+    "sinh": sympy.sinh,
+    "cosh": sympy.cosh,
+    "asin": sympy.asin,
+    "acos": sympy.acos,
+    "atan": sympy.atan,
+    "erf": sympy.erf,
+}
+
+
+def is_function(name: str) -> bool:
+    """True for a function of one number that :func:`apply` knows."""
+    return name in FUNCTIONS or name in _SYMPY or name in ("abs", "sign")
+
+
+def apply(name: str, argument: Dual, order: int = 0) -> Dual:
+    """A function (or its ``order``-th derivative) of one number.  Raises NoValue outside its domain."""
+    at = argument.value
+    if name == "sign":
+        return Dual(mpmath.sign(at))
+    if name == "abs" and not order:
+        return Dual(abs(at), mpmath.sign(at) * argument.slope)
+    if name in ("log", "log2", "log10", "sqrt") and at <= 0:
+        raise NoValue(f"{name} of a number that is not positive")
+    if abs(at) > LARGEST_BITS:
+        raise NoValue(f"{name} of a number that is too large")
+    value = _compiled(name, order)(at)
+    slope = _compiled(name, order + 1)(at) * argument.slope if argument.slope else ZERO
+    if isinstance(value, mpmath.mpc) or not mpmath.isfinite(value):
+        raise NoValue(f"{name} has no real value here")
+    return Dual(mpmath.mpf(value), mpmath.mpf(slope))
+
+
+def largest(numbers: Sequence[Dual], sign: int = 1) -> Dual:
+    """The largest (``sign`` 1) or smallest (-1) of some numbers, the first of equal ones."""
+    best = numbers[0]
+    for number in numbers[1:]:
+        if sign * (number.value - best.value) > 0:
+            best = number
+    return best
+
+
+def total(numbers: Sequence[Dual]) -> Dual:
+    found = constant(0)
+    for number in numbers:
+        found = add(found, number)
+    return found
+
+
+def product(numbers: Sequence[Dual]) -> Dual:
+    found = constant(1)
+    for number in numbers:
+        found = multiply(found, number)
+    return found
+
+
+def softmax(value: Value, log: bool = False) -> Value:
+    """Softmax over a vector, or over each row of a matrix."""
+    if isinstance(value, Dual):
+        raise Shapes("softmax of a single number")
+    groups = (value.cells(),) if value.is_vector else value.rows
+    made = []
+    for group in groups:
+        exps = [apply("exp", cell) for cell in group]
+        whole = total(exps)
+        shares = [divide(e, whole) for e in exps]
+        made.append(tuple(apply("log", s) for s in shares) if log else tuple(shares))
+    if value.is_vector and value.shape[1] == 1:
+        return Array(tuple((cell,) for cell in made[0]))
+    return Array(tuple(made))
+
+
+# --- arrays ----------------------------------------------------------------------------------
+
+
+def transposed(value: Value) -> Value:
+    return value if isinstance(value, Dual) else Array(tuple(zip(*value.rows, strict=True)))
+
+
+def matrix_product(left: Array, right: Array) -> Value:
+    """The product of two matrices; one that is a single number is that number.  Raises Shapes."""
+    if left.shape[1] != right.shape[0]:
+        raise Shapes(f"{shown_shape(left)} times {shown_shape(right)}")
+    columns = tuple(zip(*right.rows, strict=True))
+    return simplest(
+        Array(
+            tuple(
+                tuple(
+                    total([multiply(a, b) for a, b in zip(row, column, strict=True)])
+                    for column in columns
+                )
+                for row in left.rows
+            )
+        )
+    )
+
+
+def simplest(value: Value) -> Value:
+    """An array of a single cell as that number."""
+    if isinstance(value, Array) and value.shape == (1, 1):
+        return value.rows[0][0]
+    return value
+
+
+def slopes(value: Value) -> Value:
+    """The slopes as values."""
+    return mapped(lambda cell: Dual(cell.slope), value)
+
+
+def without_slopes(value: Value) -> Value:
+    return mapped(lambda cell: Dual(cell.value), value)
