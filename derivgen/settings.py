@@ -6,7 +6,6 @@ Plain frozen records with their defaults; :mod:`derivgen.network.spec` fills the
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -85,5 +84,4 @@ class DocumentOptions:
     figure: bool = True
     product: Literal["dot", "cross", "none"] = "dot"
     paper: Literal["a4", "letter"] = "a4"
-    #: keys of Markdown's front matter beside title, author, date, description; None: no front matter
-    front_matter: Mapping[str, str] | None = None
+    front_matter: dict[str, str] = field(default_factory=dict)

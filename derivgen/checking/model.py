@@ -71,7 +71,8 @@ class DocumentModel:
     """A model that holds everything in tables."""
 
     definitions: Mapping[str, Node] = field(default_factory=dict)
-    values: Mapping[str, Node] = field(default_factory=dict)
+    #: None for a given quantity whose value is not stated
+    values: Mapping[str, Node | None] = field(default_factory=dict)
     elements: Mapping[str, Element] = field(default_factory=dict)
     functions: Mapping[str, Function] = field(default_factory=dict)
     parameters: frozenset[str] = frozenset()
@@ -99,3 +100,39 @@ class DocumentModel:
     def is_parameter(self, key: str) -> bool:
         element = self.elements.get(key)
         return key in self.parameters or (element is not None and element.array in self.parameters)
+
+
+@dataclass(frozen=True)
+class Changed:
+    """A model that is another one but for what a subclass overrides."""
+
+    model: Model
+
+    @property
+    def loss(self) -> str | None:
+        return self.model.loss
+
+    @property
+    def rate(self) -> str | None:
+        return self.model.rate
+
+    def known(self, key: str) -> bool:
+        return self.model.known(key)
+
+    def names(self) -> Iterable[str]:
+        return self.model.names()
+
+    def definition(self, key: str) -> Node | None:
+        return self.model.definition(key)
+
+    def given(self, key: str) -> Node | None:
+        return self.model.given(key)
+
+    def element(self, key: str) -> Element | None:
+        return self.model.element(key)
+
+    def function(self, key: str) -> Function | None:
+        return self.model.function(key)
+
+    def is_parameter(self, key: str) -> bool:
+        return self.model.is_parameter(key)

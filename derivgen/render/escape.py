@@ -135,8 +135,7 @@ def html_text(text: str) -> str:
 #: Escapes that every dialect reads: punctuation with a meaning somewhere, and what Liquid and
 #: Hugo look for before there is any Markdown.
 MARKDOWN: Final[Mapping[str, str]] = {
-    **{char: f"\\{char}" for char in "\\`*_[]#|$"},
-    "<": "&lt;",  # kramdown looks for elements in tables before it looks for escapes
+    **{char: f"\\{char}" for char in "\\`*_[]<#|$"},
     "{": r"\{",
     "{%": "&#123;%",
     "{{%": "&#123;&#123;%",
@@ -156,10 +155,7 @@ def markdown(extra: Mapping[str, str]) -> Callable[[str], str]:
     return lambda text: escape(_ENTITY.sub("&amp;", text))
 
 
-#: a list's mark (Pandoc takes letters and Roman numerals too), or a sign with a meaning
-_MARKDOWN_START = re.compile(
-    r"\s*(?:\(?(?:\d+|[a-z]|[ivxlcdm]+)(?=[.)](?:\s|$))|(?=[=+\-:>]))", re.IGNORECASE
-)
+_MARKDOWN_START = re.compile(r"\s*(?:\d+(?=[.)])|(?=[=+\-:>]))")
 
 
 def markdown_line(source: str) -> str:

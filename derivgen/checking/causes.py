@@ -1,0 +1,38 @@
+"""Which wrong claims follow from which: a slip that is carried on correctly is one slip."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from derivgen.checking.drafts import Draft
+from derivgen.checking.printed import Fit
+from derivgen.checking.report import Verdict
+
+
+def group(drafts: Sequence[Draft]) -> None:
+    """Give every wrong claim that follows from an earlier one its ``cause``."""
+    by_id = {draft.id: draft for draft in drafts}
+    previous: Draft | None = None
+    for draft in drafts:
+        same_chain = previous is not None and previous.statement is draft.statement
+        if draft.verdict is Verdict.WRONG and draft.cause is None:
+            sources = [by_id[used] for used in draft.uses]
+            if same_chain and previous is not None:
+                sources.append(previous)
+            wrong = [s for s in sources if s.verdict is Verdict.WRONG and s is not draft]
+            if wrong and _follows(draft):
+                draft.cause = _root(min(wrong, key=lambda s: s.id), by_id).id
+        previous = draft
+
+
+def _follows(draft: Draft) -> bool:
+    """True for a claim that is right once its numbers are taken as they stand."""
+    if draft.code in ("C103", "C202", "C203"):
+        return False
+    return draft.local is None or draft.local is not Fit.OFF
+
+
+def _root(draft: Draft, by_id: dict[int, Draft]) -> Draft:
+    while draft.cause is not None and draft.cause != draft.id:
+        draft = by_id[draft.cause]
+    return draft

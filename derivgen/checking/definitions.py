@@ -1,0 +1,485 @@
+"""A document's own definitions as a model: what its author says of each quantity, taken at his word.
+
+``z = w x + b`` defines z, ``x = 0.05`` gives x, ``sum = 0.1*0.1 + 0.25`` gives the values that were put in,
+``a = sigmoid(0.3775)`` applies the function to whatever was printed as 0.3775.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import pairwise
+
+from derivgen.checking import align
+from derivgen.checking.manuscript import Passage
+from derivgen.checking.maths import tree as t
+from derivgen.checking.model import DocumentModel, Element, Function
+from derivgen.checking.printed import is_numeric, is_printed, printed_matrix, printed_number
+from derivgen.checking.resolving import UPDATE_MARKS
+from derivgen.checking.statements import Learned, Statement
+from derivgen.checking.values import is_function
+
+#: names by which a loss and a learning rate go, where nothing else tells
+LOSS_WORDS = ("L", "E", "J", "C", "Loss", "loss", "Error", "error", "cost", "Cost", "E_total")
+RATE_WORDS = ("eta", "alpha", "mu", "lr", "learning_rate", "learningrate", "epsilon", "gamma")
+
+
+def statements_of(readings: Iterable[tuple[Passage, t.Reading]]) -> tuple[Statement, ...]:
+    """The statements of a document, with the left sides of those that carry one on."""
+    found = []
+    left: t.Node | None = None
+    for passage, reading in readings:
+        for chain in reading.chains:
+            if not chain.continued:
+                left = chain.segments[0].body if chain.segments else None
+            found.append(Statement(chain, passage, left))
+    return tuple(found)
+
+
+def learn(statements: Sequence[Statement], tables: Mapping[str, t.Node] | None = None) -> Learned:
+    """What a document says of its quantities; ``tables`` are values stated in its tables."""
+    notes = _Notes()
+    for statement in statements:
+        _note(notes, statement)
+    for key, node in (tables or {}).items():
+        notes.printed[key].append(node)
+    return _Builder(notes, tuple(statements)).learned()
+
+
+@dataclass
+class _Notes:
+    """What stands where, before anything is decided."""
+
+    sides: dict[str, list[t.Node]] = field(default_factory=lambda: defaultdict(list))
+    printed: dict[str, list[t.Node]] = field(default_factory=lambda: defaultdict(list))
+    calculations: dict[str, list[t.Node]] = field(default_factory=lambda: defaultdict(list))
+    functions: dict[str, Function] = field(default_factory=dict)
+    derivatives: Counter[tuple[str, str]] = field(default_factory=Counter)
+    #: left sides with a mark: (key, mark)
+    marked: set[tuple[str, str]] = field(default_factory=set)
+    #: formulas with the calculation that follows them
+    substitutions: list[tuple[t.Node, t.Node]] = field(default_factory=list)
+    #: what stands for the new value of a parameter: (key, right side)
+    updates: list[tuple[str, t.Node]] = field(default_factory=list)
+    used: Counter[str] = field(default_factory=Counter)
+
+
+def full_key(name: t.Name) -> str:
+    """The key of a name with its mark."""
+    return name.key + name.mark
+
+
+def _note(notes: _Notes, statement: Statement) -> None:
+    segments = statement.chain.segments
+    bodies = [segment.body for segment in segments]
+    for body in bodies:
+        for part in t.walk(body):
+            if isinstance(part, t.Derivative) and part.of is not None:
+                for of in _derivative_names(part.of):
+                    for by in _derivative_names(part.by):
+                        notes.derivatives[(of, by)] += 1
+            elif isinstance(part, t.Name):
+                notes.used[part.key] += 1
+    if any(segment.relation in ("<", ">", "<=", ">=", "!=", "in", "to") for segment in segments):
+        return
+    members = [statement.left, *bodies] if statement.chain.continued else bodies
+    rest = [member for member in members if member is not None]
+    for at, member in enumerate(rest):
+        _note_member(notes, member, rest[at + 1 :], first=at == 0)
+    for formula, calculation in pairwise(rest):
+        if not is_numeric(formula) and is_numeric(calculation):
+            notes.substitutions.append((formula, calculation))
+
+
+def _derivative_names(node: t.Node) -> tuple[str, ...]:
+    return (full_key(node),) if isinstance(node, t.Name) else ()
+
+
+def _note_member(notes: _Notes, member: t.Node, rest: Sequence[t.Node], first: bool) -> None:
+    if isinstance(member, t.Call) and first and _defines_function(member) and rest:
+        parameters = tuple(a.key for a in member.arguments if isinstance(a, t.Name))
+        notes.functions.setdefault(member.function, Function(parameters, rest[0]))
+        return
+    names = _cells(member)
+    if not names:
+        return
+    for name, later in ((name, _cell_of(rest, at)) for at, name in names):
+        key = full_key(name)
+        if name.mark:
+            notes.marked.add((name.key, name.mark))
+        for side in later:
+            if is_printed(side):
+                notes.printed[key].append(side)
+            elif is_numeric(side):
+                notes.calculations[key].append(side)
+            elif not _is_rule(side) and side != name:
+                notes.sides[key].append(side)
+            if name.mark in UPDATE_MARKS and (isinstance(side, t.Sum) or _is_rule(side)):
+                notes.updates.append((name.key, side))
+
+
+def _defines_function(call: t.Call) -> bool:
+    return bool(call.arguments) and all(isinstance(a, t.Name) for a in call.arguments)
+
+
+def _is_rule(node: t.Node) -> bool:
+    """True where a derivative stands in a formula: it says how something is found, not what it is."""
+    return any(isinstance(part, t.Derivative) for part in t.walk(node))
+
+
+Position = tuple[int, int] | None
+
+
+def _cells(member: t.Node) -> list[tuple[Position, t.Name]]:
+    """The names that a member is: one, or those of a matrix of names with their positions."""
+    if isinstance(member, t.Name):
+        return [(None, member)]
+    if isinstance(member, t.Matrix):
+        cells = [(i, j, c) for i, row in enumerate(member.rows) for j, c in enumerate(row)]
+        if all(isinstance(cell, t.Name) for _, _, cell in cells):
+            return [((i, j), cell) for i, j, cell in cells if isinstance(cell, t.Name)]
+    return []
+
+
+def _cell_of(members: Sequence[t.Node], at: Position) -> list[t.Node]:
+    """The members themselves, or the cell at a position of those that are matrices."""
+    if at is None:
+        return list(members)
+    found = []
+    for member in members:
+        if isinstance(member, t.Matrix) and at[0] < len(member.rows):
+            row = member.rows[at[0]]
+            if at[1] < len(row):
+                found.append(row[at[1]])
+    return found
+
+
+def names_in(node: t.Node) -> Iterator[str]:
+    """The keys of the names in a formula, with their marks where they have any."""
+    for part in t.walk(node):
+        if isinstance(part, t.Name):
+            yield full_key(part)
+
+
+class _Builder:
+    """Decides, in this order: which marked names are quantities of their own, definitions, given
+    values, names for the same thing, the loss, the parameters, the learning rate."""
+
+    def __init__(self, notes: _Notes, statements: tuple[Statement, ...]) -> None:
+        self.notes = notes
+        self.statements = statements
+        self.definitions: dict[str, t.Node] = {}
+        self.values: dict[str, t.Node | None] = {}
+        self.elements: dict[str, Element] = {}
+        self.numerators = {of for of, _ in notes.derivatives}
+        self.denominators = {by for _, by in notes.derivatives}
+
+    def learned(self) -> Learned:
+        self._fold_updates()
+        self._choose_definitions()
+        self._functions_of_printed_numbers()
+        self._give_values()
+        self._aliases()
+        self._elements()
+        self._leaves()
+        loss = self._loss()
+        parameters = self._parameters(loss)
+        rate = self._rate(parameters)
+        functions = {k: f for k, f in self.notes.functions.items() if not is_function(k)}
+        model = DocumentModel(
+            self.definitions, self.values, self.elements, functions, parameters, loss, rate
+        )
+        return Learned(
+            model,
+            self.statements,
+            {key: tuple(sides) for key, sides in self.notes.sides.items()},
+            {key: tuple(nodes) for key, nodes in self.notes.printed.items()},
+            frozenset(self.notes.derivatives),
+        )
+
+    # --- marks ----------------------------------------------------------------------------------
+
+    def _fold_updates(self) -> None:
+        """``h*`` beside ``h`` is h after the update; ``y'`` beside a given y is a name of its own."""
+        for key, mark in self.notes.marked:
+            if mark not in UPDATE_MARKS:
+                continue
+            full = key + mark
+            own = key not in self.notes.sides and key not in self.notes.calculations
+            if own and full in self.notes.sides and self._is_derived(full):
+                continue
+            for table in (self.notes.sides, self.notes.printed, self.notes.calculations):
+                table.pop(full, None)
+
+    def _is_derived(self, key: str) -> bool:
+        return key in self.numerators or key in self.denominators
+
+    # --- definitions ------------------------------------------------------------------------------
+
+    def _choose_definitions(self) -> None:
+        notes = self.notes
+        ranked = {key: self._ranked(key, sides) for key, sides in notes.sides.items()}
+        for key, sides in ranked.items():
+            for side in sides:
+                if not self._leads_to(side, key):
+                    self.definitions[key] = side
+                    break
+
+    def _ranked(self, key: str, sides: Sequence[t.Node]) -> list[t.Node]:
+        """Right sides, those with the fewest unsupported names first; generic ones left out."""
+        scored = []
+        for at, side in enumerate(sides):
+            if any(isinstance(part, t.Dots | t.Words) for part in t.walk(side)):
+                continue
+            own = set(names_in(side)) - {key}
+            missing = sum(not self._supported(name) for name in own)
+            connected = self._is_derived(key) or notes_uses(self.notes, key)
+            if own and missing == len(own) and not connected:
+                continue  # y = m x + b: an example that belongs to no quantity
+            scored.append((missing, isinstance(side, t.Name), at, side))
+        return [side for _, _, _, side in sorted(scored, key=lambda row: row[:3])]
+
+    def _supported(self, key: str) -> bool:
+        notes = self.notes
+        return bool(
+            key in notes.printed
+            or key in notes.sides
+            or key in notes.calculations
+            or self._is_derived(key)
+        )
+
+    def _leads_to(self, side: t.Node, key: str) -> bool:
+        """True where a definition would lead back to what it defines."""
+        waiting, seen = list(names_in(side)), set()
+        while waiting:
+            name = waiting.pop()
+            if name == key:
+                return True
+            if name not in seen:
+                seen.add(name)
+                if name in self.definitions:
+                    waiting.extend(names_in(self.definitions[name]))
+        return False
+
+    def _functions_of_printed_numbers(self) -> None:
+        """``a = sigmoid(0.3775)``: the function of the quantity that was printed as 0.3775."""
+        for key, calculations in self.notes.calculations.items():
+            if key in self.definitions:
+                continue
+            for node in calculations:
+                if isinstance(node, t.Call) and len(node.arguments) == 1:
+                    source = self._printed_as(node.arguments[0], key)
+                    if source is not None:
+                        argument = t.Name(source, written=source)
+                        self.definitions[key] = replace(node, arguments=(argument,))
+                        break
+
+    def _printed_as(self, number: t.Node, other_than: str) -> str | None:
+        """The last quantity that was printed as a number."""
+        wanted = printed_number(number)
+        found = None
+        if wanted is None:
+            return None
+        for key, nodes in self.notes.printed.items():
+            for node in nodes:
+                here = printed_number(node)
+                if here is not None and here.value == wanted.value and key != other_than:
+                    found = key
+        if found is not None and found in self.definitions:
+            return None if self._leads_to(self.definitions[found], other_than) else found
+        return found
+
+    # --- values -----------------------------------------------------------------------------------
+
+    def _give_values(self) -> None:
+        for key, nodes in self.notes.printed.items():
+            self.values[key] = nodes[0] if key not in self.definitions else nodes[-1]
+        votes: dict[str, list[t.Node]] = defaultdict(list)
+        substitutions = [
+            *self.notes.substitutions,
+            *(
+                (self.definitions[key], node)
+                for key, nodes in self.notes.calculations.items()
+                if key in self.definitions
+                for node in nodes
+            ),
+        ]
+        for formula, calculation in substitutions:
+            for pair in align.aligned(formula, calculation, lambda _: None) or ():
+                if isinstance(pair.part, t.Name) and is_printed(pair.number):
+                    key = full_key(pair.part)
+                    if key not in self.values and key not in self.definitions:
+                        votes[key].append(pair.number)
+        for key, numbers in votes.items():
+            self.values[key] = Counter(numbers).most_common(1)[0][0]
+
+    # --- names for the same thing ------------------------------------------------------------------
+
+    def _aliases(self) -> None:
+        """A name that is differentiated and never computed is another name of something computed."""
+        for key in sorted(self.numerators):
+            if key in self.definitions or key == "":
+                continue
+            other = self._same_value(key) or self._same_role(key)
+            if other is not None and not self._leads_to(t.Name(other), key):
+                self.definitions[key] = t.Name(other, written=other)
+
+    def _same_value(self, key: str) -> str | None:
+        node = self.values.get(key)
+        wanted = None if node is None else printed_number(node)
+        if wanted is None:
+            return None
+        for other in self.definitions:
+            for printed in self.notes.printed.get(other, ()):
+                here = printed_number(printed)
+                if here is not None and here.value == wanted.value and other != key:
+                    return other
+        return None
+
+    def _same_role(self, key: str) -> str | None:
+        if key not in LOSS_WORDS:
+            return None
+        return next((word for word in self._terminal() if word in LOSS_WORDS), None)
+
+    def _terminal(self) -> list[str]:
+        """Computed quantities that nothing else is computed from."""
+        read = {name for node in self.definitions.values() for name in names_in(node)}
+        return [key for key in self.definitions if key not in read]
+
+    # --- arrays -----------------------------------------------------------------------------------
+
+    def _elements(self) -> None:
+        """``h_0`` is a cell of the vector ``h`` where the document computes h as a whole."""
+        wanted = {
+            name
+            for source in (self.definitions.values(), self._all_bodies())
+            for node in source
+            for name in names_in(node)
+        }
+        arrays = {key for key in (*self.definitions, *self.values) if self._is_array(key)}
+        by_array: dict[str, list[tuple[str, tuple[int, ...]]]] = defaultdict(list)
+        for name in wanted - self.definitions.keys():
+            base, _, subscript = name.rpartition("_")
+            for array, digits in ((base, subscript), *_split_digits(name)):
+                indices = _indices(digits)
+                if array in arrays and indices:
+                    by_array[array].append((name, indices))
+                    break
+        for array, rows in by_array.items():
+            first = 0 if any(0 in indices for _, indices in rows) else 1
+            for name, indices in rows:
+                row, column = (*[i - first for i in indices], 0)[:2]
+                if name not in self.values or self.values[name] is None:
+                    self.values.pop(name, None)
+                    self.elements[name] = Element(array, row, column)
+
+    def _all_bodies(self) -> Iterator[t.Node]:
+        return (s.body for statement in self.statements for s in statement.chain.segments)
+
+    def _is_array(self, key: str) -> bool:
+        nodes = [*self.notes.printed.get(key, ()), *self.notes.sides.get(key, ())]
+        return any(printed_matrix(node) is not None or isinstance(node, t.Matrix) for node in nodes)
+
+    # --- the rest -----------------------------------------------------------------------------------
+
+    def _leaves(self) -> None:
+        """Names that definitions read and nobody defines are given quantities without a value."""
+        read = {name for node in self.definitions.values() for name in names_in(node)}
+        bound = {p for f in self.notes.functions.values() for p in f.parameters}
+        for name in sorted(read | (self.denominators - bound)):
+            if name not in self.definitions and name not in self.elements and name:
+                self.values.setdefault(name, None)
+
+    def _loss(self) -> str | None:
+        """What is differentiated by the most quantities, and depends on them."""
+        by_loss: dict[str, set[str]] = defaultdict(set)
+        for of, by in self.notes.derivatives:
+            by_loss[self._alias_end(of)].add(by)
+        terminal = self._terminal()
+        scored = [
+            (len(by), key in LOSS_WORDS, key)
+            for key, by in by_loss.items()
+            if key in self.definitions
+        ]
+        if scored:
+            best = max(scored, key=lambda row: (row[2] in terminal, row[0], row[1]))
+            return best[2]
+        return next((word for word in LOSS_WORDS if word in self.definitions), None)
+
+    def _alias_end(self, key: str) -> str:
+        seen = set()
+        while key in self.definitions and key not in seen:
+            seen.add(key)
+            node = self.definitions[key]
+            if not isinstance(node, t.Name):
+                break
+            key = full_key(node)
+        return key
+
+    def _parameters(self, loss: str | None) -> frozenset[str]:
+        """Given quantities that are updated, or by which the loss is differentiated."""
+        updated = {key for key, _ in self.notes.updates}
+        by = {b for of, b in self.notes.derivatives if self._alias_end(of) == loss}
+        given = {key for key in (*self.values, *self.elements) if key not in self.definitions}
+        arrays = {key for key, node in self.definitions.items() if isinstance(node, t.Matrix)}
+        return frozenset((updated | by) & (given | arrays))
+
+    def _rate(self, parameters: frozenset[str]) -> str | None:
+        for key, side in self.notes.updates:
+            for name in _rate_names(side, key):
+                self._rate_value(name)
+                return name
+        for word in RATE_WORDS:
+            if word in self.values:
+                return word
+        value = self._rate_in_numbers(parameters)
+        if value is None:
+            return None
+        self.values["learning rate"] = value
+        return "learning rate"
+
+    def _rate_value(self, name: str) -> None:
+        if self.values.get(name) is None:
+            value = next((self.values[w] for w in RATE_WORDS if self.values.get(w)), None)
+            self.values[name] = value or self._rate_in_numbers(frozenset(self.values))
+
+    def _rate_in_numbers(self, parameters: frozenset[str]) -> t.Node | None:
+        """The 0.5 of ``0.40 - 0.5 * 0.0822`` where 0.40 is the parameter."""
+        votes: Counter[t.Node] = Counter()
+        for key, side in self.notes.updates:
+            if key not in parameters or not is_numeric(side) or not isinstance(side, t.Sum):
+                continue
+            last = side.terms[-1][1]
+            parts = align.factors(last)
+            if len(side.terms) == 2 and len(parts) == 2 and is_printed(parts[0]):
+                votes[parts[0]] += 1
+        return votes.most_common(1)[0][0] if votes else None
+
+
+def notes_uses(notes: _Notes, key: str) -> bool:
+    """True where a quantity stands in the right side of another one."""
+    return any(key in names_in(s) for k, sides in notes.sides.items() for s in sides if k != key)
+
+
+def _rate_names(side: t.Node, key: str) -> Iterator[str]:
+    """The names that stand beside a derivative in the last term of ``w - eta dL/dw``."""
+    if not isinstance(side, t.Sum) or len(side.terms) != 2:
+        return
+    for part in align.factors(side.terms[1][1]):
+        if isinstance(part, t.Name) and part.key != key:
+            yield full_key(part)
+
+
+def _split_digits(name: str) -> list[tuple[str, str]]:
+    """``x0`` may be the first cell of x; ``h_pre_0`` of h_pre."""
+    head = name.rstrip("0123456789,")
+    return [(head.rstrip("_"), name[len(head) :])] if head and head != name else []
+
+
+def _indices(digits: str) -> tuple[int, ...]:
+    """One or two indices: ``12`` is row 1, column 2; ``1,12`` has a comma for that."""
+    parts = digits.split(",") if "," in digits else list(digits)
+    if not parts or len(parts) > 2 or not all(part.isdigit() for part in parts):
+        return ()
+    return tuple(map(int, parts))

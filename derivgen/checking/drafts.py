@@ -1,0 +1,95 @@
+"""Judgements before the whole document is taken into account, and what was printed so far."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import mpmath
+
+from derivgen.checking.maths import tree as t
+from derivgen.checking.printed import Fit, Printed
+from derivgen.checking.report import Verdict
+from derivgen.checking.statements import Statement
+from derivgen.checking.values import Real
+
+
+@dataclass(slots=True)
+class Draft:
+    """One claim while it is being judged; see :class:`~derivgen.checking.report.Claim`.
+
+    ``subject`` is what the claim is a value or a form of, ``calculation`` what was calculated for it.
+    ``part`` is the piece of the passage to point at.  ``local`` and ``exact`` say how the printed number
+    fits what the operands as printed give, and what the model gives.  ``uses`` are the claims whose printed
+    numbers it goes on with.
+    """
+
+    id: int
+    statement: Statement
+    segment: t.Segment
+    verdict: Verdict = Verdict.UNDECIDED
+    code: str = ""
+    message: str = ""
+    part: t.Span | None = None
+    printed: str = ""
+    expected: str = ""
+    value: Real | None = None
+    local: Fit | None = None
+    exact: Fit | None = None
+    subject: t.Node | None = None
+    calculation: t.Node | None = None
+    number: Printed | None = None
+    uses: tuple[int, ...] = ()
+    #: a name and the number that was wrongly put in for it
+    operand: tuple[t.Node, t.Node] | None = None
+    cause: int | None = None
+    diagnosis: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One printed value: of what, by which claim, and what it is before rounding."""
+
+    subject: t.Node | None
+    printed: Printed
+    draft: int | None
+    unrounded: Real | None
+
+
+@dataclass
+class Ledger:
+    """Everything that was printed so far, by what it is the value of and by its digits."""
+
+    by_subject: dict[t.Node, list[Entry]] = field(default_factory=lambda: defaultdict(list))
+    by_value: dict[Real, list[Entry]] = field(default_factory=lambda: defaultdict(list))
+
+    def write(
+        self, subject: t.Node | None, printed: Printed, draft: int | None, unrounded: Real | None
+    ) -> None:
+        entry = Entry(subject, printed, draft, unrounded)
+        if subject is not None:
+            self.by_subject[subject].append(entry)
+        self.by_value[printed.value].append(entry)
+
+    def of(self, subject: t.Node) -> list[Entry]:
+        """What was printed as the value of something, in order."""
+        return self.by_subject.get(subject, [])
+
+    def like(self, number: Printed) -> list[Entry]:
+        """What was printed with the same value, in order."""
+        return self.by_value.get(number.value, [])
+
+    def sources(self, node: t.Node) -> Iterator[Entry]:
+        """The last entry of each number in a calculation that was printed before."""
+        for part in t.walk(node):
+            if isinstance(part, t.Number) and part.decimals:
+                number = Printed(_real(part), part.decimals, part.text)
+                for value in (number.value, -number.value):
+                    found = self.by_value.get(value)
+                    if found:
+                        yield found[-1]
+
+
+def _real(number: t.Number) -> Real:
+    return mpmath.mpf(number.value.numerator) / number.value.denominator

@@ -1,0 +1,132 @@
+"""Are two formulas equal?  Decided by their values at points, at 30 digits, never by rewriting them.
+
+A true equation holds at every point and a false one fails at almost all, so a few decide both ways,
+and a false claim costs no more than a true one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import Enum
+from functools import cached_property
+
+import mpmath
+
+from derivgen.checking import values as v
+from derivgen.checking.maths import tree as t
+from derivgen.checking.model import Model
+from derivgen.checking.resolving import LeftOut, NotGiven, Unknown
+from derivgen.checking.values import Array, Dual, NoValue, Shapes, Value
+from derivgen.checking.world import Point, World
+
+DIGITS = 30
+#: relative difference below which two values at 30 digits are one
+CLOSE = mpmath.mpf("1e-18")
+#: points to agree at, and to try before giving up
+ENOUGH, TRIES = 3, 9
+
+
+class Outcome(Enum):
+    EQUAL = "equal"
+    DIFFERENT = "different"
+    #: their shapes differ
+    MISFIT = "misfit"
+    #: a name means nothing, a part is left out, no point has a value
+    OPEN = "open"
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    outcome: Outcome
+    reason: NoValue | None = None
+
+    def __bool__(self) -> bool:
+        return self.outcome is Outcome.EQUAL
+
+
+@dataclass(frozen=True)
+class Equality:
+    """Comparisons by one model; the points are made once."""
+
+    model: Model
+
+    @cached_property
+    def points(self) -> tuple[World, ...]:
+        """Points all over the domain: of both signs, then positive, then small."""
+        kinds: Sequence[Point] = ("any", "any", "any", "positive", "positive", "positive")
+        kinds = (*kinds, "small", "small", "small")
+        return tuple(World(self.model, kind, seed) for seed, kind in enumerate(kinds[:TRIES]))
+
+    @cached_property
+    def nearby(self) -> tuple[World, ...]:
+        """Points close to the stated values: on the same side of every kink as the document."""
+        return tuple(World(self.model, "any", 100 + seed, near=True) for seed in range(ENOUGH))
+
+    def compare(self, left: t.Node, right: t.Node) -> Comparison:
+        """Whether two formulas are equal, wherever both have a value.
+
+        A derivative token means the derivative along every way, or, where only that makes an
+        equation true, the one of its own equation."""
+        readings = (False, True) if _has_derivative(left) or _has_derivative(right) else (False,)
+        first: Comparison | None = None
+        for points in (self.points, self.nearby):
+            for local in readings:
+                found = _at(points, left, right, local)
+                if found:
+                    return found
+                first = first or found
+        assert first is not None
+        return first
+
+
+def _at(points: Sequence[World], left: t.Node, right: t.Node, local: bool) -> Comparison:
+    agreed = 0
+    last: NoValue | None = None
+    for world in points:
+        try:
+            same = close(world.evaluate(left, local), world.evaluate(right, local))
+        except Shapes as error:
+            return Comparison(Outcome.MISFIT, error)
+        except (Unknown, NotGiven, LeftOut) as error:
+            return Comparison(Outcome.OPEN, error)
+        except NoValue as error:
+            last = error
+            continue
+        if not same:
+            return Comparison(Outcome.DIFFERENT)
+        agreed += 1
+        if agreed == ENOUGH:
+            return Comparison(Outcome.EQUAL)
+    return Comparison(Outcome.OPEN, last) if not agreed else Comparison(Outcome.EQUAL)
+
+
+def _has_derivative(node: t.Node) -> bool:
+    return any(isinstance(part, t.Derivative) for part in t.walk(node))
+
+
+def close(left: Value, right: Value, tolerance: v.Real = CLOSE) -> bool:
+    """True where two values are one, cell by cell.
+
+    A vector is the same lying or standing, and a matrix of derivatives may have its outputs in rows or
+    in columns.  Raises Shapes where they cannot be compared."""
+    left, right = v.simplest(left), v.simplest(right)
+    if isinstance(left, Dual) and isinstance(right, Dual):
+        scale = abs(left.value) + abs(right.value)
+        return bool(abs(left.value - right.value) <= tolerance * max(scale, mpmath.mpf("1e-9")))
+    if isinstance(left, Array) and isinstance(right, Array):
+        if left.shape == right.shape:
+            if _cells_close(left, right, tolerance):
+                return True
+            if left.shape[0] != left.shape[1]:
+                return False
+        turned = v.transposed(right)
+        if isinstance(turned, Array) and turned.shape == left.shape and left.is_vector:
+            return _cells_close(left, turned, tolerance)
+        if left.shape == right.shape:
+            return False
+    raise Shapes(f"{v.shown_shape(left)} on one side, {v.shown_shape(right)} on the other")
+
+
+def _cells_close(left: Array, right: Array, tolerance: v.Real) -> bool:
+    return all(close(a, b, tolerance) for a, b in zip(left.cells(), right.cells(), strict=True))

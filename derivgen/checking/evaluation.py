@@ -1,0 +1,205 @@
+"""One evaluation of a formula at a point: what is moved, what is held, what is bound.
+
+The rules for each kind of node are in :mod:`derivgen.checking.rules`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+import mpmath
+
+from derivgen.checking import values as v
+from derivgen.checking.maths import tree as t
+from derivgen.checking.model import Element, Model
+from derivgen.checking.resolving import NotGiven, Unknown, resolved
+from derivgen.checking.rules import RULES
+from derivgen.checking.rules import holds as holds
+from derivgen.checking.values import Array, Dual, NoValue, Shapes, Value
+
+if TYPE_CHECKING:
+    from derivgen.checking.world import World
+
+#: how deep definitions may lead into one another
+DEEPEST = 400
+
+
+@dataclass(frozen=True)
+class Frame:
+    """Where a formula is evaluated: a world, the quantity that is moved, and what is bound."""
+
+    world: World
+    #: the quantity that is moved, and which of its cells
+    moved: tuple[str, int, int] | None = None
+    #: hold every other name at its value
+    local: bool = False
+    #: take derivative tokens as those of one equation by itself
+    local_derivatives: bool = False
+    #: quantities that stay at their values, whatever is moved
+    held: frozenset[str] = frozenset()
+    indices: Mapping[str, int] = field(default_factory=dict)
+    bound: Mapping[str, Value] = field(default_factory=dict)
+    depth: int = 0
+
+    def quantity(self, key: str) -> Value:
+        """The value of a quantity, with its slope by what is moved."""
+        memo = self._memo()
+        if key not in memo:
+            if self.depth > DEEPEST:
+                raise NoValue("definitions lead into one another without an end")
+            computed = replace(self, depth=self.depth + 1)._computed(key)
+            if key in self.held:
+                computed = v.without_slopes(computed)
+            memo[key] = self._moved(key, computed)
+        return memo[key]
+
+    def _memo(self) -> dict[str, Value]:
+        if self.moved is None or self.local:
+            return self.world._memo
+        return self.world._seeded.setdefault((*self.moved, self.held), {})
+
+    def _computed(self, key: str) -> Value:
+        world = self.world
+        if key in world.stated:
+            return world.stated[key]
+        definition = world.model.definition(key)
+        if definition is not None:
+            try:
+                return replace(self, indices={}, bound={}).evaluate(definition)
+            except (NotGiven, Unknown):
+                if world.point != "actual" or world.model.given(key) is None:
+                    raise
+                return world.drawn(key)  # what was printed is taken as given
+        element = world.model.element(key)
+        if element is not None:
+            return cell_of(self.quantity(element.array), element)
+        if not world.model.known(key):
+            raise Unknown(key)
+        return world.drawn(key)
+
+    def _moved(self, key: str, value: Value) -> Value:
+        """The value with the slope 1 at the cell that is moved, if it is of this quantity."""
+        if self.moved is None or self.moved[0] != key:
+            return value
+        _, row, column = self.moved
+        if isinstance(value, Dual):
+            return Dual(value.value, mpmath.mpf(1))
+        return Array(
+            tuple(
+                tuple(
+                    Dual(cell.value, mpmath.mpf(1)) if (i, j) == (row, column) else cell
+                    for j, cell in enumerate(cells)
+                )
+                for i, cells in enumerate(value.rows)
+            )
+        )
+
+    # --- nodes ------------------------------------------------------------------------------
+
+    def evaluate(self, node: t.Node) -> Value:
+        """The value of a formula, with its slope by what is moved.  Raises NoValue."""
+        return RULES[type(node)](self, node)
+
+    def name(self, node: t.Name) -> Value:
+        """The value of what a name means here."""
+        if node.key in self.bound:
+            return self.bound[node.key]
+        key, state = resolved(self.world.model, node, self.indices)
+        if state == "after":
+            if self.moved is not None:
+                raise NoValue("a derivative of what comes after the update")
+            return self.world.after.value(key)
+        if not self.local:
+            return self.quantity(key)
+        value = Frame(self.world).quantity(key)
+        return self._moved(key, value)
+
+    def derivative(self, node: t.Derivative) -> Value:
+        """The value of a derivative token."""
+        if self.moved is not None:
+            raise NoValue("a derivative of a derivative")
+        if node.of is None:
+            raise NoValue("a derivative of nothing")
+        return derivative(self, node.of, node.by, self.local_derivatives)
+
+    def number(self, node: t.Node) -> Dual:
+        found = v.simplest(self.evaluate(node))
+        if isinstance(found, Array):
+            raise Shapes(f"{v.shown_shape(found)} where a number is needed")
+        return found
+
+
+def cell_of(value: Value, element: Element) -> Dual:
+    """One cell of an array; a vector's cells count along it, whichever way it lies."""
+    if isinstance(value, Dual):
+        if element.row or element.column:
+            raise Shapes(f"{element.array} is a single number")
+        return value
+    rows, columns = value.shape
+    row, column = element.row, element.column
+    if value.is_vector and not (row < rows and column < columns):
+        row, column = column, row
+    if not (row < rows and column < columns):
+        raise Shapes(f"{element.array} is {rows} × {columns}")
+    return value.rows[row][column]
+
+
+def derivative(frame: Frame, of: t.Node, by: t.Node, local: bool) -> Value:
+    if isinstance(by, t.Transposed):
+        return v.transposed(derivative(frame, of, by.body, local))
+    if not isinstance(by, t.Name):
+        raise NoValue("a derivative by something that is no name")
+    world = frame.world
+    if by.key in frame.bound:
+        raise NoValue("a derivative by a bound name")
+    key, state = resolved(world.model, by, frame.indices)
+    if state == "after":
+        of_after = _unmarked(of)
+        return derivative(replace(frame, world=world.after), of_after, replace(by, mark=""), local)
+    if local and isinstance(of, t.Name):
+        of = world.model.definition(resolved(world.model, of, frame.indices)[0]) or of
+    target, element = key, world.model.element(key)
+    if element is not None:
+        target = element.array
+        here = (element.row, element.column)
+        value = world.value(target)
+        if isinstance(value, Array) and value.is_vector and value.shape[0] <= here[0]:
+            here = here[::-1]
+        return _slope(frame, of, (target, *here), local)
+    at = world.value(key)
+    if isinstance(at, Dual):
+        return _slope(frame, of, (key, 0, 0), local)
+    rows, columns = at.shape
+    cells = [[_slope(frame, of, (key, i, j), local) for j in range(columns)] for i in range(rows)]
+    flat = [v.simplest(cell) for row in cells for cell in row]
+    if all(isinstance(cell, Dual) for cell in flat):
+        made = tuple(tuple(v.simplest(cell) for cell in row) for row in cells)
+        return Array(made)  # type: ignore[arg-type]  # all are duals
+    if not at.is_vector:
+        raise NoValue("the derivative of an array by a matrix")
+    # a vector by a vector: one row an output, one column an input
+    columns_of = [cell.cells() for cell in flat if isinstance(cell, Array) and cell.is_vector]
+    if len(columns_of) < len(flat):
+        raise NoValue("the derivative of a matrix by a vector")
+    return Array(tuple(zip(*columns_of, strict=True)))
+
+
+def cell_key(model: Model, key: str, row: int, column: int) -> tuple[str, int, int]:
+    """What to move for one cell of an array: the quantity that stands there, or the cell itself."""
+    definition = model.definition(key)
+    if isinstance(definition, t.Matrix):
+        cell = definition.rows[row][column]
+        if isinstance(cell, t.Name) and model.known(cell.key):
+            return cell.key, 0, 0
+    return key, row, column
+
+
+def _slope(frame: Frame, of: t.Node, moved: tuple[str, int, int], local: bool) -> Value:
+    inner = replace(frame, moved=moved, local=local, depth=frame.depth + 1)
+    return v.slopes(inner.evaluate(of))
+
+
+def _unmarked(node: t.Node) -> t.Node:
+    return replace(node, mark="") if isinstance(node, t.Name) else node

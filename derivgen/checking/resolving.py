@@ -1,0 +1,96 @@
+"""What a name means: marks, index letters, and the names that mean nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Literal
+
+from derivgen.checking.maths import tree as t
+from derivgen.checking.model import Model
+from derivgen.checking.values import NoValue
+
+UPDATE_MARKS = frozenset({"'", "*", "+", "new", "t+1", "(t+1)"})
+PLAIN_MARKS = frozenset({"", "old", "t", "(t)"})
+
+
+class Unknown(NoValue):
+    """A name that means nothing to the model."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"{name} is defined nowhere")
+        self.name = name
+
+
+class NotGiven(NoValue):
+    """A quantity whose value nobody stated."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"the value of {name} is not given")
+        self.name = name
+
+
+class LeftOut(NoValue):
+    """A formula with dots: a part of it was left out."""
+
+
+def resolved(
+    model: Model, name: t.Name, indices: Mapping[str, int] | None = None
+) -> tuple[str, Literal["now", "after"]]:
+    """The quantity that a name means, and whether before or after the update.
+
+    Raises Unknown where it means none."""
+    if name.mark and model.known(name.key + name.mark):
+        return name.key + name.mark, "now"
+    key = name.key if model.known(name.key) else indexed(model, name.key, indices or {})
+    if key is None:
+        raise Unknown(name.written or name.key + name.mark)
+    return key, "after" if name.mark in UPDATE_MARKS else "now"
+
+
+def indexed(model: Model, key: str, indices: Mapping[str, int]) -> str | None:
+    """A key with its index letters replaced by their values: ``w_ij`` at i = 1, j = 2 is ``w_12``."""
+    base, underscore, subscript = key.rpartition("_")
+    if not underscore or not subscript or not all(c in indices or c == "," for c in subscript):
+        return None
+    numbers = [str(indices[c]) for c in subscript if c != ","]
+    for joined in ("".join(numbers), ",".join(numbers)):
+        if model.known(f"{base}_{joined}"):
+            return f"{base}_{joined}"
+    # a single unit is written without its index
+    return base if model.known(base) and set(numbers) <= {"0", "1"} else None
+
+
+def index_range(model: Model, node: t.BigSum, indices: Mapping[str, int]) -> list[int]:
+    """The values of an index for which every name under the sum means a quantity."""
+    names = [
+        name for name in t.walk(node.body) if isinstance(name, t.Name) and _has(name, node.index)
+    ]
+    if not names:
+        return []
+    found = []
+    for i in range(1000):
+        here = {**indices, str(node.index): i}
+        if all(_means(model, name, here) for name in names):
+            found.append(i)
+        elif i > 1:
+            break
+    if found[:2] == [0, 1] and not any(model.known(_at(n.key, node.index, 0)) for n in names):
+        return [0]  # every name is a single unit's
+    return found
+
+
+def _has(name: t.Name, index: str | None) -> bool:
+    return index is not None and index in name.key.rpartition("_")[2] and "_" in name.key
+
+
+def _at(key: str, index: str | None, value: int) -> str:
+    base, _, subscript = key.rpartition("_")
+    return f"{base}_{subscript.replace(str(index), str(value))}"
+
+
+def _means(model: Model, name: t.Name, indices: Mapping[str, int]) -> bool:
+    try:
+        resolved(model, name, indices)
+    except Unknown:
+        return False
+    return True
