@@ -15,9 +15,9 @@ from derivgen import syntax as ex
 from derivgen.errors import DerivgenError, Place, did_you_mean
 from derivgen.expressions import parse_expression
 
-#: exponents beyond this, and numbers of more bits than this, are refused
+#: exponents beyond this, and numbers of more bits than this (about 1e298, which a double holds), are refused
 MAX_EXPONENT = 1000
-MAX_BITS = 2048
+MAX_BITS = 990
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +111,7 @@ def power(base: sympy.Expr, exponent: sympy.Expr, place: Place | None) -> sympy.
                 "E305",
                 "this power is too large to be worked with",
                 place,
-                f"exponents go up to {MAX_EXPONENT}, numbers up to about {MAX_BITS // 4} digits",
+                f"exponents go up to {MAX_EXPONENT}, numbers up to about {MAX_BITS * 3 // 10} digits",
             )
     return checked(sympy.Pow(base, exponent), place)
 

@@ -6,6 +6,7 @@ Plain frozen records with their defaults; :mod:`derivgen.network.spec` fills the
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -84,4 +85,5 @@ class DocumentOptions:
     figure: bool = True
     product: Literal["dot", "cross", "none"] = "dot"
     paper: Literal["a4", "letter"] = "a4"
-    front_matter: dict[str, str] = field(default_factory=dict)
+    #: keys of Markdown's front matter beside title, author, date, description; None: no front matter
+    front_matter: Mapping[str, str] | None = None

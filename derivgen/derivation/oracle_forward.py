@@ -229,7 +229,7 @@ class _Stage:
         ).reshape((*self.shape, size))
 
         def winners() -> tuple[np.ndarray, Any]:
-            best = flat.max(axis=-1)
+            best = np.asarray(flat.max(axis=-1))  # one number of mpmath comes without a shape
             tied = np.asarray(np.abs(flat - best[..., None]) <= AT_KINK, dtype=bool)
             if (tied.sum(axis=-1) > 1).any():
                 formula.branches.met = True

@@ -26,8 +26,15 @@ _DECIMAL_MODE: dict[Mode, str] = {
 #: digits of a double that are its own and not dust
 _TRUSTED = Context(prec=15, rounding=ROUND_HALF_EVEN)
 
-#: outside these magnitudes a number with ``significant`` digits is printed in scientific form
-_PLAIN_RANGE = (Decimal("1e-6"), Decimal("1e9"))
+#: wide enough for every double, from 5e-324 to 1.8e308, with all decimals that can be asked for
+_WIDE = Context(prec=800)
+
+#: powers of ten of the leading digit outside which a number is printed with a power of ten; beyond the
+#: upper one a double has no digits after the point that are its own
+_PLAIN_POWERS = range(-7, 15)
+
+#: whole numbers below this are printed without decimals
+_WHOLE = Decimal("1e9")
 
 
 @dataclass(frozen=True)
@@ -46,9 +53,10 @@ class Rounder:
         if exact.is_zero():
             return Decimal(0)
         unit = Decimal(1).scaleb(-self._decimals(exact) - extra)
-        rounded = exact.quantize(unit, rounding=self._mode)
+        rounded = exact.quantize(unit, rounding=self._mode, context=_WIDE)
         if self.numbers.significant is not None and rounded.adjusted() > exact.adjusted():
-            return rounded.quantize(unit.scaleb(1))  # 9.996 became 10.00, one digit too many
+            # 9.996 became 10.00, one digit too many
+            return rounded.quantize(unit.scaleb(1), context=_WIDE)
         return rounded
 
     def _decimals(self, exact: Decimal) -> int:
@@ -57,29 +65,39 @@ class Rounder:
         if self.numbers.significant is not None:
             return self.numbers.significant - 1 - leading
         decimals = self.numbers.decimals if self.numbers.decimals is not None else 4
+        if leading >= _PLAIN_POWERS.stop:
+            return decimals - leading  # those of the number before the power of ten
         if self.numbers.least_significant:
             decimals = max(decimals, self.numbers.least_significant - 1 - leading)
         return decimals
 
     def text(self, value: SupportsFloat, extra: int = 0) -> str:
         """The printed digits, at full length (``0.5000``); no trailing zeros for whole numbers
-        that were rounded from nothing (``0``, ``1``)."""
+        that were rounded from nothing (``0``, ``1``); very small and very large numbers with a power of
+        ten (``1.50e-12``)."""
+        return self._text(value, extra, plain=False)
+
+    def plain(self, value: SupportsFloat) -> str:
+        """The same digits without a power of ten, however many zeros that takes."""
+        return self._text(value, 0, plain=True)
+
+    def _text(self, value: SupportsFloat, extra: int, plain: bool) -> str:
         if isinstance(value, sympy.Rational):
             return str(value)
         rounded = self.decimal(float(value), extra)
         if rounded.is_zero():
             return "0"
         exact = _TRUSTED.create_decimal(repr(float(value)))
-        if exact == exact.to_integral_value() and abs(exact) < _PLAIN_RANGE[1]:
+        if exact == exact.to_integral_value() and abs(exact) < _WHOLE:
             return str(exact.quantize(Decimal(1)))
-        return format(rounded, "f")
+        return format(rounded, "f") if plain else _written(rounded)
 
     def given(self, value: float) -> str:
         """The shortest digits that name a given value: data are printed as they were given."""
         exact = _TRUSTED.create_decimal(repr(float(value)))
         if exact.is_zero():
             return "0"
-        return format(exact.normalize(), "f")
+        return _written(exact.normalize())
 
     def is_exact(self, value: SupportsFloat) -> bool:
         """True where the printed digits are the value itself, so that ``=`` is no lie."""
@@ -95,14 +113,14 @@ class Rounder:
         return np.array(flat, dtype=float).reshape(values.shape)
 
     def texts(self, values: np.ndarray) -> list[str]:
-        """The printed digits of every element, in reading order: as :meth:`text`, in bulk.
+        """The printed digits of every element, in reading order: as :meth:`plain`, in bulk.
 
         C's formatting rounds what lies clear of a tie just as the policy does; the few values that
         are near a tie, whole, or tiny go the exact way.
         """
         flat = values.ravel()
         if values.dtype == object or self.numbers.mode == "truncate" or self.numbers.significant:
-            return [self.text(v) for v in flat.tolist()]
+            return [self.plain(v) for v in flat.tolist()]
         size = np.abs(flat)
         with np.errstate(divide="ignore"):
             leading = np.floor(np.log10(np.where(size > 0, size, 1.0))).astype(int)
@@ -111,14 +129,22 @@ class Rounder:
         )
         if self.numbers.least_significant:
             decimals = np.maximum(decimals, self.numbers.least_significant - 1 - leading)
-        scaled = size * 10.0**decimals
+        scaled = size * 10.0 ** np.minimum(decimals, 300)
         rest = scaled - np.floor(scaled)
         clear = (np.abs(rest - 0.5) > 1e-6) & (scaled > 1) & (scaled < 1e15)
-        clear &= (np.abs(size - np.rint(size)) > 1e-12) & (decimals >= 0)
+        clear &= (np.abs(size - np.rint(size)) > 1e-12) & (decimals >= 0) & (decimals <= 300)
         # a power of ten nearby can make the logarithm's floor one too small
         clear &= np.abs(np.log10(np.where(size > 0, size, 1.0)) - np.rint(leading)) > 1e-12
         formats = [f"%.{d}f" for d in range(max(0, int(decimals.max(initial=0))) + 1)]
         return [
-            formats[d] % v if ok else self.text(v)
+            formats[d] % v if ok else self.plain(v)
             for v, d, ok in zip(flat.tolist(), decimals.tolist(), clear.tolist(), strict=True)
         ]
+
+
+def _written(number: Decimal) -> str:
+    """All digits of a number, with a power of ten where there would be many zeros."""
+    if number.adjusted() in _PLAIN_POWERS:
+        return format(number, "f")
+    power = number.adjusted()
+    return f"{number.scaleb(-power, context=_WIDE):f}e{power}"

@@ -6,8 +6,8 @@ Typst or HTML; every string that a user wrote travels as it is and is escaped by
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Literal
 
 from derivgen.formula.tree import Chain, Node
@@ -193,5 +193,5 @@ class Document:
     author: str = ""
     date: str = ""
     description: str = ""
-    #: extra front-matter keys for Markdown
-    front_matter: dict[str, str] = field(default_factory=dict)
+    #: keys of Markdown's front matter beside those above; None: there is to be none
+    front_matter: Mapping[str, str] | None = None

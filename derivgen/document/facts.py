@@ -333,7 +333,7 @@ def make_document(
         author=task.options.author,
         date=task.options.date,
         description=task.options.description,
-        front_matter=dict(task.options.front_matter),
+        front_matter=task.options.front_matter,
     )
 
 

@@ -347,7 +347,7 @@ class Formulas:
             (entry,) = partial.entries.values()
             return self.text(entry, extra)
         value = self.passed.partial_value(partial)
-        if partial.expression.is_Integer or float(value).is_integer():
+        if partial.expression.is_Integer or (float(value).is_integer() and abs(value) < 1e9):
             return str(int(value))
         return self.rounder.text(value, extra)
 

@@ -55,9 +55,30 @@ def boundaries(expression: sympy.Expr, variable: sympy.Symbol) -> tuple[sympy.Ex
         difference = condition.lhs - condition.rhs
         polynomial = difference.as_poly(variable)
         if polynomial is None or not 1 <= polynomial.degree() <= _LARGEST_DEGREE:
-            raise NoBoundaries(f"the condition {condition} is no polynomial of degree 1 or 2")
-        found.update(sympy.nsimplify(root) for root in sympy.real_roots(polynomial))
-    return tuple(sorted(found, key=lambda point: sympy.N(point, 30)))
+            shown = condition.xreplace({variable: sympy.Symbol(variable.name.lower())})
+            raise NoBoundaries(f"the condition {shown} is no polynomial of degree 1 or 2")
+        found.update(_roots(*polynomial.all_coeffs()))
+    points: list[sympy.Expr] = []
+    for point in sorted(found, key=lambda point: sympy.N(point, 30)):
+        if not points or not _same(point, points[-1]):  # one number can be written in two ways
+            points.append(point)
+    return tuple(points)
+
+
+def _roots(*coefficients: sympy.Expr) -> tuple[sympy.Expr, ...]:
+    """The real roots of a polynomial of degree 1 or 2, from its highest coefficient on.
+
+    sympy's own ``real_roots`` takes rational coefficients only, and a boundary may be a root itself.
+    """
+    if len(coefficients) == 2:
+        slope, constant = coefficients
+        return (sympy.radsimp(-constant / slope),)
+    a, b, c = coefficients
+    discriminant = sympy.radsimp(b**2 - 4 * a * c)
+    if sympy.N(discriminant, 30) < 0:
+        return ()
+    root = sympy.sqrt(discriminant)
+    return tuple(sympy.radsimp((sign * root - b) / (2 * a)) for sign in (-1, 1))
 
 
 def branch(expression: sympy.Expr, variable: sympy.Symbol, point: sympy.Expr) -> sympy.Expr:
@@ -147,6 +168,12 @@ def _at(
     symbol: sympy.Symbol,
 ) -> sympy.Expr:
     return piece.subs(symbol, values.subs(variable, point)).subs(variable, point)
+
+
+def is_finite(value: sympy.Expr) -> bool:
+    """Whether a constant is a finite real number."""
+    number = sympy.N(value, 30)
+    return bool(number.is_real and number.is_finite)
 
 
 def _same(left: sympy.Expr, right: sympy.Expr) -> bool:

@@ -120,19 +120,29 @@ def user_function(
         ) from error
     formulas = [kinks.branch(pieces, Z, point) for point in kinks.between(points)]
     for point, (before, after) in zip(points, pairwise(formulas), strict=True):
-        if abs(sympy.N((after - before).subs(Z, point), 30)) > 1e-15:
+        here = pieces.subs(Z, point)
+        sides = [side.subs(Z, point) for side in (before, after)]
+        if not all(kinks.is_finite(value) for value in (here, *sides)):
+            raise _without_limit(name, "value", point, place)
+        if any(abs(sympy.N(here - side, 30)) > 1e-15 for side in sides):
             raise DerivgenError(
                 "E456",
                 f"the function {name} jumps at {point}, so it has no derivative there",
                 place,
             )
     derivative = sympy.diff(pieces, Z)
-    pairs = kinks.sides(derivative, Z, points, pieces, A)[1]
+    slopes, pairs = kinks.sides(derivative, Z, points, pieces, A)
+    for point, pair in zip(points, pairs, strict=True):
+        if not all(kinks.is_finite(slope) for slope in pair):
+            raise _without_limit(name, "slope", point, place)
     jumps = tuple(
         float(point)
         for point, (left, right) in zip(points, pairs, strict=True)
         if abs(sympy.N(left - right, 30)) > 1e-15
     )
+    if pieces.has(sympy.Eq, sympy.Ne):
+        # a value given to one point alone says nothing about the slope there
+        derivative = kinks.join(slopes, points, (None,) * len(points), Z, pieces, A)
     found = ScalarFunction(
         name,
         expression,
@@ -145,6 +155,15 @@ def user_function(
     if not jumps:
         return replace(found, derivative=None if not points else derivative, kink_rule="smallest")
     return with_kink(found, rule)
+
+
+def _without_limit(name: str, what: str, point: sympy.Expr, place: Place | None) -> DerivgenError:
+    return DerivgenError(
+        "E456",
+        f"the {what} of the function {name} at {point} cannot be computed from the formulas beside it",
+        place,
+        f"where the formulas change, at {point}, each of them needs a finite value and slope",
+    )
 
 
 def _sides(

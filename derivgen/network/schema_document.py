@@ -94,8 +94,10 @@ class Document(Part):
         default="dot", description="The sign between factors."
     )
     paper: Literal["a4", "letter"] = Field(default="a4", description="The paper size.")
-    front_matter: dict[str, Words] = Field(
-        default_factory=dict, description="Keys put before a Markdown document."
+    front_matter: bool | dict[str, Words] = Field(
+        default=False,
+        description="Begin a Markdown document with its title, author, date and description as YAML;"
+        " keys given here are put beside them.",
     )
 
 

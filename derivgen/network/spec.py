@@ -168,8 +168,15 @@ def _options(spec: Spec) -> DocumentOptions:
         figure=given.figure,
         product=given.product,
         paper=given.paper,
-        front_matter=dict(given.front_matter),
+        front_matter=_front_matter(given.front_matter),
     )
+
+
+def _front_matter(given: bool | dict[str, str]) -> dict[str, str] | None:
+    """The keys of the front matter; None where there is to be none."""
+    if isinstance(given, bool):
+        return {} if given else None
+    return dict(given)
 
 
 # --- examples -------------------------------------------------------------------------------------

@@ -148,7 +148,8 @@ def kink_rule(function: ScalarFunction, wanted: str | float, place: Place) -> Ki
                 found.append(rule)
     if not found:
         sides = "; ".join(
-            f"{kink.left} and {kink.right} at {kink.at}" for kink in kinks_of(function)
+            f"{float(kink.left):.6g} and {float(kink.right):.6g} at {float(kink.at):.6g}"
+            for kink in kinks_of(function)
         )
         raise DerivgenError(
             "E203",

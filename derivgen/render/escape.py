@@ -135,7 +135,8 @@ def html_text(text: str) -> str:
 #: Escapes that every dialect reads: punctuation with a meaning somewhere, and what Liquid and
 #: Hugo look for before there is any Markdown.
 MARKDOWN: Final[Mapping[str, str]] = {
-    **{char: f"\\{char}" for char in "\\`*_[]<#|$"},
+    **{char: f"\\{char}" for char in "\\`*_[]#|$"},
+    "<": "&lt;",  # kramdown looks for elements in tables before it looks for escapes
     "{": r"\{",
     "{%": "&#123;%",
     "{{%": "&#123;&#123;%",
@@ -155,7 +156,10 @@ def markdown(extra: Mapping[str, str]) -> Callable[[str], str]:
     return lambda text: escape(_ENTITY.sub("&amp;", text))
 
 
-_MARKDOWN_START = re.compile(r"\s*(?:\d+(?=[.)])|(?=[=+\-:>]))")
+#: a list's mark (Pandoc takes letters and Roman numerals too), or a sign with a meaning
+_MARKDOWN_START = re.compile(
+    r"\s*(?:\(?(?:\d+|[a-z]|[ivxlcdm]+)(?=[.)](?:\s|$))|(?=[=+\-:>]))", re.IGNORECASE
+)
 
 
 def markdown_line(source: str) -> str:

@@ -36,21 +36,38 @@ class Dialect:
     note: Literal["alert", "callout", "admonition", "quotation"] = "quotation"
     #: escapes beside :data:`derivgen.render.escape.MARKDOWN`, or other than there
     escapes: Mapping[str, str] = field(default_factory=dict)
+    #: the same in the words of a picture, where no page looks for formulas
+    alternative: Mapping[str, str] = field(default_factory=dict)
     #: put before a formula that is alone in its paragraph, lest it become a display
     lone: str = ""
     #: put between a formula and a letter or digit that touches it
     guard: str = "&#8203;"
+    #: what numbers a display: at the end of its formula, and after its closing mark
+    tag: str = r" \tag{%(number)d}"
+    label: str = ""
+    #: the title and the like in the front matter are Markdown too
+    front_markdown: bool = False
+    #: how a numbered display is referred to
+    reference: str = "(%(number)d)"
 
 
-# A page with MathJax or KaTeX looks for these in the finished text, where no escape is left.
-_NO_MATH: Final = {r"\(": r"\\&#8288;(", r"\[": r"\\&#8288;&#91;", "$$": r"\$&#8288;\$"}
+# A page with MathJax looks for formulas in the finished text, where no escape is left; what an
+# element or a joiner interrupts is none.
+_ELEMENTS: Final = {"\\": r"<span>\\</span>", "$$": r"\$<span>\$</span>"}
+_JOINERS: Final = {"\\": r"\\&#8288;", "$$": r"\$&#8288;\$"}
+_BRACKETS: Final = {"[": "&#91;", "]": "&#93;"}
+# Programs that make links of bare addresses take what is escaped in them as it stands.
+_ADDRESSES: Final = {"://": "&#58;//", "www.": "www&#46;"}
 
 _DIALECT_ROWS: Final = (
     Dialect(
         "pandoc",
-        "Pandoc, Quarto, Jupyter, VS Code; also read by MyST and Obsidian",
+        "Pandoc, Quarto, VS Code; also read by MyST and Obsidian",
         ("$", "$"),
         ("$$\n", "\n$$"),
+        # a list item that begins so is a task, whatever is escaped
+        escapes=_ELEMENTS | {f"[{mark}]": rf"<span>\[</span>{mark}\]" for mark in " xX"},
+        front_markdown=True,
     ),
     Dialect(
         "github",
@@ -65,7 +82,7 @@ _DIALECT_ROWS: Final = (
         "Jekyll and other users of kramdown",
         ("$$", "$$"),
         ("$$\n", "\n$$"),
-        escapes=_NO_MATH,
+        escapes=_ELEMENTS | {"`": "&#96;"},  # an escaped one may hide the cells of a table
         lone="\\",
         guard="",
     ),
@@ -74,7 +91,8 @@ _DIALECT_ROWS: Final = (
         "Hugo, with Goldmark's passthrough extension switched on",
         (r"\(", r"\)"),
         ("\\[\n", "\n\\]"),
-        escapes=_NO_MATH | {"[": "&#91;", "]": "&#93;"},
+        escapes=_JOINERS | _BRACKETS,
+        alternative=_BRACKETS,
         guard="",
     ),
     Dialect(
@@ -83,6 +101,20 @@ _DIALECT_ROWS: Final = (
         ("$", "$"),
         ("$$\n", "\n$$"),
         note="admonition",
+        # Sphinx takes one of two backslashes away and joins hyphens when it curls quotation marks
+        escapes={"\\": r"<span>\\</span>", "--": "<span>-</span>" * 2, "---": "<span>-</span>" * 3},
+        tag="",
+        label=" (%(anchor)s-%(number)d)",
+        reference="{eq}`%(anchor)s-%(number)d`",
+    ),
+    Dialect(
+        "jupyter",
+        "the cells of Jupyter notebooks",
+        ("$", "$"),
+        ("$$\n", "\n$$"),
+        # Jupyter looks for dollars and doubled backslashes before there is any Markdown
+        escapes={"\\": r"<span>\\</span>", "$": "<span>&#36;</span>"} | _ADDRESSES,
+        alternative={"\\": "&#92;"} | _ADDRESSES,
     ),
     Dialect(
         "obsidian",
@@ -90,7 +122,8 @@ _DIALECT_ROWS: Final = (
         ("$", "$"),
         ("$$\n", "\n$$"),
         note="callout",
-        escapes={"%%": "&#37;%", "==": r"=\="},
+        escapes={"%%": "&#37;%", "==": r"=\=", "\\": "&#92;"} | _ADDRESSES,
+        alternative={"%%": "&#37;%", "==": r"=\="},
     ),
 )
 

@@ -7,6 +7,7 @@ in ``blocks.j2``, and ``begin`` and ``end`` in ``document.j2``.
 
 from __future__ import annotations
 
+import re
 from base64 import b64encode
 from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass, replace
@@ -50,6 +51,8 @@ _NOTE_WIDTH: Final = 4.0
 _SHORT_TABLE: Final = 30
 #: the widest picture, in points, that fits between the margins
 _PICTURE_WIDTH: Final = 450.0
+#: what stands in no label of a display
+_NO_ANCHOR: Final = re.compile(r"[^a-z0-9]+", re.IGNORECASE)
 #: a writer that cannot know whether a figure will come looks this far ahead
 _AHEAD: Final = 500
 
@@ -58,7 +61,7 @@ _AHEAD: Final = 500
 class Options:
     """How a document is written; each is for the formats that can follow it.
 
-    ``front_matter`` None writes it in Markdown where the document has keys for it.  With
+    ``front_matter`` None writes it in Markdown where the document asks for it.  With
     ``assets``, Markdown links its figures as files, whose names (from ``stem``) and texts are put
     there for the caller to write; without, a figure is part of the text.
     """
@@ -124,8 +127,11 @@ class _Renderer:
     """One document on its way into one format."""
 
     def __init__(self, row: Format, dialect: Dialect | None, options: Options) -> None:
+        #: what a picture shows, in words
+        self.alternative = row.text
         if dialect is not None:
             row = replace(row, text=escape.markdown(dialect.escapes))
+            self.alternative = escape.markdown(dialect.alternative)
         self.format = row
         self.dialect = dialect
         self.options = options
@@ -135,6 +141,7 @@ class _Renderer:
             "standalone": row.standalone,
             "paper": options.paper,
             "language": options.language,
+            "anchor": _NO_ANCHOR.sub("-", options.stem).strip("-") or "equation",
         }
         self.env.filters["prefixed"] = _prefixed
         self.env.filters["base64"] = _base64
@@ -179,12 +186,16 @@ class _Renderer:
         named = {
             name: getattr(document, name) for name in ("title", "author", "date", "description")
         }
+        texts = {name: self.format.line(self.format.text(text)) for name, text in named.items()}
         front = self.options.front_matter
         if front is None:
-            front = self.dialect is not None and bool(document.front_matter)
-        keys = {**named, **document.front_matter}
+            front = self.dialect is not None and document.front_matter is not None
+        own = named
+        if self.dialect is not None and self.dialect.front_markdown:
+            own = texts
+        keys = {**own, "date": document.date, **(document.front_matter or {})}
         return {
-            **{name: self.format.text(text) for name, text in named.items()},
+            **texts,
             "strings": {name: escape.typst_string(text) for name, text in named.items()},
             "running": self.format.text(_shortened(document.title)),
             "front_matter": [
@@ -232,14 +243,14 @@ class _Renderer:
         yield self.macro("bullets")([self.line(item) for item in block.items], block.ordered)
 
     def table(self, block: Table) -> Iterator[str]:
-        header = [self.inlines(cell) for cell in block.header]
+        header = [self.start(cell) for cell in block.header]
         align = list(block.align)
-        shape = (header, align, self.inlines(block.caption))
+        shape = (header, align, self.line(block.caption))
         long = len(block.rows) > _SHORT_TABLE and not self.notes
         yield self.macro("table_begin")(*shape, long)
         row_macro = self.macro("table_row")
         for row in block.rows:
-            yield row_macro([self.inlines(cell) for cell in row], align)
+            yield row_macro([self.start(cell) for cell in row], align)
         yield self.macro("table_end")(*shape, long)
 
     def figure(self, block: Figure) -> Iterator[str]:
@@ -253,8 +264,8 @@ class _Renderer:
             self.options.assets[file] = drawn
         yield self.macro("figure")(
             drawn,
-            self.inlines(block.caption),
-            self.format.text(block.alternative),
+            self.line(block.caption),
+            self.alternative(block.alternative),
             block.picture.width > _PICTURE_WIDTH,
             file,
             escape.html_text(block.alternative).replace("{", "&#123;"),
@@ -264,7 +275,8 @@ class _Renderer:
         self.notes += 1
         body = self.text_of(block.blocks)
         self.notes -= 1
-        yield self.macro("note")(self.format.text(block.title), body, self.notes)
+        title = self.format.line(self.format.text(block.title))
+        yield self.macro("note")(title, body, self.notes)
 
     def family(self, block: Family) -> Iterator[str]:
         self.in_family = True
@@ -274,9 +286,13 @@ class _Renderer:
 
     # --- lines of text -----------------------------------------------------------------------
 
+    def start(self, content: Inlines) -> str:
+        """Content that begins a cell or a line, so that it begins no list or heading."""
+        return self.format.line(self.inlines(content))
+
     def line(self, content: Inlines) -> str:
-        """Content that begins a line of its own."""
-        text = self.format.line(self.inlines(content))
+        """Content that has a line of its own."""
+        text = self.start(content)
         alone = len(content) == 1 and isinstance(content[0], Math)
         return f"{self.dialect.lone}{text}" if alone and self.dialect is not None else text
 
@@ -318,7 +334,7 @@ class _Renderer:
             return self.macro("code")(self.format.text(text))
         # marks of emphasis stand close to the words
         before, after = text[: len(text) - len(text.lstrip())], text[len(text.rstrip()) :]
-        inner = self.macro(words.style)(self.format.text(text.strip()))
+        inner = self.macro(words.style)(self.format.line(self.format.text(text.strip())))
         return f"{self.format.text(before)}{inner}{self.format.text(after)}"
 
 

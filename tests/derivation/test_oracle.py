@@ -119,6 +119,14 @@ def test_softmax_and_cross_entropy() -> None:
     every_wrong_entry_is_caught(plain, gradients)
 
 
+def test_the_largest_of_a_whole_array_is_one_number() -> None:
+    x = np.array([0.5, -1.0, 2.0])
+    net = network("m = max(x[i], i)\nn = min(x[i], i)\nL = m*n", {"x": x}, {})
+    gradients = {"x": np.array([0.0, 2.0, -1.0]), "m": np.array(-1.0)}
+    passes(net, gradients)
+    every_wrong_entry_is_caught(net, {"x": gradients["x"]})
+
+
 def pooled(x: np.ndarray, ties: str = "first") -> Network:
     return network(
         "m[i,j] = max(x[2*i+u, 2*j+v], u, v)\nL = sum(y[i,j]*m[i,j]**2, i, j)",

@@ -34,6 +34,10 @@ MODES: dict[Mode, str] = {
         (1.0, 4, "half_up", "1"),
         (0.5, 4, "half_up", "0.5000"),
         (1234.5678, 2, "half_up", "1234.57"),
+        (2.25e60, 4, "half_up", "2.2500e60"),
+        (-1.23456e15, 2, "half_up", "-1.23e15"),
+        (1.7e308, 2, "half_up", "1.70e308"),
+        (123456789012345.678, 2, "half_up", "123456789012346.00"),
     ],
 )
 def test_decimals(value: float, decimals: int, mode: Mode, text: str) -> None:
@@ -47,6 +51,10 @@ def test_decimals(value: float, decimals: int, mode: Mode, text: str) -> None:
         (123456.0, 3, "123456"),
         (123456.7, 3, "123000"),
         (9.996, 3, "10.0"),
+        (9.996e-10, 3, "1.00e-9"),
+        (1.2345e-7, 3, "0.000000123"),
+        (1.2345e-8, 3, "1.23e-8"),
+        (5e-324, 3, "5.00e-324"),
     ],
 )
 def test_significant_digits(value: float, significant: int, text: str) -> None:
@@ -64,7 +72,8 @@ def test_an_extra_digit_is_one_digit_more() -> None:
 
 
 @pytest.mark.parametrize(
-    ("value", "text"), [(0.40, "0.4"), (-1.2, "-1.2"), (3.0, "3"), (1e-7, "0.0000001")]
+    ("value", "text"),
+    [(0.40, "0.4"), (-1.2, "-1.2"), (3.0, "3"), (1e-7, "0.0000001"), (1.5e-8, "1.5e-8")],
 )
 def test_given_values_are_printed_at_their_shortest(value: float, text: str) -> None:
     assert Rounder(Numbers()).given(value) == text
@@ -73,7 +82,7 @@ def test_given_values_are_printed_at_their_shortest(value: float, text: str) -> 
 numbers = st.one_of(
     st.floats(-1e6, 1e6, allow_nan=False),
     st.decimals(-100, 100, places=5).map(float),  # many of these are ties at 4 decimals
-    st.sampled_from([0.0, -0.0, 1.0, -2.0, 0.00005, 0.1, 1e-12, 999.99995]),
+    st.sampled_from([0.0, -0.0, 1.0, -2.0, 0.00005, 0.1, 1e-12, 5e-324, 999.99995]),
 )
 
 
@@ -87,7 +96,13 @@ def test_many_at_once_are_the_same_as_one_by_one(
     values: list[float], decimals: int, least: int, mode: Mode
 ) -> None:
     rounder = Rounder(Numbers(decimals=decimals, least_significant=least, mode=mode))
-    assert rounder.texts(np.array(values)) == [rounder.text(v) for v in values]
+    assert rounder.texts(np.array(values)) == [rounder.plain(v) for v in values]
+
+
+def test_long_numbers_in_bulk_are_the_same_numbers_without_a_power() -> None:
+    rounder = Rounder(Numbers(decimals=4, least_significant=3))
+    values = [1.5e-12, 2.25e20, 0.25]
+    assert rounder.texts(np.array(values)) == [f"{Decimal(rounder.text(v)):f}" for v in values]
 
 
 @given(st.decimals(-1000, 1000, places=6), st.integers(0, 5), st.sampled_from(list(MODES)))

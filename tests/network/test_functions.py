@@ -255,12 +255,29 @@ def test_user_function_finds_its_kinks() -> None:
     assert user_function("h", sympy.sin(Z)).derivative is None
 
 
+def test_kinks_at_roots_are_found_again_in_the_derivative() -> None:
+    f = user_function("f", sympy.Max(Z, -Z / 2, Z**2 - 2))
+    assert f.kinks == pytest.approx(((-1 - np.sqrt(33)) / 4, 0.0, 2.0))
+    assert [float(kink.at) for kink in kinks_of(f)] == pytest.approx(f.kinks)
+    assert slope(f, sympy.Integer(-1)) == sympy.Rational(-1, 2)
+    assert slope(f, sympy.Integer(3)) == 6
+
+
+def test_a_value_at_one_point_says_nothing_about_the_slope() -> None:
+    f = user_function("f", sympy.Piecewise((0, sympy.Eq(Z, 0)), (sympy.sin(Z), True)))
+    assert slope(f, sympy.S.Zero) == 1
+    assert f.kinks == ()
+
+
 @pytest.mark.parametrize(
     ("expression", "expected"),
     [
         (Z * sympy.Symbol("q"), "holds q"),
         (sympy.Piecewise((1, Z > 0), (0, True)), "jumps at 0"),
-        (sympy.Abs(sympy.sin(Z)), "cannot be found"),
+        (sympy.Piecewise((1, sympy.Eq(Z, 0)), (Z, True)), "jumps at 0"),
+        (sympy.Abs(sympy.sin(Z)), r"cannot be found: the condition .*sin\(z\)"),
+        (sympy.sqrt(sympy.Abs(Z)), "the slope of the function f at 0"),
+        (sympy.Piecewise((1 / Z, Z > 0), (0, True)), "the value of the function f at 0"),
     ],
 )
 def test_bad_user_function(expression: sympy.Expr, expected: str) -> None:

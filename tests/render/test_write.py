@@ -177,7 +177,7 @@ def test_notes_of_the_dialects() -> None:
     note = (Note("T", (Paragraph(words("a")), Note("U", (Paragraph(words("b")),)))),)
     assert text_of(note, "md", "github") == "> [!NOTE]\n> **T**\n>\n> a\n>\n> > **U**\n> >\n> > b\n"
     assert text_of(note, "md", "obsidian") == "> [!note] T\n> a\n>\n> > [!note] U\n> > b\n"
-    fenced = "`````{admonition} T\na\n\n````{admonition} U\nb\n````\n`````\n"
+    fenced = "~~~~~{admonition} T\na\n\n~~~~{admonition} U\nb\n~~~~\n~~~~~\n"
     assert text_of(note, "md", "myst") == fenced
 
 
