@@ -144,7 +144,7 @@ class Derived:
         return Figure(picture, caption, "The network from its inputs on the left to its outputs.")
 
     def to_markdown(self, dialect: str | None = None) -> str:
-        """The document as Markdown of a dialect (default: dollars, as Pandoc and Jupyter read it)."""
+        """The document as Markdown of a dialect (default: dollars, as Pandoc and Quarto read it)."""
         return self._text("md", self._options(dialect=dialect))
 
     def to_latex(self, fragment: bool = False) -> str:
@@ -154,6 +154,10 @@ class Derived:
     def to_html(self) -> str:
         """The document as one self-contained HTML page."""
         return self._text("html", self._options())
+
+    def to_notebook(self) -> str:
+        """The document as a Jupyter notebook: JSON of nbformat 4.5, without outputs."""
+        return self._text("ipynb", self._options())
 
     def to_typst(self) -> str:
         """The document as Typst markup."""
@@ -186,14 +190,16 @@ class Derived:
             outputs.add(target, (pdf_bytes(self.document, engine, options),))
             return [target]
         figures: dict[str, str] = {}
+        stem = target.name.removesuffix(FORMATS[format].extension)
+        options = replace(options, stem=stem)
         if format == "md":
-            options = replace(options, dialect=dialect, assets=figures, stem=target.stem)
+            options = replace(options, dialect=dialect, assets=figures)
         outputs.add(target, document_text(self.document, format, options))
         outputs.add_all({target.parent / name: text for name, text in figures.items()})
         return [target, *(target.parent / name for name in figures)]
 
     def _repr_markdown_(self) -> str:
-        return self.to_markdown("myst")
+        return self.to_markdown("jupyter")
 
 
 def format_of(path: Path) -> str:

@@ -6,17 +6,18 @@ templates say how each kind of block looks.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Final, Literal
 
-from derivgen.document.blocks import Picture
+from derivgen.document.blocks import Block, Document, Picture
 from derivgen.formula.latex import LATEX
 from derivgen.formula.mathml import MATHML
 from derivgen.formula.typst import TYPST
 from derivgen.formula.writer import Writer
 from derivgen.render import escape
+from derivgen.render.notebook import notebook
 from derivgen.render.pictures.svg import svg
 from derivgen.render.pictures.tikz import tikz
 from derivgen.render.pictures.typst import typst
@@ -134,6 +135,9 @@ DIALECTS: Final[Mapping[str, Dialect]] = MappingProxyType({row.name: row for row
 DEFAULT_DIALECT: Final = "pandoc"
 
 
+Binder = Callable[[Document, Iterable[tuple[Block | None, str]]], Iterator[str]]
+
+
 @dataclass(frozen=True, slots=True)
 class Format:
     """One row of :data:`FORMATS`."""
@@ -154,6 +158,10 @@ class Format:
     standalone: bool = True
     #: finished formulas pass through this
     formula: Callable[[str], str] = str
+    #: the Markdown dialect of a format that is made of Markdown
+    dialect: str | None = None
+    #: what makes a file of pieces of text, each with the block that it is of
+    binder: Binder | None = None
     #: width of a display, in the unit of :func:`derivgen.formula.measure.width`
     limit: float = 76.0
 
@@ -191,6 +199,19 @@ _FORMAT_ROWS: Final = (
         text=escape.markdown({}),
         line=escape.markdown_line,
         picture=svg,
+        dialect=DEFAULT_DIALECT,
+    ),
+    Format(
+        "ipynb",
+        "a Jupyter notebook, a cell for each section",
+        ".ipynb",
+        "md",
+        LATEX,
+        text=escape.markdown({}),
+        line=escape.markdown_line,
+        picture=svg,
+        dialect="jupyter",
+        binder=notebook,
     ),
     Format(
         "typ",

@@ -42,7 +42,7 @@ from derivgen.formula.tree import Chain, Hole, Line, Node, Number
 from derivgen.formula.writer import hole
 from derivgen.render import escape
 from derivgen.render.family import HOLES, fill
-from derivgen.render.formats import DEFAULT_DIALECT, DIALECTS, FORMATS, Dialect, Format
+from derivgen.render.formats import DIALECTS, FORMATS, Dialect, Format
 
 #: what a number at the margin and a note's indent take away from a display's width
 _NUMBER_WIDTH: Final = 7.0
@@ -63,7 +63,8 @@ class Options:
 
     ``front_matter`` None writes it in Markdown where the document asks for it.  With
     ``assets``, Markdown links its figures as files, whose names (from ``stem``) and texts are put
-    there for the caller to write; without, a figure is part of the text.
+    there for the caller to write; without, a figure is part of the text.  ``stem`` is also part of
+    labels that must not be those of another document.
     """
 
     dialect: str | None = None
@@ -115,8 +116,9 @@ def _dialect(row: Format, options: Options) -> Dialect | None:
         for name in ("dialect", "front_matter"):
             if getattr(options, name) not in (None, False):
                 raise DerivgenError("E631", f"'{row.name}' has no {name.replace('_', ' ')}")
+    name = options.dialect or row.dialect
+    if name is None:
         return None
-    name = options.dialect or DEFAULT_DIALECT
     dialect = DIALECTS.get(name)
     if dialect is None:
         raise DerivgenError("E630", f"unknown dialect '{name}'", hint=did_you_mean(name, DIALECTS))
@@ -167,19 +169,25 @@ class _Renderer:
     # --- the document ------------------------------------------------------------------------
 
     def document(self, document: Document) -> Iterator[str]:
+        parts = self.parts(document)
+        bind = self.format.binder
+        return (text for _, text in parts) if bind is None else bind(document, parts)
+
+    def parts(self, document: Document) -> Iterator[tuple[Block | None, str]]:
+        """The pieces of the text, each with the block that it is of."""
         blocks = iter(document.blocks())
         ahead = list(islice(blocks, _AHEAD)) if self.format.folder == "tex" else []
         figures = len(ahead) == _AHEAD or any(map(_has_figure, ahead))
         outer = self._module("document")
         data = self._facts(document) | {"figures": figures}
         before: str = outer.begin(**data)
-        yield before
+        yield None, before
         for block, self.following in _with_next(chain(ahead, blocks)):
             for text in self.block(block):
                 # a block begins with an empty line, which a document does not
-                yield text if before else text.lstrip("\n")
+                yield block, text if before else text.lstrip("\n")
                 before = before or text
-        yield outer.end(**data)
+        yield None, outer.end(**data)
 
     def _facts(self, document: Document) -> dict[str, Any]:
         """The facts about the document, as text for the page and as they are for metadata."""
@@ -189,7 +197,7 @@ class _Renderer:
         texts = {name: self.format.line(self.format.text(text)) for name, text in named.items()}
         front = self.options.front_matter
         if front is None:
-            front = self.dialect is not None and document.front_matter is not None
+            front = self.format.name == "md" and document.front_matter is not None
         own = named
         if self.dialect is not None and self.dialect.front_markdown:
             own = texts

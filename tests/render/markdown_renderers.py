@@ -251,6 +251,84 @@ def jupyter(sources: Sources, folder: Path) -> Pages:  # noqa: ARG001
     return pages
 
 
+_MATHSPLIT = re.compile(
+    r"(\$\$?|\\(?:begin|end)\{[a-z]*\*?\}|\\[{}$]|[{}]|(?:\n\s*)+|@@\d+@@|\\\\(?:\(|\)|\[|\]))",
+    re.IGNORECASE,
+)
+
+
+def jupyterlab(sources: Sources, folder: Path) -> Pages:  # noqa: ARG001
+    """JupyterLab's own search for formulas (its ``latex.ts``) before there is any Markdown, CommonMark
+    with tables and links of bare addresses, the formulas put back, and MathJax over the page."""
+    from markdown_it import MarkdownIt
+
+    reader = MarkdownIt("commonmark").enable(["table", "strikethrough"])
+    pages = {}
+    for name, source in sources.items():
+        text, formulas = _without_formulas(source)
+        page = reader.render(text)
+        for number, formula in enumerate(formulas):
+            page = page.replace(f"@@{number}@@", html.escape(formula, quote=False), 1)
+        pages[name] = Page(page, MATHJAX_DOLLARS)
+    return pages
+
+
+def _without_formulas(text: str) -> tuple[str, list[str]]:
+    """The text with ``@@0@@`` for the first formula and so on, and the formulas."""
+    text = text.replace("~", "~T")
+    text = re.sub(
+        r"^(`{3,}|(?:~T){3,})[^`\n]*\n(.*?)^\1`*$",
+        _hidden_dollars,
+        text,
+        flags=re.MULTILINE | re.DOTALL,
+    )
+    text = re.sub(r"(^|[^\\])(`+)([^\n]*?[^`\n])\2(?!`)", _hidden_dollars, text, flags=re.MULTILINE)
+    blocks = _MATHSPLIT.split(text)
+    formulas: list[str] = []
+    start = last = None
+    end = ""
+    braces = at = 0
+
+    def take(first: int, final: int) -> None:
+        formula = "".join(blocks[first : final + 1])
+        blocks[first : final + 1] = ["" for _ in range(final + 1 - first)]
+        blocks[first] = f"@@{len(formulas)}@@"
+        formulas.append(formula.replace("~D", "$").replace("~T", "~"))
+
+    at = 1
+    while at < len(blocks):
+        block = blocks[at]
+        if start is not None:
+            if block == end:
+                if braces:
+                    last = at
+                else:
+                    take(start, at)
+                    start = last = None
+            elif re.search(r"\n.*\n", block):
+                if last is not None:
+                    at = last
+                    take(start, at)
+                start = last = None
+                braces = 0
+            elif block == "{":
+                braces += 1
+            elif block == "}" and braces:
+                braces -= 1
+        elif block in ("$", "$$"):
+            start, end, braces = at, block, 0
+        elif block in (r"\\(", r"\\["):
+            start, end, braces = at, r"\\)" if block.endswith("(") else r"\\]", 0
+        elif block.startswith(r"\begin"):
+            start, end, braces = at, rf"\end{block[6:]}", 0
+        at += 2
+    return "".join(blocks).replace("~D", "$").replace("~T", "~"), formulas
+
+
+def _hidden_dollars(found: re.Match[str]) -> str:
+    return found[0].replace("$", "~D")
+
+
 # --- Obsidian ---------------------------------------------------------------------------------
 
 
@@ -282,5 +360,6 @@ RENDERERS: Mapping[str, tuple[str, Callable[[Sources, Path], Pages]]] = {
     "pandoc": ("pandoc", pandoc),
     "myst": ("myst", myst),
     "jupyter": ("jupyter", jupyter),
+    "jupyterlab": ("jupyter", jupyterlab),
     "obsidian": ("obsidian", obsidian),
 }

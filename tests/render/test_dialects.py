@@ -39,7 +39,7 @@ from derivgen.settings import VIEWS
 
 EXAMPLES = sorted((Path(__file__).resolve().parents[2] / "examples").glob("*.yaml"))
 #: renderers that come with the tools of every developer; the others with the extra ``renderers``
-LIGHT = ("github", "obsidian")
+LIGHT = ("github", "jupyterlab", "obsidian")
 NEEDS = {
     "hugo": ("hugo",),
     "pandoc": ("pypandoc",),
