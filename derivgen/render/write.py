@@ -113,9 +113,9 @@ def find_format(name: str) -> Format:
 
 def _dialect(row: Format, options: Options) -> Dialect | None:
     if row.name != "md":
-        for name in ("dialect", "front_matter"):
-            if getattr(options, name) not in (None, False):
-                raise DerivgenError("E631", f"'{row.name}' has no {name.replace('_', ' ')}")
+        for option in ("dialect", "front_matter"):
+            if getattr(options, option) not in (None, False):
+                raise DerivgenError("E631", f"'{row.name}' has no {option.replace('_', ' ')}")
     name = options.dialect or row.dialect
     if name is None:
         return None
