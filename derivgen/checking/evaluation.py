@@ -159,7 +159,7 @@ def derivative(frame: Frame, of: t.Node, by: t.Node, local: bool) -> Value:
         of_after = _unmarked(of)
         return derivative(replace(frame, world=world.after), of_after, replace(by, mark=""), local)
     if local and isinstance(of, t.Name):
-        of = world.model.definition(resolved(world.model, of, frame.indices)[0]) or of
+        of = own_equation(world.model, resolved(world.model, of, frame.indices)[0]) or of
     target, element = key, world.model.element(key)
     if element is not None:
         target = element.array
@@ -170,9 +170,12 @@ def derivative(frame: Frame, of: t.Node, by: t.Node, local: bool) -> Value:
         return _slope(frame, of, (target, *here), local)
     at = world.value(key)
     if isinstance(at, Dual):
-        return _slope(frame, of, (key, 0, 0), local)
+        return _slope(frame, of, cell_key(world.model, key, 0, 0), local)
     rows, columns = at.shape
-    cells = [[_slope(frame, of, (key, i, j), local) for j in range(columns)] for i in range(rows)]
+    cells = [
+        [_slope(frame, of, cell_key(world.model, key, i, j), local) for j in range(columns)]
+        for i in range(rows)
+    ]
     flat = [v.simplest(cell) for row in cells for cell in row]
     if all(isinstance(cell, Dual) for cell in flat):
         made = tuple(tuple(v.simplest(cell) for cell in row) for row in cells)
@@ -194,6 +197,19 @@ def cell_key(model: Model, key: str, row: int, column: int) -> tuple[str, int, i
         if isinstance(cell, t.Name) and model.known(cell.key):
             return cell.key, 0, 0
     return key, row, column
+
+
+def own_equation(model: Model, key: str) -> t.Node | None:
+    """What computes a quantity in one step; of a matrix of names, what computes each of them."""
+    definition = model.definition(key)
+    if not isinstance(definition, t.Matrix):
+        return definition
+    return t.Matrix(
+        tuple(
+            tuple((model.definition(c.key) if isinstance(c, t.Name) else None) or c for c in row)
+            for row in definition.rows
+        )
+    )
 
 
 def _slope(frame: Frame, of: t.Node, moved: tuple[str, int, int], local: bool) -> Value:

@@ -16,6 +16,8 @@ def literal(node: t.Node) -> Value:
             return v.constant(mpmath.mpf(value.numerator) / value.denominator)
         case t.Negated(body):
             return v.mapped(v.negate, literal(body))
+        case t.Quotient(top, bottom):
+            return v.combined(v.divide, literal(top), literal(bottom))
         case t.Matrix(rows):
             cells = tuple(tuple(literal(cell) for cell in row) for row in rows)
             if len({len(row) for row in cells}) != 1:

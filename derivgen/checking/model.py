@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from derivgen.checking.maths.tree import Node
+from derivgen.checking.values import Real
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +30,17 @@ class Element:
     column: int
 
 
+class StepRule(Protocol):
+    """What training makes of one number."""
+
+    def __call__(
+        self, weight: Real, slope: Real, rate: Real, states: tuple[Real, ...], count: int
+    ) -> tuple[Real, tuple[Real, ...]]:
+        """The number after step ``count`` (from 1), and what is kept for the next step.
+
+        ``states`` is what was kept by the step before, empty at the first."""
+
+
 class Model(Protocol):
     """Quantities by key.
 
@@ -43,6 +55,10 @@ class Model(Protocol):
     @property
     def rate(self) -> str | None:
         """The key of the learning rate, where it has one."""
+
+    @property
+    def step(self) -> StepRule | None:
+        """How training changes a parameter; None for plain gradient descent."""
 
     def known(self, key: str) -> bool:
         """True where the key is a quantity."""
@@ -78,6 +94,7 @@ class DocumentModel:
     parameters: frozenset[str] = frozenset()
     loss: str | None = None
     rate: str | None = None
+    step: StepRule | None = None
 
     def known(self, key: str) -> bool:
         return key in self.definitions or key in self.values or key in self.elements
@@ -115,6 +132,10 @@ class Changed:
     @property
     def rate(self) -> str | None:
         return self.model.rate
+
+    @property
+    def step(self) -> StepRule | None:
+        return self.model.step
 
     def known(self, key: str) -> bool:
         return self.model.known(key)

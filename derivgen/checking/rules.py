@@ -6,9 +6,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import mpmath
+
 from derivgen.checking import values as v
 from derivgen.checking.literals import literal
 from derivgen.checking.maths import tree as t
+from derivgen.checking.model import Function
 from derivgen.checking.resolving import LeftOut, Unknown, index_range
 from derivgen.checking.values import Array, Dual, NoValue, Shapes, Value
 
@@ -78,7 +81,11 @@ def _call(frame: Frame, node: t.Call) -> Value:
     if len(arguments) != 1:
         raise NoValue(f"{name} of {len(arguments)} arguments")
     (argument,) = arguments
+    if own is not None and node.primes == 1 and len(own.parameters) == 1:
+        return v.mapped(lambda cell: _slope_of_own(frame, own, cell), argument)
     match name:
+        case "#held":  # a value without its slope; nobody can write this name
+            return v.without_slopes(argument)
         case "softmax" | "log_softmax" if not node.primes:
             return v.softmax(argument, log=name == "log_softmax")
         case "norm":
@@ -89,6 +96,15 @@ def _call(frame: Frame, node: t.Call) -> Value:
     if not v.is_function(name):
         raise Unknown(name)
     return v.mapped(lambda cell: v.apply(name, cell, node.primes), argument)
+
+
+def _slope_of_own(frame: Frame, own: Function, at: Dual) -> Dual:
+    """The derivative of a function of the document's own, at one number."""
+    if at.slope:
+        raise NoValue("a derivative of a derivative")
+    bound = {own.parameters[0]: Dual(at.value, mpmath.mpf(1))}
+    inner = replace(frame, moved=None, bound=bound, depth=frame.depth + 1)
+    return Dual(inner.number(own.body).slope)
 
 
 def _diagonal(value: Value) -> Value:

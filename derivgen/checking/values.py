@@ -15,7 +15,7 @@ from typing import Any
 import mpmath
 import sympy
 
-from derivgen.network.functions import FUNCTIONS, Z
+from derivgen.network.functions import FUNCTIONS, A, Z, derivative_of
 
 #: results of more than this many bits, and exponents beyond it, are refused
 LARGEST_BITS = 4096
@@ -166,9 +166,13 @@ def _bits(number: Real) -> int:
 
 @cache
 def _compiled(name: str, order: int) -> Callable[[Real], Real]:
-    """The ``order``-th derivative of a function of the network's table, or of sympy's."""
+    """The ``order``-th derivative of a function of the network's table, or of sympy's.
+
+    At a kink the first derivative is what the table says."""
     entry = FUNCTIONS.get(name)
     expression = entry.expression if entry is not None else _SYMPY[name](Z)
+    if entry is not None and order:
+        expression, order = derivative_of(entry).subs(A, expression), order - 1
     for _ in range(order):
         expression = sympy.diff(expression, Z)
     compiled: Callable[[Real], Real] = sympy.lambdify(Z, expression, "mpmath")

@@ -68,7 +68,7 @@ class World:
 
     @property
     def after(self) -> World:
-        """The point after one step of gradient descent.  Raises NoValue where that has none."""
+        """The point after one step of training.  Raises NoValue where that has none."""
         if not self._after:
             self._after.append(_after_step(self))
         return self._after[0]
@@ -101,7 +101,7 @@ def _drawn(generator: random.Random, point: Point) -> Dual:
 
 
 def _after_step(world: World) -> World:
-    """Gradient descent by the model's learning rate, on all of its parameters."""
+    """The model's own step (gradient descent, unless it says otherwise) on all of its parameters."""
     model = world.model
     if model.loss is None:
         raise NoValue("there is no loss to descend")
@@ -122,6 +122,10 @@ class _Updated(Mapping[str, Value]):
     world: World
     rate: Dual
     loss: t.Name
+    #: what the step keeps for the next one, cell by cell
+    _states: dict[str, list[tuple[v.Real, ...]]] = field(
+        default_factory=dict, init=False, repr=False
+    )
 
     def __contains__(self, key: object) -> bool:
         return isinstance(key, str) and self.world.model.is_parameter(key)
@@ -129,7 +133,31 @@ class _Updated(Mapping[str, Value]):
     def __getitem__(self, key: str) -> Value:
         old = self.world.value(key)
         slope = self.world.derivative(self.loss, t.Name(key))
-        return v.combined(lambda a, b: v.subtract(a, v.multiply(self.rate, b)), old, slope)
+        step = self.world.model.step
+        if step is None:
+            return v.combined(lambda a, b: v.subtract(a, v.multiply(self.rate, b)), old, slope)
+        before = self.world.stated
+        memory = before._kept(key) if isinstance(before, _Updated) else []
+        kept = self._states[key] = []
+
+        def moved(weight: Dual, gradient: Dual) -> Dual:
+            states = memory[len(kept)] if memory else ()
+            new, left = step(weight.value, gradient.value, self.rate.value, states, self._count)
+            kept.append(left)
+            return Dual(new)
+
+        return v.combined(moved, old, slope)
+
+    def _kept(self, key: str) -> list[tuple[v.Real, ...]]:
+        if key not in self._states:
+            self[key]
+        return self._states[key]
+
+    @property
+    def _count(self) -> int:
+        """The number of this step, from 1."""
+        before = self.world.stated
+        return before._count + 1 if isinstance(before, _Updated) else 1
 
     def __iter__(self):  # type: ignore[no-untyped-def]  # pragma: no cover
         return (key for key in self.world.model.names() if key in self)
