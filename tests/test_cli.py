@@ -15,6 +15,7 @@ import numpy as np
 import pytest
 
 from derivgen import __version__
+from derivgen.checking.codes import CHECK_CODES
 from derivgen.cli import main
 from derivgen.commands.arguments import BAD_INPUT, INTERNAL, OK, REFUSED
 from derivgen.commands.catalogue import LISTS
@@ -304,6 +305,21 @@ def test_explain_knows_every_code(code: str, capsys: Printed) -> None:
     out = capsys.readouterr().out
     assert out.startswith(f"{code}: {CODES[code].title}\n\n{CODES[code].why}\n")
     assert not CODES[code].fix or CODES[code].fix in out
+
+
+@pytest.mark.parametrize("code", sorted(CHECK_CODES))
+def test_explain_knows_every_code_of_the_checker(code: str, capsys: Printed) -> None:
+    entry = CHECK_CODES[code]
+    assert re.fullmatch(r"C[1-5]\d\d", code)
+    assert all((entry.title, entry.why, entry.example, entry.fix))
+    assert main(["explain", code.lower()]) == OK
+    out = capsys.readouterr().out
+    assert (
+        out
+        == f"{code}: {entry.title}\n\n{entry.why}\n\nexample: {entry.example}\n\nfix: {entry.fix}\n"
+    )
+    assert main(["list", "codes"]) == OK
+    assert f"{code}  {entry.title}\n" in capsys.readouterr().out
 
 
 @pytest.mark.usefixtures("folder")

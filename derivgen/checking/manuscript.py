@@ -102,3 +102,21 @@ class Manuscript:
         """File, line and column (both from 1) of the character at an offset of the text."""
         line = bisect_right(self._line_starts, source) - 1
         return Place(self.file, line + 1, source - self._line_starts[line] + 1)
+
+    def offset(self, place: Place) -> int:
+        """The offset of a place of this document, the inverse of :meth:`place`."""
+        line = min(max(place.line or 1, 1), len(self._line_starts))
+        return min(self._line_starts[line - 1] + (place.column or 1) - 1, len(self.text))
+
+    def rows(self, start: int, end: int) -> list[tuple[int, int]]:
+        """The lines that hold a part of the text, each from its offset to that of its line break."""
+        first = max(bisect_right(self._line_starts, start) - 1, 0)
+        last = max(bisect_right(self._line_starts, max(end - 1, start)) - 1, first)
+        return [self._row(row) for row in range(first, last + 1)]
+
+    def _row(self, row: int) -> tuple[int, int]:
+        start = self._line_starts[row]
+        if row + 1 == len(self._line_starts):
+            return start, len(self.text)
+        end = self._line_starts[row + 1] - 1
+        return start, end - (end > start and self.text[end - 1] == "\r")

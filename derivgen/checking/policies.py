@@ -28,7 +28,9 @@ def settle(drafts: Sequence[Draft], words: str) -> tuple[dict[str, str], list[Re
         conventions["digits"] = "cut, not rounded"
         remarks.append(
             Remark(
-                "convention", f"the document cuts digits instead of rounding ({len(cut)} results)"
+                "convention",
+                f"the document cuts digits instead of rounding ({len(cut)} results)",
+                code="C120",
             )
         )
     carried = [d for d in drafts if d.code == "C111"]

@@ -95,9 +95,10 @@ def _first_comment(text: str) -> str:
 
 
 def _codes() -> Entries:
+    from derivgen.checking.codes import CHECK_CODES
     from derivgen.errors import CODES
 
-    return ((code, CODES[code].title) for code in sorted(CODES))
+    return ((code, entry.title) for code, entry in sorted((CODES | CHECK_CODES).items()))
 
 
 #: kind -> its entries, read when they are asked for

@@ -47,13 +47,15 @@ def configure_explain(parser: Parser) -> None:
 
 def run_explain(args: argparse.Namespace) -> int:
     """Print what a code means, an example of it, and how to fix it."""
+    from derivgen.checking.codes import CHECK_CODES
     from derivgen.errors import CODES, did_you_mean
 
+    known = CODES | CHECK_CODES
     code = args.code.upper()
-    if code not in CODES:
-        fix = did_you_mean(code, CODES) or "see 'derivgen list codes'"
+    if code not in known:
+        fix = did_you_mean(code, known) or "see 'derivgen list codes'"
         raise diagnosed("E705", f"no diagnostic has the code {args.code!r}", fix)
-    entry = CODES[code]
+    entry = known[code]
     print(f"{code}: {entry.title}\n\n{entry.why}")
     if entry.example:
         print(f"\nexample: {entry.example}")
