@@ -88,7 +88,8 @@ def without_quotes(html: str) -> str:
 
 
 def plain(html: str) -> str:
-    """HTML without the line breaks that stand around its blocks."""
+    """HTML without the line breaks that stand around its blocks, and at the end of code."""
+    html = re.sub(r"\s*</code>", "</code>", html)
     return re.sub(
         r"\s*(</?(?:li|ul|ol|p|blockquote|pre|table|div|b|h\d|hr)(?: [^>]*)?>)\s*", r"\1", html
     ).strip()
@@ -175,7 +176,7 @@ PIECES = st.sampled_from(
 )
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=300, deadline=None)
 @given(
     st.lists(st.tuples(st.integers(0, 3), st.sampled_from(["", "> ", "- "]), PIECES), max_size=8),
     st.sampled_from(["\n", "\n\n"]),

@@ -71,7 +71,7 @@ class Insertions:
         return "".join(pieces)
 
     def _lines_after(self, row: int) -> list[str]:
-        """What is put behind a row; an empty line where it has to be kept apart and there is none."""
+        """What is put behind a row; an empty line where one was asked for and there is none."""
         found: list[str] = []
         blank = row < 0 or self.blank(row)
         owed = False

@@ -44,10 +44,13 @@ def _reader() -> MarkdownIt:
 
 @dataclass(slots=True)
 class _Block:
-    """An outermost block, by rows, with the paragraphs of the quotes that belong to rows of it."""
+    """An outermost block, by rows, with the paragraphs of the quotes that belong to rows of it.
+
+    ``behind`` is the row behind its last one that is not empty, ``next`` that behind empty ones."""
 
     start: int
     behind: int
+    next: int
     tokens: list[Token]
     notes: list[tuple[int, str]] = field(default_factory=list)
 
@@ -78,10 +81,12 @@ class Blocks:
             if token.level == 0 and token.nesting <= 0:
                 rows = held[0].map
                 if rows is not None:
-                    end = min(rows[1], self._insertions.count)
+                    end = following = min(rows[1], self._insertions.count)
                     while end - 1 > rows[0] and self._insertions.blank(end - 1):
                         end -= 1
-                    yield _Block(max(rows[0], behind), end, held)
+                    while following < self._insertions.count and self._insertions.blank(following):
+                        following += 1
+                    yield _Block(max(rows[0], behind), end, following, held)
                     behind = end
                 held = []
 
@@ -101,42 +106,59 @@ class Blocks:
 
     def place(self, closing: Sequence[str]) -> None:
         """Puts the quotes into the text, and ``closing`` at its end."""
-        for block in self._blocks:
+        for at, block in enumerate(self._blocks):
             if block.notes:
-                self._place(block)
+                self._place(at)
         for at, paragraphs in self._loose.items():
             # outside of all blocks: before the next one
-            row = self._starts[at + 1] - 1 if at + 1 < len(self._starts) else None
-            self._behind_last(quote(paragraphs)) if row is None else self._apart(row, paragraphs)
-        self._behind_last(quote(closing))
+            if at + 1 < len(self._starts):
+                row = self._starts[at + 1] - 1
+                self._insertions.after(row, quote(paragraphs), above=True, below=True)
+            else:
+                self._behind(at, paragraphs, self._insertions.count - 1)
+        self._behind(len(self._blocks) - 1, closing, self._insertions.count - 1)
 
-    def _apart(self, row: int, paragraphs: Iterable[str]) -> None:
+    def _place(self, at: int) -> None:
+        block = self._blocks[at]
+        inner = self._inner_places(block)
+        if inner is None:
+            row = self._past_whole(block.behind - 1)
+            self._behind(at, [paragraph for _, paragraph in block.notes], row)
+            return
+        for row, lines in inner.items():
+            # the block after this one is not to become a line of the quote
+            self._insertions.after(row, lines, below=row == block.behind - 1)
+
+    def _behind(self, at: int, paragraphs: Iterable[str], row: int) -> None:
+        """A quote behind a block, at a row behind it or at it; behind an earlier block where this one
+        would be changed or has no end, as an unclosed fence has none."""
+        while at >= 0:
+            block = self._blocks[at]
+            if row >= block.next or self._can_stand(block, row, True):
+                self._insertions.after(row, quote(paragraphs), above=True, below=True)
+                return
+            for other in (row, block.next - 1):
+                if self._can_stand(block, other, False):
+                    self._insertions.after(other, quote(paragraphs), below=True)
+                    return
+            at -= 1
+            row = self._blocks[at].behind - 1 if at >= 0 else block.start - 1
         self._insertions.after(row, quote(paragraphs), above=True, below=True)
 
-    def _behind_last(self, lines: list[str]) -> None:
-        row = self._insertions.count - 1
-        if self._blocks and not self._ends_by_itself(self._blocks[-1]):
-            row = self._blocks[-1].start - 1
-        self._insertions.after(row, lines, above=True, below=True)
-
-    def _place(self, block: _Block) -> None:
-        inner = self._inner_places(block)
-        if inner is not None:
-            for row, lines in inner.items():
-                # the block after this one is not to become a line of the quote
-                self._insertions.after(row, lines, below=row == block.behind - 1)
-            return
-        paragraphs = [paragraph for _, paragraph in block.notes]
-        ends = self._ends_by_itself(block)
-        row = self._past_whole(block.behind - 1)
-        self._apart(row if ends else block.start - 1, paragraphs)
-
-    def _ends_by_itself(self, block: _Block) -> bool:
-        """Whether a quote behind a block is outside of it; it is not behind an unclosed fence."""
-        lines = self._insertions.part(block.start, block.behind)
-        added = {len(lines) + 1}
-        again = self._reader.parse("\n".join([*lines, "", "> x"]))
-        return _shape(again, added) == _shape(self._reader.parse("\n".join(lines)), set())
+    def _can_stand(self, block: _Block, row: int, above: bool) -> bool:
+        """Whether a quote behind a row at the end of a block, with an empty line above it or without,
+        is outside of the block and leaves it as it is."""
+        lines = [*self._insertions.part(block.start, block.next), ""]
+        at = row + 1 - block.start
+        new = [*([""] if above else []), "> x", ""]
+        added = at + above
+        again = self._reader.parse("\n".join([*lines[:at], *new, *lines[at:]]))
+        outside = any(
+            token.type == "blockquote_open" and token.level == 0 and token.map == [added, added + 1]
+            for token in again
+        )
+        before = self._reader.parse("\n".join(lines))
+        return outside and _shape(again, {added}) == _shape(before, set())
 
     def _inner_places(self, block: _Block) -> dict[int, list[str]] | None:
         """The quotes of a list or a quotation by rows, where they can stand inside of it."""
@@ -221,7 +243,9 @@ class _Leaves:
 
 
 def _shape(tokens: Sequence[Token], added: set[int]) -> list[tuple[object, ...]]:
-    """What a reader made of a text, without the quotes that begin at the rows in ``added``."""
+    """What a reader made of a text, without the quotes that begin at the rows in ``added``.
+
+    Empty lines at the end of an unclosed block of code count for nothing."""
     found: list[tuple[object, ...]] = []
     inside: int | None = None
     for token in tokens:
@@ -238,7 +262,7 @@ def _shape(tokens: Sequence[Token], added: set[int]) -> list[tuple[object, ...]]
                 token.type,
                 token.level,
                 token.info,
-                token.content,
+                token.content.rstrip("\n"),
                 token.markup,
                 token.hidden,
                 attributes,
