@@ -53,11 +53,11 @@ def one_neuron(text: str = POST, file: str = "post.md") -> tuple[Report, Manuscr
         "z = 0.4 \\cdot 0.5 + 0.1 = 0.35",
         "wrong",
         "C101",
-        "0.4 · 0.5 + 0.1 is 0.3",
+        "0.4 · 0.5 + 0.1 is 0.3; one digit is wrong",
         printed="0.35",
         expected="0.30",
         exact=0.4 * 0.5 + 0.1,
-        diagnosis="digit_transposed",
+        diagnosis="one_digit",
         id=4,
     )
     claims = (

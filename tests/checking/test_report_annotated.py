@@ -31,7 +31,7 @@ $$
 z = 0.4 \\cdot 0.5 + 0.1 = 0.35
 $$
 
-> **derivgen, line 6:** C101 wrong: 0.4 · 0.5 + 0.1 is 0.3. `0.35` should be `0.30`. Likely: digit transposed.
+> **derivgen, line 6:** C101 wrong: 0.4 · 0.5 + 0.1 is 0.3; one digit is wrong. `0.35` should be `0.30`.
 
 and $a = 1 / (1 + e^{-z}) = 0.5866$.
 

@@ -56,8 +56,8 @@ def test_every_field_is_there() -> None:
         "expected": "0.30",
         "exact": 0.4 * 0.5 + 0.1,
         "cause": None,
-        "diagnosis": "digit_transposed",
-        "message": "0.4 · 0.5 + 0.1 is 0.3",
+        "diagnosis": "one_digit",
+        "message": "0.4 · 0.5 + 0.1 is 0.3; one digit is wrong",
     }
     assert data["claims"][4]["cause"] == 4
     assert data["unread"] == [

@@ -88,7 +88,7 @@ def test_a_follower_leads_to_its_root() -> None:
 def test_messages_say_what_it_should_be_and_hold_no_links_of_the_author_s() -> None:
     root = results(one_neuron())[0]
     assert root["message"]["text"] == (
-        "0.4 · 0.5 + 0.1 is 0.3. Printed: 0.35; expected: 0.30. Likely: digit transposed."
+        "0.4 · 0.5 + 0.1 is 0.3; one digit is wrong. Printed: 0.35; expected: 0.30."
     )
     document = manuscript("x")
     evil = "W[1,2] is [here](https://example.org), \\frac{1}{2}\x1b"

@@ -89,11 +89,6 @@ def counted(number: int, thing: str) -> str:
     return f"{number} {thing}{'' if number == 1 else 's'}"
 
 
-def wording(diagnosis: str) -> str:
-    """The key of a diagnosis as words."""
-    return diagnosis.replace("_", " ")
-
-
 def position(offset: int, manuscript: Manuscript) -> tuple[str, int, int]:
     """The cell (of a notebook, else empty), line and column of a character of a document."""
     place = manuscript.place(offset)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from derivgen.checking.manuscript import Manuscript
 from derivgen.checking.report import Claim, Report
-from derivgen.checking.writing.findings import findings, position, summary, wording
+from derivgen.checking.writing.findings import findings, position, summary
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +71,5 @@ def _sentences(
     yield f"{claim.code} {claim.verdict}: {message}{stop}".strip()
     if claim.printed and claim.expected:
         yield f"{phrasing.code(claim.printed)} should be {phrasing.code(claim.expected)}."
-    if claim.diagnosis:
-        yield f"Likely: {wording(claim.diagnosis)}."
     if root is not None:
         yield f"Follows from{_line(root.start, manuscript).removeprefix(',')}."

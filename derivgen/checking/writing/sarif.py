@@ -24,7 +24,7 @@ from derivgen.checking.codes import CHECK_CODES
 from derivgen.checking.manuscript import Manuscript
 from derivgen.checking.report import Claim, Remark, Report, Verdict
 from derivgen.checking.writing.cells import safe
-from derivgen.checking.writing.findings import findings, position, wording
+from derivgen.checking.writing.findings import findings, position
 
 SCHEMA: Final = "https://json.schemastore.org/sarif-2.1.0.json"
 _RULES: Final = tuple(sorted(CHECK_CODES))
@@ -183,15 +183,13 @@ def _identity(code: str) -> dict[str, Any]:
 
 
 def _message(claim: Claim, cell: str) -> str:
-    """The message in sentences: what is wrong, what was printed, what it should be, the likely slip."""
+    """The message in sentences: what is wrong, what was printed, what it should be."""
     parts = [f"In {_escaped(cell)}:"] if cell else []
     parts.append(_sentence(claim.message or f"{claim.text} is {claim.verdict}"))
     if claim.printed and claim.expected:
         parts.append(f"Printed: {_escaped(claim.printed)}; expected: {_escaped(claim.expected)}.")
     elif claim.exact is not None and math.isfinite(claim.exact):
         parts.append(f"The value is {claim.exact:.10g}.")
-    if claim.diagnosis:
-        parts.append(f"Likely: {wording(claim.diagnosis)}.")
     return " ".join(parts)
 
 

@@ -28,7 +28,6 @@ from derivgen.checking.writing.findings import (
     position,
     spot,
     summary,
-    wording,
 )
 from derivgen.errors import Place
 
@@ -238,7 +237,7 @@ def _cells(text: str) -> int:
 
 
 def _notes(claim: Claim) -> Iterator[str]:
-    """What was printed, what it should be, and how the mistake likely came about."""
+    """What was printed and what it should be; the likely mistake is in the message."""
     parts = []
     if claim.printed:
         parts.append(f"printed {shortened(claim.printed, 70)}")
@@ -251,5 +250,3 @@ def _notes(claim: Claim) -> Iterator[str]:
         parts.append(f"more exactly {more}")
     if parts:
         yield ", ".join(parts)
-    if claim.diagnosis:
-        yield f"likely: {safe(wording(claim.diagnosis))}"
