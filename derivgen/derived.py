@@ -15,7 +15,7 @@ import sympy
 from derivgen.derivation.derivation import Derivation
 from derivgen.document.blocks import Document, Figure, Words
 from derivgen.document.facts import make_document
-from derivgen.document.figure import network_picture
+from derivgen.document.figure import caption_of, network_picture
 from derivgen.document.formulas import Formulas
 from derivgen.document.situation import Situation
 from derivgen.document.views.common import find_entries
@@ -140,7 +140,7 @@ class Derived:
         picture = network_picture(self.task.network, self.derivation.names, value)
         if picture is None:
             return None
-        caption = (Words("The network, with the values of its parameters."),)
+        caption = (Words(caption_of(picture)),)
         return Figure(picture, caption, "The network from its inputs on the left to its outputs.")
 
     def to_markdown(self, dialect: str | None = None) -> str:

@@ -145,8 +145,7 @@ class _Mpmath:
 
     arithmetic = Multiprecision()
     method = (
-        f"central differences with a step of {STEP} in arithmetic of {DIGITS} digits, "
-        "for each entry by itself"
+        f"central differences in arithmetic of {DIGITS} digits, for each entry by itself"
     )
 
     def slope(self, forward: Forward, shift: Shift) -> tuple[float, float]:

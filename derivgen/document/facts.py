@@ -234,7 +234,7 @@ class Facts:
         found = self.verification
         if found is None or not self.derivation.task.options.verification or found.worst is None:
             return None
-        worst = number(f"{found.worst.error:.0e}")
+        worst = _magnitude(found.worst.error)
         table = None
         if len(found.rows) <= MOST_CHECK_ROWS:
             table = Table(CHECK_HEADER, [self._check_row(row) for row in found.rows], "lrrr")
@@ -246,7 +246,7 @@ class Facts:
         else:
             name = Math(self.derivation.names.entry(row.name, row.index))
         digits = [number(f"{value:.8f}") for value in (row.derived, row.difference)]
-        return (name,), (Math(digits[0]),), (Math(digits[1]),), (Math(number(f"{row.error:.0e}")),)
+        return (name,), (Math(digits[0]),), (Math(digits[1]),), (Math(_magnitude(row.error)),)
 
     @cached_property
     def functions(self) -> tuple[FunctionFacts, ...]:
@@ -309,6 +309,11 @@ class Facts:
                 ((Words(str(change.step)),), (Math(Formulas(derivation, passed).number(loss)),))
             )
         return Table(((Words("Steps taken"),), (Words("Loss"),)), rows, "rr")
+
+
+def _magnitude(error: float) -> Node:
+    """A relative error in one digit: 0, or 4 x 10^-15."""
+    return number("0") if error == 0 else number(f"{error:.0e}")
 
 
 def make_document(

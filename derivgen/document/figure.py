@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from derivgen.document.blocks import Picture
+from derivgen.document.blocks import Arrow, Box, Label, Picture
 from derivgen.document.figure_graph import graph_picture
 from derivgen.document.figure_layers import Values, layered_picture
 from derivgen.document.figure_structure import columns_of
+from derivgen.formula.tree import Number, Relation
 from derivgen.network.model import Network
 from derivgen.notation import Names
 
@@ -23,3 +24,14 @@ def network_picture(network: Network, names: Names, values: Values) -> Picture |
         if picture is not None:
             return picture
     return graph_picture(network, names, values)
+
+
+def caption_of(picture: Picture) -> str:
+    """What a picture of a network shows, in a sentence."""
+    if any(isinstance(shape, Box) for shape in picture.shapes):
+        return "Which quantity is computed from which."
+    labels = [s.label for s in picture.shapes if isinstance(s, Arrow)]
+    labels += [s.content for s in picture.shapes if isinstance(s, Label)]
+    if any(isinstance(label, Number | Relation) for label in labels):
+        return "The network, with the values of its parameters."
+    return "The network."

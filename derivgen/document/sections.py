@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from math import prod
-from typing import overload
+from typing import SupportsFloat, overload
 
 import numpy as np
 
@@ -23,7 +23,7 @@ from derivgen.document.formulas import Formulas
 from derivgen.document.remarks import Remark, forward_remarks
 from derivgen.document.views.common import title_of
 from derivgen.formula.build import matrix, vector
-from derivgen.formula.tree import Chain, Dots, Node
+from derivgen.formula.tree import Chain, Dots, Node, RelationSign
 from derivgen.network.model import Quantity, Role, Stage
 from derivgen.notation import Entry, updated
 
@@ -231,11 +231,15 @@ def progress(before: Formulas, after: Formulas) -> Progress:
     loss = (before.derivation.network.loss, ())
     old, new = before.passed.value(loss), after.passed.value(loss)
     return Progress(
-        before=Chain(before.name(loss), (("approx", before.number(loss)),)),
-        after=Chain(after.name(loss), (("approx", after.number(loss)),)),
+        before=Chain(before.name(loss), ((_sign(before, old), before.number(loss)),)),
+        after=Chain(after.name(loss), ((_sign(after, new), after.number(loss)),)),
         fell=bool(new < old),
         same=before.text(loss) == after.text(loss),
     )
+
+
+def _sign(formulas: Formulas, value: SupportsFloat) -> RelationSign:
+    return "=" if formulas.passed.carried or formulas.rounder.is_exact(value) else "approx"
 
 
 class Rows(Sequence[tuple[Inlines, ...]]):

@@ -209,11 +209,23 @@ def fraction(numerator: Node, denominator: Node) -> Fraction:
     return Fraction(numerator, denominator)
 
 
+#: functions whose powers are written at their names
+FUNCTIONS: Final = frozenset(
+    ("sin", "cos", "tan", "sinh", "cosh", "tanh", "arctan", "ln", "erf", "sgn")
+)
+
 _BARE_BASES: Final = (Symbol, Hole, Text, Accent, Styled, Delimited, Matrix, Dots)
 
 
-def power(base: Node, exponent: Node) -> Power:
-    """``base`` to the ``exponent``; everything but plain names and plain numbers gets parentheses."""
+def power(base: Node, exponent: Node) -> Node:
+    """``base`` to the ``exponent``; everything but plain names and plain numbers gets parentheses.
+
+    A whole power of a function with a word for its name stands between the name and the argument,
+    as in trigonometry: ``tanh^2(z)``.
+    """
+    match base, exponent:
+        case Call(Symbol(name), arguments), Number(text) if name in FUNCTIONS and text.isdigit():
+            return Call(Power(Symbol(name), exponent), arguments)
     return Power(base if _is_bare(base) else parentheses(base), exponent)
 
 

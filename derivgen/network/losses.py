@@ -231,7 +231,7 @@ _ENTRIES: tuple[Loss, ...] = (
         predictions="positive",
         collapse_with="softmax",
         collapsed="A - Y",
-        reason="The targets add up to 1, so the terms of the softmax Jacobian add up to A - Y.",
+        reason="The targets add up to 1, so what is left is the output minus the target.",
         remark="Only the probability of the right class counts when the target is one-hot.",
     ),
     Loss(
@@ -242,7 +242,7 @@ _ENTRIES: tuple[Loss, ...] = (
         through="log_softmax",
         collapse_with="log_softmax",
         collapsed="exp(A) - Y",
-        reason="The targets add up to 1, so what is left is the softmax, exp(A), minus Y.",
+        reason="The targets add up to 1, so what is left is the softmax minus the target.",
         remark="The logarithm of the softmax is taken in one step, which never overflows.",
     ),
     Loss(

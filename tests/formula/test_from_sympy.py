@@ -47,7 +47,7 @@ def latex(expression: sympy.Basic, operator: str = "none") -> str:
         (sympy.Rational(-1, 3), r"-\frac{1}{3}"),
         (2 * sympy.pi, r"2 \pi"),
         (sympy.oo, r"\infty"),
-        (sympy.tanh(Z) ** 2, r"(\tanh(z))^{2}"),
+        (sympy.tanh(Z) ** 2, r"\tanh^{2}(z)"),
         (sympy.Heaviside(Z), r"\mathrm{H}(z)".replace(r"\mathrm{H}", "H")),
         (
             sympy.Piecewise((1, sympy.And(Z > -1, Z < 1)), (0, True)),

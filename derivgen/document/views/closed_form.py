@@ -17,7 +17,7 @@ from derivgen.document.situation import Situation
 from derivgen.document.views.common import selected
 from derivgen.formula.build import number
 from derivgen.formula.from_sympy import from_sympy
-from derivgen.formula.tree import Chain, Node
+from derivgen.formula.tree import Chain, Node, RelationSign
 from derivgen.notation import Entry
 
 #: operations beyond which a closed form is not printed: nobody reads three pages of one formula
@@ -90,8 +90,9 @@ def _chain(situation: Situation, entry: Entry) -> Chain:
     chain = Chain(formulas.gradient_token(entry), (("=", closed),))
     if situation.passed.symbolic:
         return chain
-    result = number(formulas.rounder.text(situation.passed.gradient(entry, "reuse")))
-    return Chain(chain.left, (*chain.links, ("approx", result)))
+    gradient = situation.passed.gradient(entry, "reuse")
+    sign: RelationSign = "=" if formulas.rounder.is_exact(gradient) else "approx"
+    return Chain(chain.left, (*chain.links, (sign, number(formulas.rounder.text(gradient)))))
 
 
 def given_entries(situation: Situation, expression: sympy.Expr) -> dict[sympy.Symbol, Entry]:
