@@ -144,9 +144,7 @@ class _Mpmath:
     """Central differences of second order with so many digits that the error does not count."""
 
     arithmetic = Multiprecision()
-    method = (
-        f"central differences in arithmetic of {DIGITS} digits, for each entry by itself"
-    )
+    method = f"central differences in arithmetic of {DIGITS} digits, for each entry by itself"
 
     def slope(self, forward: Forward, shift: Shift) -> tuple[float, float]:
         """The derivative of the loss along ``shift``, and a bound of its error."""

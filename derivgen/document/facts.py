@@ -17,7 +17,7 @@ from derivgen.derivation.oracle import Row, Verification, check_or_raise
 from derivgen.derivation.passes import trained_entries
 from derivgen.derivation.training import Update
 from derivgen.document.blocks import Block, Display, Document, Figure, Math, Table, Words
-from derivgen.document.formulas import Formulas, function_word
+from derivgen.document.formulas import Formulas, function_word, short_digits
 from derivgen.document.markup import compose
 from derivgen.document.remarks import zero_inputs
 from derivgen.document.sections import (
@@ -39,7 +39,7 @@ from derivgen.formula.from_sympy import from_sympy
 from derivgen.formula.names import parse_name
 from derivgen.formula.tree import Chain, Node, Script, Symbol
 from derivgen.network.functions import A, ScalarFunction, Z, derivative_of
-from derivgen.network.optimisers import OPTIMISERS
+from derivgen.network.optimisers import OPTIMISERS, optimiser_options
 from derivgen.settings import View
 
 #: view -> what makes its sections
@@ -81,6 +81,25 @@ class FunctionFacts:
     #: None for a function that has no other name, such as tanh
     definition: Display | None
     derivative: Display
+
+
+@dataclass(frozen=True, slots=True)
+class OptimiserSymbol:
+    """A symbol of an optimiser's rule, with its value where it has one, and what it means."""
+
+    name: Node | Chain
+    meaning: str
+
+
+@dataclass(frozen=True, slots=True)
+class OptimiserFacts:
+    """An optimiser with settings and quantities of its own; ``states`` start at 0."""
+
+    name: str
+    remark: str
+    options: tuple[OptimiserSymbol, ...]
+    variables: tuple[OptimiserSymbol, ...]
+    states: tuple[Node, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,8 +244,32 @@ class Facts:
         return Chain(parse_name(training.learning_rate_name), (("=", number(text)),))
 
     @property
-    def optimiser(self) -> object:
-        return OPTIMISERS[self.derivation.task.training.optimiser]
+    def optimiser(self) -> OptimiserFacts | None:
+        """What has to be said of an optimiser that is more than a step against the gradient."""
+        training = self.derivation.task.training
+        optimiser = OPTIMISERS[training.optimiser]
+        if not optimiser.options and not optimiser.variables:
+            return None
+        settings = optimiser_options(optimiser, training.options)
+        given = self.derivation.rounder.given
+        return OptimiserFacts(
+            name=optimiser.word,
+            remark=optimiser.remark,
+            options=tuple(
+                OptimiserSymbol(
+                    Chain(
+                        parse_name(o.latex),
+                        (("=", number(short_digits(given(float(settings[o.name]))))),),
+                    ),
+                    o.summary,
+                )
+                for o in optimiser.options
+            ),
+            variables=tuple(
+                OptimiserSymbol(parse_name(v.latex), v.summary) for v in optimiser.variables
+            ),
+            states=tuple(parse_name(v.latex) for v in optimiser.states),
+        )
 
     @cached_property
     def check(self) -> CheckFacts | None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import cached_property
 from typing import Literal
 
@@ -403,3 +404,9 @@ def as_float(text: str) -> float:
 def is_same(left: float, right: float) -> bool:
     """Equal up to the dust of double precision."""
     return abs(left - right) <= 1e-12 * max(1e-3, abs(left), abs(right))
+
+
+def short_digits(digits: str) -> str:
+    """A setting's digits; those of a very small one as a power of ten: ``1E-8``."""
+    value = Decimal(digits)
+    return digits if value == 0 or abs(value) >= Decimal("1e-4") else f"{value:E}"

@@ -48,13 +48,13 @@ def operands(
     expression: sympy.Expr,
     readings: dict[sympy.Symbol, tuple[Ref, Node, tuple[int, ...]]],
     functions: dict[str, Node],
-) -> tuple[sympy.Rational, tuple[Operand, ...]] | None:
+) -> tuple[sympy.Expr, tuple[Operand, ...]] | None:
     """A product as a coefficient and operands; factors that are expressions have to be element-wise
     in readings at the same indices."""
-    coefficient = sympy.S.One
+    coefficient: sympy.Expr = sympy.S.One
     found: list[Operand] = []
     for part in sympy.Mul.make_args(expression):
-        if part.is_Rational:
+        if part.is_number:
             coefficient *= part
             continue
         used = [readings[s] for s in readings if s in part.free_symbols]

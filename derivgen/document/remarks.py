@@ -11,11 +11,11 @@ from typing import Literal
 
 import numpy as np
 
-from derivgen.derivation.instances import instance
+from derivgen.derivation.instances import instance, stage_of
 from derivgen.document.formulas import Formulas, function_word
 from derivgen.formula.tree import Node
 from derivgen.network.functions import ScalarFunction, kinks_of
-from derivgen.network.model import Largest, Role, Terms
+from derivgen.network.model import Body, Largest, Role, Terms
 from derivgen.notation import Entry
 
 RemarkKind = Literal["dead", "saturated", "kink", "tie", "zero_input"]
@@ -41,22 +41,25 @@ class Remark:
     slope: Node | None = None
 
 
-def forward_remarks(formulas: Formulas, array: str, entries: Sequence[Entry]) -> Iterator[Remark]:
+def forward_remarks(formulas: Formulas, entries: Sequence[Entry]) -> Iterator[Remark]:
     """Remarks on the elements of one array as they are computed."""
     if formulas.passed.symbolic:
         return
     for entry in entries:
         readings = _arguments(formulas, entry)
-        body = _body(formulas, array)
+        body = _body(formulas, entry)
         if isinstance(body, Largest):
             yield from _tie(formulas, entry, readings)
         elif len(readings) == 1:
             yield from _unit(formulas, entry, readings[0])
 
 
-def _body(formulas: Formulas, array: str) -> object:
+def _body(formulas: Formulas, entry: Entry) -> Body:
+    """The right side of the equation that computes an element."""
     network = formulas.derivation.network
-    return next(e.body for e in network.equations if e.target.array == array)
+    found = stage_of(network, entry)
+    assert found is not None
+    return network.equations[found[0].equation].body
 
 
 def _arguments(formulas: Formulas, entry: Entry) -> tuple[Entry, ...]:
@@ -68,7 +71,7 @@ def _arguments(formulas: Formulas, entry: Entry) -> tuple[Entry, ...]:
 def _unit(formulas: Formulas, entry: Entry, argument: Entry) -> Iterator[Remark]:
     """Remarks on ``a = f(z)``."""
     network = formulas.derivation.network
-    if not isinstance(_body(formulas, entry[0]), Terms):
+    if not isinstance(_body(formulas, entry), Terms):
         return
     partial = formulas.passed.partial(entry, argument)
     function: ScalarFunction | None = network.functions.get(partial.function)

@@ -79,10 +79,12 @@ def _values_chain(formulas: Formulas, quantity: Quantity) -> Chain | None:
 
 
 def _entry_chains(formulas: Formulas, quantity: Quantity) -> tuple[Chain, ...]:
-    """``x_1 = 0.9`` for each element of a small array."""
-    if quantity.values is None or prod(quantity.shape) > MOST_EVALUATIONS:
+    """``x_1 = 0.9``, or ``x_1`` without a value, for each element of a small array."""
+    if prod(quantity.shape) > MOST_EVALUATIONS:
         return ()
     entries = [(quantity.name, index) for index in np.ndindex(*quantity.shape)]
+    if quantity.values is None:
+        return tuple(Chain(formulas.name(e), ()) for e in entries)
     return tuple(Chain(formulas.name(e), (("=", formulas.number(e)),)) for e in entries)
 
 
@@ -180,7 +182,7 @@ def forward_stages(formulas: Formulas, most: int = MOST_EVALUATIONS) -> Iterator
             key="/".join([array, *(f"{name}={at}" for name, at in stage.pinned)]),
             shown=len(shown),
             left_out=total - len(shown),
-            remarks=tuple(forward_remarks(formulas, array, shown)),
+            remarks=tuple(forward_remarks(formulas, shown)),
         )
 
 

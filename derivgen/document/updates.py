@@ -7,11 +7,11 @@ from collections.abc import Mapping
 import sympy
 
 from derivgen.derivation.training import Update
-from derivgen.document.formulas import Formulas, as_float, extended
+from derivgen.document.formulas import Formulas, as_float, extended, short_digits
 from derivgen.formula.build import number
 from derivgen.formula.from_sympy import from_sympy
 from derivgen.formula.names import parse_name
-from derivgen.formula.tree import Chain, Node, Partial, Symbol
+from derivgen.formula.tree import Chain, Node, Partial, RelationSign, Symbol
 from derivgen.network.optimisers import ETA, OPTIMISERS, G, T, W, optimiser_options
 from derivgen.notation import Entry, updated
 
@@ -20,7 +20,7 @@ def rule_chains(formulas: Formulas, entry: Entry) -> tuple[Chain, ...]:
     """The optimiser's steps for one element in symbols: ``w+ = w - eta dL/dw``."""
     names = symbol_names(formulas, formulas.name(entry))
     return tuple(
-        Chain(_left(symbol, names), (("=", from_sympy(expression, names)),))
+        Chain(_left(symbol, names), ((_sign(symbol, expression), from_sympy(expression, names)),))
         for symbol, expression in _steps(formulas)
     )
 
@@ -38,7 +38,7 @@ def update_chains(formulas: Formulas, change: Update, entry: Entry) -> tuple[Cha
         T: str(change.step),
     }
     for name, value in options.items():
-        texts[optimiser.option_symbol(name)] = formulas.rounder.given(float(value))
+        texts[optimiser.option_symbol(name)] = short_digits(formulas.rounder.given(float(value)))
     exact: dict[sympy.Symbol, float] = {
         W: change.before[array][index],
         G: change.gradients[array][index],
@@ -52,7 +52,8 @@ def update_chains(formulas: Formulas, change: Update, entry: Entry) -> tuple[Cha
         result = change.intermediates[array][symbol.name][index]
         if symbol == W and formulas.passed.carried:
             result = change.after[array][index]
-        chain = Chain(_left(symbol, names), (("=", from_sympy(expression, names)),))
+        sign = _sign(symbol, expression)
+        chain = Chain(_left(symbol, names), ((sign, from_sympy(expression, names)),))
         chains.append(_worked(formulas, symbol, chain, expression, texts, exact, entry, result))
         if symbol != W:
             exact[symbol] = result
@@ -98,6 +99,11 @@ def _steps(formulas: Formulas) -> tuple[tuple[sympy.Symbol, sympy.Expr], ...]:
     return OPTIMISERS[formulas.derivation.task.training.optimiser].steps
 
 
+def _sign(symbol: sympy.Symbol, expression: sympy.Expr) -> RelationSign:
+    """An arrow where a quantity is computed from its own old value, which has the same name."""
+    return "assign" if symbol != W and symbol in expression.free_symbols else "="
+
+
 def _left(symbol: sympy.Symbol, names: Mapping[sympy.Symbol, Node]) -> Node:
     return updated(names[symbol]) if symbol == W else names[symbol]
 
@@ -108,11 +114,14 @@ def symbol_names(formulas: Formulas, name: Node) -> dict[sympy.Symbol, Node]:
     training = formulas.derivation.task.training
     optimiser = OPTIMISERS[training.optimiser]
     names: dict[sympy.Symbol, Node] = {W: name}
-    for option in optimiser.options:
-        names[optimiser.option_symbol(option.name)] = parse_name(option.latex)
+    options = {optimiser.option_symbol(o.name): parse_name(o.latex) for o in optimiser.options}
+    small = optimiser.option_symbol("epsilon")
+    names |= {symbol: name for symbol, name in options.items() if symbol != small}
     names[ETA] = parse_name(training.learning_rate_name)
     for variable in optimiser.variables:
         names[variable.symbol] = parse_name(variable.latex)
+    if small in options:  # it is added to a root, and stands behind it
+        names[small] = options[small]
     names[G] = Partial(formulas.loss_name(), name)
     names[T] = Symbol("t")
     return names

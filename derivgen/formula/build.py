@@ -50,7 +50,7 @@ _RATIO = re.compile(r"(?P<sign>-?)(?P<above>\d+)/(?P<below>\d+)")
 
 def number(text: str) -> Node:
     """A number from its printed digits: ``0.40``, ``-3``; ``1/3`` becomes a fraction, ``1.2e-05`` a
-    product with a power of ten, ``inf`` the sign of infinity.
+    product with a power of ten (``1e-8`` the power alone), ``inf`` the sign of infinity.
 
     Raises ValueError for anything else.
     """
@@ -58,9 +58,10 @@ def number(text: str) -> Node:
         mantissa = Number(match["mantissa"].removeprefix("+"))
         if match["exponent"] is None:
             return mantissa
-        return Product(
-            (mantissa, Power(Number("10"), Number(str(int(match["exponent"]))))), "cross"
-        )
+        power_of_ten = Power(Number("10"), Number(str(int(match["exponent"]))))
+        if mantissa.text == "1":
+            return power_of_ten
+        return Product((mantissa, power_of_ten), "cross")
     if match := _RATIO.fullmatch(text):
         ratio = Fraction(Number(match["above"]), Number(match["below"]))
         return negate(ratio) if match["sign"] else ratio

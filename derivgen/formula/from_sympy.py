@@ -92,6 +92,10 @@ class _Converter:
         return self.names[expression]
 
     def sum(self, expression: sympy.Add) -> Node:
+        shared = _shared_coefficient(expression)
+        if shared != 1:  # sympy multiplies a number into a sum; a reader wants it in front
+            rest = sympy.Add(*(term / shared for term in expression.args))
+            return multiply([self.convert(shared), self.convert(rest)], self.operator)
         terms = sorted(expression.args, key=self.order)
         number_first = terms[-1].is_number and any(term.has(sympy.Function) for term in terms)
         opening = next(
@@ -204,6 +208,14 @@ _RANKS: Final[tuple[tuple[int, tuple[type, ...]], ...]] = (
 def _is_negative(term: sympy.Expr) -> bool:
     """Whether the term is printed with a minus sign."""
     return bool(term.as_coeff_Mul()[0].is_negative)
+
+
+def _shared_coefficient(expression: sympy.Add) -> sympy.Rational:
+    """The fraction that every term has but for its sign; 1 where there is none."""
+    sizes = {abs(term.as_coeff_Mul()[0]) for term in expression.args}
+    (size, *more) = sizes
+    fits = not more and size.is_Rational and not size.is_Integer
+    return size if fits and not any(term.is_number for term in expression.args) else sympy.S.One
 
 
 _RELATIONS: Final[dict[str, RelationSign]] = {

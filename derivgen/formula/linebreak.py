@@ -92,7 +92,7 @@ def _is_value(node: Node) -> bool:
             return True
         case Sum(((_, term),)):
             return _is_value(term)
-        case Product((Number(), Power(Number(), Number())), "cross"):
+        case Power(Number(), Number()) | Product((Number(), Power(Number(), Number())), "cross"):
             return True
     return False
 

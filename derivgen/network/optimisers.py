@@ -54,6 +54,8 @@ class Optimiser:
     variables: tuple[Variable, ...] = ()
     options: tuple[Option, ...] = ()
     remark: str = ""
+    #: what it is called in a sentence
+    word: str = ""
 
     @property
     def states(self) -> tuple[Variable, ...]:
@@ -192,6 +194,7 @@ _ENTRIES: tuple[Optimiser, ...] = (
         (_VELOCITY,),
         (_MOMENTUM,),
         "The learning rate stands in the step, so a new rate acts on the whole velocity at once.",
+        word="momentum",
     ),
     Optimiser(
         "heavy_ball",
@@ -200,6 +203,7 @@ _ENTRIES: tuple[Optimiser, ...] = (
         (_VELOCITY,),
         (_MOMENTUM,),
         "The velocity is the step itself; with a constant learning rate it is the same as momentum.",
+        word="heavy-ball momentum",
     ),
     Optimiser(
         "momentum_average",
@@ -208,6 +212,7 @@ _ENTRIES: tuple[Optimiser, ...] = (
         (_VELOCITY,),
         (_MOMENTUM,),
         "A mean of gradients is as large as one gradient, so the steps stay smaller.",
+        word="momentum with averaged gradients",
     ),
     Optimiser(
         "nesterov",
@@ -216,6 +221,7 @@ _ENTRIES: tuple[Optimiser, ...] = (
         (_VELOCITY, Variable(_D, "d", "the gradient and the velocity to come")),
         (_MOMENTUM,),
         "The velocity counts as if the next step had been taken already.",
+        word="Nesterov's momentum",
     ),
     Optimiser(
         "adagrad",
@@ -224,6 +230,7 @@ _ENTRIES: tuple[Optimiser, ...] = (
         (Variable(_S, "s", "sum of the squared gradients", state=True),),
         (_EPS,),
         "The sum only grows, so the steps only shrink.",
+        word="AdaGrad",
     ),
     Optimiser(
         "rmsprop",
@@ -232,6 +239,7 @@ _ENTRIES: tuple[Optimiser, ...] = (
         (Variable(_S, "s", "running mean of the squared gradients", state=True),),
         (Option("rho", Fraction(9, 10), r"\rho", "memory of the squares", 0, 1, "[)"), _EPS),
         "Entries with large gradients are slowed down, those with small ones sped up.",
+        word="RMSProp",
     ),
     Optimiser(
         "adam",
@@ -240,6 +248,7 @@ _ENTRIES: tuple[Optimiser, ...] = (
         _MOMENTS,
         _ADAM_OPTIONS,
         _CORRECTION,
+        word="Adam",
     ),
     Optimiser(
         "adamw",
@@ -261,6 +270,7 @@ _ENTRIES: tuple[Optimiser, ...] = (
             ),
         ),
         "The weight itself is left out of the running means, unlike an L2 penalty. " + _CORRECTION,
+        word="AdamW",
     ),
 )
 

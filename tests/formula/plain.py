@@ -52,6 +52,8 @@ def flat(node: Node) -> str:
             return f"abs({flat(body)})"
         case Delimited(body):
             return f"({flat(body)})"
+        case Call(Power(name, exponent), arguments):
+            return f"{flat(Call(name, arguments))} ** ({flat(exponent)})"
         case Call(Symbol(name), arguments):
             return f"{name}({', '.join(map(flat, arguments))})"
         case Relation(left, sign, right):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from math import prod
 from typing import Literal
@@ -13,8 +13,10 @@ import sympy
 
 from derivgen.derivation.derivation import Derivation
 from derivgen.derivation.graph import LocalPartial
+from derivgen.derivation.instances import instance, stage_of
 from derivgen.document.blocks import Display
-from derivgen.document.formulas import function_word
+from derivgen.document.equations import general_equation
+from derivgen.document.formulas import Formulas, function_word
 from derivgen.document.situation import Situation
 from derivgen.errors import DerivgenError, did_you_mean
 from derivgen.formula.build import add, equals, multiply
@@ -25,6 +27,9 @@ from derivgen.notation import Entry
 
 #: terms of the full chain that a collapsed derivative is shown to stand for
 MOST_PROOF_TERMS = 6
+
+#: an equation of more terms stands in a sentence with its sum sign
+MOST_TERMS_IN_SENTENCE = 3
 
 #: why a local partial is what it is; the templates have the words for each
 Reason = Literal[
@@ -64,6 +69,7 @@ class Seen:
     view: str
     labels: set[str] = field(default_factory=set)
     kinds: set[tuple[str, str, Reason]] = field(default_factory=set)
+    remarks: set[str] = field(default_factory=set)
 
     def factor(self, situation: Situation, partial: LocalPartial) -> Factor:
         """A local partial with everything that a template may want to say about it."""
@@ -73,6 +79,9 @@ class Seen:
         made = _factor(situation, partial, label, label in self.labels, kind in self.kinds)
         self.labels.add(label)
         self.kinds.add(kind)
+        if made.reason == "activation" and not made.known:  # a remark on a function is made once
+            made = replace(made, remark="") if made.function in self.remarks else made
+            self.remarks.add(made.function)
         return made
 
 
@@ -86,7 +95,7 @@ def _factor(
     return Factor(
         token=formulas.token(partial.target, partial.source),
         display=Display((formulas.partial_chain(partial),)),
-        equation=formulas.definition(partial.target) if reason in ("loss", "general") else None,
+        equation=_equation(formulas, partial.target) if reason in ("loss", "general") else None,
         reason=reason,
         function=function_word(function) if function is not None else partial.function,
         remark=_remark(situation, partial, reason),
@@ -97,6 +106,18 @@ def _factor(
         again=again,
         proof=_collapse(situation, partial) if reason == "collapsed" and not again else None,
     )
+
+
+def _equation(formulas: Formulas, target: Entry) -> Chain:
+    """A quantity's own equation, short enough to stand in a sentence."""
+    own = instance(formulas.derivation.network, target, MOST_TERMS_IN_SENTENCE)
+    assert own is not None
+    if len(own.summands) > MOST_TERMS_IN_SENTENCE or own.elided:
+        found = stage_of(formulas.derivation.network, target)
+        general = general_equation(formulas, found[0]) if found is not None else None
+        if general is not None:
+            return general
+    return formulas.definition(target)
 
 
 def _remark(situation: Situation, partial: LocalPartial, reason: Reason) -> str:
@@ -143,8 +164,9 @@ def reason_of(situation: Situation, partial: LocalPartial) -> Reason:
     collapsed = {s.source.array for s in network.shortcuts if situation.derivation.collapsed}
     if partial.source[0] in collapsed and partial.target[0] == network.loss:
         return "collapsed"
-    equation = next(e for e in network.equations if e.target.array == partial.target[0])
-    body = equation.body
+    found = stage_of(network, partial.target)
+    assert found is not None
+    body = network.equations[found[0].equation].body
     if isinstance(body, Softmax):
         return "softmax"
     if isinstance(body, Largest):
