@@ -14,7 +14,7 @@ from derivgen.derivation.scalar import scalar_value
 from derivgen.errors import DerivgenError
 from derivgen.network.functions import ScalarFunction, Z
 from derivgen.network.model import Quantity
-from derivgen.network.special import NUMPY_MODULES
+from derivgen.network.special import numpy_function
 
 
 class Arithmetic(Protocol):
@@ -66,16 +66,13 @@ class FloatArithmetic:
     ) -> Callable[..., np.ndarray]:
         names = {call.func.__name__ for call in expression.atoms(AppliedUndef)}
         tables = {name: self._tables(name) for name in names}
-        compiled: Callable[..., np.ndarray] = sympy.lambdify(
-            symbols, expression, [tables, *NUMPY_MODULES]
-        )
-        return compiled
+        return numpy_function(symbols, expression, tables)
 
     def _table(self, name: str) -> Callable[..., np.ndarray]:
         function = self._functions[name]
         if function.stable is not None:
             return function.stable
-        plain: Callable[..., np.ndarray] = sympy.lambdify(Z, function.expression, NUMPY_MODULES)
+        plain = numpy_function((Z,), function.expression)
 
         def compiled(value: np.ndarray) -> np.ndarray:
             found: np.ndarray = plain(np.asarray(value, dtype=float))

@@ -75,33 +75,56 @@ class Forward:
             for stage in network.schedule
         ]
         self.buffers: Values = {}
-        self.loss = self.run()
+        #: all arrays at the point, and at which decision each stage begins
+        self.base: Values = {}
+        self.begins: list[int] = []
+        self.loss = self.at_the_point()
 
     @property
     def met_kink(self) -> bool:
         """Whether some function was evaluated at a kink, or some maximum had ties."""
         return self.branches.met
 
-    def run(self, shift: Shift | None = None, scale: Any = 0) -> Any:
-        """The loss with ``scale`` times ``shift`` added to the quantities, given or computed."""
-        arrays: Values = dict(self.given)
+    def at_the_point(self) -> Any:
+        """The loss without any shift; every decision is made, and recorded."""
+        self.base = dict(self.given)
+        for quantity in self.network.quantities.values():
+            if quantity.name not in self.base:
+                self.base[quantity.name] = self.arithmetic.array(np.zeros(quantity.shape))
+        for stage in self.stages:
+            self.begins.append(self.branches.position)
+            stage.run(self.base, {}, self.formula)
+        self.branches.hold()
+        return self.finite(self.base[self.network.loss])
+
+    def run(self, shift: Shift, scale: Any) -> Any:
+        """The loss with ``scale`` times ``shift`` added to the quantities, given or computed.
+
+        A stage that reads nothing that differs from the point is not computed again."""
+        arrays: Values = dict(self.base)
         added: Values = {}
-        for name, entries in (shift or {}).items():
+        for name, entries in shift.items():
             if name in self.given:
                 arrays[name] = self.moved(name, entries, scale)
             else:
                 added[name] = self.arithmetic.array(np.zeros(self.network.quantities[name].shape))
                 added[name][entries.where] = entries.size * scale
-        for quantity in self.network.quantities.values():
-            if quantity.name not in arrays:
-                arrays[quantity.name] = self.arithmetic.array(np.zeros(quantity.shape))
-        for stage in self.stages:
-            stage.run(arrays, added, self.formula)
-        self.branches.rewind()
-        for name in set(self.buffers) & set(shift or {}):
-            where = (shift or {})[name].where
+        differ = set(shift) - set(added)
+        for stage, begin in zip(self.stages, self.begins, strict=True):
+            if stage.target in added or not differ.isdisjoint(stage.sources):
+                if stage.target not in differ:
+                    arrays[stage.target] = arrays[stage.target].copy()
+                    differ.add(stage.target)
+                self.branches.position = begin
+                stage.run(arrays, added, self.formula)
+        for name in set(self.buffers) & set(shift):
+            where = shift[name].where
             self.buffers[name][where] = self.given[name][where]
-        loss = np.asarray(arrays[self.network.loss])[()]
+        return self.finite(arrays[self.network.loss])
+
+    def finite(self, array: Any) -> Any:
+        """The loss as a number; raises E502 where it is none."""
+        loss = np.asarray(array)[()]
         if isinstance(loss, complex) or not np.isfinite(_double(loss)):
             raise DerivgenError("E502", "the loss is not a finite number")
         return loss
@@ -173,6 +196,7 @@ class _Stage:
             self.reads = [gathers(self.body.bound, {self.body.ref})]
         else:
             self.reads = [gathers((self.body.over,), {self.body.ref})]
+        self.sources = {array for reads in self.reads for array, _ in reads.values()}
 
     def run(self, arrays: Values, added: Values, formula: Formula) -> None:
         """Compute the target's entries in ``arrays``, and shift them by those in ``added``."""

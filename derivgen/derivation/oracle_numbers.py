@@ -11,7 +11,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache, partial
+from functools import lru_cache, partial, reduce
+from operator import add, mul
 from typing import Any, Literal, Protocol
 
 import mpmath
@@ -104,10 +105,9 @@ class Branches:
     position: int = 0
     met: bool = False
 
-    def rewind(self) -> None:
-        """Go back to the first call, and hold what was recorded."""
+    def hold(self) -> None:
+        """From now on hold what was recorded; set ``position`` to the decision that comes next."""
         self.recording = False
-        self.position = 0
 
     def decide(self, decision: Callable[[], Any]) -> Any:
         """The decision of this call: made now, or the one of the recording."""
@@ -183,13 +183,8 @@ class Formula:
         if kind is sympy.Pow and expression.args[1].is_Integer:
             return self(expression.args[0], values) ** int(expression.args[1])
         parts = [self(argument, values) for argument in expression.args]
-        if kind is sympy.Add:
-            return sum(parts[1:], parts[0])
-        if kind is sympy.Mul:
-            product = parts[0]
-            for part in parts[1:]:
-                product = product * part
-            return product
+        if kind in (sympy.Add, sympy.Mul):
+            return reduce(add if kind is sympy.Add else mul, sorted(parts, key=_is_number))
         if kind is sympy.Pow:
             return parts[0] ** parts[1]
         if kind is sympy.Abs:
@@ -214,7 +209,7 @@ class Formula:
             mask = self.branches.decide(partial(self.branches.near, away))
             if mask.any():
                 slope = number(tangent.slopes[self.side])
-                value = np.where(mask, number(tangent.value) + slope * away, value)
+                value = np.where(mask, away * slope + number(tangent.value), value)
         return value
 
     def absolute(self, u: Any) -> Any:
@@ -276,6 +271,12 @@ class Formula:
 
     def in_arithmetic(self, values: np.ndarray) -> Any:
         return self.arithmetic.array(values)
+
+
+def _is_number(part: Any) -> bool:
+    """Numbers go after arrays: one of mpmath before an array tries to read it as a number, which
+    takes longer than all the arithmetic."""
+    return not isinstance(part, np.ndarray)
 
 
 _COMPARE: Mapping[str, Callable[[Any, Any], Any]] = {

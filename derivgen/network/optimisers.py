@@ -18,6 +18,7 @@ import sympy
 
 from derivgen.errors import DerivgenError, Place, did_you_mean
 from derivgen.network.options import Option, OptionValue, read_options
+from derivgen.network.special import numpy_function
 
 #: a parameter, its gradient, the learning rate, and the number of the step, counted from 1
 W, G, ETA, T = sympy.symbols("w g eta t", real=True)
@@ -138,7 +139,7 @@ def _compiled(
     found = []
     for symbol, expression in steps:
         needed = tuple(sorted(expression.free_symbols, key=lambda s: s.name))
-        function = sympy.lambdify(needed, expression, "numpy")
+        function = numpy_function(needed, expression)
         found.append((symbol.name, tuple(s.name for s in needed), function))
     return tuple(found)
 

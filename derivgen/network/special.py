@@ -1,17 +1,17 @@
-"""Special functions that numpy lacks, for arrays of float64 and of longdouble.
-
-:data:`NUMPY_MODULES` is the ``modules`` argument for ``sympy.lambdify``: with it an expression that
-holds ``erf`` becomes a numpy function.
-"""
+"""Expressions as numpy functions, and the special functions that numpy lacks, for arrays of float64
+and of longdouble."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 import mpmath
 import numpy as np
+import sympy
+from sympy.printing.numpy import NumPyPrinter
 
 #: decimal digits for longdouble: a few more than any platform's longdouble holds in full
 _DIGITS = 40
@@ -52,4 +52,25 @@ erf = _elementwise(math.erf, mpmath.erf)
 #: 1 - erf(z), without its cancellation for large z
 erfc = _elementwise(math.erfc, mpmath.erfc)
 
-NUMPY_MODULES: tuple[Any, ...] = ({"erf": erf, "erfc": erfc}, "numpy")
+_OWN = MappingProxyType({"erf": erf, "erfc": erfc})
+
+
+def numpy_function(
+    symbols: Sequence[sympy.Symbol],
+    expression: sympy.Expr,
+    tables: Mapping[str, Callable[..., np.ndarray]] = MappingProxyType({}),
+) -> Callable[..., np.ndarray]:
+    """An expression as a function of arrays, one for each symbol; ``tables`` are the functions that
+    it may apply by name."""
+    # Named "numpy", sympy would import all of it, with its tests and its compiler of Fortran.
+    known = {**vars(np), **_OWN, **tables}
+    settings = {
+        "fully_qualified_modules": False,
+        "inline": True,
+        "allow_unknown_functions": True,
+        "user_functions": {name: name for name in (*_OWN, *tables)},
+    }
+    function: Callable[..., np.ndarray] = sympy.lambdify(
+        list(symbols), expression, [known], printer=NumPyPrinter(settings)
+    )
+    return function
