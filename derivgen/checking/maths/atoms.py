@@ -1,0 +1,690 @@
+"""Names, calls, brackets, fractions, big operators, matrices: what has no operator at its top."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from fractions import Fraction
+from typing import Final, Literal
+
+from derivgen.checking.maths import functions
+from derivgen.checking.maths.cursor import CannotRead
+from derivgen.checking.maths.derivatives import Derivatives
+from derivgen.checking.maths.names import Read, read_name
+from derivgen.checking.maths.signs import GREEK_WORDS
+from derivgen.checking.maths.tokens import Token
+from derivgen.checking.maths.tree import (
+    BigSum,
+    Call,
+    Cases,
+    Chain,
+    Dots,
+    Matrix,
+    Name,
+    Negated,
+    Node,
+    Number,
+    Power,
+    Product,
+    Quotient,
+    Segment,
+    Span,
+    Transposed,
+    Words,
+)
+
+_COMMAS: Final = frozenset({",", ";"})
+_STEPS: Final = frozenset({"t", "t+1", "t-1"})
+#: Functions whose words are also ordinary names.
+_WEAK: Final = frozenset(
+    {
+        "sum",
+        "mean",
+        "identity",
+        "positive_part",
+        "norm",
+        "dot",
+        "step",
+        "log",
+        "sign",
+        "trace",
+        "diag",
+    }
+)
+_MATRICES: Final = frozenset(
+    {
+        "matrix",
+        "pmatrix",
+        "bmatrix",
+        "Bmatrix",
+        "smallmatrix",
+        "array",
+        "psmallmatrix",
+        "bsmallmatrix",
+    }
+)
+_CASES: Final = frozenset({"cases", "dcases", "rcases"})
+_OTHERWISE: Final = frozenset({"otherwise", "else", "sonst", "elsewhere"})
+_IF: Final = ("if", "for", "when", "falls", "where", "wenn")
+
+
+class Atoms(Derivatives):
+    """Reads what an operator stands between."""
+
+    @abstractmethod
+    def chain(self, start: int, end: int) -> Chain:
+        """The chain of relations that a range is."""
+
+    @abstractmethod
+    def product(self) -> Node:
+        """Factors with signs between them."""
+
+    @abstractmethod
+    def at_point(self, body: Node, start: int) -> Node:
+        """The point after an evaluation bar."""
+
+    @abstractmethod
+    def raised(self, base: Node, exponent: Node, start: int) -> Node:
+        """A power."""
+
+    def atom(self) -> Node:
+        """The node at the cursor that no operator takes apart."""
+        token = self.peek()
+        if token is None:
+            raise self.fail("something is missing at the end")
+        match token.kind:
+            case "number":
+                return self.number(token)
+            case "letters" | "word" | "greek" | "accent" | "text":
+                return self._named(token)
+            case "open":
+                return self._bracketed(token)
+            case "bar":
+                return self._bars()
+            case "command":
+                return self._command(token)
+            case "partial":
+                return self.slashed_derivative()
+            case "nabla":
+                return self.nabla()
+            case "begin":
+                return self._environment(token)
+            case "dots":
+                self.at += 1
+                return Dots(token.span)
+            case "operator":
+                raise self.fail("two signs in a row, or nothing before a sign")
+        raise self.fail(self.unexpected())
+
+    def skip_rows(self) -> None:
+        """Steps over line ends within brackets."""
+        while self.is_kind("row", "\n"):
+            self.at += 1
+
+    def skip_rows_before_operator(self) -> None:
+        at = self.at
+        self.skip_rows()
+        if not self.is_kind("operator"):
+            self.at = at
+
+    def is_run(self, product: Product) -> bool:
+        """Whether a product was one run of letters (``xw``), so that it dissolves among its neighbours."""
+        return all(
+            isinstance(factor, (Name, Power, Transposed, Call)) for factor in product.factors
+        )
+
+    # --- names and calls --------------------------------------------------------------------------
+
+    def _named(self, token: Token) -> Node:
+        start = self.at
+        if (sum_ := self._typed_sum(token)) is not None:
+            return sum_
+        if token.kind == "letters" and (found := self.letter_derivative()) is not None:
+            return found
+        if token.kind == "word" and token.text == "d":
+            differential = self.letter_derivative()
+            if differential is not None:
+                return differential
+        self._skip_module(token)
+        read = read_name(self)
+        if read is None:
+            raise self.fail(
+                "words in the middle of a formula" if token.kind == "text" else self.unexpected()
+            )
+        node = self._called(read)
+        if node is None:
+            node = self._decorated(read, read.name(self), start)
+        if not read.before:
+            return node
+        return Product((*read.before, node), "", self.span_from(start))
+
+    def _typed_sum(self, token: Token) -> Node | None:
+        """``Σ`` typed for a sum sign."""
+        if token.kind != "greek" or token.text != "Sigma" or self.vocabulary.knows("Sigma"):
+            return None
+        following = self.peek(1)
+        scripted = following is not None and following.kind == "script"
+        operand = following is not None and following.kind in ("open", "letters", "number", "greek")
+        return self._big_sum("sum") if self.typed and (scripted or operand) else None
+
+    def _skip_module(self, token: Token) -> None:
+        if token.text in functions.MODULES and self.is_kind("point", None, 1):
+            after = self.peek(2)
+            if after is not None and after.kind == "letters" and after.glued:
+                self.at += 2
+
+    def _decorated(self, read: Read, node: Node, start: int) -> Node:
+        """The name with the transpose and the power that its superscript was."""
+        if read.transposed:
+            node = Transposed(node, self.span_from(start))
+        if read.exponent is not None:
+            node = self.raised(node, self.exponent(*read.exponent), start)
+        return node
+
+    def _called(self, read: Read) -> Node | None:
+        """The call of a function that stands here, or None where the name is a quantity."""
+        if read.accented or read.transposed or (read.spelling.label and read.kind != "word"):
+            return None
+        word = read.word
+        known = functions.canonical(word) if read.kind != "greek" or word == "sigma" else None
+        if known is None and word == "sigma":
+            known = "sigmoid"
+        indexed = read.spelling.index and known not in ("log", "softmax", "max", "min")
+        if indexed and (read.kind != "word" or functions.canonical(word) is None):
+            known = None
+        if known in _WEAK and self.vocabulary.knows(word) and known != "log":
+            known = None
+        if self.is_kind("open") and self.tokens[self.at].text != "{":
+            opened = self.tokens[self.at].text.lstrip(".")
+            if opened in ("(", "[", "set") and (
+                opened == "(" or known in ("max", "min", "softmax")
+            ):
+                return self._call_with_brackets(read, known)
+        if known in functions.BARE and self.starts_operand() and not self.vocabulary.knows(word):
+            return self._bare_call(read, known)
+        return None
+
+    def _call_with_brackets(self, read: Read, known: str | None) -> Node | None:
+        start, opened = read.start, self.at
+        close = self.closing(opened)
+        if known is None and (step := self._step(opened, close)):
+            name = read.name(self)
+            self.at = close + 1
+            mark = step + name.mark
+            return Name(name.key, mark, self._source(start, close), self.span_from(start))
+        if known is None and not self._is_own_function(read, opened, close):
+            return None
+        arguments = self._arguments(opened, close)
+        self.at = close + 1
+        function = self._function_word(read, known)
+        if known in ("sum", "mean") and len(arguments) == 1:
+            sign: Literal["sum", "mean"] = "sum" if known == "sum" else "mean"
+            return BigSum(arguments[0], None, None, None, sign, self.span_from(start))
+        if known == "transpose" and len(arguments) == 1:
+            return Transposed(arguments[0], self.span_from(start))
+        if known == "dot" and len(arguments) == 2:
+            return Product(arguments, "@", self.span_from(start))
+        return self._with_power(read, function, arguments)
+
+    def _with_power(self, read: Read, function: str, arguments: tuple[Node, ...]) -> Node:
+        """The call, raised where the function itself has an exponent: ``\\tanh^2(z)``."""
+        span = self.span_from(read.start)
+        if read.exponent is None:
+            return Call(function, arguments, read.primes, span)
+        exponent = self.exponent(*read.exponent)
+        minus_one = isinstance(exponent, Negated) and exponent.body == Number("1", Fraction(1))
+        if minus_one and not read.primes:
+            return Call(functions.INVERSES.get(function, f"{function}^-1"), arguments, 0, span)
+        return Power(Call(function, arguments, read.primes, span), exponent, span)
+
+    def _function_word(self, read: Read, known: str | None) -> str:
+        if known is None:
+            return read.spelling.key
+        index = "".join(piece for piece in read.spelling.index if piece != ",")
+        if known == "log" and index:
+            if index not in ("2", "10", "e"):
+                raise self.fail("a logarithm to another base")
+            return {"2": "log2", "10": "log10", "e": "log"}[index]
+        return f"{known}_{index}" if index and read.kind != "word" else known
+
+    def _bare_call(self, read: Read, known: str) -> Node:
+        """``\\log x``, ``\\cos 2x``."""
+        function = self._function_word(read, known)
+        begin = self.at
+        argument = self.power()
+        if isinstance(argument, Number) and self.starts_operand() and self.is_kind("letters"):
+            argument = Product((argument, self.power()), "", self.span_from(begin))
+        return self._with_power(read, function, (argument,))
+
+    def _step(self, opened: int, close: int) -> str:
+        """The step of ``w(t+1)``, or an empty text."""
+        inside = "".join(token.text for token in self.tokens[opened + 1 : close])
+        return inside if inside in _STEPS else ""
+
+    def _source(self, start: int, end: int) -> str:
+        return self.text[self.tokens[start].span[0] : self.tokens[end].span[1]]
+
+    def _is_own_function(self, read: Read, opened: int, close: int) -> bool:
+        """Whether a name before a bracket is called, not multiplied: ``f(u)``, but ``h(1-h)``."""
+        spelling = read.spelling
+        inside = self.tokens[opened + 1 : close]
+        if not inside or any(token.text == read.word for token in inside):
+            return False
+        commas = self.split(opened + 1, close, "separator", _COMMAS)
+        if len(commas) > 1:
+            return True
+        if spelling.key in self.vocabulary.functions:
+            return True
+        if read.before or self.vocabulary.knows(read.word) or spelling.key in self.vocabulary.keys:
+            return False
+        if read.word in functions.LETTERS:
+            return True
+        if not self.tokens[opened].glued:
+            return False
+        if len(read.word) > 1 and read.word not in GREEK_WORDS:
+            return True
+        return read.primes > 0 and len(inside) == 1
+
+    def _arguments(self, opened: int, close: int) -> tuple[Node, ...]:
+        parts = self.split(opened + 1, close, "separator", _COMMAS)
+        return tuple(self.inside(first, last) for first, last in parts)
+
+    # --- exponents --------------------------------------------------------------------------------
+
+    def exponent_range(self) -> tuple[int, int]:
+        """The tokens of the exponent at the cursor, which is moved behind it where it has brackets."""
+        self.at += 1
+        token = self.peek()
+        if token is None:
+            raise self.fail("nothing stands after '^'")
+        if token.kind == "open" and (token.text == "{" or self.typed):
+            close = self.closing(self.at)
+            first = self.at + 1
+            self.at = close + 1
+            return first, close
+        return self.at, self.at + 1
+
+    def exponent(self, first: int, last: int) -> Node:
+        """The node of an exponent: in brackets, or the next few tokens (``e^-x``, ``x^2``)."""
+        if self.at >= last:
+            return self.inside(first, last)
+        self.at = first
+        start = self.at
+        self.depth += 1
+        if self.depth > 40:
+            raise self.fail("it is nested too deeply")
+        negative = False
+        while self.typed and (self.is_kind("operator", "-") or self.is_kind("operator", "+")):
+            negative ^= self.tokens[self.at].text == "-"
+            self.at += 1
+        token = self.peek()
+        body = (
+            self.power() if self.typed or token is None or token.kind != "number" else self.atom()
+        )
+        self.depth -= 1
+        return Negated(body, self.span_from(start)) if negative else body
+
+    # --- brackets ---------------------------------------------------------------------------------
+
+    def _bracketed(self, token: Token) -> Node:
+        start = self.at
+        if token.text == "{":
+            read = read_name(self)  # "{y}'" is a name
+            if read is not None:
+                return self._called(read) or self._decorated(read, read.name(self), start)
+            self.at = start
+        close = self.closing(start)
+        shape = token.text.removeprefix(".") or "."
+        if (differential := self.bracketed_derivative(start, close)) is not None:
+            return differential
+        node = self._between(start + 1, close, shape)
+        closer = self.tokens[close].text
+        self.at = close + 1
+        if shape in ("|", "||"):
+            node = self._sized(shape, node, start)
+        elif closer == ".|" and self.is_kind("script", "_"):
+            return self.at_point(node, start)
+        return node
+
+    def _between(self, first: int, last: int, shape: str) -> Node:
+        if first >= last:
+            raise CannotRead("brackets with nothing between them", self.tokens[first].span)
+        span = (self.tokens[first - 1].span[0], self.tokens[last].span[1])
+        if shape == "{":
+            over = [at for at in self.top_level(first, last) if self.tokens[at].kind == "over"]
+            if over:
+                return Quotient(self.inside(first, over[0]), self.inside(over[0] + 1, last), span)
+            return self.inside(first, last)
+        if (
+            shape == "set"
+            and self.tokens[first].kind == "begin"
+            and self.tokens[first].text == "array"
+            and self.partner[first] == last - 1
+        ):
+            return self._cases(first, last - 1, span)
+        rows = self.split(first, last, "separator", frozenset({";"}))
+        if shape == "[" and (nested := self._nested_rows(first, last, span)) is not None:
+            return nested
+        if len(rows) > 1 or len(self.split(first, last, "separator", _COMMAS)) > 1:
+            return self._listed(rows, span)
+        if shape == "[" and (numbers := self._spaced_numbers(first, last, span)) is not None:
+            return numbers
+        if shape == "[" and self.typed and (names := self._spaced_names(first, last, span)):
+            return names
+        return self.inside(first, last)
+
+    def _listed(self, rows: list[tuple[int, int]], span: Span) -> Matrix:
+        """``(a, b)``, ``[a, b; c, d]``."""
+        cells = []
+        for first, last in rows:
+            parts = self.split(first, last, "separator", frozenset({","}))
+            row: list[Node] = []
+            for begin, end in parts:
+                spaced = self._spaced_numbers(begin, end, span) if len(parts) == 1 else None
+                row += spaced.rows[0] if spaced is not None else (self.inside(begin, end),)
+            cells.append(tuple(row))
+        return Matrix(tuple(cells), span)
+
+    def _nested_rows(self, first: int, last: int, span: Span) -> Matrix | None:
+        """``[[1, 2], [3, 4]]``, with or without commas between the rows."""
+        rows: list[tuple[Node, ...]] = []
+        at = first
+        while at < last:
+            token = self.tokens[at]
+            if token.kind == "row" or (token.kind == "separator" and token.text == "," and rows):
+                at += 1
+                continue
+            close = self.partner[at]
+            if token.kind != "open" or token.text != "[" or not at < close < last:
+                return None
+            after = self.tokens[close + 1]
+            if after.kind not in ("open", "close", "row", "separator"):
+                return None
+            inner = (token.span[0], self.tokens[close].span[1])
+            spaced = self._spaced_numbers(at + 1, close, inner)
+            if spaced is not None:
+                rows.append(spaced.rows[0])
+            else:
+                parts = self.split(at + 1, close, "separator", frozenset({","}))
+                rows.append(tuple(self.inside(begin, end) for begin, end in parts))
+            at = close + 1
+        return Matrix(tuple(rows), span) if rows else None
+
+    def _spaced_numbers(self, first: int, last: int, span: Span) -> Matrix | None:
+        """``[0.2 -1.2 0.9]``: numbers with nothing between them in square brackets are a row."""
+        cells: list[tuple[int, int]] = []
+        at = first
+        while at < last:
+            begin = at
+            if self.tokens[at][:2] == ("operator", "-"):
+                at += 1
+                if at >= last or not self.tokens[at].glued:
+                    return None
+            if at >= last or self.tokens[at].kind != "number":
+                return None
+            if cells and self.tokens[begin].glued:
+                return None
+            cells.append((begin, at + 1))
+            at += 1
+        if len(cells) < 2:
+            return None
+        return Matrix((tuple(self.inside(begin, end) for begin, end in cells),), span)
+
+    def _spaced_names(self, first: int, last: int, span: Span) -> Matrix | None:
+        """``= [w1 w2]`` typed on one side of a relation, with names and nothing between them, is a row."""
+        before = self.tokens[first - 2].kind if first > 1 else "relation"
+        after = self.tokens[last + 1].kind if last + 1 < len(self.tokens) else "relation"
+        if before != "relation" or after != "relation":
+            return None
+        if any(
+            self.tokens[at].kind not in ("letters", "number", "greek") for at in range(first, last)
+        ):
+            return None
+        starts = [at for at in range(first, last) if at == first or not self.tokens[at].glued]
+        if len(starts) < 2:
+            return None
+        ends = [*starts[1:], last]
+        cells = zip(starts, ends, strict=True)
+        return Matrix((tuple(self.inside(begin, end) for begin, end in cells),), span)
+
+    def _bars(self) -> Node:
+        start = self.at
+        close = self.partner[start]
+        if close <= start or close >= self.end:
+            raise self.fail("a bar without its partner")
+        shape = self.tokens[start].text
+        node = self.inside(start + 1, close)
+        self.at = close + 1
+        return self._sized(shape, node, start)
+
+    def _sized(self, shape: str, node: Node, start: int) -> Node:
+        function = "abs" if shape == "|" else "norm"
+        if function == "norm" and self.is_kind("script", "_"):  # the 2-norm
+            after = self.peek(1)
+            if after is None or after.kind != "number" or after.text != "2":
+                raise self.fail("a norm of another kind")
+            self.at += 2
+        return Call(function, (node,), 0, self.span_from(start))
+
+    # --- commands ---------------------------------------------------------------------------------
+
+    def _command(self, token: Token) -> Node:
+        start = self.at
+        match token.text:
+            case "frac":
+                self.at += 1
+                return self._fraction(start)
+            case "sqrt":
+                self.at += 1
+                return self._root(start)
+            case "root":
+                self.at += 1
+                body = self.power()
+                return Call("sqrt", (body,), 0, self.span_from(start))
+            case "sum" | "prod":
+                return self._big_sum("sum" if token.text == "sum" else "prod")
+            case "max" if self.is_kind("script", "_", 1):
+                return self._big_sum("max")
+            case "underbrace" | "overbrace":
+                self.at += 1
+                return self._braced()
+            case "indicator":
+                self.at += 1
+                return self._indicator(start)
+        known = functions.canonical(token.text)
+        if known is None:
+            raise self.fail(f"the command \\{token.text} is not known")
+        return self._known_function(token, known)
+
+    def _known_function(self, token: Token, known: str) -> Node:
+        """``\\tanh(z)``, ``\\log x``, ``\\max(0, x)``: a function that is a command of LaTeX."""
+        at = self.at
+        saved = self.tokens[at]
+        self.tokens[at] = saved._replace(kind="word")  # its scripts are those of a name
+        read = read_name(self)
+        self.tokens[at] = saved
+        if read is None:
+            raise self.fail("a function without an argument")
+        opened = self.peek()
+        if opened is not None and opened.kind == "open":
+            if opened.text == "{":
+                close = self.closing(self.at)
+                argument = self.inside(self.at + 1, close)
+                self.at = close + 1
+                return self._with_power(read, self._function_word(read, known), (argument,))
+            node = self._call_with_brackets(read, known)
+            if node is not None:
+                return node
+        if self.starts_operand():
+            return self._bare_call(read, known)
+        raise CannotRead("a function without an argument", token.span)
+
+    def _group_or_digit(self) -> Node:
+        """An argument of a command: in braces, or one token (a single digit of a number)."""
+        token = self.peek()
+        if token is None:
+            raise self.fail("a command without its argument")
+        if token.kind == "open" and token.text == "{":
+            close = self.closing(self.at)
+            node = self.inside(self.at + 1, close)
+            self.at = close + 1
+            return node
+        if token.kind == "number" and len(token.text) > 1:
+            begin, end = token.span
+            if not token.text.isdigit() or end - begin != len(token.text):
+                raise self.fail("a fraction without braces")
+            self.tokens[self.at] = token._replace(text=token.text[1:], span=(begin + 1, end))
+            return Number(token.text[0], Fraction(int(token.text[0])), 0, (begin, begin + 1))
+        if token.kind == "number":
+            self.at += 1
+            return Number(token.text, Fraction(int(token.text)), 0, token.span)
+        return self.atom()
+
+    def _fraction(self, start: int) -> Node:
+        if self.is_kind("open", "{"):
+            first = self.at
+            close = self.closing(first)
+            if close + 1 < self.end and self.tokens[close + 1][:2] == ("open", "{"):
+                second = close + 1
+                last = self.closing(second)
+                found = self.stacked_derivative((first + 1, close), (second + 1, last))
+                if found is not None:
+                    self.at = last + 1
+                    return self.with_place(found, start)
+        top = self._group_or_digit()
+        bottom = self._group_or_digit()
+        return Quotient(top, bottom, self.span_from(start))
+
+    def _root(self, start: int) -> Node:
+        degree: Node | None = None
+        if self.is_kind("open", "["):
+            close = self.closing(self.at)
+            degree = self.inside(self.at + 1, close)
+            self.at = close + 1
+        body = self._group_or_digit() if not self.is_kind("open", "(") else self.atom()
+        span = self.span_from(start)
+        if degree is None or degree == Number("2", Fraction(2)):
+            return Call("sqrt", (body,), 0, span)
+        return Power(body, Quotient(Number("1", Fraction(1)), degree, span), span)
+
+    def _braced(self) -> Node:
+        """``\\underbrace{x}_{words}``: x; what stands at the brace is no part of it."""
+        node = self._group_or_digit()
+        while self.is_kind("script"):
+            self.at += 1
+            if self.is_kind("open", "{"):
+                self.at = self.closing(self.at) + 1
+            else:
+                self.at += 1
+        return node
+
+    def _indicator(self, start: int) -> Node:
+        """``\\mathbb{1}(z > 0)``: 1 where the condition holds, 0 elsewhere."""
+        if self.is_kind("script", "_"):
+            self.at += 1
+        if not self.is_kind("open"):
+            raise self.fail("an indicator without its condition")
+        close = self.closing(self.at)
+        condition = self.chain(self.at + 1, close)
+        self.at = close + 1
+        span = self.span_from(start)
+        one = Number("1", Fraction(1), 0, span)
+        return Cases(((one, condition), (Number("0", Fraction(0), 0, span), None)), span)
+
+    def _big_sum(self, sign: Literal["sum", "prod", "max"]) -> Node:
+        start = self.at
+        self.at += 1
+        index: str | None = None
+        lower: Node | None = None
+        upper: Node | None = None
+        while self.is_kind("script"):
+            below = self.tokens[self.at].text == "_"
+            self.at += 1
+            if self.is_kind("open", "{"):
+                close = self.closing(self.at)
+                first, last = self.at + 1, close
+                self.at = close + 1
+            else:
+                first, last = self.at, self.at + 1
+                self.at += 1
+            if first >= last or last > self.end:
+                raise self.fail("an index that is no index")
+            if below:
+                index, lower = self._index(first, last)
+            else:
+                upper = self.inside(first, last)
+        body = self.product()
+        return BigSum(body, index, lower, upper, sign, self.span_from(start))
+
+    def _index(self, first: int, last: int) -> tuple[str, Node | None]:
+        marks = [at for at in self.top_level(first, last) if self.tokens[at].kind == "relation"]
+        plain = "".join(token.text for token in self.tokens[first : marks[0] if marks else last])
+        if len(marks) == 1 and self.tokens[marks[0]].text == "=":
+            return plain, self.inside(marks[0] + 1, last)
+        if marks:
+            plain = self.text[self.tokens[first].span[0] : self.tokens[last - 1].span[1]]
+        return plain, None
+
+    # --- environments -----------------------------------------------------------------------------
+
+    def _environment(self, token: Token) -> Node:
+        start = self.at
+        close = self.closing(start)
+        span = (token.span[0], self.tokens[close].span[1])
+        if token.text in _CASES:
+            node: Node = self._cases(start, close, span)
+        elif token.text in _MATRICES:
+            cells = self._cells(start + 1, close)
+            node = Matrix(tuple(tuple(self.inside(*cell) for cell in row) for row in cells), span)
+        elif token.text in ("vmatrix", "Vmatrix"):
+            raise self.fail("a determinant")
+        else:
+            node = self.inside(start + 1, close)
+        self.at = close + 1
+        return node
+
+    def _cells(self, first: int, last: int) -> list[list[tuple[int, int]]]:
+        rows = self.split(first, last, "row", frozenset({"\\\\"}))
+        if rows and rows[-1][0] == rows[-1][1]:
+            rows.pop()
+        return [self.split(begin, end, "ampersand", frozenset({"&"})) for begin, end in rows]
+
+    def _cases(self, start: int, close: int, span: Span) -> Cases:
+        lines: list[tuple[Node, Chain | None]] = []
+        for row in self._cells(start + 1, close):
+            (first, last), *others = row
+            while last > first and self.tokens[last - 1].kind == "separator":
+                last -= 1
+            condition = others[0] if others else None
+            if condition is None:  # "1, z > 0" without an ampersand
+                parts = self.split(first, last, "separator", frozenset({",", "quad"}))
+                (first, last), *others = [part for part in parts if part[0] < part[1]]
+                condition = others[-1] if others else None
+            value = self.inside(first, last)
+            lines.append((value, self._condition(*condition) if condition else None))
+        return Cases(tuple(lines), span)
+
+    def _condition(self, first: int, last: int) -> Chain | None:
+        while first < last and self.tokens[first].kind == "separator":
+            first += 1
+        while first < last and self.tokens[last - 1].kind in ("separator", "point"):
+            last -= 1
+        if first >= last:
+            return None
+        token = self.tokens[first]
+        words = token.text.strip().lower().strip(",. ")
+        if token.kind in ("text", "letters", "word"):
+            if words in _OTHERWISE:
+                return None
+            if words.split(" ")[0] in _IF:
+                first += 1
+                if first >= last:
+                    return _in_words(token.text, token.span)
+        try:
+            return self.chain(first, last)
+        except CannotRead:
+            place = (self.tokens[first].span[0], self.tokens[last - 1].span[1])
+            return _in_words(self.text[place[0] : place[1]], place)
+
+
+def _in_words(text: str, span: Span) -> Chain:
+    return Chain((Segment(None, Words(text, span), span),), False, "", span)

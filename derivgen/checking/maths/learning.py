@@ -1,0 +1,221 @@
+"""The first pass: what the names of a document are, from all its passages."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Final
+
+from derivgen.checking.manuscript import Notation, Passage
+from derivgen.checking.maths import functions
+from derivgen.checking.maths.cursor import CannotRead, Cursor, partners
+from derivgen.checking.maths.names import Read, is_name_text, read_name
+from derivgen.checking.maths.statements import Statement, statements
+from derivgen.checking.maths.tokens import Token, TooLong, tokenise
+from derivgen.checking.maths.vocabulary import Vocabulary
+
+_POINT: Final = re.compile(r"[0-9]\.[0-9]")
+_COMMA: Final = re.compile(r"(?<![0-9.,])0(?:,|\{,\})[0-9]+(?![0-9,])")
+_STAR: Final = re.compile(r"[A-Za-z]\u2217[A-Za-z0-9,]*[ \t]*[=≈]")
+
+
+class _Open(Vocabulary):
+    """A vocabulary of the first pass: every run of letters is one name."""
+
+    def split(self, run: str, typed: bool) -> list[str]:  # noqa: ARG002
+        return [run]
+
+    def is_label(self, run: str) -> bool:  # noqa: ARG002
+        return True
+
+
+@dataclass(slots=True)
+class _Found:
+    words: set[str] = field(default_factory=set)
+    keys: set[str] = field(default_factory=set)
+    functions: set[str] = field(default_factory=set)
+    letters: set[str] = field(default_factory=set)
+    labels: set[tuple[str, str]] = field(default_factory=set)
+    numbered: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    scripts: set[str] = field(default_factory=set)
+    runs: set[str] = field(default_factory=set)
+
+
+def learn(passages: Iterable[Passage], names: Iterable[str] = ()) -> Vocabulary:
+    """What the names of a document are: from left-hand sides, arguments of derivatives, letters that stand
+    alone, words in the text font, and the ``names`` of a network (in LaTeX or typed)."""
+    found = _Found()
+    points = commas = stars = 0
+    passages = list(passages)
+    for passage in passages:
+        points += len(_POINT.findall(passage.text))
+        commas += len(_COMMA.findall(passage.text))
+        stars += len(_STAR.findall(passage.text))
+    decimal_comma, star_marks = commas > 0 and points == 0, stars > 0
+    for passage in passages:
+        _learn(passage.text, passage.notation, found, decimal_comma, star_marks)
+    for name in names:
+        _learn(
+            f"{name} = 1", "latex" if "\\" in name or "{" in name else "typed", found, False, False
+        )
+    for base, digits in found.numbered.items():
+        if len(digits) > 1 or "1" in digits:
+            found.labels |= {(base, each) for each in digits}
+    vocabulary = Vocabulary(
+        frozenset(found.words | found.letters),
+        frozenset(found.keys),
+        frozenset(found.functions),
+        frozenset(found.labels),
+        frozenset(found.scripts),
+        decimal_comma,
+        star_marks,
+    )
+    more = {run for run in found.runs if vocabulary.split(run, False) == [run]}
+    if not more:
+        return vocabulary
+    return Vocabulary(
+        vocabulary.words | more,
+        vocabulary.keys,
+        vocabulary.functions,
+        vocabulary.labels,
+        vocabulary.scripts,
+        decimal_comma,
+        star_marks,
+    )
+
+
+def _learn(text: str, notation: Notation, found: _Found, comma: bool, stars: bool) -> None:
+    open_vocabulary = _Open()
+    try:
+        tokens = tokenise(text, notation, decimal_comma=comma, star_marks=stars)
+    except TooLong:
+        return
+    typed = notation == "typed"
+    _letters(tokens, found)
+    for statement in statements(tokens, open_vocabulary, typed=typed):
+        if not statement.words:
+            try:
+                _left_side(statement, open_vocabulary, text, typed, found)
+            except CannotRead:
+                continue
+
+
+def _left_side(
+    statement: Statement, vocabulary: Vocabulary, text: str, typed: bool, found: _Found
+) -> None:
+    tokens = list(statement.tokens)
+    partner = partners(tokens)
+    cursor = Cursor(tokens, partner, vocabulary, typed, text, 0, len(tokens))
+    marks = [at for at in cursor.top_level(0, len(tokens)) if tokens[at].kind == "relation"]
+    if not marks:
+        _bare(cursor, found)
+        return
+    cursor.end = marks[0]
+    if tokens[marks[0]].text in ("to", "in", "<", ">", "<=", ">="):
+        _bare(cursor, found)
+        return
+    read = read_name(cursor)
+    if read is None or (read.accented and cursor.at < cursor.end):
+        return
+    if cursor.at == cursor.end:
+        _defined(cursor, read, found)
+    elif (
+        cursor.is_kind("open", "(")
+        and partner[cursor.at] == cursor.end - 1
+        and not read.primes
+        and _bare_arguments(cursor)
+    ):
+        found.functions.add(read.spelling.key)
+
+
+def _bare(cursor: Cursor, found: _Found) -> None:
+    """A name that stands alone, or at an arrow."""
+    read = read_name(cursor)
+    if read is None or read.exponent is not None:
+        return
+    if cursor.at == cursor.end or (not cursor.typed and cursor.is_kind("relation")):
+        if len(read.word) == 1 or read.spelling.index:
+            found.keys.add(read.spelling.key)
+        if len(read.word) > 2 and read.kind == "letters":
+            found.runs.add(read.word)
+
+
+def _defined(cursor: Cursor, read: Read, found: _Found) -> None:
+    spelling = read.spelling
+    found.words.add(spelling.base if read.kind in ("word", "text") else read.word)
+    if read.kind in ("word", "text"):
+        found.words.add(read.word)
+    found.keys.add(spelling.key)
+    found.scripts |= {piece for piece in spelling.index if piece.isalpha() and len(piece) > 1}
+    if read.exponent is None:
+        return
+    first, last = read.exponent
+    inside = cursor.tokens[first:last]
+    plain = "".join(token.text for token in inside)
+    if len(inside) == 1 and inside[0].kind in ("letters", "word", "text", "greek"):
+        found.labels.add((spelling.base, plain))
+    elif len(inside) == 1 and plain.isdigit():
+        found.numbered[spelling.base].add(plain)
+    elif all(token.kind in ("letters", "number", "operator") for token in inside):
+        found.labels.add((spelling.base, plain))
+
+
+def _bare_arguments(cursor: Cursor) -> bool:
+    """Whether nothing but different names stands in the brackets at the cursor."""
+    close = cursor.partner[cursor.at]
+    parts = cursor.split(cursor.at + 1, close, "separator", frozenset({",", ";"}))
+    outer, seen = cursor.end, set()
+    for first, last in parts:
+        cursor.at, cursor.end = first, last
+        read = read_name(cursor)
+        complete = read is not None and cursor.at == last
+        if read is None or not complete:
+            cursor.end = outer
+            return False
+        seen.add(read.spelling.key)
+    cursor.end = outer
+    return len(seen) == len(parts) and not seen <= {"t", "t+1", "t-1"}
+
+
+def _letters(tokens: list[Token], found: _Found) -> None:
+    """Letters that stand alone, arguments of derivatives, and words in the text font."""
+    partner = partners(tokens)
+    at = 0
+    while at < len(tokens):
+        token = tokens[at]
+        if token.kind == "script":  # what stands in a script is an index
+            at += 1
+            if at < len(tokens) and partner[at] > at:
+                at = partner[at]
+        elif token.kind in ("letters", "greek"):
+            _letter(tokens, at, found)
+        elif token.kind == "text" and is_name_text(token.text):
+            after = tokens[at + 1] if at + 1 < len(tokens) else None
+            if after is not None and after.kind == "script":
+                found.words.add(token.text.strip())
+        at += 1
+
+
+def _letter(tokens: list[Token], at: int, found: _Found) -> None:
+    token = tokens[at]
+    after = tokens[at + 1] if at + 1 < len(tokens) else None
+    before = tokens[at - 1] if at else None
+    called = after is not None and after.kind == "open" and after.text.lstrip(".") == "("
+    derived = before is not None and before.kind == "partial"
+    if token.kind == "greek":
+        if derived:
+            found.words.add(token.text)
+        return
+    run = token.text
+    if derived:
+        (found.words if len(run) != 2 else found.runs).add(run)
+        return
+    if run[0] == "d" and len(run) > 1 and functions.canonical(run) is None:
+        below = before is not None and before[:2] == ("operator", "/")
+        in_fraction = before is not None and before[:2] == ("open", "{")
+        if (below or in_fraction) and (len(run) == 2 or len(run) > 3):
+            found.letters.add(run[1:])
+    if len(run) == 1 and not called and run not in ("e", "d"):
+        found.letters.add(run)

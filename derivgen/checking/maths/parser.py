@@ -1,0 +1,198 @@
+"""From the text of a passage to statements: the two passes of the maths parser.
+
+``learn`` goes over all passages first and finds out what is a name; ``read`` then reads one passage.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from itertools import pairwise
+
+from derivgen.checking.manuscript import Notation
+from derivgen.checking.maths.cursor import CannotRead, partners
+from derivgen.checking.maths.expressions import Expressions, words_only
+from derivgen.checking.maths.learning import learn as learn
+from derivgen.checking.maths.statements import Statement, statements
+from derivgen.checking.maths.tokens import Token, TooLong, tokenise
+from derivgen.checking.maths.tree import (
+    Cases,
+    Chain,
+    Failure,
+    Matrix,
+    Node,
+    Reading,
+    Segment,
+    Words,
+)
+from derivgen.checking.maths.vocabulary import Vocabulary
+
+_CONDITIONS = frozenset({"if", "when", "for", "falls", "wenn", "provided", "unless", "as"})
+
+
+def read(
+    text: str,
+    notation: Notation,
+    vocabulary: Vocabulary | None = None,
+    *,
+    loose: bool = False,
+) -> Reading:
+    """The statements of one passage, and what could not be read.
+
+    ``vocabulary`` is what ``learn`` found in the document.  ``loose`` is for formulas that stand loose in
+    prose: a new statement may begin without any separator (``z = 0.41 a = 0.6``).  Never raises; work is linear
+    in the text.
+    """
+    vocabulary = vocabulary or Vocabulary()
+    try:
+        tokens = tokenise(
+            text,
+            notation,
+            whole=vocabulary.is_label,
+            decimal_comma=vocabulary.decimal_comma,
+            star_marks=vocabulary.star_marks,
+        )
+    except TooLong as error:
+        reason = f"it is too long to be read ({error.length} characters)"
+        return Reading((), (Failure(reason, (0, len(text))),))
+    typed = notation == "typed"
+    chains: list[Chain] = []
+    failures: list[Failure] = []
+    parts = list(statements(tokens, vocabulary, typed=typed, loose=loose))
+    for group in _listed(parts):
+        try:
+            _add(chains, group, vocabulary, text, typed)
+        except CannotRead as error:
+            span = (group[0].tokens[0].span[0], group[-1].tokens[-1].span[1])
+            failures.append(Failure(error.reason, span))
+        except RecursionError:  # the caller's own stack may be deep already
+            span = (group[0].tokens[0].span[0], group[-1].tokens[-1].span[1])
+            failures.append(Failure("it is nested too deeply", span))
+    return Reading(tuple(chains), tuple(failures))
+
+
+# --- lists after a relation -----------------------------------------------------------------------
+
+
+def _listed(parts: list[Statement]) -> list[list[Statement]]:
+    """Statements one by one; a list after a relation (``i = 1, 2, \\dots, n``) and names before one
+    (``a, b = 1, 2``) together."""
+    groups: list[list[Statement]] = []
+    for part in parts:
+        before = groups[-1] if groups else []
+        same_row = bool(before) and before[-1].row == part.row and part.comma and not part.words
+        item = same_row and not before[-1].words and _relations(part) == 0 and _is_item(part)
+        if item and _relations(before[0]) == 1:
+            before.append(part)
+            continue
+        groups.append([part])
+    return [piece for group in groups for piece in _settled(group)]
+
+
+def _settled(group: list[Statement]) -> list[list[Statement]]:
+    """A list stays together where it is one for certain: numbers or dots."""
+    if len(group) == 1:
+        return [group]
+    plain = all(
+        token.kind in ("number", "dots", "operator") for part in group[1:] for token in part.tokens
+    )
+    dots = any(token.kind == "dots" for part in group for token in part.tokens)
+    return [group] if plain or dots else [[part] for part in group]
+
+
+def _relations(part: Statement) -> int:
+    return sum(token.kind == "relation" for token in part.tokens)
+
+
+def _is_item(part: Statement) -> bool:
+    return len(part.tokens) <= 4 and part.tokens[0].kind in (
+        "number",
+        "dots",
+        "letters",
+        "operator",
+        "greek",
+    )
+
+
+# --- chains ---------------------------------------------------------------------------------------
+
+
+def _add(
+    chains: list[Chain], group: list[Statement], vocabulary: Vocabulary, text: str, typed: bool
+) -> None:
+    first = group[0]
+    if first.words:
+        chains.append(words_only(first.tokens[0].text, first.tokens[0].span))
+        return
+    if prose := _prose(first, vocabulary, typed):
+        span = (first.tokens[0].span[0], first.tokens[-1].span[1])
+        if prose == "words":
+            chains.append(words_only(text[span[0] : span[1]], span))
+            return
+        raise CannotRead("words in the middle of a formula", span)
+    chain = _chain(first.tokens, vocabulary, text, typed)
+    if len(group) > 1:
+        items = [chain.segments[-1].body]
+        items += [
+            segment.body
+            for part in group[1:]
+            for segment in _chain(part.tokens, vocabulary, text, typed).segments
+        ]
+        chain = _with_last(chain, _list(items, group))
+    if first.word in _CONDITIONS and chains and chains[-1].segments[-1].relation is not None:
+        _make_conditional(chains, chain, first.word)
+        return
+    chains.append(replace(chain, tag=first.tag))
+
+
+def _list(items: list[Node], group: list[Statement]) -> Node:
+    span = (items[0].span[0], group[-1].tokens[-1].span[1])
+    return Matrix((tuple(items),), span)
+
+
+def _with_last(chain: Chain, body: Node) -> Chain:
+    last = chain.segments[-1]
+    span = (last.span[0], body.span[1])
+    segments = (*chain.segments[:-1], replace(last, body=body, span=span))
+    return replace(chain, segments=segments, span=(chain.span[0], span[1]))
+
+
+def _make_conditional(chains: list[Chain], condition: Chain, word: str) -> None:
+    """``a = z if z > 0`` holds under its condition only; ``... for w_5`` says no more than a name."""
+    if len(condition.segments) < 2 and word not in ("if", "when", "unless", "provided"):
+        return
+    previous = chains[-1]
+    last = previous.segments[-1]
+    if word == "unless":
+        body: Node = Words("unless", condition.span)
+        condition = Chain((Segment(None, body, condition.span),), False, "", condition.span)
+    span = (last.body.span[0], condition.span[1])
+    chains[-1] = _with_last(previous, Cases(((last.body, condition),), span))
+
+
+def _chain(tokens: tuple[Token, ...], vocabulary: Vocabulary, text: str, typed: bool) -> Chain:
+    held = list(tokens)
+    reader = Expressions(held, partners(held), vocabulary, typed, text, 0, len(held))
+    return reader.chain(0, len(held))
+
+
+def _prose(statement: Statement, vocabulary: Vocabulary, typed: bool) -> str:
+    """``words`` for a typed statement that is nothing but unknown words, ``mixed`` for one with two unknown words
+    side by side; otherwise an empty text."""
+    if not typed:
+        return ""
+    tokens = statement.tokens
+    unknown = [
+        token.kind == "letters" and len(token.text) > 2 and not vocabulary.knows(token.text)
+        for token in tokens
+    ]
+    pairs = any(
+        left and right and not tokens[at + 1].glued
+        for at, (left, right) in enumerate(pairwise(unknown))
+    )
+    if not pairs:
+        return ""
+    signs = any(token.kind in ("relation", "operator", "script") for token in tokens)
+    return "mixed" if signs else "words"
+
+
+__all__ = ["learn", "read"]

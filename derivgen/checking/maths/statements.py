@@ -1,0 +1,497 @@
+"""A passage taken apart into statements: rows of a display, lines, and what commas and words separate."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from typing import Final
+
+from derivgen.checking.maths import functions
+from derivgen.checking.maths.cursor import ENDS, partners
+from derivgen.checking.maths.names import STOP_WORDS, is_name_text
+from derivgen.checking.maths.spelling import LABELS
+from derivgen.checking.maths.tokens import Token
+from derivgen.checking.maths.vocabulary import Vocabulary
+
+#: Environments whose rows are statements.
+_DISPLAYS: Final = frozenset(
+    {
+        *("equation", "align", "aligned", "alignat", "alignedat", "gather", "gathered", "split"),
+        *("multline", "multlined", "eqnarray", "displaymath", "math", "flalign", "subequations"),
+        *("dmath", "darray", "IEEEeqnarray"),
+    }
+)
+_SOMETIMES: Final = frozenset({"array", "cases", "dcases"})
+#: A bracket that spans more rows than this is taken as one that was never closed.
+_MOST_ROWS: Final = 24
+_CONDITIONS: Final = frozenset({"if", "when", "for", "falls", "wenn", "provided", "unless"})
+#: Words that separate even where they stand without a text font.
+_LOOSE_WORDS: Final = STOP_WORDS - {
+    "a",
+    "i",
+    "an",
+    "in",
+    "is",
+    "at",
+    "as",
+    "be",
+    "do",
+    "on",
+    "e.g.",
+    "i.e.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """The tokens of one statement.
+
+    ``word`` is the word that stands before it in its row (``if``, ``where``) in small letters; ``comma`` is True
+    where a comma separates it from the one before; ``row`` counts the rows; ``words`` is True for one that
+    is nothing but words."""
+
+    tokens: tuple[Token, ...]
+    row: int
+    word: str = ""
+    comma: bool = False
+    words: bool = False
+    tag: str = ""
+    implied: bool = False
+
+
+def statements(
+    tokens: Sequence[Token], vocabulary: Vocabulary, *, typed: bool, loose: bool = False
+) -> Iterator[Statement]:
+    """The statements of a passage in order."""
+    cleaned = _cleaned(list(tokens))
+    for number, row in enumerate(_rows(cleaned)):
+        found = list(_row_statements(row, number, vocabulary, typed))
+        for statement in found:
+            for part in _restarted(statement, loose):
+                yield from _arrows(part)
+
+
+# --- cleaning -------------------------------------------------------------------------------------
+
+
+def _cleaned(tokens: list[Token]) -> list[Token]:
+    """The tokens without empty braces, display environments, and braces around relations."""
+    partner = partners(tokens)
+    drop = [False] * len(tokens)
+    stack: list[int] = []
+    for at, token in enumerate(tokens):
+        if token.kind in ("begin", "end") and token.text in _DISPLAYS:
+            drop[at] = True
+        if partner[at] > at:
+            stack.append(at)
+            if token.kind == "open" and token.text == "{" and partner[at] == at + 1:
+                drop[at] = drop[at + 1] = at == 0 or tokens[at - 1].kind not in ("script", "accent")
+        elif partner[at] >= 0 and stack and stack[-1] == partner[at]:
+            stack.pop()
+        elif token.kind in ("relation", "row", "implies") and stack:
+            _open_up(tokens, partner, stack, drop, token)
+    return [token for at, token in enumerate(tokens) if not drop[at]]
+
+
+def _open_up(
+    tokens: Sequence[Token],
+    partner: Sequence[int],
+    stack: Sequence[int],
+    drop: list[bool],
+    inside: Token,
+) -> None:
+    """Marks the groups right around a relation that are no arguments: ``\\mathbf{a = b}``."""
+    for opened in reversed(stack):
+        token = tokens[opened]
+        if token.kind == "begin" and token.text in _DISPLAYS:
+            continue
+        if drop[opened]:
+            return
+        if token.kind == "begin" and token.text in _SOMETIMES and inside.kind == "relation":
+            if not _holds_statements(tokens, partner, opened):
+                return
+        elif token.kind != "open" or token.text != "{" or _is_argument(tokens, opened):
+            return
+        drop[opened] = drop[partner[opened]] = True
+
+
+def _holds_statements(tokens: Sequence[Token], partner: Sequence[int], opened: int) -> bool:
+    """Whether the first row of an array or a brace is a statement: ``a &= b``, or ``a = b`` in one cell."""
+    columns, relation = 0, -1
+    at = opened + 1
+    while at < partner[opened] and tokens[at].kind != "row":
+        if tokens[at].kind == "text":
+            return False
+        if tokens[at].kind == "ampersand":
+            columns += 1
+        elif tokens[at].kind == "relation" and relation < 0:
+            relation = columns
+            beside = tokens[at - 1].kind == "ampersand" or tokens[at + 1].kind == "ampersand"
+            if tokens[at].text not in ("=", "approx") or (columns and not beside):
+                return False
+        at = partner[at] + 1 if partner[at] > at else at + 1
+    return relation >= 0
+
+
+def _is_argument(tokens: Sequence[Token], opened: int) -> bool:
+    if opened == 0:
+        return False
+    before = tokens[opened - 1]
+    return before.kind in ("script", "accent") or (
+        before.kind == "command" and before.text not in ("text", "rm", "bf")
+    )
+
+
+# --- rows -----------------------------------------------------------------------------------------
+
+
+def _rows(tokens: list[Token]) -> Iterator[list[Token]]:
+    """The rows, those that carry on a sum or product joined to the one before."""
+    pending: list[Token] = []
+    for row in _raw_rows(tokens):
+        if not row:
+            continue
+        if pending and _carries_on(pending, row):
+            loose = (("ampersand", "&"), ("separator", "quad"))
+            first = next((at for at, token in enumerate(row) if token[:2] not in loose), len(row))
+            pending += [token for token in row[first:] if token.kind != "ampersand"]
+            continue
+        if pending:
+            yield pending
+        pending = list(row)
+    if pending:
+        yield pending
+
+
+def _raw_rows(tokens: list[Token]) -> Iterator[list[Token]]:
+    partner = partners(tokens)
+    row: list[Token] = []
+    at = 0
+    while at < len(tokens):
+        token = tokens[at]
+        other = partner[at]
+        if token.kind == "row":
+            yield _trimmed(row)
+            row = []
+        elif other > at:
+            inside = tokens[at : other + 1]
+            if token.kind == "open" and any(each.kind == "row" for each in inside):
+                rows = sum(each.kind == "row" for each in inside)
+                matrix = any(each.kind == "begin" for each in inside)
+                if rows > _MOST_ROWS and not matrix:
+                    row.append(token)  # one that was never closed
+                    at += 1
+                    continue
+                if not matrix and token.text != "[":
+                    inside = [each for each in inside if each.kind != "row"]
+            row += inside
+            at = other
+        else:
+            row.append(token)
+        at += 1
+    yield _trimmed(row)
+
+
+def _trimmed(row: list[Token]) -> list[Token]:
+    """A row without the spaces at its ends."""
+    first, last = 0, len(row)
+    while first < last and row[first][:2] == ("separator", "quad"):
+        first += 1
+    while last > first and row[last - 1][:2] in (("separator", "quad"), ("ampersand", "&")):
+        last -= 1
+    return row[first:last]
+
+
+def _carries_on(before: Sequence[Token], row: Sequence[Token]) -> bool:
+    """Whether a row goes on the one before: that one ends with a sign, or this one begins with one."""
+    last = before[-1]
+    if last.kind in ("operator", "relation"):
+        return True
+    aligned = row[0].kind == "ampersand"
+    first = next((token for token in row if token.kind not in ("ampersand", "separator")), None)
+    if first is None or first.kind != "operator" or last.kind == "point":
+        return False
+    if first.text != "-":
+        return True
+    return aligned or not any(token.kind == "relation" for token in row)
+
+
+# --- statements of a row --------------------------------------------------------------------------
+
+
+def _row_statements(
+    row: list[Token], number: int, vocabulary: Vocabulary, typed: bool
+) -> Iterator[Statement]:
+    tags = [token.text for token in row if token.kind == "tag"]
+    row = _with_alignment([token for token in row if token.kind != "tag"])
+    if typed:
+        row, tags = _typed_tag(row, tags)
+        row = _joined_words(row, vocabulary)
+    partner = partners(row)
+    found: list[Statement] = []
+    begin, at, word, comma, implied = 0, 0, "", False, False
+
+    def close(end: int) -> None:
+        tokens = _without_points(row[begin:end])
+        if tokens:
+            found.append(Statement(tuple(tokens), number, word, comma, False, "", implied))
+
+    while at < len(row):
+        token = row[at]
+        if partner[at] > at:
+            after = partner[at] + 1
+            if _is_aside(row, partner, at, begin):
+                close(at)
+                inner = _row_statements(row[at + 1 : after - 1], number, vocabulary, typed)
+                found += inner
+                begin, word, comma, implied = after, "", False, True
+            at = after
+            continue
+        words = _words_at(row, at, vocabulary, typed)
+        cut = token.kind in ("implies",) or (
+            token.kind == "separator" and not _is_index_comma(row, at, typed)
+        )
+        if words or cut or _ends_sentence(row, at):
+            close(at)
+            begin, comma = at + 1, token.kind == "separator" and token.text == ","
+            implied = token.kind == "implies"
+            if words:
+                lower = token.text.strip().lower().lstrip("(,;:. ")
+                word = lower.split(" ")[0].strip(",.:;") if lower else ""
+                found.append(Statement((token,), number, words=True))
+            elif not comma:
+                word = ""
+        at += 1
+    close(len(row))
+    if tags and found:
+        last = max((at for at, each in enumerate(found) if not each.words), default=-1)
+        if last >= 0:
+            found[last] = replace(found[last], tag=tags[-1])
+    yield from found
+
+
+def _is_aside(row: Sequence[Token], partner: Sequence[int], at: int, begin: int) -> bool:
+    """Whether a bracket is a remark with statements or words of its own: ``= 0.8 (with w = 1)``."""
+    if row[at].kind != "open" or row[at].text.lstrip(".") != "(" or (row[at].glued and at > begin):
+        return False
+    if at > begin and row[at - 1].kind not in ENDS and row[at - 1].kind != "separator":
+        return False
+    inside = row[at + 1 : partner[at]]
+    if inside and inside[0].kind == "text" and not is_name_text(inside[0].text):
+        return True
+    here = at + 1
+    while here < partner[at]:
+        if row[here].kind == "relation":
+            return True
+        here = partner[here] + 1 if partner[here] > here else here + 1
+    return False
+
+
+def _with_alignment(row: list[Token]) -> list[Token]:
+    """The row without ampersands; those between equations become separators."""
+    if not any(token.kind == "ampersand" for token in row):
+        return row
+    partner = partners(row)
+    result: list[Token] = []
+    seen = False
+    at = 0
+    while at < len(row):
+        token = row[at]
+        if partner[at] > at:
+            result += row[at : partner[at] + 1]
+            at = partner[at] + 1
+            continue
+        if token.kind == "ampersand":
+            beside = (at > 0 and row[at - 1].kind in ("relation", "ampersand")) or (
+                at + 1 < len(row) and row[at + 1].kind in ("relation", "implies")
+            )
+            if seen and not beside:
+                result.append(token._replace(kind="separator", text="quad"))
+                seen = False
+        else:
+            seen = seen or token.kind == "relation"
+            result.append(token)
+        at += 1
+    return result
+
+
+def _typed_tag(row: list[Token], tags: list[str]) -> tuple[list[Token], list[str]]:
+    """Takes an equation number off the end of a typed line: ``E = 0.138   (11)``."""
+    if len(row) < 5 or row[-1][:2] != ("close", "(") or row[-3][:2] != ("open", "("):
+        return row, tags
+    number, before = row[-2], row[-4]
+    plain = number.kind == "number" and number.text.isdigit() and before.kind in ENDS
+    relation = any(token.kind == "relation" for token in row)
+    if not plain or row[-3].glued or not relation or not number.glued:
+        return row, tags
+    return row[:-3], [*tags, number.text]
+
+
+def _joined_words(row: list[Token], vocabulary: Vocabulary) -> list[Token]:
+    """Words at the beginning of a typed line, before its relation, as one name: ``learning rate = 0.5``."""
+    count = 0
+    while count < len(row) and row[count].kind == "letters" and len(row[count].text) > 1:
+        word = row[count].text
+        if word.lower() in STOP_WORDS or vocabulary.knows(word):
+            return row
+        count += 1
+    if count < 2 or count > 3 or count == len(row) or row[count].kind != "relation":
+        return row
+    if any(token.glued for token in row[1:count]):
+        return row
+    name = "_".join(token.text for token in row[:count])
+    span = (row[0].span[0], row[count - 1].span[1])
+    return [Token("word", name, span, row[0].glued), *row[count:]]
+
+
+def _is_index_comma(row: Sequence[Token], at: int, typed: bool) -> bool:
+    """Whether a comma belongs to a typed index: ``hpre,0``."""
+    if not typed or row[at].text != "," or not row[at].glued or not 0 < at < len(row) - 1:
+        return False
+    before, after = row[at - 1], row[at + 1]
+    label = before.text[1:]
+    number = after.kind == "number" and after.text.isdigit() and len(after.text) <= 2
+    return (
+        before.kind == "letters" and label in LABELS and number and (after.glued or label == "pre")
+    )
+
+
+def _words_at(row: Sequence[Token], at: int, vocabulary: Vocabulary, typed: bool) -> bool:
+    """Whether a token is words, not a part of a formula."""
+    token = row[at]
+    if token.kind == "letters":
+        lower = token.text.lower()
+        if len(lower) < (2 if typed else 3) or lower not in _LOOSE_WORDS or (token.glued and at):
+            return False
+        after = row[at + 1] if at + 1 < len(row) else None
+        close = after is not None and after.glued and after.kind in ("script", "number", "open")
+        return not close and not vocabulary.knows(token.text)
+    if token.kind != "text":
+        return False
+    if not is_name_text(token.text):
+        return True
+    plain = token.text.strip()
+    if vocabulary.knows(plain) or functions.canonical(plain) is not None:
+        return False
+    before = row[at - 1] if at else None
+    after = row[at + 1] if at + 1 < len(row) else None
+    alone = before is None and after is None
+    touches = (before is not None and before.kind in ENDS) or (
+        after is not None
+        and after.kind
+        in ("number", "letters", "word", "greek", "accent", "text", "command", "begin")
+    )
+    between = (before is None or before.kind == "separator") and (
+        after is None or after.kind == "separator"
+    )
+    return alone or touches or between
+
+
+def _ends_sentence(row: Sequence[Token], at: int) -> bool:
+    """Whether a point ends a sentence within the row."""
+    token = row[at]
+    if token.kind != "point" or at + 1 >= len(row):
+        return token.kind == "point"
+    return not row[at + 1].glued and at > 0 and not (at == 1 and row[0].kind == "number")
+
+
+def _without_points(tokens: list[Token]) -> list[Token]:
+    """A statement without punctuation at its end and the number of a list item before it."""
+    while tokens and tokens[-1].kind in ("point", "separator"):
+        tokens = tokens[:-1]
+    while tokens and tokens[0].kind in ("point", "separator"):
+        tokens = tokens[1:]
+    if (
+        len(tokens) > 3
+        and tokens[0].kind == "number"
+        and tokens[0].text.isdigit()
+        and tokens[1].kind == "point"
+    ):
+        tokens = tokens[2:]
+    return tokens
+
+
+# --- statements glued together --------------------------------------------------------------------
+
+
+def _restarted(statement: Statement, loose: bool) -> Iterator[Statement]:
+    """A statement as several, where a new one begins without any separator.
+
+    That is certain where the left side stands again before a relation, and where a name with a relation follows
+    a lone number.  ``loose``: it is also so for any name (or derivative) after a complete operand."""
+    tokens = statement.tokens
+    partner = partners(tokens)
+    marks = [at for at in _top(partner, len(tokens)) if tokens[at].kind == "relation"]
+    if len(marks) < 2 or statement.words:
+        yield statement
+        return
+    first = [token[:2] for token in tokens[: marks[0]]]
+    begin = 0
+    for left, right in pairwise(marks):
+        cut = _restart(tokens, partner, left + 1, right, first, loose)
+        if cut is not None:
+            yield replace(statement, tokens=tokens[begin:cut], tag="")
+            statement = replace(statement, word="", comma=False, implied=True)
+            begin = cut
+            if loose:
+                first = [token[:2] for token in tokens[cut:right]]
+    yield replace(statement, tokens=tokens[begin:])
+
+
+def _top(partner: Sequence[int], end: int) -> Iterator[int]:
+    at = 0
+    while at < end:
+        yield at
+        at = partner[at] + 1 if partner[at] > at else at + 1
+
+
+_STARTS: Final = frozenset({"letters", "word", "greek", "accent", "text", "command", "partial"})
+
+
+def _restart(
+    tokens: Sequence[Token],
+    partner: Sequence[int],
+    begin: int,
+    end: int,
+    first: Sequence[tuple[str, ...]],
+    loose: bool,
+) -> int | None:
+    same = end - len(first)
+    again = first and same > begin and [token[:2] for token in tokens[same:end]] == list(first)
+    if again and tokens[same - 1].kind in ENDS and not tokens[same].glued:
+        return same
+    candidate: int | None = None
+    at, number = begin, False
+    while at < end:
+        token = tokens[at]
+        if token.kind == "operator" and not (at == begin and token.text == "-"):
+            candidate, number = None, False
+        elif (
+            at > begin
+            and token.kind in _STARTS
+            and token.kind != "text"
+            and not token.glued
+            and tokens[at - 1].kind in ENDS
+        ):
+            candidate = at
+            number = tokens[at - 1].kind == "number" and at - begin <= 2
+        at = partner[at] + 1 if partner[at] > at else at + 1
+    return candidate if loose or number else None
+
+
+def _arrows(statement: Statement) -> Iterator[Statement]:
+    """``a = 1 \\to b = 2`` as two statements; a row of arrows alone (``w \\to z \\to L``) stays one."""
+    tokens = statement.tokens
+    partner = partners(tokens)
+    marks = [at for at in _top(partner, len(tokens)) if tokens[at].kind == "relation"]
+    arrows = [at for at in marks if tokens[at].text == "to"]
+    if not arrows or (len(arrows) == len(marks) and arrows[0] > 0):
+        yield statement
+        return
+    begin = 0
+    for arrow in [*arrows, len(tokens)]:
+        if arrow > begin:
+            part = replace(statement, tokens=tokens[begin:arrow])
+            yield part if begin == 0 else replace(part, word="", comma=False, implied=True)
+        begin = arrow + 1
