@@ -19,6 +19,9 @@ Notation = Literal["latex", "typed"]
 #: Where it stands: in a line of text, displayed, in code, loose in prose, in a cell of a table.
 Kind = Literal["inline", "display", "code", "prose", "cell"]
 
+#: What a document is written in; ``pdf-text`` is text that was extracted from a PDF.
+Language = Literal["markdown", "latex", "text", "notebook", "pdf-text"]
+
 
 @dataclass(frozen=True, slots=True)
 class Piece:
@@ -89,6 +92,7 @@ class Manuscript:
     words: str = ""
     #: for notebooks: the cell that each part of ``text`` is of, as (offset, label) in order
     parts: tuple[tuple[int, str], ...] = field(default=())
+    language: Language = "markdown"
 
     @cached_property
     def _line_starts(self) -> list[int]:

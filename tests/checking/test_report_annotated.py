@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import shutil
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 
 import cmarkgfm
@@ -18,9 +19,9 @@ from made_reports import POST, claim, manuscript, one_neuron
 from markdown_it import MarkdownIt
 from mdit_py_plugins.dollarmath import dollarmath_plugin
 
-from derivgen.checking.manuscript import Manuscript, Passage, Piece
+from derivgen.checking.manuscript import Language, Manuscript, Passage, Piece
 from derivgen.checking.report import Claim, Remark, Report, Verdict
-from derivgen.checking.writing.annotated import Markup, annotated_text
+from derivgen.checking.writing.annotated import annotated_text as write
 
 ANNOTATED = """\
 # One neuron
@@ -54,6 +55,10 @@ $\\frac{$
 >
 > **derivgen:** 8 claims: 3 correct, 1 rounding, 3 wrong (1 root cause), 1 undecided; 1 formula not read
 """
+
+
+def annotated_text(report: Report, document: Manuscript, language: Language) -> str:
+    return write(report, replace(document, language=language))
 
 
 def test_the_whole_text() -> None:
@@ -240,9 +245,9 @@ def test_what_a_message_says_is_no_markup() -> None:
 
 def test_a_text_without_a_last_line_break() -> None:
     report, document = report_on("one", ["one"])
-    for markup in ("markdown", "latex", "text"):
-        kinds: dict[str, Markup] = {"m": markup}  # type: ignore[dict-item]
-        assert annotated_text(report, document, kinds["m"]).startswith("one\n")
+    languages: tuple[Language, ...] = ("markdown", "notebook", "latex", "text", "pdf-text")
+    for language in languages:
+        assert annotated_text(report, document, language).startswith("one\n")
 
 
 def test_an_empty_text() -> None:

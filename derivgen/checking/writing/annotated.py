@@ -12,19 +12,16 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterable
-from typing import Final, Literal
+from collections.abc import Callable, Iterable, Mapping
+from typing import Final
 
-from derivgen.checking.manuscript import Manuscript
+from derivgen.checking.manuscript import Language, Manuscript
 from derivgen.checking.report import Report
 from derivgen.checking.writing.cells import safe
 from derivgen.checking.writing.lines import Insertions
 from derivgen.checking.writing.markdown_blocks import Blocks, quote
 from derivgen.checking.writing.notes import Note, Phrasing, closing, notes
 from derivgen.render import escape
-
-#: How the text of a document is written, which decides how a remark is.
-Markup = Literal["markdown", "latex", "text"]
 
 _ESCAPE: Final = escape.markdown({})
 _MARKDOWN: Final = Phrasing(
@@ -39,15 +36,10 @@ _VERBATIM: Final = re.compile(
 )
 
 
-def annotated_text(report: Report, manuscript: Manuscript, markup: Markup) -> str:
+def annotated_text(report: Report, manuscript: Manuscript) -> str:
     """The document's text with remarks; without them it is the author's, character for character."""
     insertions = Insertions(manuscript.text)
-    if markup == "markdown":
-        _annotate_markdown(report, manuscript, insertions)
-    elif markup == "latex":
-        _annotate_latex(report, manuscript, insertions)
-    else:
-        _annotate_plain(report, manuscript, insertions)
+    _ANNOTATE[manuscript.language](report, manuscript, insertions)
     return insertions.applied()
 
 
@@ -105,3 +97,12 @@ def _annotate_plain(report: Report, manuscript: Manuscript, insertions: Insertio
 def _apart(insertions: Insertions, row: int, lines: Iterable[str]) -> None:
     """Lines after a row, with an empty line on either side."""
     insertions.after(row, lines, above=True, below=True)
+
+
+_ANNOTATE: Final[Mapping[Language, Callable[[Report, Manuscript, Insertions], None]]] = {
+    "markdown": _annotate_markdown,
+    "notebook": _annotate_markdown,
+    "latex": _annotate_latex,
+    "text": _annotate_plain,
+    "pdf-text": _annotate_plain,
+}
