@@ -12,6 +12,9 @@ from derivgen.network.model import Naming, Network
 Entry = tuple[str, tuple[int, ...]]
 """One element of an array: its name and its 0-based indices (() for a scalar)."""
 
+#: names of so many elements are kept: a document says the same few again and again
+MOST_REMEMBERED = 4096
+
 
 def with_subscript(base: Node, subscript: Node | None) -> Node:
     """The base with a subscript behind the one that it may have already."""
@@ -60,6 +63,9 @@ class Names:
 
     network: Network
     letters: Mapping[str, Node] = field(default_factory=dict)
+    _entries: dict[Entry, Node] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
 
     def naming(self, array: str) -> Naming:
         return self.network.quantities[array].naming
@@ -70,9 +76,15 @@ class Names:
         if naming.elements is not None:
             named: Node = naming.elements[index]
             return named
+        known = self._entries.get((array, index))
+        if known is not None:
+            return known
         start = naming.start or (0,) * len(index)
         labels = tuple(Number(str(i + s)) for i, s in zip(index, start, strict=True))
-        return self._subscripted(array, labels)
+        if len(self._entries) >= MOST_REMEMBERED:
+            self._entries.clear()
+        made = self._entries[array, index] = self._subscripted(array, labels)
+        return made
 
     def general(self, array: str, labels: tuple[Node, ...]) -> Node:
         """The name of an element whose indices are letters or holes: ``w^{(1)}_{ij}``."""

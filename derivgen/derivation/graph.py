@@ -124,16 +124,17 @@ class ElementGraph:
             if edge.target != target:
                 continue
             expression = self._decided(edge)
+            used = expression.free_symbols
+            put_in: dict[sympy.Basic, sympy.Expr] = {}
             for symbol, ref in edge.link.refs.items():
-                if symbol not in expression.free_symbols:
+                if symbol not in used:
                     continue
-                read = entry_at(ref, edge.at)
-                named, value = self._inside(read)
-                expression = expression.xreplace({symbol: value})
+                named, value = self._inside(entry_at(ref, edge.at))
+                put_in[symbol] = value
                 if named is not None:
                     entries[value] = named
             functions.add(edge.link.function)
-            total += expression
+            total += expression.xreplace(put_in)
         name = functions.pop() if len(functions) == 1 else ""
         return LocalPartial(target, source, total, entries, name)
 

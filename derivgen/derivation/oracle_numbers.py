@@ -184,7 +184,9 @@ class Formula:
             return self(expression.args[0], values) ** int(expression.args[1])
         parts = [self(argument, values) for argument in expression.args]
         if kind in (sympy.Add, sympy.Mul):
-            return reduce(add if kind is sympy.Add else mul, sorted(parts, key=_is_number))
+            if self.arithmetic.extended:
+                parts.sort(key=_is_number)
+            return reduce(add if kind is sympy.Add else mul, parts)
         if kind is sympy.Pow:
             return parts[0] ** parts[1]
         if kind is sympy.Abs:

@@ -70,15 +70,19 @@ class Seen:
     labels: set[str] = field(default_factory=set)
     kinds: set[tuple[str, str, Reason]] = field(default_factory=set)
     remarks: set[str] = field(default_factory=set)
+    made: dict[str, Factor] = field(default_factory=dict)
 
     def factor(self, situation: Situation, partial: LocalPartial) -> Factor:
         """A local partial with everything that a template may want to say about it."""
         label = label_of(partial, self.view)
+        if label in self.made:
+            return self.made[label]
         reason = reason_of(situation, partial)
         kind = (partial.target[0], partial.source[0], reason)
         made = _factor(situation, partial, label, label in self.labels, kind in self.kinds)
         self.labels.add(label)
         self.kinds.add(kind)
+        self.made[label] = replace(made, known=True, again=True, proof=None)
         if made.reason == "activation" and not made.known:  # a remark on a function is made once
             made = replace(made, remark="") if made.function in self.remarks else made
             self.remarks.add(made.function)
