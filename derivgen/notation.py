@@ -63,9 +63,7 @@ class Names:
 
     network: Network
     letters: Mapping[str, Node] = field(default_factory=dict)
-    _entries: dict[Entry, Node] = field(
-        default_factory=dict, init=False, repr=False, compare=False
-    )
+    _entries: dict[Entry, Node] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def naming(self, array: str) -> Naming:
         return self.network.quantities[array].naming
