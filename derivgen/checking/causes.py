@@ -13,6 +13,7 @@ def group(drafts: Sequence[Draft]) -> None:
     """Give every wrong claim that follows from an earlier one its ``cause``."""
     by_id = {draft.id: draft for draft in drafts}
     previous: Draft | None = None
+    said: dict[tuple[object, object], Draft] = {}
     for draft in drafts:
         same_chain = previous is not None and previous.statement is draft.statement
         if draft.verdict is Verdict.WRONG and draft.cause is None:
@@ -22,6 +23,11 @@ def group(drafts: Sequence[Draft]) -> None:
             wrong = [s for s in sources if s.verdict is Verdict.WRONG and s is not draft]
             if wrong and _follows(draft):
                 draft.cause = _root(min(wrong, key=lambda s: s.id), by_id).id
+            elif draft.number is not None and draft.operand is None:
+                # the same wrong number of the same thing, printed once more
+                before = said.setdefault((draft.subject, draft.number.value), draft)
+                if before is not draft:
+                    draft.cause = _root(before, by_id).id
         previous = draft
 
 

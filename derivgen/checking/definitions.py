@@ -12,10 +12,12 @@ from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 from derivgen.checking import align
+from derivgen.checking import indices as ix
+from derivgen.checking.arrays import shaped, spelled_out
 from derivgen.checking.manuscript import Passage
 from derivgen.checking.maths import tree as t
 from derivgen.checking.model import DocumentModel, Element, Function
-from derivgen.checking.printed import is_numeric, is_printed, printed_matrix, printed_number
+from derivgen.checking.printed import is_numeric, is_printed, printed_number
 from derivgen.checking.resolving import UPDATE_MARKS
 from derivgen.checking.statements import Learned, Statement
 from derivgen.checking.values import is_function
@@ -172,11 +174,13 @@ class _Builder:
         self.definitions: dict[str, t.Node] = {}
         self.values: dict[str, t.Node | None] = {}
         self.elements: dict[str, Element] = {}
+        self.arrays = shaped(notes.printed, notes.sides, notes.used)
         self.numerators = {of for of, _ in notes.derivatives}
         self.denominators = {by for _, by in notes.derivatives}
 
     def learned(self) -> Learned:
         self._fold_updates()
+        self._spell_out()
         self._choose_definitions()
         self._functions_of_printed_numbers()
         self._give_values()
@@ -214,6 +218,24 @@ class _Builder:
 
     def _is_derived(self, key: str) -> bool:
         return key in self.numerators or key in self.denominators
+
+    # --- index letters ----------------------------------------------------------------------------
+
+    def _spell_out(self) -> None:
+        """Equations in index letters become one for each cell."""
+        sides = self.notes.sides
+        for key in [key for key in sides if ix.letters_of(key)]:
+            for side in sides[key]:
+                instances = spelled_out(key, side, self.arrays, self.notes.used)
+                for cell, body in instances.items():
+                    sides[cell].append(body)
+        for array in self.arrays.values():
+            names = [
+                [array.cell(i, j) for j in range(array.shape[1])] for i in range(array.shape[0])
+            ]
+            if array.key not in sides and all(cell in sides for row in names for cell in row):
+                cells = tuple(tuple(t.Name(cell, written=cell) for cell in row) for row in names)
+                sides[array.key].append(t.Matrix(cells))
 
     # --- definitions ------------------------------------------------------------------------------
 
@@ -309,6 +331,8 @@ class _Builder:
             for pair in align.aligned(formula, calculation, lambda _: None) or ():
                 if isinstance(pair.part, t.Name) and is_printed(pair.number):
                     key = full_key(pair.part)
+                    if pair.part.mark in UPDATE_MARKS and key not in self.definitions:
+                        continue
                     if key not in self.values and key not in self.definitions:
                         votes[key].append(pair.number)
         for key, numbers in votes.items():
@@ -350,36 +374,15 @@ class _Builder:
     # --- arrays -----------------------------------------------------------------------------------
 
     def _elements(self) -> None:
-        """``h_0`` is a cell of the vector ``h`` where the document computes h as a whole."""
-        wanted = {
-            name
-            for source in (self.definitions.values(), self._all_bodies())
-            for node in source
-            for name in names_in(node)
-        }
-        arrays = {key for key in (*self.definitions, *self.values) if self._is_array(key)}
-        by_array: dict[str, list[tuple[str, tuple[int, ...]]]] = defaultdict(list)
-        for name in wanted - self.definitions.keys():
-            base, _, subscript = name.rpartition("_")
-            for array, digits in ((base, subscript), *_split_digits(name)):
-                indices = _indices(digits)
-                if array in arrays and indices:
-                    by_array[array].append((name, indices))
-                    break
-        for array, rows in by_array.items():
-            first = 0 if any(0 in indices for _, indices in rows) else 1
-            for name, indices in rows:
-                row, column = (*[i - first for i in indices], 0)[:2]
-                if name not in self.values or self.values[name] is None:
+        """``h_0`` is a cell of the vector ``h`` where the document computes or gives h as a whole."""
+        for array in self.arrays.values():
+            definition = self.definitions.get(array.key)
+            if array.key not in self.values and definition is None:
+                continue
+            for name, element in array.cells():
+                if name not in self.definitions and self.values.get(name) is None:
                     self.values.pop(name, None)
-                    self.elements[name] = Element(array, row, column)
-
-    def _all_bodies(self) -> Iterator[t.Node]:
-        return (s.body for statement in self.statements for s in statement.chain.segments)
-
-    def _is_array(self, key: str) -> bool:
-        nodes = [*self.notes.printed.get(key, ()), *self.notes.sides.get(key, ())]
-        return any(printed_matrix(node) is not None or isinstance(node, t.Matrix) for node in nodes)
+                    self.elements[name] = element
 
     # --- the rest -----------------------------------------------------------------------------------
 
@@ -426,10 +429,17 @@ class _Builder:
         return frozenset((updated | by) & (given | arrays))
 
     def _rate(self, parameters: frozenset[str]) -> str | None:
-        for key, side in self.notes.updates:
-            for name in _rate_names(side, key):
-                self._rate_value(name)
-                return name
+        names = list(
+            dict.fromkeys(n for key, side in self.notes.updates for n in _rate_names(side, key))
+        )
+        if names:
+            rate = next((name for name in names if self.values.get(name)), names[0])
+            self._rate_value(rate)
+            for other in names:
+                if other != rate:
+                    self.values.pop(other, None)
+                    self.definitions[other] = t.Name(rate, written=rate)
+            return rate
         for word in RATE_WORDS:
             if word in self.values:
                 return word
@@ -466,20 +476,7 @@ def _rate_names(side: t.Node, key: str) -> Iterator[str]:
     """The names that stand beside a derivative in the last term of ``w - eta dL/dw``."""
     if not isinstance(side, t.Sum) or len(side.terms) != 2:
         return
-    for part in align.factors(side.terms[1][1]):
-        if isinstance(part, t.Name) and part.key != key:
-            yield full_key(part)
-
-
-def _split_digits(name: str) -> list[tuple[str, str]]:
-    """``x0`` may be the first cell of x; ``h_pre_0`` of h_pre."""
-    head = name.rstrip("0123456789,")
-    return [(head.rstrip("_"), name[len(head) :])] if head and head != name else []
-
-
-def _indices(digits: str) -> tuple[int, ...]:
-    """One or two indices: ``12`` is row 1, column 2; ``1,12`` has a comma for that."""
-    parts = digits.split(",") if "," in digits else list(digits)
-    if not parts or len(parts) > 2 or not all(part.isdigit() for part in parts):
-        return ()
-    return tuple(map(int, parts))
+    parts = align.factors(side.terms[1][1])
+    names = [full_key(part) for part in parts if isinstance(part, t.Name) and part.key != key]
+    ruled = any(isinstance(part, t.Derivative) for part in parts)
+    yield from (name for name in names if ruled or name in RATE_WORDS)

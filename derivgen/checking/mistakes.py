@@ -165,7 +165,7 @@ def _stale(case: Case) -> Iterator[Candidate]:
         before = [
             e
             for e in case.ledger.like(case.number)
-            if e.subject is not None and e.subject != case.right and e.draft != case.draft.id
+            if e.subject is not None and e.subject != case.right and (e.draft or 0) < case.draft.id
         ]
         if before:
             yield _printed(case)

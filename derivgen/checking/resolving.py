@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Literal
 
+from derivgen.checking import indices as ix
 from derivgen.checking.maths import tree as t
 from derivgen.checking.model import Model
 from derivgen.checking.values import NoValue
@@ -49,43 +50,35 @@ def resolved(
 
 def indexed(model: Model, key: str, indices: Mapping[str, int]) -> str | None:
     """A key with its index letters replaced by their values: ``w_ij`` at i = 1, j = 2 is ``w_12``."""
-    base, underscore, subscript = key.rpartition("_")
-    if not underscore or not subscript or not all(c in indices or c == "," for c in subscript):
-        return None
-    numbers = [str(indices[c]) for c in subscript if c != ","]
-    for joined in ("".join(numbers), ",".join(numbers)):
-        if model.known(f"{base}_{joined}"):
-            return f"{base}_{joined}"
+    made = ix.put_in(key, indices)
+    if model.known(made):
+        return made
+    base, pieces = ix.split(made)
     # a single unit is written without its index
-    return base if model.known(base) and set(numbers) <= {"0", "1"} else None
+    alone = made != key and set(pieces) <= {"0", "1"} and model.known(base)
+    return base if alone else None
 
 
 def index_range(model: Model, node: t.BigSum, indices: Mapping[str, int]) -> list[int]:
     """The values of an index for which every name under the sum means a quantity."""
+    letter = str(node.index)
     names = [
-        name for name in t.walk(node.body) if isinstance(name, t.Name) and _has(name, node.index)
+        name
+        for name in t.walk(node.body)
+        if isinstance(name, t.Name) and letter in ix.split(name.key)[1]
     ]
     if not names:
         return []
     found = []
     for i in range(1000):
-        here = {**indices, str(node.index): i}
+        here = {**indices, letter: i}
         if all(_means(model, name, here) for name in names):
             found.append(i)
         elif i > 1:
             break
-    if found[:2] == [0, 1] and not any(model.known(_at(n.key, node.index, 0)) for n in names):
+    if found[:2] == [0, 1] and not any(model.known(ix.put_in(n.key, {letter: 0})) for n in names):
         return [0]  # every name is a single unit's
     return found
-
-
-def _has(name: t.Name, index: str | None) -> bool:
-    return index is not None and index in name.key.rpartition("_")[2] and "_" in name.key
-
-
-def _at(key: str, index: str | None, value: int) -> str:
-    base, _, subscript = key.rpartition("_")
-    return f"{base}_{subscript.replace(str(index), str(value))}"
 
 
 def _means(model: Model, name: t.Name, indices: Mapping[str, int]) -> bool:

@@ -1,0 +1,60 @@
+"""Index letters: ``w_ij`` at i = 1, j = 2 is ``w_12``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from derivgen.checking.maths import tree as t
+from derivgen.checking.maths.rebuild import rebuilt
+
+#: letters that stand for a running number where nothing else has that name
+LETTERS = frozenset("ijklmnpqrst")
+
+
+def split(key: str) -> tuple[str, list[str]]:
+    """A key as its base and the pieces of its subscript: ``w_h1,2`` is ``w`` and h, 1, 2."""
+    base, underscore, subscript = key.rpartition("_")
+    if not underscore:
+        return key, []
+    if "," in subscript:
+        return base, subscript.split(",")
+    return base, list(subscript) if len(subscript) <= 4 else [subscript]
+
+
+def joined(base: str, pieces: Iterable[str]) -> str:
+    """The key of a base and the pieces of a subscript; commas where a piece has several digits."""
+    parts = list(pieces)
+    if not parts:
+        return base
+    long = any(len(part) > 1 and part.isdigit() for part in parts)
+    return f"{base}_{','.join(parts) if long and len(parts) > 1 else ''.join(parts)}"
+
+
+def letters_of(key: str) -> list[str]:
+    """The index letters of a key, in order."""
+    return [piece for piece in split(key)[1] if piece in LETTERS]
+
+
+def put_in(key: str, indices: Mapping[str, int]) -> str:
+    """The key with its index letters replaced by numbers."""
+    base, pieces = split(key)
+    if not any(piece in indices for piece in pieces):
+        return key
+    return joined(base, (str(indices[p]) if p in indices else p for p in pieces))
+
+
+def at(node: t.Node, indices: Mapping[str, int]) -> t.Node:
+    """A formula with the index letters of all its names replaced, but for those that a sum binds."""
+    if isinstance(node, t.Name):
+        return t.Name(put_in(node.key, indices), node.mark, node.written, node.span)
+    if isinstance(node, t.BigSum) and node.index in indices:
+        indices = {letter: i for letter, i in indices.items() if letter != node.index}
+    return rebuilt(node, lambda child: at(child, indices))
+
+
+def free_letters(node: t.Node) -> frozenset[str]:
+    """The index letters that no sum inside the formula binds."""
+    if isinstance(node, t.Name):
+        return frozenset(letters_of(node.key))
+    found = frozenset[str]().union(*map(free_letters, t.children(node)))
+    return found - {node.index} if isinstance(node, t.BigSum) and node.index else found

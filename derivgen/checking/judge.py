@@ -1,0 +1,201 @@
+"""Every statement of a document judged, in reading order."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+
+import mpmath
+
+from derivgen.checking.drafts import Draft, Ledger
+from derivgen.checking.equality import DIGITS
+from derivgen.checking.judge_numbers import NumberJudge, note_open
+from derivgen.checking.judge_symbols import SymbolJudge
+from derivgen.checking.maths import tree as t
+from derivgen.checking.maths.writing import shown
+from derivgen.checking.mistakes import Case, Mistake, diagnose
+from derivgen.checking.model import Model
+from derivgen.checking.printed import (
+    Fit,
+    has_decimals,
+    is_numeric,
+    is_printed,
+    printed_number,
+)
+from derivgen.checking.report import Verdict
+from derivgen.checking.resolving import UPDATE_MARKS, Unknown, resolved
+from derivgen.checking.statements import Statement
+from derivgen.checking.values import NoValue
+from derivgen.checking.world import World
+
+ORDERS = frozenset({"<", ">", "<=", ">=", "!="})
+#: relations that state no equality
+OTHERS = frozenset({"in", "to", "propto"})
+
+
+@dataclass
+class Judge:
+    """Judges statements by a model; ``drafts`` are what it thinks of them, in order.
+
+    ``own`` says that the model was made from the document itself: then what defines a quantity is taken
+    at its word and is no claim.
+    """
+
+    model: Model
+    statements: Sequence[Statement]
+    own: bool
+    drafts: list[Draft] = field(default_factory=list)
+    #: for each left side, the first formula that was found right
+    formulas: dict[t.Node, t.Node] = field(default_factory=dict)
+
+    def run(self) -> list[Draft]:
+        """All claims of the document."""
+        with mpmath.workdps(DIGITS):
+            self.numbers = NumberJudge(World(self.model), Ledger(), usual_decimals(self.statements))
+            self.symbols = SymbolJudge(self.model)
+            for statement in self.statements:
+                self._statement(statement)
+        return self.drafts
+
+    def diagnose(self) -> None:
+        """Name the likely mistake of every wrong claim that follows from no other."""
+        with mpmath.workdps(DIGITS):
+            for draft in self.drafts:
+                if draft.verdict is Verdict.WRONG and draft.cause is None:
+                    found = self._mistake(draft)
+                    if found is not None:
+                        draft.diagnosis = found.key
+                        draft.message = f"{draft.message}; {found.message}"
+
+    def _mistake(self, draft: Draft) -> Mistake | None:
+        right = draft.operand[0] if draft.operand is not None else draft.subject
+        if right is None:
+            return None
+        formulas = [self.formulas.get(right)]
+        if isinstance(right, t.Name):
+            formulas.append(self.model.definition(right.key))
+        if draft.operand is None:
+            formulas.append(draft.calculation)
+        numeric = draft.number is not None
+        for formula in formulas or [None]:
+            case = Case(self.model, draft, right, formula, draft.number, self.numbers.ledger)
+            if not numeric and draft.code not in ("C201", "C202", "C203", "C301"):
+                return None
+            found = diagnose(case, self.symbols.equality, self.numbers.actual)
+            if found is not None:
+                return found
+        return None
+
+    def _statement(self, statement: Statement) -> None:
+        segments = statement.chain.segments
+        members: list[t.Node] = []
+        if not statement.chain.continued:
+            if not segments:
+                return
+            members.append(segments[0].body)
+            segments = segments[1:]
+        elif statement.left is not None:
+            members.append(statement.left)
+        for segment in segments:
+            self._segment(statement, segment, members)
+            members.append(segment.body)
+
+    def _segment(self, statement: Statement, segment: t.Segment, members: list[t.Node]) -> None:
+        body = segment.body
+        subject = members[0] if members else None
+        if segment.relation in OTHERS or isinstance(body, t.Words) or isinstance(subject, t.Words):
+            return
+        if self._is_given(subject, body):
+            number = printed_number(body)
+            if number is not None and subject is not None:
+                self.numbers.ledger.write(subject, number, None, number.value)
+            return
+        draft = Draft(len(self.drafts) + 1, statement, segment, part=segment.span)
+        self.drafts.append(draft)
+        draft.printed = shown(body)
+        before = members[1:]
+        if segment.relation in ORDERS:
+            self._order(draft, members[-1] if members else None, segment)
+        elif is_printed(body):
+            self.numbers.result(draft, subject, before)
+            self._remember_aliases(draft, before)
+        elif is_numeric(body):
+            formula = next((m for m in reversed(members) if not is_numeric(m)), None)
+            self.numbers.calculation(draft, subject, self._formula_of(formula))
+        elif subject is None:
+            draft.code, draft.message = "C404", "it has no left side"
+        else:
+            self._formula(draft, subject, [m for m in before if not is_numeric(m)])
+
+    def _formula(self, draft: Draft, subject: t.Node, before: Sequence[t.Node]) -> None:
+        self.symbols.judge(draft, subject, before)
+        if draft.verdict is Verdict.CORRECT:
+            self.formulas.setdefault(subject, draft.segment.body)
+        if draft.verdict is Verdict.WRONG and has_decimals(draft.segment.body):
+            # numbers among names: a calculation in which not everything has been put in yet
+            self.numbers.mixed(draft, subject)
+
+    def _formula_of(self, member: t.Node | None) -> t.Node | None:
+        """What numbers were put into: the formula before them, or what defines the name before them."""
+        if isinstance(member, t.Name):
+            try:
+                key, state = resolved(self.model, member)
+            except Unknown:
+                return None
+            return self.model.definition(key) if state == "now" else None
+        return member
+
+    def _is_given(self, subject: t.Node | None, body: t.Node) -> bool:
+        """True for what the model took from here: a definition, or the value of a given quantity."""
+        if not self.own or not isinstance(subject, t.Name):
+            return False
+        key = subject.key + subject.mark
+        if not self.model.known(key):
+            key = subject.key
+        if subject.mark in UPDATE_MARKS and key == subject.key:
+            return False
+        return self.model.definition(key) is body or (
+            self.model.given(key) is body and self.model.definition(key) is None
+        )
+
+    def _remember_aliases(self, draft: Draft, before: Sequence[t.Node]) -> None:
+        """In ``dz/dw = a = 0.5933`` the number is printed as the value of a as well."""
+        number = printed_number(draft.segment.body)
+        for member in before:
+            if number is not None and isinstance(member, t.Name | t.Derivative):
+                self.numbers.ledger.write(member, number, draft.id, draft.value)
+
+    def _order(self, draft: Draft, left: t.Node | None, segment: t.Segment) -> None:
+        """An inequality at the stated values."""
+        if left is None:
+            draft.code, draft.message = "C404", "it has no left side"
+            return
+        world = self.numbers.actual
+        try:
+            holds = world.compares(left, segment.relation or "", segment.body)
+        except NoValue as error:
+            note_open(draft, error)
+            return
+        if holds:
+            draft.verdict = Verdict.CORRECT
+        else:
+            draft.verdict, draft.code = Verdict.WRONG, "C204"
+            draft.message = f"{shown(left)} {segment.relation} {draft.printed} does not hold"
+
+
+def usual_decimals(statements: Sequence[Statement]) -> int:
+    """The most common number of decimals of the results that a document prints."""
+    counts: Counter[int] = Counter()
+    for statement in statements:
+        for _, segment in pairwise(statement.chain.segments):
+            number = printed_number(segment.body)
+            if number is not None and number.decimals > 1:
+                counts[number.decimals] += 1
+    return counts.most_common(1)[0][0] if counts else 4
+
+
+def is_off(draft: Draft) -> bool:
+    """True where a number fits neither what stands before it nor the model."""
+    return Fit.OFF in (draft.local, draft.exact)

@@ -1,0 +1,452 @@
+"""Numbers: is a printed result what its operands give, and what the model gives?
+
+Two references decide (measured: together they find every slip and raise no alarm).  *local*: the operands
+as printed.  *exact*: the model.  Both round to the printed number: correct.  One does: a rounding slip.
+Cut instead of rounded: truncation.  Else wrong.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
+
+import mpmath
+
+from derivgen.checking import values as v
+from derivgen.checking.align import Pair, aligned
+from derivgen.checking.drafts import Draft, Ledger
+from derivgen.checking.equality import DIGITS
+from derivgen.checking.maths import tree as t
+from derivgen.checking.maths.rebuild import rebuilt
+from derivgen.checking.maths.writing import shown
+from derivgen.checking.printed import (
+    Fit,
+    Printed,
+    decimal,
+    is_numeric,
+    is_printed,
+    printed_matrix,
+    printed_number,
+)
+from derivgen.checking.report import Verdict
+from derivgen.checking.resolving import LeftOut, NotGiven, Unknown
+from derivgen.checking.values import Array, Dual, NoValue, Real, Shapes, Value
+from derivgen.checking.world import World
+
+
+@dataclass
+class NumberJudge:
+    """Judges the numbers of one document in reading order; ``ledger`` grows with them."""
+
+    actual: World
+    ledger: Ledger
+    #: numbers of decimals that the document prints, the most common one
+    decimals: int = 4
+    names: dict[t.Node, t.Node] = field(default_factory=dict)
+
+    # --- results --------------------------------------------------------------------------------
+
+    def result(self, draft: Draft, subject: t.Node | None, before: Sequence[t.Node]) -> None:
+        """Judge a printed number (or a matrix of them) at the end of a chain.
+
+        ``subject`` is the left side, ``before`` are the members between it and the number.
+        """
+        draft.subject = subject
+        exact = self._exact(subject, draft)
+        local = self._local(subject, before, draft)
+        if exact is None and draft.calculation is not None:
+            exact = self._excuse(draft.calculation, local, draft.segment.body)
+        body = draft.segment.body
+        number = printed_number(body)
+        if number is not None:
+            self._number(draft, number, scalar(exact), scalar(local))
+            self.ledger.write(subject, number, draft.id, draft.value)
+            return
+        cells = printed_matrix(body)
+        if cells is None:
+            return
+        self._matrix(draft, cells, exact, local)
+
+    def _exact(self, subject: t.Node | None, draft: Draft) -> Value | None:
+        """The value by the model; None for what it does not know."""
+        try:
+            if subject is not None and not is_numeric(subject):
+                return self.actual.evaluate(subject)
+        except NoValue as error:
+            note_open(draft, error)
+        return None
+
+    def _excuse(self, calculation: t.Node, local: Value | None, body: t.Node) -> Value | None:
+        """For a calculation by itself that does not give what is printed: its value with its numbers
+        as they were before they were rounded, where the document printed them itself."""
+        number, at = printed_number(body), scalar(local)
+        if number is None or at is None or self.fit(number, at) is Fit.ROUNDED:
+            return None
+        try:
+            return self.actual.evaluate(self._unrounded(calculation))
+        except NoValue:
+            return None
+
+    def _unrounded(self, node: t.Node) -> t.Node:
+        if isinstance(node, t.Number) and node.decimals:
+            number = printed_number(node)
+            entries = [] if number is None else self.ledger.like(number)
+            if entries and entries[-1].unrounded is not None:
+                return replace(node, value=Fraction(mpmath.nstr(entries[-1].unrounded, DIGITS)))
+            return node
+        return rebuilt(node, self._unrounded)
+
+    def _local(
+        self, subject: t.Node | None, before: Sequence[t.Node], draft: Draft
+    ) -> Value | None:
+        """The value of the calculation that stands before, its operands as printed."""
+        members = [*([] if subject is None else [subject]), *before]
+        for member in reversed(members):
+            if is_numeric(member):
+                if not is_printed(member):
+                    draft.calculation = member
+                    draft.uses = tuple(
+                        e.draft for e in self.ledger.sources(member) if e.draft is not None
+                    )
+                try:
+                    return self.actual.evaluate(member)
+                except NoValue as error:
+                    note_open(draft, error)
+                    return None
+        return None
+
+    def as_printed(self, node: t.Node) -> Value | None:
+        """A formula's value with every quantity in it at the value that was printed for it last."""
+        stated: dict[str, Value] = {}
+        for part in t.walk(node):
+            if isinstance(part, t.Name):
+                entries = self.ledger.of(part)
+                if entries:
+                    stated[part.key + part.mark] = v.constant(entries[-1].printed.value)
+        try:
+            return World(self.actual.model, stated=stated).evaluate(node)
+        except NoValue:
+            return None
+
+    def _number(
+        self, draft: Draft, number: Printed, exact: Real | None, local: Real | None
+    ) -> None:
+        draft.number, draft.printed = number, number.text
+        draft.value = exact if exact is not None else local
+        draft.exact = None if exact is None else self.fit(number, exact)
+        draft.local = None if local is None else self.fit(number, local)
+        if draft.exact is None and draft.local is None:
+            draft.code = draft.code or "C405"
+            draft.message = draft.message or "nothing says what it should be"
+            return
+        fits = {fit for fit in (draft.local, draft.exact) if fit is not None}
+        target = local if draft.local is Fit.OFF and local is not None else draft.value
+        assert target is not None
+        draft.expected = number.as_printed(target)
+        if fits == {Fit.ROUNDED}:
+            draft.verdict, draft.code, draft.message = Verdict.CORRECT, "", ""
+            draft.expected = ""
+        elif self._is_cut(draft, number, exact):
+            draft.verdict, draft.code = Verdict.TRUNCATION, "C120"
+            draft.message = f"{number.text} is cut, not rounded: {draft.expected}"
+        elif Fit.ROUNDED in fits:
+            self._half_right(draft, number, exact, local)
+        else:
+            draft.verdict = Verdict.WRONG
+            draft.code = "C101" if draft.local is Fit.OFF else "C102"
+            draft.message = f"{number.text} should be {draft.expected}"
+
+    def _is_cut(self, draft: Draft, number: Printed, exact: Real | None) -> bool:
+        """True for a value that was cut, also where cut operands explain how far it is off."""
+        local, model = draft.local, draft.exact
+        if local is Fit.ROUNDED or Fit.CUT not in (local, model):
+            return False
+        if Fit.OFF not in (local, model) or local is Fit.OFF:
+            return True
+        if exact is None or draft.calculation is None:
+            return True
+        return bool(abs(exact - number.value) <= number.unit + 2 * self.spread(draft.calculation))
+
+    def _half_right(
+        self, draft: Draft, number: Printed, exact: Real | None, local: Real | None
+    ) -> None:
+        """One reference gives the printed number and the other does not."""
+        assert exact is not None
+        assert local is not None
+        if draft.local is not Fit.ROUNDED:
+            draft.verdict, draft.code = Verdict.ROUNDING, "C110"
+            draft.expected = number.as_printed(local)
+            draft.message = f"the numbers as printed give {draft.expected}; {number.text} is right before rounding"
+            return
+        draft.expected = number.as_printed(exact)
+        if self._carried(draft, number, exact):
+            draft.verdict, draft.code = Verdict.ROUNDING, "C111"
+            draft.message = (
+                f"{number.text} follows from rounded numbers; without them it is {draft.expected}"
+            )
+        else:
+            draft.verdict, draft.code = Verdict.WRONG, "C102"
+            draft.message = f"{number.text} should be {draft.expected}"
+
+    def _carried(self, draft: Draft, number: Printed, exact: Real) -> bool:
+        """True where the rounding of the operands explains how far the result is off."""
+        if draft.calculation is None:
+            return False
+        return bool(abs(exact - number.value) <= number.unit + self.spread(draft.calculation))
+
+    def fit(self, number: Printed, value: Real) -> Fit:
+        """As :meth:`Printed.fit`; a whole number says that it is whole."""
+        if number.decimals <= 0 and abs(value) < 1000:
+            number = Printed(number.value, self.decimals, number.text)
+        return number.fit(value)
+
+    def _matrix(
+        self,
+        draft: Draft,
+        cells: tuple[tuple[Printed, ...], ...],
+        exact: Value | None,
+        local: Value | None,
+    ) -> None:
+        """Each cell by itself; the claim is as bad as its worst cell."""
+        shape = (len(cells), len(cells[0]))
+        exact, local = _turned(exact, shape), _turned(local, shape)
+        for given in (exact, local):
+            if given is not None and given.shape != shape:
+                draft.verdict, draft.code = Verdict.WRONG, "C301"
+                draft.printed, draft.expected = _size(shape), _size(given.shape)
+                draft.message = f"it is {draft.expected}, and {draft.printed} is printed"
+                return
+        worst: Draft | None = None
+        for i, row in enumerate(cells):
+            for j, number in enumerate(row):
+                trial = Draft(
+                    draft.id, draft.statement, draft.segment, calculation=draft.calculation
+                )
+                self._number(
+                    trial,
+                    number,
+                    None if exact is None else exact.rows[i][j].value,
+                    None if local is None else local.rows[i][j].value,
+                )
+                if worst is None or _GRAVITY[trial.verdict] > _GRAVITY[worst.verdict]:
+                    worst = trial
+        assert worst is not None
+        for name in (
+            "verdict",
+            "code",
+            "message",
+            "printed",
+            "expected",
+            "value",
+            "local",
+            "exact",
+        ):
+            setattr(draft, name, getattr(worst, name))
+        draft.number = worst.number
+
+    def spread(self, node: t.Node) -> Real:
+        """How far a calculation can be off when each rounded number in it is off by half a unit of
+        its last place; given numbers are exact."""
+        numbers = [n for n in t.walk(node) if isinstance(n, t.Number) and not self._is_exact(n)]
+        try:
+            at = scalar(self.actual.evaluate(node))
+            if at is None:
+                return mpmath.mpf(0)
+            moved = (
+                scalar(self.actual.evaluate(_shifted(node, n))) for n in dict.fromkeys(numbers)
+            )
+            return sum((abs(m - at) for m in moved if m is not None), mpmath.mpf(0))
+        except NoValue:
+            return mpmath.mpf(0)
+
+    def _is_exact(self, number: t.Number) -> bool:
+        """True for whole numbers, short ones, and what the document gives."""
+        if number.decimals < 2:
+            return True
+        printed = printed_number(number)
+        entries = [] if printed is None else self.ledger.like(printed)
+        return bool(entries) and all(entry.draft is None for entry in entries)
+
+    # --- calculations -----------------------------------------------------------------------------
+
+    def calculation(self, draft: Draft, subject: t.Node | None, formula: t.Node | None) -> None:
+        """Judge a calculation: is every number in it the value of what it was put in for?
+
+        ``formula`` is the formula that it was put into, where there is one."""
+        draft.subject, draft.calculation = subject, draft.segment.body
+        body = draft.segment.body
+        draft.uses = tuple(e.draft for e in self.ledger.sources(body) if e.draft is not None)
+        pairs = None if formula is None else aligned(formula, body, self.known_value)
+        if pairs is not None:
+            bad = [pair for pair in pairs if not self._is_value_of(pair)]
+            if not bad:
+                self._check_whole(draft, subject, pairs)
+            else:
+                self._wrong_operand(draft, bad[0])
+            return
+        self._check_whole(draft, subject, None)
+
+    def mixed(self, draft: Draft, subject: t.Node) -> None:
+        """A calculation that still has names in it: its value against the model's."""
+        body = draft.segment.body
+        local = scalar(self.as_printed(body))
+        if local is None:
+            draft.verdict, draft.code = Verdict.UNDECIDED, "C405"
+            return
+        try:
+            exact = scalar(self.actual.evaluate(subject))
+        except NoValue as error:
+            draft.verdict = Verdict.UNDECIDED
+            note_open(draft, error)
+            return
+        if exact is None or abs(local - exact) <= 4 * self._spread(body) + abs(exact) / 10**6:
+            draft.verdict, draft.code, draft.message = Verdict.CORRECT, "", ""
+
+    def _spread(self, body: t.Node) -> Real:
+        """As :func:`spread`, with the names at their values."""
+        units = [
+            mpmath.mpf(10) ** -n.decimals
+            for n in t.walk(body)
+            if isinstance(n, t.Number) and n.decimals > 1
+        ]
+        value = scalar(self.as_printed(body)) or mpmath.mpf(0)
+        return sum(units, mpmath.mpf(0)) * max(1, abs(value)) / 2
+
+    def known_value(self, part: t.Node) -> Real | None:
+        try:
+            return scalar(self.actual.evaluate(part))
+        except NoValue:
+            return None
+
+    def _is_value_of(self, pair: Pair) -> bool:
+        """A number fits the value of its name, or is what was printed as that before."""
+        number = printed_number(pair.number)
+        if number is None:
+            return self._matrix_fits(pair)
+        value = self.known_value(pair.part)
+        if value is None or self.fit(number, value) is not Fit.OFF:
+            return True
+        if any(entry.printed.value == number.value for entry in self.ledger.of(pair.part)):
+            return True
+        local = scalar(self.as_printed(pair.part))
+        return local is not None and self.fit(number, local) is not Fit.OFF
+
+    def _matrix_fits(self, pair: Pair) -> bool:
+        cells = printed_matrix(pair.number)
+        if cells is None:
+            return True
+        try:
+            value = self.actual.evaluate(pair.part)
+        except NoValue:
+            return True
+        turned = _turned(value, (len(cells), len(cells[0])))
+        if turned is None or turned.shape != (len(cells), len(cells[0])):
+            return False
+        return all(
+            self.fit(number, cell.value) is not Fit.OFF
+            for row, numbers in zip(turned.rows, cells, strict=True)
+            for cell, number in zip(row, numbers, strict=True)
+        )
+
+    def _wrong_operand(self, draft: Draft, pair: Pair) -> None:
+        draft.verdict, draft.code = Verdict.WRONG, "C103"
+        draft.part = pair.number.span
+        draft.operand = (pair.part, pair.number)
+        draft.printed = shown(pair.number)
+        number = printed_number(pair.number)
+        value = self.known_value(pair.part)
+        if number is not None and value is not None:
+            entries = self.ledger.of(pair.part)
+            draft.expected = entries[-1].printed.text if entries else number.as_printed(value)
+            draft.value = value
+            draft.number = number
+        draft.message = f"{draft.printed} is put in for {shown(pair.part)}" + (
+            f", which is {draft.expected}" if draft.expected else ""
+        )
+
+    def _check_whole(self, draft: Draft, subject: t.Node | None, pairs: list[Pair] | None) -> None:
+        """The calculation's value against the model's, as far as its rounded numbers allow."""
+        body = draft.segment.body
+        try:
+            local = self.actual.evaluate(body)
+            exact = None if subject is None else self.actual.evaluate(subject)
+        except Shapes as error:
+            draft.verdict, draft.code, draft.message = Verdict.WRONG, "C301", str(error)
+            return
+        except NoValue as error:
+            note_open(draft, error)
+            if pairs and any(self.known_value(pair.part) is not None for pair in pairs):
+                draft.verdict, draft.code, draft.message = Verdict.CORRECT, "", ""
+            return
+        if exact is None:
+            draft.verdict = Verdict.UNDECIDED
+            return
+        one, two = scalar(local), scalar(exact)
+        if one is None or two is None:
+            draft.verdict = Verdict.CORRECT if pairs is not None else Verdict.UNDECIDED
+            return
+        draft.value = two
+        slack = self.spread(body) + abs(two) * mpmath.mpf("1e-9") + mpmath.mpf("1e-12")
+        if abs(one - two) <= slack or abs(one - two) <= 4 * self.spread(body):
+            draft.verdict, draft.code, draft.message = Verdict.CORRECT, "", ""
+            return
+        draft.verdict, draft.code = Verdict.WRONG, "C102"
+        draft.printed = shown(body)
+        digits = max(self.decimals, 1)
+        draft.expected = decimal(two, digits)
+        draft.message = f"{draft.printed} is {decimal(one, digits)}, and should be {draft.expected}"
+
+
+_GRAVITY = {
+    Verdict.CORRECT: 0,
+    Verdict.UNDECIDED: 1,
+    Verdict.TRUNCATION: 2,
+    Verdict.ROUNDING: 3,
+    Verdict.WRONG: 4,
+}
+
+
+def _shifted(node: t.Node, number: t.Number) -> t.Node:
+    moved = replace(number, value=number.value + Fraction(1, 2 * 10**number.decimals))
+    return _replaced(node, number, moved)
+
+
+def _replaced(node: t.Node, old: t.Node, new: t.Node) -> t.Node:
+    return new if node == old else rebuilt(node, lambda child: _replaced(child, old, new))
+
+
+def scalar(value: Value | None) -> Real | None:
+    if value is None:
+        return None
+    found = v.simplest(value)
+    return found.value if isinstance(found, Dual) else None
+
+
+def _turned(value: Value | None, shape: tuple[int, int]) -> Array | None:
+    """An array in the shape that was printed, where a vector lies the other way."""
+    if value is None or isinstance(value, Dual):
+        return None if value is None or shape != (1, 1) else Array(((value,),))
+    if value.shape != shape and value.is_vector and value.shape == shape[::-1]:
+        turned = v.transposed(value)
+        assert isinstance(turned, Array)
+        return turned
+    return value
+
+
+def _size(shape: tuple[int, int]) -> str:
+    return f"{shape[0]} × {shape[1]}"
+
+
+def note_open(draft: Draft, error: NoValue) -> None:
+    """Why a claim cannot be decided, as a code and a message."""
+    match error:
+        case Unknown():
+            draft.code = "C401"
+        case LeftOut():
+            draft.code = "C402"
+        case NotGiven():
+            draft.code = "C405"
+        case _:
+            draft.code = "C403"
+    draft.message = str(error)

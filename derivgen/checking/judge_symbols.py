@@ -1,0 +1,128 @@
+"""Symbols: does an equation between formulas hold?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from itertools import product
+
+from derivgen.checking import indices as ix
+from derivgen.checking.drafts import Draft
+from derivgen.checking.equality import Comparison, Equality, Outcome
+from derivgen.checking.judge_numbers import note_open
+from derivgen.checking.maths import tree as t
+from derivgen.checking.maths.writing import shown
+from derivgen.checking.model import Changed, Model
+from derivgen.checking.report import Verdict
+from derivgen.checking.resolving import UPDATE_MARKS, Unknown, resolved
+from derivgen.checking.values import NoValue
+
+#: how many instances of a statement with index letters are tried
+MOST_INSTANCES = 60
+
+
+@dataclass(frozen=True)
+class SymbolJudge:
+    """Judges equations between formulas by one model."""
+
+    model: Model
+
+    @cached_property
+    def equality(self) -> Equality:
+        return Equality(self.model)
+
+    @cached_property
+    def free(self) -> Equality:
+        """Equality where names that mean nothing stand for any number."""
+        return Equality(_Free(self.model))
+
+    def judge(self, draft: Draft, subject: t.Node, before: Sequence[t.Node]) -> None:
+        """Judge ``subject = ... = draft.segment.body``; ``before`` are the formulas in between."""
+        draft.subject = subject
+        body = draft.segment.body
+        found = self.compare(subject, body)
+        if found.outcome is Outcome.OPEN:
+            for other in reversed(before):
+                if self.compare(other, body):
+                    found = Comparison(Outcome.EQUAL)
+                    break
+        if found:
+            draft.verdict = Verdict.CORRECT
+            return
+        if found.outcome is Outcome.OPEN:
+            assert found.reason is None or isinstance(found.reason, NoValue)
+            if found.reason is not None:
+                note_open(draft, found.reason)
+            if _is_unknown(self.model, subject) or self._generic(subject, body):
+                draft.code, draft.message = "C404", "it belongs to no quantity of the network"
+            return
+        draft.verdict, draft.printed = Verdict.WRONG, shown(body)
+        if found.outcome is Outcome.MISFIT:
+            draft.code, draft.message = "C301", str(found.reason)
+            return
+        draft.code = _code_of(subject)
+        draft.message = f"{shown(subject)} is not {draft.printed}"
+
+    def compare(self, left: t.Node, right: t.Node) -> Comparison:
+        """Equality; with index letters, of every instance; with unknown names, for any values."""
+        found = self.equality.compare(left, right)
+        if found.outcome is not Outcome.OPEN or not isinstance(found.reason, Unknown):
+            return found
+        instances = list(self._instances(left, right))
+        if instances:
+            outcomes = [self.equality.compare(a, b) for a, b in instances]
+            if all(outcomes):
+                return Comparison(Outcome.EQUAL)
+            different = [o for o in outcomes if o.outcome is Outcome.DIFFERENT]
+            return different[0] if len(different) == len(outcomes) else found
+        if self.free.compare(left, right):
+            return Comparison(Outcome.EQUAL)
+        return found
+
+    def _generic(self, left: t.Node, right: t.Node) -> bool:
+        names = [n for node in (left, right) for n in t.walk(node) if isinstance(n, t.Name)]
+        return not any(_means(self.model, name) for name in names)
+
+    def _instances(self, left: t.Node, right: t.Node) -> Iterator[tuple[t.Node, t.Node]]:
+        """The statement with its index letters replaced by numbers for which every name is known."""
+        names = [n for node in (left, right) for n in t.walk(node) if isinstance(n, t.Name)]
+        unknown = [name for name in names if not _means(self.model, name)]
+        letters = sorted({c for name in unknown for c in ix.letters_of(name.key)})
+        if not letters or len(letters) > 3:
+            return
+        count = 0
+        for numbers in product(range(10), repeat=len(letters)):
+            here = dict(zip(letters, numbers, strict=True))
+            if all(_means(self.model, replace(n, key=ix.put_in(n.key, here))) for n in names):
+                count += 1
+                if count > MOST_INSTANCES:
+                    return
+                yield ix.at(left, here), ix.at(right, here)
+
+
+def _means(model: Model, name: t.Name) -> bool:
+    try:
+        resolved(model, name)
+    except Unknown:
+        return False
+    return True
+
+
+def _is_unknown(model: Model, subject: t.Node) -> bool:
+    return isinstance(subject, t.Name) and not _means(model, subject)
+
+
+def _code_of(subject: t.Node) -> str:
+    if isinstance(subject, t.Derivative):
+        return "C202"
+    if isinstance(subject, t.Name) and subject.mark in UPDATE_MARKS:
+        return "C203"
+    return "C201"
+
+
+class _Free(Changed):
+    """A model in which every name means something: one that nobody defines is any number."""
+
+    def known(self, key: str) -> bool:
+        return bool(key)

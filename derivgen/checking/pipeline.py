@@ -1,0 +1,91 @@
+"""The checker's pipeline on one screen: manuscript -> statements -> model -> verdicts -> report."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from derivgen.checking import causes, policies
+from derivgen.checking.definitions import learn, statements_of
+from derivgen.checking.drafts import Draft
+from derivgen.checking.judge import Judge
+from derivgen.checking.manuscript import Manuscript
+from derivgen.checking.maths.parser import learn as learn_names
+from derivgen.checking.maths.parser import read
+from derivgen.checking.model import DocumentModel
+from derivgen.checking.repair import repaired
+from derivgen.checking.report import Claim, NotRead, Remark, Report
+from derivgen.checking.statements import Statement
+from derivgen.checking.tables import cells_of
+from derivgen.network.task import Task
+
+
+def check_manuscript(
+    manuscript: Manuscript,
+    task: Task | None = None,  # noqa: ARG001  (the network's side is on its way)
+    names: Mapping[str, str] | None = None,  # noqa: ARG001
+) -> Report:
+    """Judge every claim of a document, by its own definitions or by a network.
+
+    ``names`` maps the author's names to those of the network where they were not found.
+    """
+    vocabulary = learn_names(manuscript.passages)
+    readings = [(p, read(p.text, p.notation, vocabulary)) for p in manuscript.passages]
+    statements = statements_of(readings)
+    cells = tuple(cells_of(manuscript.tables, vocabulary))
+    given = {c.name.key: c.chain.segments[0].body for c in cells if c.kind == "value"}
+    learned = learn(statements, given)
+    in_tables = (cell.statement(learned.model.loss) for cell in cells)
+    statements = (*statements, *(s for s in in_tables if s is not None))
+    judge, remarks = _judged(learned.model, statements)
+    drafts = judge.drafts
+    conventions, found = policies.settle(drafts, manuscript.words)
+    causes.group(drafts)
+    judge.diagnose()
+    unread = [NotRead(manuscript.place(u.source), u.text, u.reason) for u in manuscript.unread] + [
+        NotRead(
+            manuscript.place(p.source_of(failure.span[0])),
+            p.text[failure.span[0] : failure.span[1]],
+            failure.reason,
+        )
+        for p, reading in readings
+        for failure in reading.failures
+    ]
+    return Report(
+        manuscript.file,
+        tuple(_claim(draft, manuscript) for draft in drafts),
+        tuple(sorted(unread, key=lambda u: (u.place.line or 0, u.place.column or 0))),
+        {},
+        conventions,
+        (*remarks, *found),
+    )
+
+
+def _judged(model: DocumentModel, statements: Sequence[Statement]) -> tuple[Judge, list[Remark]]:
+    """Judged by the document's own model, repaired where one value would mend most."""
+    judge = Judge(model, statements, own=True)
+    judge.run()
+    better = repaired(model, judge)
+    return (judge, []) if better is None else (better.judge, [Remark("repair", better.message)])
+
+
+def _claim(draft: Draft, manuscript: Manuscript) -> Claim:
+    passage = draft.statement.passage
+    span = draft.part or draft.segment.span
+    start = passage.source_of(span[0])
+    end = passage.source_of(max(span[1] - 1, span[0])) + 1
+    chain = draft.statement.chain.span
+    return Claim(
+        draft.id,
+        manuscript.place(start),
+        start,
+        end,
+        passage.text[chain[0] : chain[1]],
+        draft.verdict,
+        draft.code,
+        draft.message,
+        draft.printed,
+        draft.expected,
+        None if draft.value is None else float(draft.value),
+        draft.cause,
+        draft.diagnosis,
+    )
