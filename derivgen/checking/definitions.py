@@ -20,7 +20,6 @@ from derivgen.checking.model import DocumentModel, Element, Function
 from derivgen.checking.printed import is_numeric, is_printed, printed_number
 from derivgen.checking.resolving import UPDATE_MARKS
 from derivgen.checking.statements import Learned, Statement
-from derivgen.checking.values import is_function
 
 #: names by which a loss and a learning rate go, where nothing else tells
 LOSS_WORDS = ("L", "E", "J", "C", "Loss", "loss", "Error", "error", "cost", "Cost", "E_total")
@@ -101,7 +100,9 @@ def _derivative_names(node: t.Node) -> tuple[str, ...]:
 def _note_member(notes: _Notes, member: t.Node, rest: Sequence[t.Node], first: bool) -> None:
     if isinstance(member, t.Call) and first and _defines_function(member) and rest:
         parameters = tuple(a.key for a in member.arguments if isinstance(a, t.Name))
-        notes.functions.setdefault(member.function, Function(parameters, rest[0]))
+        own = set(names_in(rest[0])) <= set(parameters)
+        if own and not member.primes:
+            notes.functions.setdefault(member.function, Function(parameters, rest[0]))
         return
     names = _cells(member)
     if not names:
@@ -190,7 +191,7 @@ class _Builder:
         loss = self._loss()
         parameters = self._parameters(loss)
         rate = self._rate(parameters)
-        functions = {k: f for k, f in self.notes.functions.items() if not is_function(k)}
+        functions = dict(self.notes.functions)
         model = DocumentModel(
             self.definitions, self.values, self.elements, functions, parameters, loss, rate
         )
@@ -390,8 +391,11 @@ class _Builder:
         """Names that definitions read and nobody defines are given quantities without a value."""
         read = {name for node in self.definitions.values() for name in names_in(node)}
         bound = {p for f in self.notes.functions.values() for p in f.parameters}
+        known = {*self.definitions, *self.values, *self.elements}
+        bases = {ix.split(name)[0] for name in known if not ix.letters_of(name)}
         for name in sorted(read | (self.denominators - bound)):
-            if name not in self.definitions and name not in self.elements and name:
+            running = ix.letters_of(name) and ix.split(name)[0] in bases
+            if name and name not in known and not running:
                 self.values.setdefault(name, None)
 
     def _loss(self) -> str | None:

@@ -14,6 +14,7 @@ from functools import cached_property
 import mpmath
 
 from derivgen.checking import values as v
+from derivgen.checking.evaluation import Tokens
 from derivgen.checking.maths import tree as t
 from derivgen.checking.model import Model
 from derivgen.checking.resolving import LeftOut, NotGiven, Unknown
@@ -66,13 +67,17 @@ class Equality:
     def compare(self, left: t.Node, right: t.Node) -> Comparison:
         """Whether two formulas are equal, wherever both have a value.
 
-        A derivative token means the derivative along every way, or, where only that makes an
-        equation true, the one of its own equation."""
-        readings = (False, True) if _has_derivative(left) or _has_derivative(right) else (False,)
+        A derivative token means the derivative along every way, or, where only that makes the
+        equation true, the one of its own equation: authors use one sign for both."""
+        readings: list[tuple[Tokens, Tokens]] = [("total", "total")]
+        if _has_derivative(right):
+            readings += [("total", "direct"), ("total", "own")]
+        if _has_derivative(left):
+            readings.append(("own", "own"))
         first: Comparison | None = None
         for points in (self.points, self.nearby):
-            for local in readings:
-                found = _at(points, left, right, local)
+            for tokens in readings:
+                found = _at(points, left, right, tokens)
                 if found:
                     return found
                 first = first or found
@@ -80,12 +85,14 @@ class Equality:
         return first
 
 
-def _at(points: Sequence[World], left: t.Node, right: t.Node, local: bool) -> Comparison:
+def _at(
+    points: Sequence[World], left: t.Node, right: t.Node, tokens: tuple[Tokens, Tokens]
+) -> Comparison:
     agreed = 0
     last: NoValue | None = None
     for world in points:
         try:
-            same = close(world.evaluate(left, local), world.evaluate(right, local))
+            same = close(world.evaluate(left, tokens[0]), world.evaluate(right, tokens[1]))
         except Shapes as error:
             return Comparison(Outcome.MISFIT, error)
         except (Unknown, NotGiven, LeftOut) as error:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import mpmath
 
@@ -22,6 +22,9 @@ from derivgen.checking.values import Array, Dual, NoValue, Shapes, Value
 if TYPE_CHECKING:
     from derivgen.checking.world import World
 
+#: what a derivative token means: along every way; of its own equation alone; of its own equation where
+#: that reads the denominator, as in a sum over paths
+Tokens = Literal["total", "own", "direct"]
 #: how deep definitions may lead into one another
 DEEPEST = 400
 
@@ -35,8 +38,8 @@ class Frame:
     moved: tuple[str, int, int] | None = None
     #: hold every other name at its value
     local: bool = False
-    #: take derivative tokens as those of one equation by itself
-    local_derivatives: bool = False
+    #: how derivative tokens are meant
+    tokens: Tokens = "total"
     #: quantities that stay at their values, whatever is moved
     held: frozenset[str] = frozenset()
     indices: Mapping[str, int] = field(default_factory=dict)
@@ -122,7 +125,19 @@ class Frame:
             raise NoValue("a derivative of a derivative")
         if node.of is None:
             raise NoValue("a derivative of nothing")
-        return derivative(self, node.of, node.by, self.local_derivatives)
+        local = self.tokens == "own" or (self.tokens == "direct" and self._is_direct(node))
+        return derivative(self, node.of, node.by, local)
+
+    def _is_direct(self, node: t.Derivative) -> bool:
+        """True where the equation of the numerator reads the denominator itself."""
+        if not isinstance(node.of, t.Name) or not isinstance(node.by, t.Name):
+            return False
+        model = self.world.model
+        definition = model.definition(resolved(model, node.of, self.indices)[0])
+        by = resolved(model, node.by, self.indices)[0]
+        return definition is not None and any(
+            isinstance(part, t.Name) and part.key == by for part in t.walk(definition)
+        )
 
     def number(self, node: t.Node) -> Dual:
         found = v.simplest(self.evaluate(node))

@@ -17,6 +17,7 @@ from derivgen.checking import values as v
 from derivgen.checking.align import Pair, aligned
 from derivgen.checking.drafts import Draft, Ledger
 from derivgen.checking.equality import DIGITS
+from derivgen.checking.evaluation import Tokens
 from derivgen.checking.maths import tree as t
 from derivgen.checking.maths.rebuild import rebuilt
 from derivgen.checking.maths.writing import shown
@@ -313,9 +314,10 @@ class NumberJudge:
         value = scalar(self.as_printed(body)) or mpmath.mpf(0)
         return sum(units, mpmath.mpf(0)) * max(1, abs(value)) / 2
 
-    def known_value(self, part: t.Node) -> Real | None:
+    def known_value(self, part: t.Node, tokens: Tokens = "total") -> Real | None:
+        """The value that the model has for a part of a formula, if it is a number."""
         try:
-            return scalar(self.actual.evaluate(part))
+            return scalar(self.actual.evaluate(part, tokens))
         except NoValue:
             return None
 
@@ -326,6 +328,9 @@ class NumberJudge:
             return self._matrix_fits(pair)
         value = self.known_value(pair.part)
         if value is None or self.fit(number, value) is not Fit.OFF:
+            return True
+        own = self.known_value(pair.part, "own")
+        if own is not None and self.fit(number, own) is not Fit.OFF:
             return True
         if any(entry.printed.value == number.value for entry in self.ledger.of(pair.part)):
             return True

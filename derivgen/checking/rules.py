@@ -73,6 +73,8 @@ def _call(frame: Frame, node: t.Call) -> Value:
             found = v.combined(lambda a, b: v.largest((a, b), sign), found, other)
         return found
     own = frame.world.model.function(name)
+    if own is not None and node.primes == 1 and len(arguments) == 1:
+        return _own_slope(frame, own, arguments[0])
     if own is not None and not node.primes:
         if len(own.parameters) != len(arguments):
             raise NoValue(f"{name} takes {len(own.parameters)} arguments")
@@ -105,6 +107,18 @@ def _slope_of_own(frame: Frame, own: Function, at: Dual) -> Dual:
     bound = {own.parameters[0]: Dual(at.value, mpmath.mpf(1))}
     inner = replace(frame, moved=None, bound=bound, depth=frame.depth + 1)
     return Dual(inner.number(own.body).slope)
+
+
+def _own_slope(frame: Frame, own: Function, argument: Value) -> Value:
+    """The derivative of a function that the document defines, cell by cell."""
+
+    def slope(cell: Dual) -> Dual:
+        if cell.slope:
+            raise NoValue("the second derivative of a function of the document")
+        bound: dict[str, Value] = {own.parameters[0]: Dual(cell.value, v.constant(1).value)}
+        return replace(frame, bound=bound, depth=frame.depth + 1).number(own.body)
+
+    return v.slopes(v.mapped(slope, argument))
 
 
 def _diagonal(value: Value) -> Value:

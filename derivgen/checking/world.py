@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from derivgen.checking import values as v
-from derivgen.checking.evaluation import Frame, derivative, holds
+from derivgen.checking.evaluation import Frame, Tokens, derivative, holds
 from derivgen.checking.literals import literal
 from derivgen.checking.maths import tree as t
 from derivgen.checking.model import DocumentModel, Model
@@ -44,11 +44,11 @@ class World:
     )
     _after: list[World] = field(default_factory=list, init=False, repr=False)
 
-    def evaluate(self, node: t.Node, local: bool = False) -> Value:
-        """The value of a formula, without slopes; ``local`` takes its derivatives as local ones.
+    def evaluate(self, node: t.Node, tokens: Tokens = "total") -> Value:
+        """The value of a formula, without slopes; ``tokens`` says how its derivatives are meant.
 
         Raises NoValue."""
-        return v.without_slopes(Frame(self, local_derivatives=local).evaluate(node))
+        return v.without_slopes(Frame(self, tokens=tokens).evaluate(node))
 
     def value(self, key: str) -> Value:
         """The value of a quantity.  Raises NoValue."""
