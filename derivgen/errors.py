@@ -129,6 +129,24 @@ CODES: dict[str, CodeEntry] = {
         "weights: {npz: model.npz, key: W9}",
         "Check the file, and the name of the array in it.",
     ),
+    "E109": CodeEntry(
+        "an optional package is missing",
+        "Some formats are read by a package that is installed on demand only.",
+        "a notebook, without nbformat",
+        "Install derivgen with the extra that the message names.",
+    ),
+    "E110": CodeEntry(
+        "the document is not what its format says",
+        "Its ending, or --input-format, names a format, but the file is no such file or is damaged.",
+        "a notebook that is no valid JSON",
+        "Check the file; name its format where the ending misleads.",
+    ),
+    "E111": CodeEntry(
+        "an unknown format of document",
+        "Documents to check are Markdown, LaTeX, plain text, notebooks, or text from a PDF.",
+        "read_manuscript(text, format='docx')",
+        "Use one of the formats that the message lists.",
+    ),
     "E201": CodeEntry(
         "an unknown key",
         "Keys that derivgen does not know are refused, so that no typing mistake goes unseen.",

@@ -1,0 +1,220 @@
+"""From the blocks of a document, whatever its format, to its manuscript."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from derivgen.checking.manuscript import Kind, Manuscript, Notation, Passage, Piece, Table, Unread
+from derivgen.checking.reading import code
+from derivgen.checking.reading.emphasis import without_emphasis
+from derivgen.checking.reading.prose import Found, statements
+from derivgen.checking.reading.traced import Traced, join
+
+#: a longer formula is listed as not read
+MAX_FORMULA = 50_000
+#: a paragraph longer than this is searched for delimited formulas only
+MAX_PARAGRAPH = 200_000
+BEFORE = 200
+
+SegmentKind = Literal["text", "literal", "math", "display", "code"]
+#: What shows that a piece of text is LaTeX rather than typed.
+_LATEX = re.compile(r"\\[A-Za-z]|[_^]\{")
+#: Formulas that only set something up, in posts that were copied from a page
+_IDLE = re.compile(r"\s*(?:\\(?:begingroup|endgroup|displaystyle|newline|,|;|!| )\s*)*")
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A part of a paragraph: words (``literal``: with no markup in them), or a formula or code
+    without its delimiters."""
+
+    kind: SegmentKind
+    body: Traced
+
+
+class Collector:
+    """Gathers what a reader finds, in reading order, and makes the manuscript of it."""
+
+    def __init__(self, *, emphasis: bool = False) -> None:
+        self.emphasis = emphasis
+        self.passages: list[Passage] = []
+        self.tables: list[Table] = []
+        self.unread: list[Unread] = []
+        self.words: list[str] = []
+        #: whether nothing stands between the last words and what comes next
+        self._fresh = False
+
+    def manuscript(
+        self, file: str, text: str, parts: tuple[tuple[int, str], ...] = ()
+    ) -> Manuscript:
+        return Manuscript(
+            file,
+            text,
+            tuple(self.passages),
+            tuple(self.tables),
+            tuple(sorted(self.unread, key=lambda one: one.source)),
+            "\n\n".join(self.words),
+            parts,
+        )
+
+    def refuse(self, body: Traced, reason: str) -> None:
+        """Lists a piece as not read."""
+        shown = body.text if len(body.text) <= 200 else body.text[:197] + "..."
+        self.unread.append(Unread(shown, body.source_of(0), reason))
+
+    def formula(self, body: Traced, notation: Notation, kind: Kind, before: str = "") -> None:
+        """One delimited formula, or a statement that was found."""
+        body = body.strip()
+        if _IDLE.fullmatch(body.text):
+            return
+        if len(body.text) > MAX_FORMULA:
+            self.refuse(body, f"the formula is longer than {MAX_FORMULA:,} characters")
+            return
+        self.passages.append(Passage(body.text, body.pieces, notation, kind, before[-BEFORE:]))
+
+    def paragraph(self, segments: Iterable[Segment]) -> None:
+        """One paragraph, list item, heading or cell-like run of text with formulas in it."""
+        parts = [part for part in segments if part.body.text]
+        if not parts:
+            return
+        if self.emphasis:
+            parts = without_emphasis(parts)
+        for group in _between_displays(parts):
+            if isinstance(group, Segment):
+                self.display(group.body)
+            else:
+                self._run(group)
+
+    def _run(self, parts: Sequence[Segment]) -> None:
+        whole = join(part.body for part in parts)
+        spans: list[tuple[int, int]] = []
+        kinds: dict[int, Segment] = {}
+        at = 0
+        for part in parts:
+            end = at + len(part.body.text)
+            if part.kind in ("math", "code"):
+                spans.append((at, end))
+                kinds[at] = part
+            at = end
+        if len(whole.text) > MAX_PARAGRAPH:
+            self.refuse(whole.cut(0, 200), f"a paragraph of more than {MAX_PARAGRAPH:,} characters")
+            found: list[Found] = []
+        else:
+            found = statements(whole.text, spans)
+        self._words(whole.text, spans, found)
+        following = 0
+        for one in found:
+            while following < len(spans) and spans[following][0] < one.start:
+                self._alone(kinds[spans[following][0]], whole.text[: spans[following][0]])
+                following += 1
+            inside: list[Segment] = []
+            while following < len(spans) and spans[following][0] < one.end:
+                inside.append(kinds[spans[following][0]])
+                following += 1
+            self._statement(whole, one, inside)
+        for start, _ in spans[following:]:
+            self._alone(kinds[start], whole.text[max(0, start - BEFORE) : start])
+
+    def _statement(self, whole: Traced, one: Found, inside: Sequence[Segment]) -> None:
+        body = _joined(whole, one)
+        if one.doubt:
+            self.refuse(body, one.doubt)
+            for part in inside:
+                if part.kind == "math":
+                    self._alone(part, "")
+            return
+        latex = any(part.kind == "math" for part in inside) or bool(_LATEX.search(body.text))
+        before = whole.text[max(0, one.start - BEFORE) : one.start]
+        self.formula(body, "latex" if latex else "typed", "prose", before)
+
+    def _alone(self, part: Segment, before: str) -> None:
+        if part.kind == "math":
+            self.formula(part.body, "latex", "inline", before)
+            return
+        if not code.is_program(part.body.text):
+            self._code_line(part.body, before)
+
+    def _code_line(self, line: Traced, before: str) -> None:
+        for one in statements(line.text, code=True):
+            body = _joined(line, one)
+            if one.doubt:
+                self.refuse(body, one.doubt)
+                continue
+            latex = bool(_LATEX.search(body.text))
+            self.formula(body, "latex" if latex else "typed", "code", before)
+
+    def _words(self, text: str, spans: Sequence[tuple[int, int]], found: Sequence[Found]) -> None:
+        pieces: list[str] = []
+        at = 0
+        for start, end in sorted([*spans, *((one.start, one.end) for one in found)]):
+            if start >= at:
+                pieces.append(text[at:start])
+            at = max(at, end)
+        pieces.append(text[at:])
+        words = " ".join(" ".join(pieces).split())
+        self._fresh = bool(words)
+        if words:
+            self.words.append(words)
+
+    def display(self, body: Traced) -> None:
+        """A displayed formula; the words right before it belong to it."""
+        self.formula(body, "latex", "display", self.words[-1] if self._fresh else "")
+        self._fresh = False
+
+    def code_block(self, body: Traced) -> None:
+        """Preformatted text: its lines, where they are mathematics and no program."""
+        if code.is_program(body.text):
+            return
+        for line in code.logical_lines(body):
+            self._code_line(line, "")
+
+    def table(self, rows: Iterable[Sequence[Sequence[Segment]]]) -> None:
+        """A table: the segments of each cell, row by row."""
+        made = tuple(tuple(self._cell(cell) for cell in row) for row in rows)
+        if made:
+            self.tables.append(Table(made))
+
+    def _cell(self, segments: Sequence[Segment]) -> Passage:
+        parts = [part for part in segments if part.body.text]
+        if self.emphasis:
+            parts = without_emphasis(parts)
+        filled = [part for part in parts if part.kind != "text" or part.body.text.strip()]
+        notation: Notation = "typed"
+        if len(filled) == 1 and filled[0].kind in ("math", "display"):
+            notation = "latex"
+        body = (
+            join(part.body for part in filled or segments)
+            if segments
+            else Traced("", (Piece(0, 0),))
+        )
+        body = body.strip()
+        if len(body.text) > MAX_FORMULA:
+            self.refuse(body, f"the cell is longer than {MAX_FORMULA:,} characters")
+            body = body.cut(0, 0)
+        return Passage(body.text, body.pieces, notation, "cell")
+
+
+def _between_displays(parts: Sequence[Segment]) -> list[Segment | list[Segment]]:
+    groups: list[Segment | list[Segment]] = []
+    for part in parts:
+        if part.kind == "display":
+            groups.append(part)
+        elif groups and isinstance(groups[-1], list):
+            groups[-1].append(part)
+        else:
+            groups.append([part])
+    return groups
+
+
+def _joined(whole: Traced, one: Found) -> Traced:
+    """A statement's text; the words that are one name are joined with ``_``."""
+    parts: list[Traced] = []
+    at = one.start
+    for start, end in one.joins:
+        parts += [whole.cut(at, start), Traced.put_in("_", whole.source_of(start))]
+        at = end
+    parts.append(whole.cut(at, one.end))
+    return join(parts)

@@ -1,0 +1,64 @@
+"""Jupyter notebooks: their Markdown cells, one after the other."""
+
+from __future__ import annotations
+
+import json
+
+from derivgen.checking.manuscript import Manuscript
+from derivgen.checking.reading import markdown
+from derivgen.checking.reading.collector import Collector
+from derivgen.errors import DerivgenError, Place
+
+
+def read(text: str, file: str) -> Manuscript:
+    """The manuscript of a notebook: places count in the Markdown cells' sources, which stand in
+    ``text`` with an empty line between them; code cells and outputs are left out.
+
+    Raises E109 where nbformat is missing, E110 where the document is no notebook.
+    """
+    sources = markdown_cells(text, file)
+    found = Collector(emphasis=True)
+    parts: list[tuple[int, str]] = []
+    whole: list[str] = []
+    at = 0
+    for number, source in sources:
+        parts.append((at, f"cell {number}"))
+        markdown.read_into(found, source, at)
+        whole.append(source)
+        at += len(source) + 2
+    return found.manuscript(file, "\n\n".join(whole), tuple(parts))
+
+
+def markdown_cells(text: str, file: str) -> list[tuple[int, str]]:
+    """The number (from 1, code cells counted) and the source of each Markdown cell."""
+    try:
+        import nbformat
+    except ImportError:
+        raise DerivgenError(
+            "E109",
+            "reading a notebook needs the package nbformat",
+            Place(file),
+            "install derivgen[notebooks]",
+        ) from None
+    try:
+        raw = json.loads(text)
+    except json.JSONDecodeError as error:
+        raise DerivgenError(
+            "E110",
+            f"the notebook is not valid JSON: {error.msg}",
+            Place(file, error.lineno, error.colno),
+        ) from None
+    except RecursionError:
+        raise DerivgenError("E110", "the notebook is nested too deep", Place(file)) from None
+    try:
+        notebook = nbformat.convert(nbformat.from_dict(raw), 4)
+        cells = [
+            (number, str(cell.source).replace("\r\n", "\n"))
+            for number, cell in enumerate(notebook.cells, start=1)
+            if cell.cell_type == "markdown"
+        ]
+    except (AttributeError, KeyError, TypeError, ValueError, RecursionError):
+        raise DerivgenError(
+            "E110", "the document is no notebook that nbformat reads", Place(file)
+        ) from None
+    return cells

@@ -1,0 +1,559 @@
+"""Statements loose in prose: where in a run of words mathematics begins, and where it ends.
+
+A statement is a chain with a relation sign: ``w5 = 0.40``, ``dL/dw5 ≈ 0.7414 * 0.1868``, bare LaTeX
+glued to a sentence.  Formulas between delimiters may be parts of it (``$w_1$ = 0.15``).  Where a
+statement could end in two places and both would mean something, it is not guessed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from derivgen.checking.reading.prose_tokens import FUNCTIONS, Lexer, Spans, Token
+
+STOPWORDS = frozenset(
+    [
+        "a",
+        "an",
+        "and",
+        "are",
+        "as",
+        "assume",
+        "at",
+        "be",
+        "because",
+        "but",
+        "by",
+        "can",
+        "for",
+        "from",
+        "gives",
+        "give",
+        "get",
+        "gets",
+        "has",
+        "have",
+        "hence",
+        "here",
+        "i",
+        "if",
+        "in",
+        "into",
+        "is",
+        "it",
+        "its",
+        "let",
+        "lets",
+        "let's",
+        "no",
+        "not",
+        "note",
+        "now",
+        "of",
+        "on",
+        "or",
+        "our",
+        "out",
+        "say",
+        "set",
+        "since",
+        "so",
+        "such",
+        "take",
+        "than",
+        "that",
+        "the",
+        "their",
+        "then",
+        "there",
+        "therefore",
+        "these",
+        "they",
+        "this",
+        "thus",
+        "to",
+        "use",
+        "uses",
+        "using",
+        "we",
+        "when",
+        "where",
+        "which",
+        "while",
+        "with",
+        "yields",
+        "you",
+        "your",
+        "obtain",
+        "becomes",
+        "become",
+        "equals",
+        "equal",
+        "initially",
+        "again",
+        "also",
+        "respectively",
+        "similarly",
+        "finally",
+        "suppose",
+        "given",
+        "both",
+        "each",
+        "only",
+        "just",
+        "i.e",
+        "e.g",
+        "means",
+        "was",
+        "were",
+        "will",
+    ]
+)
+CALLED = FUNCTIONS | frozenset(
+    [
+        "sigmoid",
+        "relu",
+        "ReLU",
+        "softplus",
+        "sum",
+        "mean",
+        "abs",
+        "sqrt",
+        "sgn",
+        "sign",
+        "logistic",
+        "σ",
+        "f",
+        "g",
+    ]
+)
+#: an opening bracket -> its partner
+PARTNERS = {"(": ")", "[": "]", "{": "}"}
+#: words before a relation sign that together name one thing, at most
+MAX_LEFT_WORDS = 3
+MAX_DEPTH = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A statement in a paragraph: from ``start`` to ``end``; ``joins`` are the gaps between words
+    that are one name; ``doubt`` says why it cannot be read with certainty, if so."""
+
+    start: int
+    end: int
+    joins: tuple[tuple[int, int], ...] = ()
+    doubt: str = ""
+
+
+@dataclass(slots=True)
+class _State:
+    """One attempt to read a statement: what was seen of it so far."""
+
+    at: int
+    depth: list[str] = field(default_factory=list)
+    opened: list[int] = field(default_factory=list)
+    relations: int = 0
+    operand: bool = False
+    #: index behind the last token up to which everything is complete, and the relations until there
+    good: int = 0
+    good_relations: int = 0
+    good_weight: int = 0
+    weight: int = 0
+    signs: int = 0
+    gaps: int = 0
+    doubt: str = ""
+
+
+def statements(text: str, formulas: Spans = (), *, code: bool = False) -> list[Found]:
+    """The statements of a paragraph, in order.
+
+    ``formulas`` are the spans of what was delimited.  ``code`` says that the text is one line of
+    preformatted text, where factors may stand side by side (``0.05 0.15``)."""
+    tokens = Lexer(text, formulas).run()
+    return list(_Finder(tokens, code).run())
+
+
+class _Finder:
+    def __init__(self, tokens: Sequence[Token], code: bool) -> None:
+        self.tokens = tokens
+        self.code = code
+        self.lefts: set[str] = set()
+
+    def run(self) -> list[Found]:
+        found: list[Found] = []
+        at = 0
+        while at < len(self.tokens):
+            if not self._may_start(at):
+                at += 1
+                continue
+            state = self._attempt(at)
+            if state.good_relations and state.good_weight:
+                statement = self._made(at, state)
+                if statement is not None:
+                    found.append(statement)
+                at = max(state.good, at + 1)
+            elif state.opened and not state.good_relations:
+                at = max(state.opened[-1] + 1, at + 1)
+            else:
+                at = max(state.at, at + 1)
+        return found
+
+    def _token(self, at: int) -> Token | None:
+        return self.tokens[at] if 0 <= at < len(self.tokens) else None
+
+    def _may_start(self, at: int) -> bool:
+        token = self.tokens[at]
+        if token.kind in ("num", "atom", "prefix", "open"):
+            return True
+        if token.kind == "math":
+            return True
+        if token.kind == "op":
+            following = self._token(at + 1)
+            return token.text in "-−+" and following is not None and following.gap == ""
+        if token.kind == "word":
+            return self._word_fits(at, starting=True)
+        return token.kind == "rel" and self.code
+
+    def _word_fits(self, at: int, *, starting: bool) -> bool:
+        """Whether a plain word can be an operand: it stands between signs, not between words."""
+        token = self.tokens[at]
+        if token.text.lower() in STOPWORDS:
+            following = self._token(at + 1)
+            return (
+                token.text in ("a", "A")
+                and following is not None
+                and following.kind in ("rel", "op")
+                and following.text not in "-−–<>"
+            )
+        following = self._token(at + 1)
+        if following is None:
+            return not starting
+        if following.kind in ("rel", "op"):
+            return (
+                not starting
+                or following.text not in ("<", ">", "-", "–", "−", "@", "·", "*", "/")
+                or (following.gap == "" or following.text in "*/·")
+            )
+        if following.kind == "math":
+            return following.relations.startswith("<")
+        if following.kind == "open":
+            return following.gap == "" or not starting
+        return not starting and following.kind in ("close", "comma", "break")
+
+    def _attempt(self, start: int) -> _State:
+        """Reads on from a token as long as it is one statement."""
+        state = _State(at=start)
+        if self.tokens[start].kind == "rel":
+            state.relations = 1
+            state.at += 1
+        while state.at < len(self.tokens) and len(state.depth) < MAX_DEPTH:
+            step = self._after_operand if state.operand else self._operand
+            if not step(state, self.tokens[state.at], start):
+                break
+            if state.operand and not state.depth:
+                state.good = state.at
+                state.good_relations = state.relations
+                state.good_weight = state.weight
+        return state
+
+    def _operand(self, state: _State, token: Token, start: int) -> bool:
+        """An operand, or what may stand before one."""
+        inner = bool(state.depth)
+        match token.kind:
+            case "num" | "atom":
+                state.operand = True
+            case "word":
+                if not self._word_fits(state.at, starting=state.at == start):
+                    return False
+                state.operand = True
+                state.at += 1
+                return True
+            case "math":
+                if "=" in token.relations and state.at != start:
+                    return False
+                if inner and token.relations:
+                    return False
+                state.relations += len(token.relations.replace(">", ""))
+                state.operand = ">" not in token.relations
+                state.relations += not state.operand
+            case "op":
+                if token.text not in ("-", "−", "–", "+", "±"):
+                    return False
+                state.at += 1
+                return True
+            case "prefix":
+                state.at += 1
+                return True
+            case "open":
+                state.depth.append(PARTNERS[token.text])
+                state.opened.append(state.at)
+                state.at += 1
+                return True
+            case _:
+                return False
+        state.at += 1
+        state.weight += state.relations > 0
+        return True
+
+    def _after_operand(self, state: _State, token: Token, start: int) -> bool:
+        """What may follow a complete operand."""
+        match token.kind:
+            case "op":
+                before = self.tokens[state.at - 1]
+                if before.kind == "math" and "=" in before.relations:
+                    return False
+                if token.text == "**" and not self._power(state.at):
+                    return False
+                if token.gap == "\n" and self._is_bullet(state.at):
+                    return False
+                state.operand = False
+                state.signs += token.text in "*·×⋅∙" or token.text.startswith("\\")
+                state.weight += state.relations > 0
+                state.at += 1
+                return True
+            case "rel":
+                if state.depth:
+                    return False
+                if token.text in "<>" and self.tokens[state.at - 1].kind == "word":
+                    return False
+                state.operand = False
+                state.relations += 1
+                state.at += 1
+                return True
+            case "close":
+                if not state.depth or state.depth[-1] != token.text[:1]:
+                    return False
+                state.depth.pop()
+                state.opened.pop()
+                state.at += 1
+                return True
+            case "comma":
+                if not state.depth:
+                    return False
+                state.operand = False
+                state.at += 1
+                return True
+            case "math":
+                return self._formula_follows(state, token)
+            case "num" | "atom" | "open" | "prefix":
+                return self._side_by_side(state, token, start)
+            case "word":
+                following = self._token(state.at + 1)
+                if (
+                    token.text in CALLED
+                    and token.gap != "\n"
+                    and following is not None
+                    and following.kind == "open"
+                    and following.gap == ""
+                    and not self._new_left_side(state, start)
+                ):
+                    state.operand = False
+                    state.at += 1
+                    state.operand = True
+                    return True
+        return False
+
+    def _formula_follows(self, state: _State, token: Token) -> bool:
+        """``w5 $= 0.4$``, ``w5 $\\approx$ ...``: a formula that carries on what stands before it."""
+        if not token.relations.startswith("<") or state.depth:
+            return False
+        state.relations += 1
+        state.weight += 1
+        state.operand = ">" not in token.relations
+        state.at += 1
+        return True
+
+    def _power(self, at: int) -> bool:
+        """Whether ``**`` is a power rather than the sign of bold text."""
+        following = self._token(at + 1)
+        return (
+            following is not None
+            and following.gap == ""
+            and (
+                following.kind in ("num", "open")
+                or (following.kind == "atom" and len(following.text) == 1)
+            )
+        )
+
+    def _is_bullet(self, at: int) -> bool:
+        """Whether a sign at the beginning of a line opens an item of a list: ``- w1 = 0.15``."""
+        token, following = self.tokens[at], self._token(at + 1)
+        if token.text not in ("-", "*", "+", "–") or following is None or following.gap == "":
+            return False
+        return self._left_side(at + 1) is not None or following.kind == "word"
+
+    def _left_side(self, at: int) -> int | None:
+        """The relation sign behind a left side that begins at a token, if one does."""
+        end = at
+        first = self._token(at)
+        if first is None:
+            return None
+        if first.kind == "prefix" or "partial" in first.text or "mathrm{d}" in first.text:
+            end += 1
+            following = self._token(end)
+            if following is not None and following.kind == "rel":
+                return end
+            if first.kind != "prefix" and following is not None and following.kind != "atom":
+                return None
+        token = self._token(end)
+        if token is None or token.kind not in ("atom", "word"):
+            return None
+        end += 1
+        token = self._token(end)
+        if token is not None and token.text == "/" and token.gap == "":
+            end += 1
+            token = self._token(end)
+            if token is not None and token.kind == "prefix":
+                end += 1
+                token = self._token(end)
+            if token is None or token.kind not in ("atom", "word"):
+                return None
+            end += 1
+            token = self._token(end)
+        if token is not None and token.text == "(" and token.gap == "":
+            depth = 0
+            for end in range(end, min(end + 20, len(self.tokens))):
+                depth += (self.tokens[end].kind == "open") - (self.tokens[end].kind == "close")
+                if depth == 0:
+                    break
+            end += 1
+            token = self._token(end)
+        return end if token is not None and token.kind == "rel" else None
+
+    def _spelled(self, start: int, end: int) -> str:
+        return "".join(token.text for token in self.tokens[start:end])
+
+    def _new_left_side(self, state: _State, start: int) -> bool:
+        """Whether what follows a complete operand is the left side of the next equation."""
+        if not state.relations or state.depth or self.tokens[state.at].gap == "":
+            glued = state.relations and not state.depth and state.at > 0
+            if not glued or self.tokens[state.at - 1].kind != "num":
+                return False
+        end = self._left_side(state.at)
+        if end is None:
+            return False
+        token, before = self.tokens[state.at], self.tokens[state.at - 1]
+        if self._spelled(state.at, end) in self.lefts | {self._first_left(start)}:
+            return True
+        if before.kind == "num":
+            return True
+        derivative = "partial" in token.text or "mathrm{d}" in token.text or token.kind == "prefix"
+        if derivative and "partial" not in before.text:
+            return True
+        return state.signs > 0 or (
+            not state.gaps and not self.code and self._is_plain(state, start)
+        )
+
+    def _is_plain(self, state: _State, start: int) -> bool:
+        """Whether the side before has one operand only: ``a = b c = 2`` is two equations."""
+        return self.tokens[state.at - 2].kind == "rel" and state.at - 2 > start
+
+    def _first_left(self, start: int) -> str:
+        for end in range(start, min(start + 12, len(self.tokens))):
+            if self.tokens[end].kind == "rel":
+                return self._spelled(start, end)
+        return ""
+
+    def _side_by_side(self, state: _State, token: Token, start: int) -> bool:
+        """An operand behind an operand: a product, the next statement, or neither."""
+        before = self.tokens[state.at - 1]
+        if (token.gap == "\n" or (before.kind == "math" and token.gap)) and not state.depth:
+            return False
+        if self._new_left_side(state, start):
+            return False
+        following = self._token(state.at + 1)
+        if token.kind == "open":
+            if token.gap == " " and not state.depth and self._is_remark(state.at, before):
+                return False
+            state.operand = False
+            state.depth.append(PARTNERS[token.text])
+            state.opened.append(state.at)
+            state.at += 1
+            return True
+        if token.kind == "num" and before.kind == "num" and not self.code:
+            carried_on = following is not None and following.kind in ("op", "rel", "num")
+            if not carried_on:
+                state.doubt = "two numbers side by side"
+                return False
+        elif token.kind == "atom" and token.gap == " " and not self.code and not state.depth:
+            ends = following is None or following.kind in (
+                "op",
+                "rel",
+                "atom",
+                "open",
+                "comma",
+                "num",
+            )
+            ends = ends or (
+                following is not None
+                and (
+                    (following.kind == "break" and following.text in ".;:") or following.gap == "\n"
+                )
+            )
+            if not ends:
+                if state.relations:
+                    state.doubt = "words follow a product without a sign"
+                return False
+        state.gaps += token.gap == " "
+        state.operand = token.kind != "prefix"
+        state.weight += state.relations > 0
+        state.at += 1
+        return True
+
+    def _is_remark(self, at: int, before: Token) -> bool:
+        """Whether a bracket behind a space is a remark or an equation number rather than a factor."""
+        if self.tokens[at].text != "(":
+            return False
+        inner, close = self._token(at + 1), self._token(at + 2)
+        if inner is None or (inner.kind == "word" and not self._is_call(at + 1)):
+            operator = close is not None and close.kind == "op"
+            return not (inner is not None and operator)
+        if close is None or close.kind != "close":
+            return False
+        return inner.kind == "num" or before.kind == "num"
+
+    def _is_call(self, at: int) -> bool:
+        following = self._token(at + 1)
+        return self.tokens[at].text in CALLED and following is not None and following.kind == "open"
+
+    def _made(self, start: int, state: _State) -> Found | None:
+        first, last = self.tokens[start], self.tokens[state.good - 1]
+        inside = self.tokens[start : state.good]
+        if len(inside) == 1 and first.kind == "math":
+            return None  # nothing of the prose belongs to it
+        doubt = state.doubt or self._several_at_once(start, state.good)
+        following = self._token(state.good)
+        if following is not None and following.text == "%" and following.gap == "":
+            doubt = "a percentage"
+        if following is not None and following.gap == "" and following.text.startswith("=="):
+            return None
+        joins: list[tuple[int, int]] = []
+        begin = start
+        if first.kind == "word":
+            while len(joins) < MAX_LEFT_WORDS - 1 and self._is_name_word(begin - 1, begin):
+                joins.insert(0, (self.tokens[begin - 1].end, self.tokens[begin].start))
+                begin -= 1
+        self.lefts.add(self._first_left(start))
+        return Found(self.tokens[begin].start, last.end, tuple(joins), doubt)
+
+    def _is_name_word(self, at: int, following: int) -> bool:
+        token = self._token(at)
+        return (
+            token is not None
+            and token.kind == "word"
+            and token.text.lower() not in STOPWORDS
+            and self.tokens[following].gap == " "
+        )
+
+    def _several_at_once(self, start: int, end: int) -> str:
+        """``x1, x2 = 0.05, 0.10`` says nothing of x2 alone."""
+        before, name = self._token(start - 1), self._token(start - 2)
+        after, value, then = self._token(end), self._token(end + 1), self._token(end + 2)
+        if before is None or name is None or after is None or value is None:
+            return ""
+        if before.kind != "comma" or name.kind not in ("atom", "math") or after.kind != "comma":
+            return ""
+        if value.kind in ("num", "op") and (then is None or then.kind != "rel"):
+            return "several values are given at once"
+        return ""
