@@ -21,7 +21,7 @@ def read_manuscript(
     """Reads a document: a file (a path), its bytes, or its text (a string).
 
     ``name`` is what messages print, and its ending tells the format where ``format`` does not:
-    ``markdown``, ``latex``, ``plain``, ``notebook``, ``pdf_text``.  Line ends become line feeds.
+    ``markdown``, ``latex``, ``text``, ``notebook``, ``pdf-text``.  Line ends become line feeds.
 
     Raises E101 (cannot be opened), E102 (not UTF-8 text), E103 (too large), E109 (an optional package
     is missing), E110 (not what its format says), E111 (unknown format).
@@ -41,7 +41,7 @@ def read_manuscript(
         if document.startswith(b"%PDF-"):
             from derivgen.checking.reading import pdf_file
 
-            text, format = pdf_file.text_of(document, name), format or "pdf_text"
+            text, format = pdf_file.text_of(document, name), format or "pdf-text"
         else:
             text = decode(document, name)
     else:
@@ -72,7 +72,7 @@ def _read(text: str, name: str, format: str) -> Manuscript:
             from derivgen.checking.reading import notebook
 
             return notebook.read(text, name)
-        case "pdf_text":
+        case "pdf-text":
             from derivgen.checking.reading import pdf_text
 
             return pdf_text.read(text, name)

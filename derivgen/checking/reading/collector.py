@@ -7,7 +7,16 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from derivgen.checking.manuscript import Kind, Manuscript, Notation, Passage, Piece, Table, Unread
+from derivgen.checking.manuscript import (
+    Kind,
+    Language,
+    Manuscript,
+    Notation,
+    Passage,
+    Piece,
+    Table,
+    Unread,
+)
 from derivgen.checking.reading import code
 from derivgen.checking.reading.emphasis import without_emphasis
 from derivgen.checking.reading.prose import Found, statements
@@ -48,8 +57,9 @@ class Collector:
         self._fresh = False
 
     def manuscript(
-        self, file: str, text: str, parts: tuple[tuple[int, str], ...] = ()
+        self, file: str, text: str, language: Language, parts: tuple[tuple[int, str], ...] = ()
     ) -> Manuscript:
+        """The finished manuscript."""
         return Manuscript(
             file,
             text,
@@ -58,6 +68,7 @@ class Collector:
             tuple(sorted(self.unread, key=lambda one: one.source)),
             "\n\n".join(self.words),
             parts,
+            language,
         )
 
     def refuse(self, body: Traced, reason: str) -> None:

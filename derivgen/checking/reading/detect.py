@@ -18,7 +18,7 @@ ENDINGS = {
     ".ipynb": "notebook",
     ".pdf": "pdf",
 }
-FORMATS = ("markdown", "latex", "plain", "notebook", "pdf_text")
+FORMATS = ("markdown", "latex", "text", "notebook", "pdf-text")
 
 _LATEX = re.compile(
     r"^[ \t]*\\(?:documentclass|begin\{document\}|usepackage|section\*?\{)", re.MULTILINE
@@ -51,10 +51,10 @@ def format_of(name: str, text: str) -> str:
     if _LATEX.search(head):
         return "latex"
     if _is_from_pdf(head):
-        return "pdf_text"
+        return "pdf-text"
     if sum(1 for mark in _MARKDOWN if mark.search(head)) >= 2:
         return "markdown"
-    return "plain"
+    return "text"
 
 
 def _is_from_pdf(text: str) -> bool:

@@ -49,7 +49,7 @@ def read(text: str, file: str) -> Manuscript:
     """The manuscript of a LaTeX document or of a part of one."""
     found = Collector()
     read_into(found, text)
-    return found.manuscript(file, text)
+    return found.manuscript(file, text, "latex")
 
 
 def read_into(found: Collector, text: str, shift: int = 0) -> None:

@@ -114,7 +114,7 @@ class Expander:
                     at = pos = end
                 continue
             if name in ("begin", "end"):
-                made = self._environment(text, start, pos, name)
+                made = self._environment(text, pos, name)
                 if made is not None:
                     end, body = made
                     parts += [whole.cut(at, start), Traced.put_in(body, whole.source_of(start))]
@@ -282,7 +282,7 @@ class Expander:
             self.environments[text[name[0] : name[1]]] = parts
         return end[1] + 1
 
-    def _environment(self, text: str, start: int, at: int, which: str) -> tuple[int, str] | None:
+    def _environment(self, text: str, at: int, which: str) -> tuple[int, str] | None:
         found = re.compile(r"\{([^{}\n]{1,40})\}").match(text, at)
         if found is None or found[1] not in self.environments:
             return None

@@ -46,7 +46,7 @@ def read(text: str, file: str) -> Manuscript:
     """The manuscript of a Markdown document, whose line ends are line feeds."""
     found = Collector(emphasis=True)
     read_into(found, text)
-    return found.manuscript(file, text)
+    return found.manuscript(file, text, "markdown")
 
 
 def read_into(found: Collector, text: str, shift: int = 0) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 from derivgen.checking.manuscript import Manuscript
 from derivgen.checking.reading import markdown
@@ -26,7 +27,7 @@ def read(text: str, file: str) -> Manuscript:
         markdown.read_into(found, source, at)
         whole.append(source)
         at += len(source) + 2
-    return found.manuscript(file, "\n\n".join(whole), tuple(parts))
+    return found.manuscript(file, "\n\n".join(whole), "notebook", tuple(parts))
 
 
 def markdown_cells(text: str, file: str) -> list[tuple[int, str]]:
@@ -51,7 +52,8 @@ def markdown_cells(text: str, file: str) -> list[tuple[int, str]]:
     except RecursionError:
         raise DerivgenError("E110", "the notebook is nested too deep", Place(file)) from None
     try:
-        notebook = nbformat.convert(nbformat.from_dict(raw), 4)
+        read: Any = nbformat
+        notebook = read.convert(read.from_dict(raw), 4)
         cells = [
             (number, str(cell.source).replace("\r\n", "\n"))
             for number, cell in enumerate(notebook.cells, start=1)

@@ -21,7 +21,7 @@ def read(text: str, file: str) -> Manuscript:
                 found.paragraph(segments(part))
             else:
                 found.table([[segments(cell) for cell in row] for row in part])
-    return found.manuscript(file, text)
+    return found.manuscript(file, text, "text")
 
 
 def paragraphs(text: str) -> Iterator[tuple[int, int]]:

@@ -11,123 +11,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from derivgen.checking.reading.prose_tokens import FUNCTIONS, Lexer, Spans, Token
+from derivgen.checking.reading.wordlist import words_of
 
-STOPWORDS = frozenset(
-    [
-        "a",
-        "an",
-        "and",
-        "are",
-        "as",
-        "assume",
-        "at",
-        "be",
-        "because",
-        "but",
-        "by",
-        "can",
-        "for",
-        "from",
-        "gives",
-        "give",
-        "get",
-        "gets",
-        "has",
-        "have",
-        "hence",
-        "here",
-        "i",
-        "if",
-        "in",
-        "into",
-        "is",
-        "it",
-        "its",
-        "let",
-        "lets",
-        "let's",
-        "no",
-        "not",
-        "note",
-        "now",
-        "of",
-        "on",
-        "or",
-        "our",
-        "out",
-        "say",
-        "set",
-        "since",
-        "so",
-        "such",
-        "take",
-        "than",
-        "that",
-        "the",
-        "their",
-        "then",
-        "there",
-        "therefore",
-        "these",
-        "they",
-        "this",
-        "thus",
-        "to",
-        "use",
-        "uses",
-        "using",
-        "we",
-        "when",
-        "where",
-        "which",
-        "while",
-        "with",
-        "yields",
-        "you",
-        "your",
-        "obtain",
-        "becomes",
-        "become",
-        "equals",
-        "equal",
-        "initially",
-        "again",
-        "also",
-        "respectively",
-        "similarly",
-        "finally",
-        "suppose",
-        "given",
-        "both",
-        "each",
-        "only",
-        "just",
-        "i.e",
-        "e.g",
-        "means",
-        "was",
-        "were",
-        "will",
-    ]
+STOPWORDS = words_of(
+    "a an and are as assume at be because but by can for from gives give get gets has have hence here "
+    "i if in into is it its let lets let's no not note now of on or our out say set since so such take "
+    "than that the their then there therefore these they this thus to use uses using we when where "
+    "which while with yields you your obtain becomes become equals equal initially again also "
+    "respectively similarly finally suppose given both each only just i.e e.g means was were will"
 )
-CALLED = FUNCTIONS | frozenset(
-    [
-        "sigmoid",
-        "relu",
-        "ReLU",
-        "softplus",
-        "sum",
-        "mean",
-        "abs",
-        "sqrt",
-        "sgn",
-        "sign",
-        "logistic",
-        "σ",
-        "f",
-        "g",
-    ]
-)
+CALLED = FUNCTIONS | words_of("sigmoid relu ReLU softplus sum mean abs sqrt sgn sign logistic f g")
 #: an opening bracket -> its partner
 PARTNERS = {"(": ")", "[": "]", "{": "}"}
 #: words before a relation sign that together name one thing, at most
@@ -413,11 +306,12 @@ class _Finder:
             token = self._token(end)
         if token is not None and token.text == "(" and token.gap == "":
             depth = 0
-            for end in range(end, min(end + 20, len(self.tokens))):
+            opening = end
+            while end < min(opening + 20, len(self.tokens)):
                 depth += (self.tokens[end].kind == "open") - (self.tokens[end].kind == "close")
+                end += 1
                 if depth == 0:
                     break
-            end += 1
             token = self._token(end)
         return end if token is not None and token.kind == "rel" else None
 
