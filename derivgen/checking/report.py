@@ -76,6 +76,7 @@ class Report:
 
     ``mapping`` goes from the author's names to what they stand for (``w_5`` -> ``W2[0,0]``),
     ``conventions`` from a convention to what was found (``bias`` -> ``shared by a layer, not updated``).
+    In Jupyter it shows itself as a table.
     """
 
     file: str
@@ -98,3 +99,8 @@ class Report:
     def decided(self) -> bool:
         """True when at least one claim could be decided."""
         return self.count(Verdict.UNDECIDED) < len(self.claims)
+
+    def _repr_markdown_(self) -> str:
+        from derivgen.checking.writing.jupyter import jupyter_markdown
+
+        return jupyter_markdown(self)
