@@ -130,7 +130,7 @@ def test_a_claim_of_several_lines_has_carets_under_each_but_no_indent() -> None:
     text = "a = b\n   + c   \n\n   = d\n"
     document = manuscript(text)
     report = Report("p", (claim(document, text.strip(), "wrong", "C201", "no", printed="d"),))
-    assert terminal_text(report, document).splitlines()[1:-2] == [
+    assert terminal_text(report, document).splitlines()[1:-1] == [
         "  |",
         "1 | a = b",
         "  | ~~~~~",
@@ -155,12 +155,13 @@ def test_a_claim_of_many_lines_is_shown_by_its_ends_and_by_what_was_judged() -> 
 
 
 def test_the_judged_part_is_singled_out_only_where_it_is_certain() -> None:
-    document = manuscript("z = 0.5 + 10.5 = 0.51 and 2.")
+    document = manuscript("z = 0.5 + 10.5 = 0.51 \\eta and 2.")
     for printed, expected in [
         ("0.5", "0.5"),  # neither 10.5 nor 0.51
         ("0.51", "0.51"),
         ("2", "2"),  # the full stop ends a sentence
         ("=", document.text),  # twice
+        ("eta", document.text),  # the name of a command is not its meaning
         ("7", document.text),
         ("", document.text),
     ]:

@@ -125,9 +125,9 @@ def spot(claim: Claim, manuscript: Manuscript) -> tuple[int, int]:
 
 def _joins(before: str, first: str) -> bool:
     """Whether the character before a text makes one number or word with its first."""
-    return (
-        bool(before) and (before.isalnum() or before == ".") and (first.isalnum() or first == ".")
-    )
+    if not before or not (first.isalnum() or first == "."):
+        return False
+    return before.isalnum() or before in ".\\"
 
 
 def _joins_after(last: str, after: str) -> bool:

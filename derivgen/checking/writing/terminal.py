@@ -238,15 +238,11 @@ def _cells(text: str) -> int:
 
 def _notes(claim: Claim) -> Iterator[str]:
     """What was printed and what it should be; the likely mistake is in the message."""
-    parts = []
-    if claim.printed:
-        parts.append(f"printed {shortened(claim.printed, 70)}")
     more = "" if claim.exact is None else f"{claim.exact:.10g}"
     if claim.expected:
+        printed = f"printed {shortened(claim.printed, 70)}, " if claim.printed else ""
         known = more in ("", claim.expected.rstrip("0"), claim.expected)
         exact = "" if known else f" (more exactly {more})"
-        parts.append(f"expected {shortened(claim.expected, 70)}{exact}")
+        yield f"{printed}expected {shortened(claim.expected, 70)}{exact}"
     elif more:
-        parts.append(f"more exactly {more}")
-    if parts:
-        yield ", ".join(parts)
+        yield f"more exactly {more}"
