@@ -68,6 +68,8 @@ def test_the_whole_text() -> None:
 def test_windows_line_breaks_stay() -> None:
     text = annotated_text(*one_neuron(POST.replace("\n", "\r\n")), "markdown")
     assert text == ANNOTATED.replace("\n", "\r\n")
+    report, document = one_neuron()  # as readers read such a file
+    assert write(report, replace(document, newline="\r\n")) == text
 
 
 def report_on(text: str, parts: list[str], whole: str = "") -> tuple[Report, Manuscript]:

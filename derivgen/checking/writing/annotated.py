@@ -37,10 +37,15 @@ _VERBATIM: Final = re.compile(
 
 
 def annotated_text(report: Report, manuscript: Manuscript) -> str:
-    """The document's text with remarks; without them it is the author's, character for character."""
+    """The document's text with remarks; without them it is the author's, character for character.
+
+    Lines end as they do in the author's file."""
     insertions = Insertions(manuscript.text)
     _ANNOTATE[manuscript.language](report, manuscript, insertions)
-    return insertions.applied()
+    text = insertions.applied()
+    if manuscript.newline != "\n" and "\r" not in manuscript.text:
+        return text.replace("\n", manuscript.newline)
+    return text
 
 
 def _annotate_markdown(report: Report, manuscript: Manuscript, insertions: Insertions) -> None:
