@@ -155,6 +155,13 @@ class Arrow:
 
 
 @dataclass(frozen=True, slots=True)
+class Curve:
+    """A strong line through the given points, as of a plot."""
+
+    points: tuple[tuple[float, float], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Label:
     """A formula by itself; ``anchor`` says which of its sides x, y is at."""
 
@@ -173,7 +180,7 @@ class Picture:
 
     width: float
     height: float
-    shapes: tuple[Circle | Box | Arrow | Label, ...]
+    shapes: tuple[Circle | Box | Arrow | Curve | Label, ...]
     size: float = 9.0
 
 

@@ -15,9 +15,9 @@ import numpy as np
 from derivgen.derivation.derivation import Derivation
 from derivgen.derivation.oracle import Row, Verification, check_or_raise
 from derivgen.derivation.passes import trained_entries
-from derivgen.derivation.training import Update
 from derivgen.document.blocks import Block, Display, Document, Figure, Math, Table, Words
 from derivgen.document.formulas import Formulas, function_word, short_digits
+from derivgen.document.history import History, history
 from derivgen.document.markup import compose
 from derivgen.document.remarks import zero_inputs
 from derivgen.document.sections import (
@@ -334,24 +334,10 @@ class Facts:
     def several_steps(self) -> bool:
         return self.derivation.task.training.steps > 1 and self.derivation.trains
 
-    @property
-    def history(self) -> Table:
+    @cached_property
+    def history(self) -> History:
         """The loss before each training step, and after the last."""
-        derivation = self.derivation
-        loss = (derivation.network.loss, ())
-        rows: list[tuple[tuple[Words | Math, ...], ...]] = []
-        last: tuple[Formulas, Update] | None = None
-        for passed, change in derivation.training():
-            formulas = Formulas(derivation, passed)
-            rows.append(((Words(str(change.step - 1)),), (Math(formulas.number(loss)),)))
-            last = formulas, change
-        if last is not None:
-            formulas, change = last
-            passed = derivation.after(formulas.passed, change)
-            rows.append(
-                ((Words(str(change.step)),), (Math(Formulas(derivation, passed).number(loss)),))
-            )
-        return Table(((Words("Steps taken"),), (Words("Loss"),)), rows, "rr")
+        return history(self.derivation)
 
 
 def _magnitude(error: float) -> Node:

@@ -89,7 +89,9 @@ class Document(Part):
     verification: bool = Field(
         default=True, description="End with the table of independent checks."
     )
-    figure: bool = Field(default=True, description="Draw the network.")
+    figure: bool = Field(
+        default=True, description="Draw the network, and the loss over several steps."
+    )
     product: Literal["dot", "cross", "none"] = Field(
         default="dot", description="The sign between factors."
     )

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import typst as engine
 
-from derivgen.document.blocks import Arrow, Box, Circle, Label, Picture
+from derivgen.document.blocks import Arrow, Box, Circle, Curve, Label, Picture
 from derivgen.formula.latex import PREAMBLE
 from derivgen.formula.tree import (
     Accent,
@@ -39,6 +39,7 @@ PICTURE = Picture(
     (
         Arrow(((35, 30), (150, 60)), Relation(WEIGHT, "=", Number("-0.15")), 0.4),
         Arrow(((35, 80), (90, 80), (150, 60)), head=False, dashed=True),
+        Curve(tuple((float(at), 90.0 - at % 7) for at in range(30, 190, 4))),
         Circle(20, 30, 15, Script(Symbol("x"), Number("1")), Number("0.05"), "input"),
         Circle(165, 60, 15, Accent("hat", Symbol("y")), None, "output"),
         Box(20, 80, 30, 18, Styled("bold", Symbol("W")), "bias"),
@@ -52,7 +53,7 @@ def test_svg_is_well_formed_and_has_every_shape() -> None:
     root = ET.fromstring(svg(PICTURE, 'A & <b> "c"'))
     assert root.findtext(f"{NAMESPACE}title") == 'A & <b> "c"'
     assert len(root.findall(f".//{NAMESPACE}circle")) == 2
-    assert len(root.findall(f".//{NAMESPACE}polyline")) == 2
+    assert len(root.findall(f".//{NAMESPACE}polyline")) == 3
     assert len(root.findall(f".//{NAMESPACE}polygon")) == 1
     said = ["".join(text.itertext()) for text in root.iter(f"{NAMESPACE}text")]
     assert "a & b < #c $ \\input{x}" in said
@@ -105,6 +106,8 @@ def test_tikz_puts_shapes_where_they_are() -> None:
     assert r"\draw[edge, head] (35,30) -- (150,60);" in source
     assert r"\draw[edge, again] (35,80) -- (90,80) -- (150,60);" in source
     assert "\\input{" not in source
+    assert "line width=1.2bp]\n(30,88) -- (34,84) --" in source
+    assert max(map(len, source.splitlines())) < 200
     assert source.count("\\node[") == 7
 
 

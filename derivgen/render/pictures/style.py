@@ -33,8 +33,11 @@ PAPER: Final = "FFFFFF"
 INK: Final = "16161A"
 EDGE: Final = "6E7480"
 
+CURVE: Final = SHADES["input"].line
+
 OUTLINE: Final = 0.8
 LINE: Final = 0.6
+STRONG: Final = 1.2
 CORNER: Final = 3.0
 DASH: Final = (3.0, 2.0)
 #: arrow head: length, width, and how far its back is notched

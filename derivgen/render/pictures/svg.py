@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from xml.sax.saxutils import escape
 
-from derivgen.document.blocks import Arrow, Box, Circle, Label, Picture
+from derivgen.document.blocks import Arrow, Box, Circle, Curve, Label, Picture
 from derivgen.render.pictures.style import (
     CORNER,
+    CURVE,
     DASH,
     EDGE,
     HALO,
@@ -16,6 +17,7 @@ from derivgen.render.pictures.style import (
     OUTLINE,
     PAPER,
     SHADES,
+    STRONG,
     Placed,
     baseline,
     head,
@@ -48,7 +50,7 @@ def svg(picture: Picture, title: str = "") -> str:
     return "\n".join(lines) + "\n"
 
 
-def _shape(shape: Circle | Box | Arrow | Label) -> Iterable[str]:
+def _shape(shape: Circle | Box | Arrow | Curve | Label) -> Iterable[str]:
     match shape:
         case Circle(x, y, radius, _, _, shade):
             yield (
@@ -68,6 +70,11 @@ def _shape(shape: Circle | Box | Arrow | Label) -> Iterable[str]:
             )
             if shape.head:
                 yield f'<polygon points="{_points(head(shape))}" fill="#{EDGE}"/>'
+        case Curve(points):
+            yield (
+                f'<polyline points="{_points(points)}" fill="none" stroke="#{CURVE}" '
+                f'stroke-width="{number(STRONG)}" stroke-linejoin="round"/>'
+            )
         case Label():
             return
 

@@ -5,10 +5,11 @@ Labels need what every formula needs: amsmath and :data:`derivgen.formula.latex.
 
 from __future__ import annotations
 
-from derivgen.document.blocks import Arrow, Box, Circle, Label, Picture
+from derivgen.document.blocks import Arrow, Box, Circle, Curve, Label, Picture
 from derivgen.formula.latex import LATEX
 from derivgen.render.pictures.style import (
     CORNER,
+    CURVE,
     DASH,
     EDGE,
     HALO,
@@ -18,6 +19,7 @@ from derivgen.render.pictures.style import (
     OUTLINE,
     PAPER,
     SHADES,
+    STRONG,
     Placed,
     baseline,
     number,
@@ -57,6 +59,15 @@ def tikz(picture: Picture) -> str:
                     options.append("again")
                 path = " -- ".join(_point(x, y) for x, y in shape.points)
                 lines.append(f"\\draw[{', '.join(options)}] {path};")
+            case Curve(points):
+                paint = f"draw={_colour(CURVE)}, line width={number(STRONG)}bp"
+                lines.append(f"\\draw[{paint}]")
+                # TeX reads lines of limited length
+                pairs = [
+                    " -- ".join(_point(*p) for p in points[at : at + 8])
+                    for at in range(0, len(points), 8)
+                ]
+                lines.append("\n  -- ".join(pairs) + ";")
             case Label():
                 pass
     lines.extend(_node(text, picture.size) for text in texts(picture))

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from derivgen.document.blocks import Arrow, Box, Circle, Label, Picture
+from derivgen.document.blocks import Arrow, Box, Circle, Curve, Label, Picture
 from derivgen.document.extent import reach
 from derivgen.formula.typst import TYPST
 from derivgen.render.pictures.style import (
     CORNER,
+    CURVE,
     DASH,
     EDGE,
     HALO,
@@ -17,6 +18,7 @@ from derivgen.render.pictures.style import (
     OUTLINE,
     PAPER,
     SHADES,
+    STRONG,
     Placed,
     baseline,
     head,
@@ -53,7 +55,7 @@ def typst(picture: Picture) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _shape(shape: Circle | Box | Arrow | Label) -> Iterable[str]:
+def _shape(shape: Circle | Box | Arrow | Curve | Label) -> Iterable[str]:
     match shape:
         case Circle(x, y, radius, _, _, shade):
             yield (
@@ -74,6 +76,13 @@ def _shape(shape: Circle | Box | Arrow | Label) -> Iterable[str]:
             yield f"edge({', '.join(moves)}{dash})"
             if shape.head:
                 yield f"tip({', '.join(map(_point, head(shape)))})"
+        case Curve(points):
+            moves = [f"curve.move({_point(points[0])})"]
+            moves += [f"curve.line({_point(point)})" for point in points[1:]]
+            yield (
+                f"at(0, 0, curve(stroke: (paint: {_colour(CURVE)}, thickness: {number(STRONG)}pt, "
+                f'join: "round"), {", ".join(moves)}))'
+            )
         case Label():
             return
 
