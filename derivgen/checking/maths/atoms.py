@@ -274,6 +274,9 @@ class Atoms(Derivatives):
             return True
         if spelling.key in self.vocabulary.functions:
             return True
+        names = all(token.kind in ("letters", "greek", "word") for token in inside)
+        if read.word in functions.LOSSES and names and self.tokens[opened].glued:
+            return True
         if read.before or self.vocabulary.knows(read.word) or spelling.key in self.vocabulary.keys:
             return False
         if read.word in functions.LETTERS:
@@ -569,12 +572,9 @@ class Atoms(Derivatives):
     def _braced(self) -> Node:
         """``\\underbrace{x}_{words}``: x; what stands at the brace is no part of it."""
         node = self._group_or_digit()
-        while self.is_kind("script"):
+        while self.is_kind("script") and self.at + 1 < self.end:
             self.at += 1
-            if self.is_kind("open", "{"):
-                self.at = self.closing(self.at) + 1
-            else:
-                self.at += 1
+            self.at = self.closing(self.at) + 1 if self.is_kind("open", "{") else self.at + 1
         return node
 
     def _indicator(self, start: int) -> Node:
@@ -657,8 +657,11 @@ class Atoms(Derivatives):
             condition = others[0] if others else None
             if condition is None:  # "1, z > 0" without an ampersand
                 parts = self.split(first, last, "separator", frozenset({",", "quad"}))
-                (first, last), *others = [part for part in parts if part[0] < part[1]]
-                condition = others[-1] if others else None
+                parts = [part for part in parts if part[0] < part[1]]
+                if not parts:
+                    raise CannotRead("a line of a case distinction with nothing in it", span)
+                first, last = parts[0]
+                condition = parts[-1] if len(parts) > 1 else None
             value = self.inside(first, last)
             lines.append((value, self._condition(*condition) if condition else None))
         return Cases(tuple(lines), span)
@@ -679,9 +682,11 @@ class Atoms(Derivatives):
                 first += 1
                 if first >= last:
                     return _in_words(token.text, token.span)
+        state = self.at, self.end, self.depth
         try:
             return self.chain(first, last)
         except CannotRead:
+            self.at, self.end, self.depth = state
             place = (self.tokens[first].span[0], self.tokens[last - 1].span[1])
             return _in_words(self.text[place[0] : place[1]], place)
 

@@ -270,14 +270,14 @@ class Derivatives(Cursor):
         first = self.tokens[start]
         if first.text[0] != "d" or self._is_known_word(first.text):
             return None
-        saved = list(self.tokens[start : start + 1])
+        saved, end, depth = self.tokens[start], self.end, self.depth
         try:
             found = self._letters_over_letters(start)
         except CannotRead:
             found = None
         if found is None:
-            self.tokens[start : start + 1] = saved
-            self.at = start
+            self.tokens[start] = saved
+            self.at, self.end, self.depth = start, end, depth
         return found
 
     def _letters_over_letters(self, start: int) -> Node | None:
@@ -326,12 +326,24 @@ class Derivatives(Cursor):
                 if read is None:
                     raise self.fail("a derivative by something that is no name")
                 by = read.name(self)
-        of = self.power() if self.starts_operand() else None
+        of = self._operand_of_nabla() if self.starts_operand() else None
         if by is not None:
             return Derivative(of, by, self.span_from(start))
         if of is None:
             raise self.fail("a gradient of nothing")
         return Call("grad", (of,), 0, self.span_from(start))
+
+    def _operand_of_nabla(self) -> Node:
+        """The loss behind a nabla; brackets behind it are its arguments."""
+        start = self.at
+        node = self.power()
+        if isinstance(node, Name) and self.is_kind("open", "("):
+            close = self.closing(self.at)
+            parts = self.split(self.at + 1, close, "separator", frozenset({",", ";"}))
+            arguments = tuple(self.inside(first, last) for first, last in parts)
+            self.at = close + 1
+            return Call(node.key, arguments, 0, self.span_from(start))
+        return node
 
     def _step_over_d(self) -> bool:
         """Takes the letter d away from the run of letters here."""

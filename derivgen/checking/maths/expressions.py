@@ -47,12 +47,14 @@ class Expressions(Atoms):
             raise CannotRead("it is nested too deeply", self.tokens[start - 1].span)
         saved = self.at, self.end
         self.at, self.end, self.depth = start, end, self.depth + 1
-        self.skip_rows()
-        node = self.sum()
-        self.skip_rows()
-        if self.at != end:
-            raise self.fail(self.unexpected())
-        (self.at, self.end), self.depth = saved, self.depth - 1
+        try:
+            self.skip_rows()
+            node = self.sum()
+            self.skip_rows()
+            if self.at != end:
+                raise self.fail(self.unexpected())
+        finally:
+            (self.at, self.end), self.depth = saved, self.depth - 1
         return node
 
     def unexpected(self) -> str:
@@ -198,10 +200,12 @@ class Expressions(Atoms):
     def power(self) -> Node:
         """An atom with its exponents, transposes and bars."""
         start = self.at
-        node = self.atom()
+        node, raised = self.atom(), False
         while (token := self.peek()) is not None:
             if token.kind == "script" and token.text == "^":
-                node = self._raised(node, start)
+                if raised:
+                    raise self.fail("an exponent of an exponent without brackets")
+                raised = not isinstance(node := self._raised(node, start), Transposed)
             elif token.kind == "point" and self.is_kind("letters", "T", 1):
                 self.at += 2
                 node = Transposed(node, self.span_from(start))

@@ -98,6 +98,9 @@ MODULES: Final = frozenset({"np", "numpy", "math", "torch", "tf", "jnp", "scipy"
 #: Letters that are functions unless the document says otherwise: ``y = f(u)``.
 LETTERS: Final = frozenset({"f", "g", "F", "G", "phi", "psi", "varphi", "Phi"})
 
+#: Losses; before names in brackets they are functions of these: ``L(w)``.
+LOSSES: Final = frozenset({"L", "J", "E", "C", "Loss", "loss", "Cost", "cost", "Error", "ell"})
+
 
 def canonical(word: str) -> str | None:
     """The canonical word of a function's spelling, or None: ``ReLU`` -> ``relu``."""

@@ -61,7 +61,7 @@ def learn(passages: Iterable[Passage], names: Iterable[str] = ()) -> Vocabulary:
             f"{name} = 1", "latex" if "\\" in name or "{" in name else "typed", found, False, False
         )
     for base, digits in found.numbered.items():
-        if len(digits) > 1 or "1" in digits:
+        if "1" in digits:  # nobody writes a first power
             found.labels |= {(base, each) for each in digits}
     vocabulary = Vocabulary(
         frozenset(found.words | found.letters),
@@ -144,9 +144,7 @@ def _bare(cursor: Cursor, found: _Found) -> None:
 
 def _defined(cursor: Cursor, read: Read, found: _Found) -> None:
     spelling = read.spelling
-    found.words.add(spelling.base if read.kind in ("word", "text") else read.word)
-    if read.kind in ("word", "text"):
-        found.words.add(read.word)
+    found.words.add(read.word)
     found.keys.add(spelling.key)
     found.scripts |= {piece for piece in spelling.index if piece.isalpha() and len(piece) > 1}
     if read.exponent is None:
@@ -183,18 +181,26 @@ def _letters(tokens: list[Token], found: _Found) -> None:
     """Letters that stand alone, arguments of derivatives, and words in the text font."""
     partner = partners(tokens)
     at = 0
+    base = ""
     while at < len(tokens):
         token = tokens[at]
         if token.kind == "script":  # what stands in a script is an index
+            inside = [each.text for each in tokens[at + 1 : at + 4]]
+            digit = inside[1:2] if inside[:1] == ["{"] and inside[2:] == ["{"] else inside[:1]
+            if base and token.text == "^" and digit and digit[0].isdigit():
+                found.numbered[base].add(digit[0])
             at += 1
             if at < len(tokens) and partner[at] > at:
                 at = partner[at]
         elif token.kind in ("letters", "greek"):
             _letter(tokens, at, found)
+            base = token.text
         elif token.kind == "text" and is_name_text(token.text):
             after = tokens[at + 1] if at + 1 < len(tokens) else None
             if after is not None and after.kind == "script":
                 found.words.add(token.text.strip())
+        elif token.kind not in ("number", "prime", "joint"):
+            base = ""
         at += 1
 
 

@@ -369,7 +369,8 @@ def _superscript(cursor: Cursor, found: Read) -> bool:
             return False
     if _labels(cursor, found, first, last):
         return True
-    if cursor.tokens[start + 1].kind != "open":
+    plain = after.kind == "number" or (len(after.text) == 1 and not cursor.typed)
+    if after.kind not in ("open", "number", "letters") or not (after.kind == "open" or plain):
         cursor.at = start
         return False
     found.exponent = (first, last)
@@ -413,10 +414,10 @@ def _labels(cursor: Cursor, found: Read, first: int, last: int) -> bool:
             else:
                 label += f"({inside})"
             at = last - 1
-        elif at == first and (spelling.base, plain) in cursor.vocabulary.labels:
+        elif at == first and cursor.vocabulary.is_layer(spelling.base, plain):
             label += plain
             at = last - 1
-        elif at == first and (spelling.base, plain.rstrip("+*")) in cursor.vocabulary.labels:
+        elif at == first and cursor.vocabulary.is_layer(spelling.base, plain.rstrip("+*T'")):
             label += token.text
         elif (at == first and STEP.fullmatch(plain) and plain[0] == "t") or (
             at == first and STEP.fullmatch(plain) and len(plain) > 1

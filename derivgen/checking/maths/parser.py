@@ -85,7 +85,32 @@ def _listed(parts: list[Statement]) -> list[list[Statement]]:
             before.append(part)
             continue
         groups.append([part])
-    return [piece for group in groups for piece in _settled(group)]
+    return [piece for group in _paired(groups) for piece in _settled(group)]
+
+
+def _paired(groups: list[list[Statement]]) -> list[list[Statement]]:
+    """``a, b = 1, 2`` as ``a = 1`` and ``b = 2``."""
+    found: list[list[Statement]] = []
+    for group in groups:
+        count = len(group) - 1
+        names = found[len(found) - count :] if 0 < count <= len(found) else []
+        marks = [at for at, token in enumerate(group[0].tokens) if token.kind == "relation"]
+        plain = all(
+            len(each) == 1 and not each[0].words and _relations(each[0]) == 0 for each in names
+        )
+        joined = group[0].comma and all(each[0].comma for each in names[1:])
+        alone = len(found) <= count or found[-count - 1][0].row != group[0].row
+        if not (names and plain and joined and marks and alone):
+            found.append(group)
+            continue
+        mark = marks[0]
+        first = group[0]
+        sides = [*(each[0].tokens for each in names), first.tokens[:mark]]
+        values = [first.tokens[mark + 1 :], *(part.tokens for part in group[1:])]
+        del found[len(found) - count :]
+        for side, value in zip(sides, values, strict=True):
+            found.append([replace(first, tokens=(*side, first.tokens[mark], *value), comma=False)])
+    return found
 
 
 def _settled(group: list[Statement]) -> list[list[Statement]]:
@@ -138,8 +163,7 @@ def _add(
             for segment in _chain(part.tokens, vocabulary, text, typed).segments
         ]
         chain = _with_last(chain, _list(items, group))
-    if first.word in _CONDITIONS and chains and chains[-1].segments[-1].relation is not None:
-        _make_conditional(chains, chain, first.word)
+    if first.word in _CONDITIONS and _make_conditional(chains, chain, first.word):
         return
     chains.append(replace(chain, tag=first.tag))
 
@@ -156,17 +180,27 @@ def _with_last(chain: Chain, body: Node) -> Chain:
     return replace(chain, segments=segments, span=(chain.span[0], span[1]))
 
 
-def _make_conditional(chains: list[Chain], condition: Chain, word: str) -> None:
-    """``a = z if z > 0`` holds under its condition only; ``... for w_5`` says no more than a name."""
+def _make_conditional(chains: list[Chain], condition: Chain, word: str) -> bool:
+    """``a = z if z > 0`` holds under its condition only; ``... for w_5`` says no more than a name.
+
+    False where no statement stands before the condition."""
+    if chains and isinstance(chains[-1].segments[-1].body, Words):
+        at = len(chains) - 2
+    else:
+        at = len(chains) - 1
+    if at < 0 or chains[at].segments[-1].relation is None:
+        return False
     if len(condition.segments) < 2 and word not in ("if", "when", "unless", "provided"):
-        return
-    previous = chains[-1]
+        return True
+    del chains[at + 1 :]
+    previous = chains[at]
     last = previous.segments[-1]
     if word == "unless":
         body: Node = Words("unless", condition.span)
         condition = Chain((Segment(None, body, condition.span),), False, "", condition.span)
     span = (last.body.span[0], condition.span[1])
-    chains[-1] = _with_last(previous, Cases(((last.body, condition),), span))
+    chains[at] = _with_last(previous, Cases(((last.body, condition),), span))
+    return True
 
 
 def _chain(tokens: tuple[Token, ...], vocabulary: Vocabulary, text: str, typed: bool) -> Chain:

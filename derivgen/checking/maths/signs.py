@@ -74,6 +74,8 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "rbrace": ("close", "set"),
     "lbrack": ("open", "["),
     "rbrack": ("close", "["),
+    "langle": ("open", "<"),
+    "rangle": ("close", "<"),
     **dict.fromkeys(("vert", "mid"), ("bar", "|")),
     **dict.fromkeys(("Vert", "parallel"), ("bar", "||")),
     **dict.fromkeys(("newline", "cr", "tabularnewline"), ("row", "\\\\")),

@@ -10,7 +10,7 @@ from typing import Final
 from derivgen.checking.maths import functions
 from derivgen.checking.maths.cursor import ENDS, partners
 from derivgen.checking.maths.names import STOP_WORDS, is_name_text
-from derivgen.checking.maths.spelling import LABELS
+from derivgen.checking.maths.spelling import LABELS, MARKS
 from derivgen.checking.maths.tokens import Token
 from derivgen.checking.maths.vocabulary import Vocabulary
 
@@ -25,6 +25,8 @@ _DISPLAYS: Final = frozenset(
 _SOMETIMES: Final = frozenset({"array", "cases", "dcases"})
 #: A bracket that spans more rows than this is taken as one that was never closed.
 _MOST_ROWS: Final = 24
+#: Remarks in brackets within remarks in brackets are read so far.
+_ASIDES: Final = 3
 _CONDITIONS: Final = frozenset({"if", "when", "for", "falls", "wenn", "provided", "unless"})
 #: Words that separate even where they stand without a text font.
 _LOOSE_WORDS: Final = STOP_WORDS - {
@@ -91,7 +93,22 @@ def _cleaned(tokens: list[Token]) -> list[Token]:
             stack.pop()
         elif token.kind in ("relation", "row", "implies") and stack:
             _open_up(tokens, partner, stack, drop, token)
-    return [token for at, token in enumerate(tokens) if not drop[at]]
+    kept = [token for at, token in enumerate(tokens) if not drop[at]]
+    return [each for at, token in enumerate(kept) for each in _marked(kept, at, token)]
+
+
+def _marked(tokens: Sequence[Token], at: int, token: Token) -> Iterator[Token]:
+    """A star or plus right before a relation is a mark: ``w5* = 0.3``."""
+    if (
+        token.kind == "operator"
+        and token.text in ("*", "+")
+        and token.glued
+        and 0 < at < len(tokens) - 1
+        and tokens[at - 1].kind in ("letters", "number", "word", "greek", "close")
+        and tokens[at + 1].kind == "relation"
+    ):
+        yield Token("script", "^", token.span, True)
+    yield token
 
 
 def _open_up(
@@ -221,7 +238,7 @@ def _carries_on(before: Sequence[Token], row: Sequence[Token]) -> bool:
 
 
 def _row_statements(
-    row: list[Token], number: int, vocabulary: Vocabulary, typed: bool
+    row: list[Token], number: int, vocabulary: Vocabulary, typed: bool, depth: int = 0
 ) -> Iterator[Statement]:
     tags = [token.text for token in row if token.kind == "tag"]
     row = _with_alignment([token for token in row if token.kind != "tag"])
@@ -241,9 +258,11 @@ def _row_statements(
         token = row[at]
         if partner[at] > at:
             after = partner[at] + 1
-            if _is_aside(row, partner, at, begin):
+            if depth < _ASIDES and _is_aside(row, partner, at, begin):
                 close(at)
-                inner = _row_statements(row[at + 1 : after - 1], number, vocabulary, typed)
+                inner = _row_statements(
+                    row[at + 1 : after - 1], number, vocabulary, typed, depth + 1
+                )
                 found += inner
                 begin, word, comma, implied = after, "", False, True
             at = after
@@ -330,6 +349,11 @@ def _typed_tag(row: list[Token], tags: list[str]) -> tuple[list[Token], list[str
 
 def _joined_words(row: list[Token], vocabulary: Vocabulary) -> list[Token]:
     """Words at the beginning of a typed line, before its relation, as one name: ``learning rate = 0.5``."""
+    marked = len(row) > 2 and row[0].kind == "letters" and row[0].text.lower() in MARKS
+    if marked and row[1].kind == "letters" and not row[1].glued:  # "new w5 = 0.3"
+        end = row[0].span[1]
+        joint = Token("joint", "_", (end, end), True)
+        return [row[0], joint, row[1]._replace(glued=True), *row[2:]]
     count = 0
     while count < len(row) and row[count].kind == "letters" and len(row[count].text) > 1:
         word = row[count].text

@@ -36,7 +36,7 @@ from derivgen.checking.maths.spelling import GLUED_LABELS
 from derivgen.checking.maths.tree import Span
 
 #: Texts longer than this are not read.
-MAX_LENGTH: Final = 100_000
+MAX_LENGTH: Final = 40_000
 
 
 class Token(NamedTuple):

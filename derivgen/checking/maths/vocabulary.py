@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
@@ -13,6 +14,7 @@ from derivgen.checking.maths.spelling import GLUED_LABELS, LABELS, MARKS
 _COMMON: Final = frozenset(
     {"lr", "net", "out", "Loss", "loss", "Error", "error", "MSE", "Cost", "cost"}
 )
+_LAYER: Final = re.compile(r"[A-Za-z](?:[+-][0-9]+)?")
 #: Longer runs are not taken apart.
 _LONGEST_RUN: Final = 40
 
@@ -46,6 +48,19 @@ class Vocabulary:
     def is_label(self, run: str) -> bool:
         """Whether a run of letters after ``_`` or ``^`` is one label: ``out``, ``hat``, ``new``."""
         return run in LABELS or run.lower() in MARKS or run in self.scripts or run in GREEK_WORDS
+
+    def is_layer(self, base: str, superscript: str) -> bool:
+        """Whether a superscript without brackets is a label: ``W^i`` or ``W^1`` where the document defines such
+        names, ``\\delta^{l+1}`` where l is a label of any name."""
+        if (base, superscript) in self.labels:
+            return True
+        letter = superscript[:1]
+        return letter in self._layers and _LAYER.fullmatch(superscript) is not None
+
+    @cached_property
+    def _layers(self) -> frozenset[str]:
+        """The letters that count layers in superscripts."""
+        return frozenset(label for _, label in self.labels if label in ("l", "L", "k", "n"))
 
     @property
     def euler(self) -> bool:
