@@ -54,6 +54,13 @@ def subscript_of(naming: Naming, labels: tuple[Node, ...], comma: bool) -> Node 
     return items[0] if len(items) == 1 else Row(tuple(items))
 
 
+def _with_commas(labels: tuple[Node, ...]) -> Node:
+    items: list[Node] = []
+    for label in labels:
+        items.extend([COMMA, label] if items else [label])
+    return Row(tuple(items))
+
+
 @dataclass(frozen=True)
 class Names:
     """Names of the quantities of one network, and of their elements.
@@ -106,6 +113,13 @@ class Names:
             letter = Symbol(letter.name.upper())
         bold = Styled("bold", letter)
         return with_superscript(with_subscript(bold, naming.prefix), naming.superscript)
+
+    def part(self, array: str, labels: tuple[Node, ...]) -> Node:
+        """A vector out of a larger array, some of whose indices are held: ``h_2`` in bold."""
+        naming = self.naming(array)
+        name = with_subscript(Styled("bold", naming.base), naming.prefix)
+        subscript = labels[0] if len(labels) == 1 else _with_commas(labels)
+        return with_superscript(with_subscript(name, subscript), naming.superscript)
 
     def has_general_name(self, array: str) -> bool:
         """False where every element has a name of its own, so that ``w_{ij}`` means nothing."""

@@ -182,3 +182,19 @@ def _definition(network: Network, entry: Entry, known: dict[Entry, sympy.Expr]) 
             value = mine - sympy.log(total) if log else sympy.exp(mine) / total
     known[entry] = value
     return value
+
+
+def stage_entries(network: Network, stage: Stage) -> Iterator[Entry]:
+    """The elements that a stage computes, in reading order."""
+    equation = network.equations[stage.equation]
+    pinned = dict(stage.pinned)
+    free = tuple(i for i in equation.free if i.name not in pinned)
+    for at in assignments(free):
+        yield entry_at(equation.target, {**pinned, **at})
+
+
+def stage_size(network: Network, stage: Stage) -> int:
+    """How many elements a stage computes."""
+    pinned = dict(stage.pinned)
+    equation = network.equations[stage.equation]
+    return prod(i.size for i in equation.free if i.name not in pinned)

@@ -34,6 +34,7 @@ from derivgen.document.situation import Situation
 from derivgen.document.updates import rule_chains
 from derivgen.document.views import closed_form, matrix, paths, reuse, symbolic
 from derivgen.document.views.common import by_depth, selection
+from derivgen.document.whole_stages import WholeStage, whole_stages
 from derivgen.formula.build import call, number
 from derivgen.formula.from_sympy import from_sympy
 from derivgen.formula.names import parse_name
@@ -124,6 +125,10 @@ class StepFacts:
 
     def forward(self) -> Iterator[ForwardStage]:
         return forward_stages(self.formulas)
+
+    def whole(self) -> Iterator[WholeStage]:
+        """The forward pass array by array, in matrix form where there is one."""
+        return whole_stages(self.formulas)
 
     @cached_property
     def views(self) -> tuple[View, ...]:

@@ -93,14 +93,14 @@ class Formulas:
 
     def name(self, entry: Entry) -> Node:
         name = self.names.entry(*entry)
-        return updated(name) if self._is_changed(entry[0]) else name
+        return updated(name) if self.is_changed(entry[0]) else name
 
     def general_name(self, array: str, labels: tuple[Node, ...]) -> Node:
         """The name of an element whose indices are letters."""
         name = self.names.general(array, labels)
-        return updated(name) if self._is_changed(array) else name
+        return updated(name) if self.is_changed(array) else name
 
-    def _is_changed(self, array: str) -> bool:
+    def is_changed(self, array: str) -> bool:
         """True where this pass follows an update, and the array is not the same as before."""
         role = self.derivation.network.quantities[array].role
         fixed = role in (Role.INPUT, Role.TARGET, Role.CONSTANT)
@@ -255,6 +255,20 @@ class Formulas:
             check=not own.elided,
         )
         return extended(chain, worked)
+
+    def gives(self, entry: Entry, extra: int) -> bool:
+        """Whether an element's printed operands, with extra digits, give the element as printed."""
+        own = instance(self.derivation.network, entry)
+        assert own is not None
+        return self._agrees(self._instance_value(own, extra), self.text(entry))
+
+    def is_exact(self, entry: Entry) -> bool:
+        """Whether an element as printed is what its printed operands give, with nothing rounded."""
+        if not self.passed.carried:
+            return self.rounder.is_exact(self.passed.value(entry))
+        own = instance(self.derivation.network, entry)
+        assert own is not None
+        return is_same(self._instance_value(own, 0), as_float(self.text(entry)))
 
     def _instance(self, entry: Entry) -> Instance:
         own = instance(self.derivation.network, entry, self.derivation.task.options.long_sum)

@@ -16,19 +16,17 @@ from typing import SupportsFloat, overload
 import numpy as np
 
 from derivgen.derivation.derivation import Derivation
+from derivgen.derivation.instances import stage_entries, stage_size
 from derivgen.derivation.training import Update
 from derivgen.document.blocks import Display, Inlines, Math, Table, Words
 from derivgen.document.equations import general_equation
 from derivgen.document.formulas import Formulas
+from derivgen.document.grids import grid_node
 from derivgen.document.remarks import Remark, forward_remarks
 from derivgen.document.views.common import title_of
-from derivgen.formula.build import matrix, vector
-from derivgen.formula.tree import Chain, Dots, Node, RelationSign
-from derivgen.network.model import Quantity, Role, Stage
-from derivgen.notation import Entry, updated
-
-#: a larger vector or matrix is printed with dots in its middle
-MOST_ROWS, MOST_COLUMNS = 8, 8
+from derivgen.formula.tree import Chain, Node, RelationSign
+from derivgen.network.model import Quantity, Role
+from derivgen.notation import Entry
 
 #: elements of one array whose evaluation is written out one by one
 MOST_EVALUATIONS = 12
@@ -100,46 +98,6 @@ def array_node(formulas: Formulas, array: str, numbers: bool) -> Node:
     return grid_node(quantity.shape, cell)
 
 
-def grid_node(shape: tuple[int, ...], cell: object) -> Node:
-    """A vector or matrix of ``cell(index)``; large ones have dots in their middle."""
-    assert callable(cell)
-    if len(shape) <= 1:
-        size = shape[0] if shape else 1
-        rows = shown_positions(size, MOST_ROWS)
-        return vector(
-            [Dots("vertical") if i is None else cell((i,) if shape else ()) for i in rows]
-        )
-    rows = shown_positions(shape[0], MOST_ROWS)
-    if len(shape) > 2:
-        inner = [
-            grid_node(shape[1:], lambda index, i=i: cell((i, *index)))
-            for i in rows
-            if i is not None
-        ]
-        return vector(inner)
-    columns = shown_positions(shape[1], MOST_COLUMNS)
-    return matrix(
-        [
-            [
-                Dots(
-                    "diagonal" if i is None and j is None else "vertical" if i is None else "center"
-                )
-                if i is None or j is None
-                else cell((i, j))
-                for j in columns
-            ]
-            for i in rows
-        ]
-    )
-
-
-def shown_positions(size: int, most: int) -> list[int | None]:
-    """Positions to print, with None for the dots in the middle of a long row."""
-    if size <= most:
-        return list(range(size))
-    return [*range(most - 3), None, size - 1]
-
-
 # --- passes ---------------------------------------------------------------------------------
 
 
@@ -153,7 +111,6 @@ class ForwardStage:
     is_loss: bool
     general: Display | None
     evaluations: tuple[Display, ...]
-    matrix: Display | None
     key: str
     shown: int
     left_out: int
@@ -166,8 +123,8 @@ def forward_stages(formulas: Formulas, most: int = MOST_EVALUATIONS) -> Iterator
     for stage in network.schedule:
         array = network.equations[stage.equation].target.array
         quantity = network.quantities[array]
-        entries = stage_entries(formulas.derivation, stage)
-        total = _stage_size(formulas.derivation, stage)
+        entries = stage_entries(network, stage)
+        total = stage_size(network, stage)
         shown = list(islice(entries, most if total > most else total))
         shown = shown[:3] if total > most else shown
         general = general_equation(formulas, stage)
@@ -178,41 +135,11 @@ def forward_stages(formulas: Formulas, most: int = MOST_EVALUATIONS) -> Iterator
             is_loss=array == network.loss,
             general=None if general is None or total == 1 else Display((general,)),
             evaluations=tuple(Display((formulas.evaluation(e),)) for e in shown),
-            matrix=_whole_value(formulas, array, stage),
             key="/".join([array, *(f"{name}={at}" for name, at in stage.pinned)]),
             shown=len(shown),
             left_out=total - len(shown),
             remarks=tuple(forward_remarks(formulas, shown)),
         )
-
-
-def _whole_value(formulas: Formulas, array: str, stage: Stage) -> Display | None:
-    """``z = [0.38, 0.39]``; None for a scalar, and for a part of an array that is computed in turns."""
-    quantity = formulas.derivation.network.quantities[array]
-    if formulas.passed.symbolic or prod(quantity.shape) == 1 or stage.pinned:
-        return None
-    name = formulas.names.whole(array)
-    name = updated(name) if formulas.after else name
-    sign = formulas.rounding_sign(formulas.passed.values[array])
-    return Display((Chain(name, ((sign, array_node(formulas, array, numbers=True)),)),))
-
-
-def stage_entries(derivation: Derivation, stage: Stage) -> Iterator[Entry]:
-    """The elements that a stage computes, in reading order."""
-    from derivgen.derivation.graph import entry_at
-    from derivgen.derivation.instances import assignments
-
-    equation = derivation.network.equations[stage.equation]
-    pinned = dict(stage.pinned)
-    free = tuple(i for i in equation.free if i.name not in pinned)
-    for at in assignments(free):
-        yield entry_at(equation.target, {**pinned, **at})
-
-
-def _stage_size(derivation: Derivation, stage: Stage) -> int:
-    equation = derivation.network.equations[stage.equation]
-    pinned = dict(stage.pinned)
-    return prod(i.size for i in equation.free if i.name not in pinned)
 
 
 # --- updates --------------------------------------------------------------------------------

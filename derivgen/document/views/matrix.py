@@ -13,8 +13,8 @@ from derivgen.derivation.partials import PEER, SAME, WINNER, Link
 from derivgen.derivation.sweep import link_values, unchanged
 from derivgen.document.blocks import Display
 from derivgen.document.equations import affine_node, index_bases
+from derivgen.document.grids import MOST_COLUMNS, MOST_ROWS, grid_node
 from derivgen.document.matrix_form import Operand, operands, product
-from derivgen.document.sections import MOST_COLUMNS, MOST_ROWS, grid_node
 from derivgen.document.situation import Situation
 from derivgen.document.views.common import title_of
 from derivgen.document.views.reuse import backwards
