@@ -13,10 +13,10 @@ import sympy
 
 from derivgen.formula.build import multiply, parentheses, transpose, under
 from derivgen.formula.from_sympy import from_sympy
-from derivgen.formula.tree import Node, Styled, Sum, Symbol, Text
+from derivgen.formula.tree import Node, Number, Styled, Sum, Text
 from derivgen.network.model import Ref
 
-ONES = Styled("bold", Symbol("1"))
+ONES = Styled("bold", Number("1"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +172,9 @@ def _contraction(
 ) -> Node | None:
     """One summed index: a matrix product, a matrix times a vector, or an inner product."""
     (k,) = inner
+    if not out and len(arrays) == 2 and all(f.indices == (k,) for f in arrays):
+        row = replace(arrays[0].turned(), sizes=(1, *arrays[0].sizes))
+        return multiply([braced(row), braced(arrays[1])], "none")
     touching = _merged([f for f in arrays if k in f.indices])
     others = [f for f in arrays if k not in f.indices]
     if touching is None or len(touching) > 2:

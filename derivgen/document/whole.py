@@ -142,7 +142,9 @@ def _is_readable(arrays: list[Operand], bound: tuple[Index, ...]) -> bool:
     """Sums over one array alone, and products of arrays of different shapes with no sum, would need
     vectors of ones: they are clearer with indices."""
     if bound:
-        return len(arrays) == 2 and len(bound) == 1
+        sides = {frozenset(f.indices) for f in arrays}
+        inner = len(sides) == 1 and all(len(f.indices) == 1 for f in arrays)
+        return len(arrays) == 2 and len(bound) == 1 and (len(sides) == 2 or inner)
     return len({frozenset(f.indices) for f in arrays}) <= 1
 
 
