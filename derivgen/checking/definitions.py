@@ -10,6 +10,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
+from typing import NoReturn
 
 from derivgen.checking import align
 from derivgen.checking import indices as ix
@@ -20,6 +21,7 @@ from derivgen.checking.model import DocumentModel, Element, Function
 from derivgen.checking.printed import is_numeric, is_printed, printed_number
 from derivgen.checking.resolving import UPDATE_MARKS
 from derivgen.checking.statements import Learned, Statement
+from derivgen.checking.values import NoValue
 
 #: names by which a loss and a learning rate go, where nothing else tells
 LOSS_WORDS = ("L", "E", "J", "C", "Loss", "loss", "Error", "error", "cost", "Cost", "E_total")
@@ -31,11 +33,22 @@ def statements_of(readings: Iterable[tuple[Passage, t.Reading]]) -> tuple[Statem
     found = []
     left: t.Node | None = None
     for passage, reading in readings:
-        for chain in reading.chains:
+        for chain in map(_assigned, reading.chains):
             if not chain.continued:
                 left = chain.segments[0].body if chain.segments else None
             found.append(Statement(chain, passage, left))
     return tuple(found)
+
+
+def _assigned(chain: t.Chain) -> t.Chain:
+    """In ``w <- w - eta g`` the left side is the new w: it gets the mark for that."""
+    if chain.continued or len(chain.segments) < 2 or chain.segments[1].relation != "assign":
+        return chain
+    first, second, *rest = chain.segments
+    name = first.body
+    if not isinstance(name, t.Name) or name.mark or name.key not in set(names_in(second.body)):
+        return chain
+    return replace(chain, segments=(replace(first, body=replace(name, mark="new")), second, *rest))
 
 
 def learn(statements: Sequence[Statement], tables: Mapping[str, t.Node] | None = None) -> Learned:
@@ -176,6 +189,7 @@ class _Builder:
         self.values: dict[str, t.Node | None] = {}
         self.elements: dict[str, Element] = {}
         self.arrays = shaped(notes.printed, notes.sides, notes.used)
+        self.cells = {name for array in self.arrays.values() for name, _ in array.cells()}
         self.numerators = {of for of, _ in notes.derivatives}
         self.denominators = {by for _, by in notes.derivatives}
 
@@ -192,8 +206,9 @@ class _Builder:
         parameters = self._parameters(loss)
         rate = self._rate(parameters)
         functions = dict(self.notes.functions)
+        step = None if self._descends() else unknown_step
         model = DocumentModel(
-            self.definitions, self.values, self.elements, functions, parameters, loss, rate
+            self.definitions, self.values, self.elements, functions, parameters, loss, rate, step
         )
         return Learned(
             model,
@@ -318,6 +333,9 @@ class _Builder:
     def _give_values(self) -> None:
         for key, nodes in self.notes.printed.items():
             self.values[key] = nodes[0] if key not in self.definitions else nodes[-1]
+        for key, nodes in self.notes.calculations.items():
+            if key not in self.values and key not in self.definitions:
+                self.definitions[key] = nodes[0]
         votes: dict[str, list[t.Node]] = defaultdict(list)
         substitutions = [
             *self.notes.substitutions,
@@ -334,7 +352,7 @@ class _Builder:
                     key = full_key(pair.part)
                     if pair.part.mark in UPDATE_MARKS and key not in self.definitions:
                         continue
-                    if key not in self.values and key not in self.definitions:
+                    if key not in {*self.values, *self.definitions, *self.cells}:
                         votes[key].append(pair.number)
         for key, numbers in votes.items():
             self.values[key] = Counter(numbers).most_common(1)[0][0]
@@ -381,7 +399,7 @@ class _Builder:
             if array.key not in self.values and definition is None:
                 continue
             for name, element in array.cells():
-                if name not in self.definitions and self.values.get(name) is None:
+                if name not in self.definitions:
                     self.values.pop(name, None)
                     self.elements[name] = element
 
@@ -453,6 +471,12 @@ class _Builder:
         self.values["learning rate"] = value
         return "learning rate"
 
+    def _descends(self) -> bool:
+        """False where the document updates its parameters by another rule than w - eta dL/dw."""
+        rules = [side for _, side in self.notes.updates if not is_numeric(side)]
+        ruled = [side for side in rules if any(True for _ in names_in(side))]
+        return not ruled or any(_is_descent(side) for side in ruled)
+
     def _rate_value(self, name: str) -> None:
         if self.values.get(name) is None:
             value = next((self.values[w] for w in RATE_WORDS if self.values.get(w)), None)
@@ -474,6 +498,21 @@ class _Builder:
 def notes_uses(notes: _Notes, key: str) -> bool:
     """True where a quantity stands in the right side of another one."""
     return any(key in names_in(s) for k, sides in notes.sides.items() for s in sides if k != key)
+
+
+def unknown_step(*_: object, **__: object) -> NoReturn:
+    """The step of a rule that is none of plain gradient descent."""
+    raise NoValue("it is updated by a rule other than plain gradient descent")
+
+
+def _is_descent(side: t.Node) -> bool:
+    """True for ``w - eta dL/dw``, in any order of its factors."""
+    if not isinstance(side, t.Sum) or len(side.terms) != 2:
+        return False
+    (lost, kept), (negative, step) = side.terms
+    parts = align.factors(step)
+    kinds = [isinstance(part, t.Derivative) for part in parts]
+    return isinstance(kept, t.Name) and negative and not lost and len(parts) == 2 and any(kinds)
 
 
 def _rate_names(side: t.Node, key: str) -> Iterator[str]:

@@ -14,6 +14,7 @@ from functools import cached_property
 import mpmath
 
 from derivgen.checking import values as v
+from derivgen.checking.ancestry import Ancestry
 from derivgen.checking.evaluation import Tokens
 from derivgen.checking.maths import tree as t
 from derivgen.checking.model import Model
@@ -53,16 +54,27 @@ class Equality:
     model: Model
 
     @cached_property
+    def ancestry(self) -> Ancestry:
+        """Which quantity is computed from which."""
+        return Ancestry(self.model)
+
+    @cached_property
     def points(self) -> tuple[World, ...]:
         """Points all over the domain: of both signs, then positive, then small."""
         kinds: Sequence[Point] = ("any", "any", "any", "positive", "positive", "positive")
         kinds = (*kinds, "small", "small", "small")
-        return tuple(World(self.model, kind, seed) for seed, kind in enumerate(kinds[:TRIES]))
+        return tuple(
+            World(self.model, kind, seed, relations=self.ancestry)
+            for seed, kind in enumerate(kinds[:TRIES])
+        )
 
     @cached_property
     def nearby(self) -> tuple[World, ...]:
         """Points close to the stated values: on the same side of every kink as the document."""
-        return tuple(World(self.model, "any", 100 + seed, near=True) for seed in range(ENOUGH))
+        return tuple(
+            World(self.model, "any", 100 + seed, near=True, relations=self.ancestry)
+            for seed in range(ENOUGH)
+        )
 
     def compare(self, left: t.Node, right: t.Node) -> Comparison:
         """Whether two formulas are equal, wherever both have a value.

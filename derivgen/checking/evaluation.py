@@ -14,7 +14,7 @@ import mpmath
 from derivgen.checking import values as v
 from derivgen.checking.maths import tree as t
 from derivgen.checking.model import Element, Model
-from derivgen.checking.resolving import NotGiven, Unknown, resolved
+from derivgen.checking.resolving import Open, Unknown, resolved
 from derivgen.checking.rules import RULES
 from derivgen.checking.rules import holds as holds
 from derivgen.checking.values import Array, Dual, NoValue, Shapes, Value
@@ -48,6 +48,8 @@ class Frame:
 
     def quantity(self, key: str) -> Value:
         """The value of a quantity, with its slope by what is moved."""
+        if self.moved is not None and not self._is_touched(key):
+            return Frame(self.world).quantity(key)
         memo = self._memo()
         if key not in memo:
             if self.depth > DEEPEST:
@@ -57,6 +59,11 @@ class Frame:
                 computed = v.without_slopes(computed)
             memo[key] = self._moved(key, computed)
         return memo[key]
+
+    def _is_touched(self, key: str) -> bool:
+        """True where moving what is moved changes a quantity."""
+        assert self.moved is not None
+        return key == self.moved[0] or self.world.ancestry.leads(key, self.moved[0])
 
     def _memo(self) -> dict[str, Value]:
         if self.moved is None or self.local:
@@ -71,15 +78,25 @@ class Frame:
         if definition is not None:
             try:
                 return replace(self, indices={}, bound={}).evaluate(definition)
-            except (NotGiven, Unknown):
-                if world.point != "actual" or world.model.given(key) is None:
-                    raise
-                return world.drawn(key)  # what was printed is taken as given
+            except Open:
+                return self._taken(key)
         element = world.model.element(key)
         if element is not None:
             return cell_of(self.quantity(element.array), element)
         if not world.model.known(key):
             raise Unknown(key)
+        return world.drawn(key)
+
+    def _taken(self, key: str) -> Value:
+        """For a quantity that cannot be computed: what was printed for it, or any number.
+
+        Raises the error at hand where what is moved could change it."""
+        world = self.world
+        moved = None if self.moved is None else self.moved[0]
+        if moved not in (None, key) and not world.ancestry.leads(str(moved), key):
+            raise
+        if world.point == "actual" and world.model.given(key) is None:
+            raise
         return world.drawn(key)
 
     def _moved(self, key: str, value: Value) -> Value:

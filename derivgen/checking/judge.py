@@ -80,7 +80,15 @@ class Judge:
             formulas.append(draft.calculation)
         numeric = draft.number is not None
         for formula in formulas or [None]:
-            case = Case(self.model, draft, right, formula, draft.number, self.numbers.ledger)
+            case = Case(
+                self.model,
+                draft,
+                right,
+                formula,
+                draft.number,
+                self.numbers.ledger,
+                self.symbols.equality.ancestry,
+            )
             if not numeric and draft.code not in ("C201", "C202", "C203", "C301"):
                 return None
             found = diagnose(case, self.symbols.equality, self.numbers.actual)
@@ -118,6 +126,8 @@ class Judge:
         before = members[1:]
         if segment.relation in ORDERS:
             self._order(draft, members[-1] if members else None, segment)
+        elif is_printed(body) and self._is_constant(subject, body):
+            draft.verdict = Verdict.CORRECT
         elif is_printed(body):
             self.numbers.result(draft, subject, before)
             self._remember_aliases(draft, before)
@@ -159,6 +169,13 @@ class Judge:
         return self.model.definition(key) is body or (
             self.model.given(key) is body and self.model.definition(key) is None
         )
+
+    def _is_constant(self, subject: t.Node | None, body: t.Node) -> bool:
+        """True for a whole number that a formula always is: ``dz/db = 1``."""
+        number = printed_number(body)
+        if number is None or number.decimals > 0 or not isinstance(subject, t.Derivative):
+            return False
+        return bool(self.symbols.compare(subject, body))
 
     def _remember_aliases(self, draft: Draft, before: Sequence[t.Node]) -> None:
         """In ``dz/dw = a = 0.5933`` the number is printed as the value of a as well."""

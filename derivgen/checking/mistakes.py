@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 import mpmath
 
 from derivgen.checking import values as v
+from derivgen.checking.ancestry import Ancestry
 from derivgen.checking.drafts import Draft, Ledger
 from derivgen.checking.equality import Equality, close
 from derivgen.checking.maths import tree as t
@@ -24,6 +25,8 @@ from derivgen.checking.values import Dual, NoValue, Real, Value
 from derivgen.checking.world import World
 
 Candidate = Callable[[World], Value]
+#: how many quantities between the two ends of a derivative are looked at
+MOST_BETWEEN = 40
 #: how many candidates are tried for one claim
 MOST_CANDIDATES = 400
 
@@ -42,6 +45,7 @@ class Case:
     formula: t.Node | None
     number: Printed | None
     ledger: Ledger
+    ancestry: Ancestry
 
     @property
     def derivative(self) -> t.Derivative | None:
@@ -269,32 +273,7 @@ def _between(case: Case) -> list[str]:
         bottom, _ = resolved(case.model, token.by)
     except Unknown:
         return []
-    found: dict[str, bool] = {}
-    _reach(case.model, top, bottom, found, 0)
-    return [key for key, reaches in found.items() if reaches and key not in (top, bottom)]
-
-
-def _reach(model: Model, key: str, bottom: str, found: dict[str, bool], depth: int) -> bool:
-    if key == bottom:
-        return True
-    if key in found:
-        return found[key]
-    found[key] = False
-    if depth > 60 or len(found) > 500:
-        return False
-    definition = model.definition(key)
-    element = model.element(key)
-    reads = [element.array] if element is not None else []
-    if definition is not None:
-        for name in t.walk(definition):
-            if isinstance(name, t.Name):
-                try:
-                    reads.append(resolved(model, name)[0])
-                except Unknown:
-                    continue
-    results = [_reach(model, read, bottom, found, depth + 1) for read in dict.fromkeys(reads)]
-    found[key] = any(results)
-    return found[key]
+    return case.ancestry.between(top, bottom)[:MOST_BETWEEN]
 
 
 def _activations(case: Case) -> list[_Activation]:

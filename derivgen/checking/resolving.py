@@ -14,7 +14,11 @@ UPDATE_MARKS = frozenset({"'", "*", "+", "new", "t+1", "(t+1)"})
 PLAIN_MARKS = frozenset({"", "old", "t", "(t)"})
 
 
-class Unknown(NoValue):
+class Open(NoValue):
+    """Something that the document does not say."""
+
+
+class Unknown(Open):
     """A name that means nothing to the model."""
 
     def __init__(self, name: str) -> None:
@@ -22,7 +26,7 @@ class Unknown(NoValue):
         self.name = name
 
 
-class NotGiven(NoValue):
+class NotGiven(Open):
     """A quantity whose value nobody stated."""
 
     def __init__(self, name: str) -> None:
@@ -30,7 +34,7 @@ class NotGiven(NoValue):
         self.name = name
 
 
-class LeftOut(NoValue):
+class LeftOut(Open):
     """A formula with dots: a part of it was left out."""
 
 

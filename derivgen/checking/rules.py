@@ -12,7 +12,7 @@ from derivgen.checking import values as v
 from derivgen.checking.literals import literal
 from derivgen.checking.maths import tree as t
 from derivgen.checking.model import Function
-from derivgen.checking.resolving import LeftOut, Unknown, index_range
+from derivgen.checking.resolving import LeftOut, Open, Unknown, index_range
 from derivgen.checking.values import Array, Dual, NoValue, Shapes, Value
 
 if TYPE_CHECKING:
@@ -178,7 +178,7 @@ def _ranges(frame: Frame, node: t.BigSum) -> list[dict[str, int]]:
         return [{node.index: i} for i in range(int(low), int(high) + 1)]
     found = index_range(frame.world.model, node, frame.indices)
     if not found:
-        raise NoValue(f"the range of {node.index} is not known")
+        raise Open(f"the range of {node.index} is not known")
     return [{node.index: i} for i in found]
 
 

@@ -10,9 +10,11 @@ from __future__ import annotations
 import random
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Literal
 
 from derivgen.checking import values as v
+from derivgen.checking.ancestry import Ancestry
 from derivgen.checking.evaluation import Frame, Tokens, derivative, holds
 from derivgen.checking.literals import literal
 from derivgen.checking.maths import tree as t
@@ -29,8 +31,8 @@ class World:
     """One point.
 
     ``point`` is ``actual`` for the stated values, or says from where random ones are drawn (the same
-    ones for the same ``seed`` and key); ``stated`` overrides single values.  ``near`` draws them close to
-    the stated ones instead, where there are any.
+    ones for the same ``seed`` and key); ``stated`` overrides single values.  ``near`` keeps the stated
+    data and draws parameters close to their stated values instead, where there are any.
     """
 
     model: Model
@@ -38,11 +40,18 @@ class World:
     seed: int = 0
     near: bool = False
     stated: Mapping[str, Value] = field(default_factory=dict)
+    #: who reads whom, shared by the points of one model
+    relations: Ancestry | None = None
     _memo: dict[str, Value] = field(default_factory=dict, init=False, repr=False)
     _seeded: dict[tuple[object, ...], dict[str, Value]] = field(
         default_factory=dict, init=False, repr=False
     )
     _after: list[World] = field(default_factory=list, init=False, repr=False)
+
+    @cached_property
+    def ancestry(self) -> Ancestry:
+        """Which quantity is computed from which."""
+        return self.relations or Ancestry(self.model)
 
     def evaluate(self, node: t.Node, tokens: Tokens = "total") -> Value:
         """The value of a formula, without slopes; ``tokens`` says how its derivatives are meant.
@@ -87,6 +96,8 @@ class World:
             return _drawn(generator, self.point)
         stated = literal(node)
         if self.near:
+            if not self.model.is_parameter(key):
+                return stated
             return v.mapped(lambda c: v.constant(c.value + generator.uniform(-0.01, 0.01)), stated)
         return v.mapped(lambda _: _drawn(generator, self.point), stated)
 
@@ -110,9 +121,8 @@ def _after_step(world: World) -> World:
     rate = world.value(model.rate)
     if not isinstance(rate, Dual):
         raise Shapes("the learning rate is a matrix")
-    return World(
-        model, world.point, world.seed, world.near, _Updated(world, rate, t.Name(model.loss))
-    )
+    stated = _Updated(world, rate, t.Name(model.loss))
+    return World(model, world.point, world.seed, world.near, stated, world.ancestry)
 
 
 @dataclass(frozen=True)
