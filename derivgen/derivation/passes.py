@@ -6,7 +6,7 @@ rounded`` every one of them is the printed one, and was computed from printed on
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
@@ -162,9 +162,9 @@ def collapsed_links(
     return tuple(tuple(row) for row in rows)
 
 
-def trained_entries(network: Network) -> tuple[Entry, ...]:
+def trained_entries(network: Network) -> Iterator[Entry]:
     """Every element of every trained parameter, in order of declaration."""
-    return tuple(
+    return (
         (q.name, index)
         for q in network.quantities.values()
         if q.role is Role.PARAMETER and q.trained

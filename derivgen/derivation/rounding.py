@@ -135,11 +135,15 @@ class Rounder:
         clear &= (np.abs(size - np.rint(size)) > 1e-12) & (decimals >= 0) & (decimals <= 300)
         # a power of ten nearby can make the logarithm's floor one too small
         clear &= np.abs(np.log10(np.where(size > 0, size, 1.0)) - np.rint(leading)) > 1e-12
-        formats = [f"%.{d}f" for d in range(max(0, int(decimals.max(initial=0))) + 1)]
-        return [
-            formats[d] % v if ok else self.plain(v)
-            for v, d, ok in zip(flat.tolist(), decimals.tolist(), clear.tolist(), strict=True)
-        ]
+        texts = np.empty(flat.shape, dtype=object)
+        for places in np.unique(decimals[clear]).tolist():
+            alike = clear & (decimals == places)
+            # one formatting of all of them takes half the time of one each
+            pattern = " ".join([f"%.{places}f"] * int(np.count_nonzero(alike)))
+            texts[alike] = (pattern % tuple(flat[alike].tolist())).split(" ")
+        texts[~clear] = [self.plain(v) for v in flat[~clear].tolist()]
+        found: list[str] = texts.tolist()
+        return found
 
 
 def _written(number: Decimal) -> str:

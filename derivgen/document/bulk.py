@@ -74,9 +74,8 @@ def families(situation: Situation, array: str, wanted: np.ndarray) -> Iterator[F
         if link.source.array == array
     ]
     signatures = np.stack([r.counts[wanted] for r in readings], axis=1)
-    _, groups = np.unique(signatures, axis=0, return_inverse=True)
     # runs of elements that are read in the same way keep the reading order of the array
-    borders = np.flatnonzero(np.diff(groups.ravel())) + 1
+    borders = np.flatnonzero((signatures[1:] != signatures[:-1]).any(axis=1)) + 1
     for run in np.split(wanted, borders):
         for start in range(0, run.size, CHUNK):
             yield _Writer(situation, array, readings, run[start : start + CHUNK]).family()
@@ -244,11 +243,11 @@ class _Writer:
         start = self._network.quantities[array].naming.start or (0,) * len(indices)
         labels: list[Node] = []
         for axis, (index, first) in enumerate(zip(indices, start, strict=True)):
-            counts = (index + first).tolist()
-            if len(set(counts)) == 1:
-                labels.append(number(str(counts[0])))
+            if (index == index[0]).all():
+                labels.append(number(str(int(index[0]) + first)))
             else:
-                labels.append(self._columns.hole((key, axis), [str(c) for c in counts]))
+                counts = (index + first).tolist()
+                labels.append(self._columns.hole((key, axis), list(map(str, counts))))
         if not labels:
             return self._formulas.name((array, ()))
         return self._formulas.general_name(array, tuple(labels))

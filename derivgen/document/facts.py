@@ -185,8 +185,8 @@ class StepFacts:
     @property
     def update_rule(self) -> Display:
         """The optimiser's rule for the first trained parameter, in symbols."""
-        entries = trained_entries(self.situation.derivation.network)
-        return Display(rule_chains(self.formulas, entries[0]))
+        first = next(trained_entries(self.situation.derivation.network))
+        return Display(rule_chains(self.formulas, first))
 
     @cached_property
     def after(self) -> Formulas:

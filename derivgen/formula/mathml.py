@@ -6,8 +6,8 @@ Each node becomes exactly one element, so that it can stand anywhere.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from html import escape
 from typing import Any, Final
-from xml.sax.saxutils import escape
 
 from derivgen.formula.build import map_children
 from derivgen.formula.symbols import BIG, DELIMITERS, DOTS, OPERATORS, RELATIONS, SIGNS
@@ -96,7 +96,7 @@ def _mrow(parts: Iterable[str]) -> str:
 
 
 def _mo(char: str, attributes: str = "") -> str:
-    return f"<mo{' ' if attributes else ''}{attributes}>{escape(char)}</mo>"
+    return f"<mo{' ' if attributes else ''}{attributes}>{escape(char, quote=False)}</mo>"
 
 
 def _relation(sign: RelationSign) -> str:
@@ -134,7 +134,9 @@ def _text(text: str) -> str:
     inner = words.strip(" ")
     before, after = len(words) - len(words.lstrip(" ")), len(words) - len(words.rstrip(" "))
     hard = "\N{NO-BREAK SPACE}"
-    return f"<mtext>{hard * before}{escape(inner)}{hard * after if inner else ''}</mtext>"
+    return (
+        f"<mtext>{hard * before}{escape(inner, quote=False)}{hard * after if inner else ''}</mtext>"
+    )
 
 
 _UPRIGHT_SIGNS: Final = frozenset({"infinity", "nabla"})
@@ -152,7 +154,7 @@ def _symbol(node: Symbol) -> str:
         normal = name in _UPRIGHT_SIGNS or name[0].isupper()
         variant = ' mathvariant="normal"' if normal else ""
         return f"<mi{variant}>{SIGNS[name].char}</mi>"
-    return f"<mi>{escape(printable(name))}</mi>"
+    return f"<mi>{escape(printable(name), quote=False)}</mi>"
 
 
 # Browsers know no mathvariant but "normal": bold and script letters are characters of their own.
@@ -189,15 +191,15 @@ def _styled(node: Styled) -> str:
     name = SIGNS[body.name].char if body.name in SIGNS else body.name
     if len(name) > 1:
         weight = ' style="font-weight:bold"' if node.style == "bold" else ""
-        return f"<mi{weight}>{escape(printable(name))}</mi>"
+        return f"<mi{weight}>{escape(printable(name), quote=False)}</mi>"
     variant = ' mathvariant="normal"' if node.style == "roman" else ""
-    return f"<mi{variant}>{escape(_in_face(name, node.style))}</mi>"
+    return f"<mi{variant}>{escape(_in_face(name, node.style), quote=False)}</mi>"
 
 
 def _number(node: Number) -> str:
     if node.text.startswith("-"):
-        return f"<mrow><mo>−</mo><mn>{escape(node.text[1:])}</mn></mrow>"
-    return f"<mn>{escape(node.text)}</mn>"
+        return f"<mrow><mo>−</mo><mn>{escape(node.text[1:], quote=False)}</mn></mrow>"
+    return f"<mn>{escape(node.text, quote=False)}</mn>"
 
 
 _ACCENTS: Final = {"hat": "^", "bar": "¯", "tilde": "~", "vec": "→", "dot": "˙"}

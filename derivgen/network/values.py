@@ -339,5 +339,6 @@ def nice_random(
         [choices[int(generator.random() * len(choices))] for _ in range(math.prod(shape))]
     )
     texts = np.empty(len(steps), dtype=object)
-    texts[:] = [str(Decimal(int(step)).scaleb(-spec.decimals)) for step in steps]
+    written = {step: str(Decimal(step).scaleb(-spec.decimals)) for step in set(steps.tolist())}
+    texts[:] = [written[step] for step in steps.tolist()]
     return (steps / scale).reshape(tuple(shape)), texts.reshape(tuple(shape))

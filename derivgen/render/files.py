@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -70,22 +71,40 @@ class Outputs:
     def _put_in_place(self) -> None:
         """Replaces the files; where one cannot be replaced, those before it get their old content
         back."""
-        done: list[tuple[Path, bytes | None]] = []
+        done: list[tuple[Path, Path | None]] = []
+        several = len(self._waiting) > 1
         try:
             for target, temporary in list(self._waiting.items()):
-                old = target.read_bytes() if len(self._waiting) > 1 and target.exists() else None
                 with _writing(target):
+                    done.append((target, _kept(target) if several and target.exists() else None))
                     os.replace(temporary, target)
-                done.append((target, old))
                 del self._waiting[target]
         except BaseException:
             for target, old in done:
                 with suppress(OSError):
-                    if old is None:
+                    if old is not None:
+                        os.replace(old, target)
+                    elif target not in self._waiting:
                         target.unlink()
-                    else:
-                        target.write_bytes(old)
             raise
+        finally:
+            for _, old in done:
+                if old is not None:
+                    with suppress(OSError):
+                        old.unlink()
+
+
+def _kept(target: Path) -> Path:
+    """A second name for a file beside it, or a copy where the file system has no such thing."""
+    handle, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
+    os.close(handle)
+    kept = Path(name)
+    try:
+        kept.unlink()
+        os.link(target, kept)
+    except OSError:
+        shutil.copy2(target, kept)
+    return kept
 
 
 def _mode(target: Path) -> int:

@@ -76,7 +76,7 @@ def test_the_closed_form_has_the_value_of_the_sweep(spec: dict[str, object]) -> 
         for name, array in (passed.given or {}).items()
         for index in np.ndindex(*array.shape)
     }
-    entry = trained_entries(derivation.network)[0]
+    entry = next(trained_entries(derivation.network))
     closed = without_functions(derivation.closed_form(entry), derivation.network)
     assert closed.free_symbols <= set(given_values)
     value = float(closed.subs(given_values).evalf(30))

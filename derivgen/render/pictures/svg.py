@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from xml.sax.saxutils import escape
+from html import escape
 
 from derivgen.document.blocks import Arrow, Box, Circle, Curve, Label, Picture
 from derivgen.render.pictures.style import (
@@ -35,7 +35,7 @@ _ANCHORS = {"left": "start", "right": "end"}
 def svg(picture: Picture, title: str = "") -> str:
     """The picture as one SVG element; ``title`` says in words what it shows."""
     width, height = number(picture.width), number(picture.height)
-    named = f"<title>{escape(printable(title))}</title>\n" if title else ""
+    named = f"<title>{escape(printable(title), quote=False)}</title>\n" if title else ""
     role = 'role="img"' if title else 'role="img" aria-hidden="true"'
     lines = [
         f'<svg xmlns="http://www.w3.org/2000/svg" {role} width="{width}pt" height="{height}pt" '

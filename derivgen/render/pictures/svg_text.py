@@ -8,7 +8,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from xml.sax.saxutils import escape
+from html import escape
 
 from derivgen.document.extent import SCRIPT, ems
 from derivgen.formula.symbols import DELIMITERS, DOTS, GREEK, OPERATORS, RELATIONS, SIGNS
@@ -189,7 +189,7 @@ def spans(node: Node, size: float) -> str:
             attributes += ' font-style="italic"'
         if run.bold:
             attributes += ' font-weight="bold"'
-        text = escape(printable(run.text))
+        text = escape(printable(run.text), quote=False)
         parts.append(f"<tspan{attributes}>{text}</tspan>" if attributes else text)
     return "".join(parts)
 
