@@ -19,6 +19,7 @@ from derivgen.document.blocks import Block, Display, Document, Figure, Math, Tab
 from derivgen.document.formulas import Formulas, function_word, short_digits
 from derivgen.document.history import History, history
 from derivgen.document.markup import compose
+from derivgen.document.once import Composed
 from derivgen.document.remarks import zero_inputs
 from derivgen.document.sections import (
     ForwardStage,
@@ -368,7 +369,7 @@ def make_document(
 
     return Document(
         title=task.options.title or task.name,
-        blocks=blocks,
+        blocks=Composed(blocks),
         author=task.options.author,
         date=task.options.date,
         description=task.options.description,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import warnings
+from collections.abc import Mapping
 from typing import Any
 
 from derivgen.errors import DerivgenError, Place
@@ -25,6 +26,14 @@ _BRACKETS = re.compile(r"[\[\]{}]")
 _DASHES = re.compile(rf"(?:[-?:] +){{{_OPEN_LIMIT}}}")
 
 
+#: a list of at least four plain decimal numbers, and nothing else, in brackets
+_NUMBER = r"[-+]?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?"
+_NUMBERS = re.compile(rf"\[[ \n]*+(?:{_NUMBER}[ \n]*+,[ \n]*+){{3,}}+{_NUMBER}[ \n]*+\]")
+_NUMBER_OR_LINE = re.compile(rf"{_NUMBER}|\n")
+_SPECIAL = re.compile("[#\"'&!]")
+_NOT_SPACE = re.compile(r"[^ \n]")
+
+
 def _refuse_depth(text: str, places: Places) -> None:
     """Raises E103 for brackets in brackets without end; those inside texts hardly ever add up."""
     depth = 0
@@ -39,15 +48,52 @@ def _refuse_depth(text: str, places: Places) -> None:
 
 def parse(text: str, places: Places) -> Any:
     """The data of a YAML document; its node graph is walked here, nothing is constructed."""
+    _refuse_depth(text, places)
+    lists = {f.start(): f.end() for f in _NUMBERS.finditer(text) if _is_plain(f)}
+    if lists:
+        try:
+            # a composer takes far longer for a list of numbers than for anything else in a spec
+            walk = _walk(text, places, lists)
+            root = _composed(_NUMBERS.sub(_emptied, text), places)
+            data = None if root is None else walk.value(root, ())
+            if lists.keys() == walk.claimed:
+                return data
+        except DerivgenError:
+            pass  # found again, and told, in the text as it stands
+        places.keys.clear()
+        places.values.clear()
+    root = _composed(text, places)
+    return None if root is None else _walk(text, places, {}).value(root, ())
+
+
+def _is_plain(found: re.Match[str]) -> bool:
+    """False where a list may stand in a comment or a text, or has an anchor or a tag."""
+    line_start = found.string.rfind("\n", 0, found.start()) + 1
+    return _SPECIAL.search(found.string, line_start, found.start()) is None
+
+
+def _emptied(found: re.Match[str]) -> str:
+    """An empty list in place of a list of numbers; what follows keeps its line and column."""
+    if not _is_plain(found):
+        return found.group()
+    return f"[{_NOT_SPACE.sub(' ', found.group()[1:-1])}]"
+
+
+def _walk(text: str, places: Places, lists: Mapping[int, int]) -> _Walk:
+    limit = max(1000, MAX_ALIAS_GROWTH * (text.count("\n") + len(text) // 4))
+    return _Walk(places, text, limit, lists)
+
+
+def _composed(text: str, places: Places) -> Any:
+    """The root of the node graph; None for an empty document."""
     from ruamel.yaml import YAML
     from ruamel.yaml.error import MarkedYAMLError, ReusedAnchorWarning, YAMLError
     from ruamel.yaml.reader import ReaderError
 
-    _refuse_depth(text, places)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", ReusedAnchorWarning)
-            root = YAML(typ="rt").compose(text)
+            return YAML(typ="rt").compose(text)
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         place = places.at(mark.line + 1, mark.column + 1) if mark else Place(places.file)
@@ -62,20 +108,22 @@ def parse(text: str, places: Places) -> Any:
     except (YAMLError, ValueError, AttributeError) as error:
         first_line = str(error).partition("\n")[0]
         raise DerivgenError("E104", f"not valid YAML: {first_line}", Place(places.file)) from None
-    if root is None:
-        return None
-    return _Walk(
-        places, text, max(1000, MAX_ALIAS_GROWTH * (text.count("\n") + len(text) // 4))
-    ).value(root, ())
 
 
 class _Walk:
-    """Turns nodes into data, counting them so that aliases of aliases come to an end."""
+    """Turns nodes into data, counting them so that aliases of aliases come to an end.
 
-    def __init__(self, places: Places, text: str, limit: int) -> None:
+    ``lists`` are the places (start and end) of lists of numbers that are empty in the graph;
+    ``claimed`` are the starts of those that were met there.
+    """
+
+    def __init__(self, places: Places, text: str, limit: int, lists: Mapping[int, int]) -> None:
         self.places = places
+        self.text = text
         self.lines = text.splitlines()
         self.left = min(limit, MAX_NODES)
+        self.lists = lists
+        self.claimed: set[int] = set()
 
     def value(self, node: Any, address: Address) -> Any:
         from ruamel.yaml.nodes import MappingNode, ScalarNode, SequenceNode
@@ -96,10 +144,31 @@ class _Walk:
             text = str(node.value).replace("\a", "") if folded else str(node.value)
             return _scalar(tag, text, place)
         if isinstance(node, SequenceNode) and tag == "seq":
+            if node.start_mark.index in self.lists and not node.value:
+                return self.numbers(node, address)
             return [self.value(child, (*address, at)) for at, child in enumerate(node.value)]
         if isinstance(node, MappingNode) and tag == "map":
             return self.mapping(node, address)
         raise _bad_tag(tag, place)
+
+    def numbers(self, node: Any, address: Address) -> list[Any]:
+        """A list of numbers, read from the text."""
+        start = node.start_mark.index
+        line, column = node.start_mark.line + 1, node.start_mark.column + 1
+        line_start = start - column + 1
+        self.claimed.add(start)
+        found: list[Any] = []
+        for item in _NUMBER_OR_LINE.finditer(self.text, start + 1, self.lists[start] - 1):
+            if item.group() == "\n":
+                line, line_start = line + 1, item.end()
+                continue
+            place = self.places.at(line, item.start() - line_start + 1)
+            self.places.values[(*address, len(found))] = place
+            found.append(written_number(item.group()))
+        self.left -= len(found)
+        if self.left < 0:
+            raise DerivgenError("E103", "the document holds too many values", self.start(node))
+        return found
 
     def start(self, node: Any) -> Place:
         """Where a value begins; for a text in quotes or in a block, where its first character stands."""
