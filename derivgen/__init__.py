@@ -14,7 +14,8 @@ TYPE_CHECKING = False  # importing typing would cost --help a tenth of its time
 if TYPE_CHECKING:
     from typing import Any
 
-    from derivgen.api import build, derive, load, task, values
+    from derivgen.api import build, check, derive, load, task, values
+    from derivgen.checking.report import Report
     from derivgen.derived import Derived, Gradient
     from derivgen.errors import DerivgenError
 
@@ -22,14 +23,21 @@ __all__ = [
     "Derived",
     "DerivgenError",
     "Gradient",
+    "Report",
     "build",
+    "check",
     "derive",
     "load",
     "task",
     "values",
 ]
 
-_HOMES = {"Derived": "derived", "Gradient": "derived", "DerivgenError": "errors"}
+_HOMES = {
+    "Derived": "derived",
+    "Gradient": "derived",
+    "DerivgenError": "errors",
+    "Report": "checking.report",
+}
 
 
 def __getattr__(name: str) -> Any:

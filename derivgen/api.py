@@ -1,4 +1,7 @@
-"""The pipeline on one screen: spec -> task -> derivation -> document -> files."""
+"""The pipelines on one screen.
+
+spec -> task -> derivation -> document -> files; and document -> manuscript -> report.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,10 @@ from typing import Any
 
 import numpy as np
 
+from derivgen.checking.manuscript import Language, Manuscript
+from derivgen.checking.pipeline import check_manuscript
+from derivgen.checking.reading import names_a_document, read_manuscript
+from derivgen.checking.report import Report
 from derivgen.derivation.derivation import Derivation
 from derivgen.derivation.passes import Pass
 from derivgen.derived import Derived, with_options
@@ -95,6 +102,43 @@ def values(source: str | Path | Task, overrides: Sequence[str] = ()) -> dict[str
     if not derivation.trains:
         return {"steps": [_step(0, derivation.first, {})]}
     return {"steps": [_step(c.step - 1, passed, c.after) for passed, c in derivation.training()]}
+
+
+def check(
+    document: str | Path,
+    network: str | Path | Task | None = None,
+    *,
+    names: Mapping[str, str] | None = None,
+    language: Language | None = None,
+) -> Report:
+    """What is wrong in a hand derivation.
+
+    ``document`` is the derivation itself, or its file: a Path, or a text of one line that ends as a
+    document's name does (``post.md``).  ``network`` is a task or a spec's path; without it the
+    document's own definitions are the network.  ``names`` says what names of the author's are
+    (``{"w_5": "W2[0,0]"}``).  ``language`` is how the document is written; without it its ending tells, or
+    what is in it.  Raises DerivgenError where the document or the spec cannot be read.
+    """
+    if isinstance(document, str) and names_a_document(document):
+        document = Path(document)
+    task = network if network is None or isinstance(network, Task) else load(network)
+    return checked(document, task, names=names, language=language)[0]
+
+
+def checked(
+    document: Path | bytes | str,
+    network: Task | None = None,
+    *,
+    names: Mapping[str, str] | None = None,
+    language: Language | None = None,
+    shown: str = "",
+) -> tuple[Report, Manuscript]:
+    """As :func:`check`, with the document as it was read; ``document`` is a file, or what is in it.
+
+    ``shown`` is what messages call it.
+    """
+    manuscript = read_manuscript(document, shown, language)
+    return check_manuscript(manuscript, network, names), manuscript
 
 
 def _step(step: int, passed: Pass, updated: Mapping[str, np.ndarray]) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from derivgen import __version__
 from derivgen.commands.arguments import OK, Parser, diagnosed, one_of
 from derivgen.commands.build import configure_build, configure_values, run_build, run_values
+from derivgen.commands.check import configure_check, run_check
 from derivgen.commands.show import (
     configure_explain,
     configure_list,
@@ -21,25 +22,29 @@ from derivgen.commands.write import configure_new, configure_templates, run_new,
 SHELLS = ("bash", "zsh", "tcsh")
 
 #: What a shell completes for an argument of this metavar: the name of an attribute of shtab.
-COMPLETED_AS = {"SPEC": "FILE", "FILE": "FILE", "DIR": "DIRECTORY"}
+COMPLETED_AS = {"SPEC": "FILE", "DOCUMENT": "FILE", "FILE": "FILE", "DIR": "DIRECTORY"}
 
 DESCRIPTION = """\
 Write out the backpropagation of a network, step by step and verified, as LaTeX,
-Markdown and PDF, from a description of the network in YAML, TOML or JSON."""
+Markdown and PDF, from a description of the network in YAML, TOML or JSON;
+and check derivations that were written by hand."""
 
 EPILOG = """\
 examples:
   derivgen new mynet                write a commented spec, mynet.yaml, to start from
   derivgen build mynet.yaml         write output/mynet.tex, .md and .pdf
   derivgen build mynet.yaml --to pdf --style handout --view matrix
+  derivgen check post.md            say what is wrong in a hand derivation
   derivgen list                     what a spec and the options can name
   derivgen explain E501             what a diagnostic means and how to fix it
 
 exit codes:
   0    done
-  1    refused: a printed gradient would disagree with its independent check
+  1    check: something is wrong in a document
+       build: refused, since a printed gradient would disagree with its check
   2    bad usage, or an input that cannot be read or is invalid
   3    a fault in derivgen itself
+  4    check: no claim could be decided
   130  stopped by Ctrl-C; every file is whole, the old one or the new one
   141  the reader of the output went away"""
 
@@ -105,6 +110,17 @@ COMMANDS = {
         configure_values,
         run_values,
         "  derivgen values mynet.yaml --json > mynet.json",
+    ),
+    "check": Command(
+        "say what is wrong in a hand derivation, and why",
+        configure_check,
+        run_check,
+        """\
+  derivgen check post.md
+  derivgen check notes.tex --network net.yaml --map w_5=W2[0,0]
+  derivgen check post.md notes.tex --format sarif -o check.sarif
+  derivgen check post.md --format markdown -o post.checked.md
+  derivgen check - --as text < notes""",
     ),
     "new": Command(
         "write a spec to start from, or a copy of an example",

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from dataclasses import replace
+from pathlib import Path, PurePath
+from typing import cast
 
-from derivgen.checking.manuscript import Manuscript
-from derivgen.checking.reading.detect import FORMATS, format_of
+from derivgen.checking.manuscript import Language, Manuscript
+from derivgen.checking.reading.detect import ENDINGS, FORMATS, format_of
 from derivgen.errors import DerivgenError, Place, did_you_mean
 from derivgen.network.source import check_characters, decode, read_bytes
 
 #: a longer document is refused: no derivation is so long, and every reader is linear in it
 MAX_CHARACTERS = 4 * 2**20
 
-__all__ = ["MAX_CHARACTERS", "read_manuscript"]
+__all__ = ["MAX_CHARACTERS", "names_a_document", "read_manuscript"]
 
 
 def read_manuscript(
@@ -54,8 +56,15 @@ def read_manuscript(
             Place(name),
             "check it in parts",
         )
+    newline = "\r\n" if "\r\n" in text else "\n"
     text = text.replace("\r\n", "\n").replace("\r", "\n")
-    return _read(text, name, format or format_of(name, text))
+    format = format or format_of(name, text)
+    return replace(_read(text, name, format), language=cast(Language, format), newline=newline)
+
+
+def names_a_document(text: str) -> bool:
+    """Whether a text is the name of a document: one line that ends as such names do."""
+    return "\n" not in text and PurePath(text).suffix.lower() in ENDINGS.keys() | {".txt"}
 
 
 def _read(text: str, name: str, format: str) -> Manuscript:
