@@ -14,14 +14,19 @@ from dataclasses import dataclass, replace
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where in an input something stands; line and column count from 1, as editors do."""
+    """Where in an input something stands; line and column count from 1, as editors do.
+
+    ``key`` is the path of the value (``data.targets``) in a spec that was given from Python, which has
+    no lines; line and column then count inside that value.
+    """
 
     file: str
     line: int | None = None
     column: int | None = None
+    key: str = ""
 
     def __str__(self) -> str:
-        parts = [self.file]
+        parts = [f"{self.file}: {self.key}" if self.key else self.file]
         if self.line is not None:
             parts.append(str(self.line))
             if self.column is not None:

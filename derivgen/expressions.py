@@ -407,5 +407,5 @@ def _trimmed(block: Source, number: int, lines: list[str]) -> Source:
     text = "\n".join(lines)
     cut = len(text) - len(text.lstrip()) if len(lines) == 1 else 0
     start = block.at(0)
-    place = Place(start.file, (start.line or 1) + number, (start.column or 1) + cut)
+    place = Place(start.file, (start.line or 1) + number, (start.column or 1) + cut, start.key)
     return Source(text[cut:], place)

@@ -35,7 +35,7 @@ class Source:
         start = self.place or Place("<expression>")
         line = (start.line or 1) + before.count("\n")
         column = (start.column or 1) + offset - (before.rfind("\n") + 1)
-        return Place(start.file, line, column)
+        return Place(start.file, line, column, start.key)
 
 
 @dataclass(frozen=True, slots=True)

@@ -126,8 +126,7 @@ class Assembly:
         if self.samples.size is not None:
             self.sample_index = letters.sample
         shared = self._network_bias()
-        line = self.place("data", "inputs").line
-        said = f" (data.inputs, line {line})" if line is not None else ""
+        said = self.source.said(("data", "inputs"))
         incoming = Incoming(spec.data.input_name, inputs.shape[self.samples.unit_axis], said)
         emission: Emission | None = None
         for at, layer in enumerate(spec.layers):
@@ -140,8 +139,7 @@ class Assembly:
             )
             emission = dense.emit(layer, context, activation)
             self._take(emission)
-            line = context.place("dense").line
-            said = f" (layers.{at}.dense, line {line})" if line is not None else ""
+            said = self.source.said(("layers", at, "dense"))
             incoming = Incoming(emission.output, emission.units, said)
         assert emission is not None
         return incoming, emission

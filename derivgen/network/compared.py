@@ -154,8 +154,7 @@ def _layers(assembly: Assembly, loss: Loss, last: Last) -> Compared:
     loaded = _targets(assembly, loss, emission.units)
     why = f"the network has {emission.units} outputs{incoming.said}"
     if samples.size is not None:
-        line = assembly.place("data", "inputs").line
-        why += f" and {samples.size} samples (data.inputs, line {line})"
+        why += f" and {samples.size} samples{assembly.source.said(('data', 'inputs'))}"
     shape = samples.shape(emission.units)
     require_shape(loaded, shape, "the targets", why)
     if loaded.values is not None:

@@ -68,7 +68,7 @@ class Source:
             found = self.keys.get(part) or self.values.get(part)
             if found is not None:
                 return found
-        return self.values.get((), Place(self.name))
+        return self._without_lines(address)
 
     def value_place(self, address: Address) -> Place:
         """Where the value at an address begins, or the nearest thing around it that is written."""
@@ -76,7 +76,16 @@ class Source:
             found = self.values.get(address[:length])
             if found is not None:
                 return found
-        return self.values.get((), Place(self.name))
+        return self._without_lines(address)
+
+    def said(self, address: Address) -> str:
+        """Where a reason stands, for the end of a sentence: `` (data.inputs, line 3)``."""
+        line = self.value_place(address).line
+        key = ".".join(map(str, address))
+        return f" ({key}, line {line})" if line is not None else f" ({key})"
+
+    def _without_lines(self, address: Address) -> Place:
+        return self.values.get(()) or Place(self.name, key=".".join(map(str, address)))
 
 
 def read_bytes(path: Path, shown: str) -> bytes:

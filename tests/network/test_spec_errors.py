@@ -258,3 +258,29 @@ def test_a_mapping_in_python_has_no_lines() -> None:
     assert found.code == "E201"
     assert found.place is not None
     assert (found.place.file, found.place.line) == ("my net", None)
+    assert str(found).startswith("my net: layrs: E201: ")
+
+
+@pytest.mark.parametrize(
+    ("changes", "starts", "says"),
+    [
+        ({"targets": {"classes": []}}, "derivation: data.targets.classes: E206", "empty"),
+        ({"targets": [[1], [0]]}, "derivation: data.targets: E207", "3 samples (data.inputs)"),
+        ({"inputs": [[1, 2]] * 3}, "derivation: layers.0.weights: E207", "'x' (data.inputs)"),
+    ],
+)
+def test_errors_of_python_specs_name_the_key(
+    changes: dict[str, Any], starts: str, says: str
+) -> None:
+    data = {"inputs": [[1], [2], [3]], "targets": [[1], [0], [1]]}
+    layers = [{"dense": 1, "weights": [[1]], "bias": "none"}]
+    with pytest.raises(DerivgenError) as caught:
+        task_from_mapping({"data": data | changes, "layers": layers, "loss": "mse"})
+    assert str(caught.value).startswith(starts)
+    assert says in str(caught.value)
+
+
+def test_a_formula_of_a_python_spec_has_columns_of_its_own() -> None:
+    spec = {"arrays": {"x": 1}, "equations": "L = x + sinn(x)", "loss": "L"}
+    with pytest.raises(DerivgenError, match=r"^derivation: equations\.0:1:9: E306: .*did you mean"):
+        task_from_mapping(spec)

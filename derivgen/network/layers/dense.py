@@ -87,7 +87,7 @@ def _weights(layer: DenseLayer, context: Context, phrase: str, found: Emission) 
     shape = (incoming.size, layer.dense) if context.from_to else (layer.dense, incoming.size)
     address = (*context.address, "weights")
     loaded = context.reader.load(layer.weights, address, name, shape)
-    units = _said(context.place("dense").line, "dense")
+    units = context.source.said((*context.address, "dense"))
     why = f"the layer has {layer.dense} units{units} and reads {incoming.size} values of '{incoming.array}'{incoming.said}"
     rows = "columns" if context.from_to else "rows"
     hint = f"the units are the {rows}"
@@ -119,7 +119,7 @@ def _bias(layer: DenseLayer, context: Context, phrase: str, found: Emission) -> 
     address: Address = (*context.address, "bias")
     shape = (layer.dense,) if shared == "unit" else ()
     loaded = context.reader.load(layer.bias, address, name, shape)
-    units = _said(context.place("dense").line, "dense")
+    units = context.source.said((*context.address, "dense"))
     why = f"the layer has {layer.dense} units{units}" if shape else "the layer shares one bias"
     require_shape(loaded, shape, f"the biases of {phrase}", why)
     prose = f"the biases of {phrase}" if shared == "unit" else f"the bias of {phrase}"
@@ -153,10 +153,6 @@ def _parameter(
         place=loaded.place,
         prose=prose,
     )
-
-
-def _said(line: int | None, key: str) -> str:
-    return f" ({key}, line {line})" if line is not None else ""
 
 
 def _refuse_name(name: Name, key: str, lacking: str, context: Context) -> None:
