@@ -6,8 +6,10 @@ about three weights of a large network costs three look-ups.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 import sympy
@@ -77,7 +79,8 @@ class ElementGraph:
 
     def edges(self, source: Entry) -> tuple[Edge, ...]:
         """Every single reading of ``source``."""
-        return tuple(self._sorted(source[0]).edges_of(self.network, source))
+        found = self._sorted(source[0])
+        return tuple(found.edges_of(self.network, source, found.blocks))
 
     def partial(self, target: Entry, source: Entry) -> LocalPartial:
         """The local partial of a pair, added up over all readings of ``source`` in ``target``."""
@@ -89,7 +92,7 @@ class ElementGraph:
     def paths(self, source: Entry, most: int) -> tuple[Path, ...]:
         """The paths from the loss down to ``source``, at most ``most`` of them."""
         found = []
-        for path in self._walk((source,)):
+        for path in self._walk(source):
             found.append(path)
             if len(found) == most:
                 break
@@ -97,30 +100,64 @@ class ElementGraph:
 
     def count(self, source: Entry) -> int:
         """How many paths lead from ``source`` to the loss, without walking each."""
-        if source[0] == self.network.loss:
-            return 1
-        if source not in self._counts:
-            self._counts[source] = sum(self.count(reader) for reader in self.readers(source))
+        # no recursion: a recurrence over many steps is deeper than Python's stack
+        waiting = [] if source in self._counts else [(source, self._read_by(source))]
+        while waiting:
+            element, readers = waiting[-1]
+            missing = next((r for r in readers if r not in self._counts), None)
+            if missing is not None:
+                waiting.append((missing, self._read_by(missing)))
+                continue
+            at_loss = element[0] == self.network.loss
+            self._counts[element] = 1 if at_loss else sum(self._counts[r] for r in readers)
+            waiting.pop()
         return self._counts[source]
 
-    def _walk(self, path: Path) -> Iterator[Path]:
-        if path[0][0] == self.network.loss:
-            yield path
+    def _read_by(self, element: Entry) -> tuple[Entry, ...]:
+        return () if element[0] == self.network.loss else self.readers(element)
+
+    def _walk(self, source: Entry) -> Iterator[Path]:
+        """The ways from the loss to ``source``, depth first."""
+        loss = self.network.loss
+        upwards, choices = [source], [self._upwards(source)]
+        if source[0] == loss:
+            yield (source,)
             return
-        for reader in self.readers(path[0]):
-            if self.count(reader):
-                yield from self._walk((reader, *path))
+        while choices:
+            reader = next(choices[-1], None)
+            if reader is None:
+                choices.pop()
+                upwards.pop()
+            elif reader[0] == loss:
+                yield (reader, *reversed(upwards))
+            else:
+                upwards.append(reader)
+                choices.append(self._upwards(reader))
+
+    def _upwards(self, element: Entry) -> Iterator[Entry]:
+        """The readers from which the loss can be reached."""
+        return (reader for reader in self.readers(element) if self.count(reader))
+
+    @cached_property
+    def _readings(self) -> Mapping[str, list[tuple[Stage, Link]]]:
+        """Array -> the links that read it, in the order of the schedule."""
+        found: defaultdict[str, list[tuple[Stage, Link]]] = defaultdict(list)
+        for stage in self.network.schedule:
+            for link in self.links[stage.equation]:
+                found[link.source.array].append((stage, link))
+        return found
 
     def _sorted(self, array: str) -> _Sorted:
         if array not in self._edges:
-            self._edges[array] = _sort_edges(self.network, self.links, array)
+            self._edges[array] = _sort_edges(self.network, self._readings.get(array, ()), array)
         return self._edges[array]
 
     def _partial(self, target: Entry, source: Entry) -> LocalPartial:
         total: sympy.Expr = sympy.S.Zero
         entries: dict[sympy.Symbol, Entry] = {}
         functions = set()
-        for edge in self.edges(source):
+        found = self._sorted(source[0])
+        for edge in found.edges_of(self.network, source, found.to(target[0])):
             if edge.target != target:
                 continue
             expression = self._decided(edge)
@@ -206,16 +243,26 @@ class _Block:
     stage: Stage
     sources: np.ndarray
     where: np.ndarray
+    first: int
+    last: int
 
 
 @dataclass(frozen=True, slots=True)
 class _Sorted:
     blocks: tuple[_Block, ...]
+    by_target: Mapping[str, list[_Block]]
 
-    def edges_of(self, network: Network, source: Entry) -> Iterator[Edge]:
+    def to(self, array: str) -> Sequence[_Block]:
+        """The blocks whose targets are elements of ``array``."""
+        return self.by_target.get(array, ())
+
+    def edges_of(self, network: Network, source: Entry, blocks: Sequence[_Block]) -> Iterator[Edge]:
+        """The edges from ``source`` in some of the blocks."""
         shape = network.quantities[source[0]].shape
         flat = int(np.ravel_multi_index(source[1], shape)) if shape else 0
-        for block in self.blocks:
+        for block in blocks:
+            if not block.first <= flat <= block.last:
+                continue
             low = np.searchsorted(block.sources, flat, side="left")
             high = np.searchsorted(block.sources, flat, side="right")
             at = stage_grid(network, block.stage, block.link.bound)
@@ -231,20 +278,22 @@ class _Sorted:
                 yield Edge(block.link, block.stage, target, source, values)
 
 
-def _sort_edges(network: Network, links: tuple[tuple[Link, ...], ...], array: str) -> _Sorted:
+def _sort_edges(network: Network, readings: Sequence[tuple[Stage, Link]], array: str) -> _Sorted:
     blocks = []
+    by_target: defaultdict[str, list[_Block]] = defaultdict(list)
     shape = network.quantities[array].shape
-    for stage in network.schedule:
-        for link in links[stage.equation]:
-            if link.source.array != array:
-                continue
-            at = stage_grid(network, stage, link.bound)
-            positions, inside = at.positions(link.source, shape)
-            sources = np.broadcast_to(positions, at.shape).ravel()
-            where = np.arange(sources.size)
-            if inside is not None:
-                kept = np.broadcast_to(inside, at.shape).ravel()
-                sources, where = sources[kept], where[kept]
-            order = np.argsort(sources, kind="stable")
-            blocks.append(_Block(link, stage, sources[order], where[order]))
-    return _Sorted(tuple(blocks))
+    for stage, link in readings:
+        at = stage_grid(network, stage, link.bound)
+        positions, inside = at.positions(link.source, shape)
+        sources = np.broadcast_to(positions, at.shape).ravel()
+        where = np.arange(sources.size)
+        if inside is not None:
+            kept = np.broadcast_to(inside, at.shape).ravel()
+            sources, where = sources[kept], where[kept]
+        order = np.argsort(sources, kind="stable")
+        if not order.size:
+            continue  # nothing but padding is read
+        sources, where = sources[order], where[order]
+        blocks.append(_Block(link, stage, sources, where, int(sources[0]), int(sources[-1])))
+        by_target[link.target.array].append(blocks[-1])
+    return _Sorted(tuple(blocks), by_target)

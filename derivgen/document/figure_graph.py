@@ -57,6 +57,10 @@ _SHADES: Mapping[Role, Shade] = {
 }
 
 
+#: boxes and bends beyond which no size fits, so that no order of theirs is looked for
+MOST_PLACES = 600
+
+
 @dataclass(frozen=True, slots=True)
 class _Place:
     """What stands in a column: a box of one or more arrays, or (none) a bend of a long arrow."""
@@ -87,6 +91,8 @@ class _Graph:
 def graph_picture(network: Network, names: Names, values: Values) -> Picture | None:
     """The graph of a network's arrays, or None where it does not fit in a readable size."""
     graph = _graph(network)
+    if len(graph.places) > MOST_PLACES:
+        return None
     order = _ordered(graph)
     for size in RULES.sizes:
         drawing = _Drawing(network, names, values, size)

@@ -10,6 +10,7 @@ import sympy
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from derivgen.api import derive
 from derivgen.derivation.derivation import Derivation, without_functions
 from derivgen.derivation.graph import entry_symbol
 from derivgen.derivation.oracle import verify
@@ -175,3 +176,36 @@ def test_numbers_are_a_matter_of_the_document_and_not_of_the_check() -> None:
     derivation = Derivation(task_from_mapping(dense(numbers={"decimals": 1, "carry": "rounded"})))
     assert derivation.unrounded.rounder.numbers == Numbers()
     assert verify(derivation.network, derivation.unrounded.gradients).ok
+
+
+@pytest.mark.parametrize("view", ["paths", "closed-form"])
+def test_a_recurrence_may_have_more_steps_than_python_has_stack(view: str) -> None:
+    steps = 520  # two calls a step would be more than the 1000 that Python allows
+    task = task_from_mapping(
+        {
+            "arrays": {"x": {"values": 1, "role": "input"}, "w": 0.5},
+            "equations": f"h[0] = x\nh[t] = w + h[t-1]/2\nL = h[{steps}]",
+            "ranges": {"t": [1, steps]},
+            "loss": "L",
+            "document": {"views": [view], "figure": False, "verification": False},
+        }
+    )
+    derived = derive(task)
+    assert derived.gradients["w"] == pytest.approx(2)  # 1 + 1/2 + 1/4 + ...
+    assert len(derived.to_markdown()) > 1000
+
+
+def test_paths_are_found_depth_first_and_up_to_a_number() -> None:
+    task = task_from_mapping(
+        {
+            "arrays": {"x": 2},
+            "equations": "a = x**2\nb = 3*x\nc = a*b\nd = c + x\nL = d",
+            "loss": "L",
+        }
+    )
+    graph = Derivation(task).first.graph
+    found = graph.paths(("x", ()), 10)
+    assert ["".join(array for array, _ in path) for path in found] == ["Ldcax", "Ldcbx", "Ldx"]
+    assert graph.count(("x", ())) == 3
+    assert graph.paths(("x", ()), 2) == found[:2]
+    assert graph.paths(("L", ()), 2) == ((("L", ()),),)

@@ -60,24 +60,29 @@ def _size(situation: Situation, entry: Entry) -> int:
         for target, source in pairwise(path):
             partial = graph.partial(target, source)
             total += 1 + int(sympy.count_ops(partial.expression))
-            total += sum(_depth_size(situation, e, known) for e in partial.entries.values())
+            for read in partial.entries.values():
+                _count_down(situation, read, known)
+                total += known[read]
             if total > MOST_OPERATIONS:
                 return total
     return total
 
 
-def _depth_size(situation: Situation, entry: Entry, known: dict[Entry, int]) -> int:
-    """The operations of one element's definition, down to what is given."""
-    if entry not in known:
-        own = instance(situation.derivation.network, entry)
+def _count_down(situation: Situation, entry: Entry, known: dict[Entry, int]) -> None:
+    """Puts the operations of an element's definition, down to what is given, into ``known``."""
+    # no recursion: a recurrence over many steps is deeper than Python's stack
+    waiting = [entry]
+    while waiting:
+        own = instance(situation.derivation.network, waiting[-1])
         parts = () if own is None else own.summands
-        known[entry] = sum(
-            1
-            + int(sympy.count_ops(part.expression))
-            + sum(_depth_size(situation, e, known) for e in part.entries.values())
+        missing = [e for part in parts for e in part.entries.values() if e not in known]
+        if missing:
+            waiting += missing
+            continue
+        known[waiting.pop()] = sum(
+            1 + int(sympy.count_ops(part.expression)) + sum(known[e] for e in part.entries.values())
             for part in parts
         )
-    return known[entry]
 
 
 def _chain(situation: Situation, entry: Entry) -> Chain:
