@@ -5,7 +5,8 @@ spec -> task -> derivation -> document -> files; and document -> manuscript -> r
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -19,7 +20,7 @@ from derivgen.checking.report import Report
 from derivgen.derivation.derivation import Derivation
 from derivgen.derivation.passes import Pass
 from derivgen.derived import Derived, with_options
-from derivgen.errors import DerivgenError
+from derivgen.errors import DerivgenError, Place
 from derivgen.network.spec import read_task, task_from_mapping
 from derivgen.network.task import Task
 from derivgen.render.files import Outputs
@@ -57,7 +58,7 @@ def derive(
 
 
 def build(
-    source: str | Path,
+    source: str | Path | Task,
     *,
     to: Sequence[str] = ("tex", "md", "pdf"),
     style: str | None = None,
@@ -74,11 +75,12 @@ def build(
     Nothing is written unless everything could be made: an error leaves older files as they were.
     """
     progress("reading")
-    derived = derive(load(source, overrides), style, views, templates)
+    given = source if isinstance(source, Task) else load(source, overrides)
+    derived = derive(given, style, views, templates)
     name = derived.task.name
     progress(f"{name}: deriving and checking")
     written: list[Path] = []
-    with Outputs() as outputs:
+    with _about(derived.task), Outputs() as outputs:
         for format in dict.fromkeys(to):
             suffix = ".pdf" if format == "pdf" else find_format(format).extension
             progress(f"{name}: writing {format}")
@@ -96,12 +98,29 @@ def values(source: str | Path | Task, overrides: Sequence[str] = ()) -> dict[str
     given = source if isinstance(source, Task) else load(source, overrides)
     if given.network.symbolic:
         missing = ", ".join(given.network.missing)
-        raise DerivgenError("E505", f"no values for {missing}", hint="give every array its values")
+        place = Place(given.source)
+        raise DerivgenError(
+            "E505", f"no values for {missing}", place, "give every array its values"
+        )
     options = replace(given.options, collapse=False, views=("reuse",))
     derivation = Derivation(replace(given, numbers=Numbers(), options=options))
-    if not derivation.trains:
-        return {"steps": [_step(0, derivation.first, {})]}
-    return {"steps": [_step(c.step - 1, passed, c.after) for passed, c in derivation.training()]}
+    with _about(given):
+        if not derivation.trains:
+            return {"steps": [_step(0, derivation.first, {})]}
+        return {
+            "steps": [_step(c.step - 1, passed, c.after) for passed, c in derivation.training()]
+        }
+
+
+@contextmanager
+def _about(task: Task) -> Iterator[None]:
+    """Names the spec in errors about its numbers and names that have no place of their own."""
+    try:
+        yield
+    except DerivgenError as error:
+        if error.diagnostic.code not in ("E501", "E502", "E503", "E506"):
+            raise
+        raise error.at(Place(task.source)) from error
 
 
 def check(

@@ -176,6 +176,34 @@ def test_a_spec_that_fails_does_not_stop_the_others(folder: Path, capsys: Printe
     assert [path.name for path in (folder / "output").iterdir()] == ["net.md"]
 
 
+def test_a_name_inside_a_spec_cannot_replace_the_files_of_another(
+    folder: Path, capsys: Printed
+) -> None:
+    (folder / "other.yaml").write_text(f"name: net\n{SPEC}", encoding="utf-8")
+    (folder / "third.yaml").write_text(SPEC, encoding="utf-8")
+    assert main(["build", "net.yaml", "other.yaml", "third.yaml", "--to", "md"]) == BAD_INPUT
+    out, err = capsys.readouterr()
+    assert out.splitlines() == [str(Path("output", name)) for name in ("net.md", "third.md")]
+    assert err.startswith("derivgen: E707: 'net.yaml' and 'other.yaml'")
+    assert err.count("\n") == 1
+
+
+@pytest.mark.usefixtures("folder")
+@pytest.mark.parametrize("command", [["values"], ["build", "--to", "md"]])
+def test_numbers_that_leave_their_range_are_one_line_with_a_place(command: list[str]) -> None:
+    wild = ["--set", "training.learning_rate=1e200", "--set", "training.steps=5"]
+    rate = [*wild, "--set", "layers.0.activation=identity"]
+    done = run(command[0], "net.yaml", *command[1:], *rate)
+    assert done.returncode == BAD_INPUT
+    assert re.fullmatch(r"net\.yaml:\d+:\d+: E502: \w+ became .*\n", done.stderr), done.stderr
+    root = "arrays: {x: 0}\nequations: L = sqrt(x)\nloss: L\n"
+    Path("root.yaml").write_text(root, encoding="utf-8")
+    done = run(command[0], "root.yaml", *command[1:])
+    assert done.stderr.startswith("root.yaml:1:13: E502: the derivative of L with respect to x"), (
+        done
+    )
+
+
 def test_a_folder_that_cannot_be_made_is_a_diagnostic(folder: Path, capsys: Printed) -> None:
     (folder / "taken").write_text("a file", encoding="utf-8")
     assert main(["build", "net.yaml", "--to", "md", "-o", "taken"]) == BAD_INPUT

@@ -57,18 +57,22 @@ def run_build(args: argparse.Namespace) -> int:
     _refuse_idle(formats, {"md": ("--dialect", args.dialect), "pdf": ("--engine", args.engine)})
     from pathlib import Path
 
-    from derivgen.api import build
+    from derivgen.api import build, load
 
     worst = OK
+    names: dict[str, str] = {}
     for source in args.specs:
         progress = Progress(args.quiet)
         try:
+            task = load(source, tuple(args.overrides))
+            if task.name in names:
+                raise _clash(names[task.name], source, task.name)
+            names[task.name] = source
             written = build(
-                source,
+                task,
                 to=formats,
                 style=args.style,
                 views=tuple(args.view or ()),
-                overrides=tuple(args.overrides),
                 output=Path(args.output),
                 engine=args.engine or ENGINES[0],
                 dialect=args.dialect,
@@ -101,9 +105,13 @@ def _refuse_clashes(specs: Sequence[str]) -> None:
     for spec in specs:
         stem = os.path.splitext(os.path.basename(spec))[0]
         if stem in first:
-            message = f"{first[stem]!r} and {spec!r} would both be written as {stem!r}"
-            raise diagnosed("E707", message, "build them one by one, each with its own -o")
+            raise _clash(first[stem], spec, stem)
         first[stem] = spec
+
+
+def _clash(first: str, second: str, name: str) -> Exception:
+    message = f"{first!r} and {second!r} would both be written as {name!r}"
+    return diagnosed("E707", message, "build them one by one, each with its own -o")
 
 
 def configure_values(parser: Parser) -> None:

@@ -15,7 +15,7 @@ import sympy
 from derivgen.derivation.arithmetic import Arithmetic
 from derivgen.derivation.grid import Grid, stage_grid
 from derivgen.derivation.partials import SAME, WINNER, Link
-from derivgen.errors import DerivgenError
+from derivgen.errors import DerivgenError, Place
 from derivgen.network.model import (
     Affine,
     Equation,
@@ -53,6 +53,13 @@ def forward(
 
     Raises E502 when one of them is not a finite number.
     """
+    with np.errstate(all="ignore"):  # what overflows is refused below, once and by name
+        return _forward(network, given, arithmetic, settle)
+
+
+def _forward(
+    network: Network, given: Mapping[str, np.ndarray], arithmetic: Arithmetic, settle: Settle
+) -> Arrays:
     values: Arrays = dict(given)
     for name, quantity in network.quantities.items():
         if name not in values:
@@ -62,7 +69,7 @@ def forward(
         # a scalar's sum of objects is a bare object, no array
         result = settle(np.asarray(_stage_values(network, stage, values, arithmetic)))
         target = equation.target.array
-        _require_finite(result, target)
+        _require_finite(result, target, equation.place)
         positions, _ = stage_grid(network, stage).positions(
             equation.target, network.quantities[target].shape
         )
@@ -72,10 +79,13 @@ def forward(
     return values
 
 
-def _require_finite(values: np.ndarray, name: str) -> None:
+def _require_finite(values: np.ndarray, what: str, place: Place | None) -> None:
     if values.dtype != object and not np.all(np.isfinite(values)):
         bad = values[~np.isfinite(values)].ravel()[0]
-        raise DerivgenError("E502", f"{name} became {bad}", hint="choose smaller values")
+        hint = (
+            "choose smaller values or a smaller learning rate; a logarithm needs a number above 0"
+        )
+        raise DerivgenError("E502", f"{what} became {bad}", place, hint)
 
 
 def read(network: Network, values: Mapping[str, np.ndarray], ref: Ref, at: Grid) -> np.ndarray:
@@ -228,7 +238,25 @@ def backward(
     arithmetic: Arithmetic,
     settle: Settle,
 ) -> Arrays:
-    """d loss / d every quantity, by one reverse sweep over the schedule."""
+    """d loss / d every quantity, by one reverse sweep over the schedule.
+
+    Raises E502 when one of them is not a finite number.
+    """
+    with np.errstate(all="ignore"):  # what overflows is refused below, once and by name
+        found = _backward(network, links, values, arithmetic, settle)
+    for name, gradient in found.items():
+        what = f"the derivative of {network.loss} with respect to {name}"
+        _require_finite(gradient, what, network.quantities[name].place)
+    return found
+
+
+def _backward(
+    network: Network,
+    links: tuple[tuple[Link, ...], ...],
+    values: Arrays,
+    arithmetic: Arithmetic,
+    settle: Settle,
+) -> Arrays:
     gradients: Arrays = {n: arithmetic.zeros(q.shape) for n, q in network.quantities.items()}
     gradients[network.loss][...] += 1
     for stage in reversed(network.schedule):

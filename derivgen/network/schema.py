@@ -12,6 +12,7 @@ from pydantic import BeforeValidator, Field, WithJsonSchema
 
 from derivgen.network.schema_document import Conventions, Document, NumbersSpec, TrainingSpec
 from derivgen.network.schema_parts import (
+    FILE_NAME,
     NESTED,
     ArrayName,
     Nested,
@@ -347,8 +348,8 @@ class Spec(Part):
     author: Words = Field(default="", description="Its author.")
     date: Words = Field(default="", description="Its date, as it is to be printed.")
     description: Words = Field(default="", description="What stands first in the document.")
-    name: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$", max_length=100)] | None = (
-        Field(default=None, description="The stem of the output files; left out: that of the spec.")
+    name: Annotated[str, Field(pattern=FILE_NAME, max_length=100)] | None = Field(
+        default=None, description="The stem of the output files; left out: that of the spec."
     )
     data: Data | None = Field(default=None, description="Inputs and targets.")
     layers: list[DenseLayer] = Field(

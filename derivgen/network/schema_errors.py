@@ -10,6 +10,7 @@ from pydantic import BaseModel, ValidationError
 
 from derivgen.errors import DerivgenError, Place, did_you_mean
 from derivgen.network.schema import Spec
+from derivgen.network.schema_parts import ARRAY_NAME, FILE_NAME
 from derivgen.network.source import Address, Source
 
 Details = Mapping[str, Any]
@@ -79,6 +80,12 @@ def _one_of(details: Details) -> tuple[str, str]:
     return f"one of {', '.join(words)}", did_you_mean(str(details.get("input")), words)
 
 
+#: pattern of a name -> the same in words
+_NAMES: Mapping[str, str] = {
+    ARRAY_NAME: "a name of letters, digits and _ that begins with a letter",
+    FILE_NAME: "a file's name without folders: letters, digits, '.', '-' and _",
+}
+
 #: kind of pydantic error -> what was expected, in words
 _EXPECTED: Mapping[str, Callable[[Details], tuple[str, str]]] = {
     "literal_error": _one_of,
@@ -96,10 +103,7 @@ _EXPECTED: Mapping[str, Callable[[Details], tuple[str, str]]] = {
     "less_than_equal": lambda d: (f"a number of at most {d['ctx']['le']:g}", ""),
     "string_too_long": lambda d: (f"a text of at most {d['ctx']['max_length']} characters", ""),
     "too_short": lambda d: (f"a list of at least {d['ctx']['min_length']}", ""),
-    "string_pattern_mismatch": lambda _: (
-        "a name of letters, digits and _ that begins with a letter",
-        "",
-    ),
+    "string_pattern_mismatch": lambda d: (_NAMES.get(str(d["ctx"]["pattern"]), "another name"), ""),
 }
 
 

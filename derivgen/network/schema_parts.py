@@ -62,7 +62,9 @@ def to_list(value: Any) -> Any:
 Words = Annotated[str, BeforeValidator(to_text, json_schema_input_type=str | float)]
 Number = Annotated[float, Field(allow_inf_nan=False)]
 Nested = Annotated[Any, WithJsonSchema(NESTED)]
-ArrayName = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_]*$", max_length=40)]
+ARRAY_NAME = r"^[A-Za-z][A-Za-z0-9_]*$"
+FILE_NAME = r"^[A-Za-z0-9][A-Za-z0-9_.-]*$"
+ArrayName = Annotated[str, Field(pattern=ARRAY_NAME, max_length=40)]
 
 
 class Part(BaseModel):

@@ -72,11 +72,19 @@ class Reader:
             here = self.source.key_place((*address, "key"))
             raise DerivgenError("E209", "`key` goes with `npz`", here)
         declared = tuple(spec.shape) if spec.shape is not None else None
-        if declared is not None and (
-            any(size < 1 for size in declared) or math.prod(declared) > MAX_ARRAY
-        ):
+        if declared is not None and any(size < 1 for size in declared):
             raise DerivgenError(
-                "E206", f"no array has the shape {shown(declared)}", self.key(address, "shape")
+                "E206",
+                f"the shape {shown(declared)} leaves the array empty",
+                self.key(address, "shape"),
+                "sizes are 1 and more",
+            )
+        if declared is not None and math.prod(declared) > MAX_ARRAY:
+            raise DerivgenError(
+                "E415",
+                f"an array of the shape {shown(declared)} is too large",
+                self.key(address, "shape"),
+                f"arrays have at most {MAX_ARRAY} elements",
             )
         expected = declared or expected
         kind = given[0] if given else "symbolic"
