@@ -14,8 +14,6 @@ from typing import Any
 import numpy as np
 
 from derivgen.checking.manuscript import Language, Manuscript
-from derivgen.checking.pipeline import check_manuscript
-from derivgen.checking.reading import names_a_document, read_manuscript
 from derivgen.checking.report import Report
 from derivgen.derivation.derivation import Derivation
 from derivgen.derivation.passes import Pass
@@ -138,6 +136,8 @@ def check(
     (``{"w_5": "W2[0,0]"}``).  ``language`` is how the document is written; without it its ending tells, or
     what is in it.  Raises DerivgenError where the document or the spec cannot be read.
     """
+    from derivgen.checking.reading import names_a_document
+
     if isinstance(document, str) and names_a_document(document):
         document = Path(document)
     task = network if network is None or isinstance(network, Task) else load(network)
@@ -156,6 +156,10 @@ def checked(
 
     ``shown`` is what messages call it.
     """
+    # whoever only builds documents does not load the checker
+    from derivgen.checking.pipeline import check_manuscript
+    from derivgen.checking.reading import read_manuscript
+
     manuscript = read_manuscript(document, shown, language)
     return check_manuscript(manuscript, network, names), manuscript
 
