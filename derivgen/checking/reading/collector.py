@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from derivgen.checking.manuscript import (
@@ -28,6 +28,7 @@ MAX_FORMULA = 50_000
 MAX_PARAGRAPH = 200_000
 BEFORE = 200
 
+Doubt = Callable[[str, Found], str]
 SegmentKind = Literal["text", "literal", "math", "display", "code"]
 #: What shows that a piece of text is LaTeX rather than typed.
 _LATEX = re.compile(r"\\[A-Za-z]|[_^]\{")
@@ -84,10 +85,13 @@ class Collector:
         if len(body.text) > MAX_FORMULA:
             self.refuse(body, f"the formula is longer than {MAX_FORMULA:,} characters")
             return
-        self.passages.append(Passage(body.text, body.pieces, notation, kind, before[-BEFORE:]))
+        before = before.replace("\\_", "_")[-BEFORE:]
+        self.passages.append(Passage(body.text, body.pieces, notation, kind, before))
 
-    def paragraph(self, segments: Iterable[Segment]) -> None:
-        """One paragraph, list item, heading or cell-like run of text with formulas in it."""
+    def paragraph(self, segments: Iterable[Segment], doubt: Doubt | None = None) -> None:
+        """One paragraph, list item, heading or cell-like run of text with formulas in it.
+
+        ``doubt`` says of a statement found in the text why it is not taken, if it is not."""
         parts = [part for part in segments if part.body.text]
         if not parts:
             return
@@ -97,9 +101,9 @@ class Collector:
             if isinstance(group, Segment):
                 self.display(group.body)
             else:
-                self._run(group)
+                self._run(group, doubt)
 
-    def _run(self, parts: Sequence[Segment]) -> None:
+    def _run(self, parts: Sequence[Segment], doubt: Doubt | None) -> None:
         whole = join(part.body for part in parts)
         spans: list[tuple[int, int]] = []
         kinds: dict[int, Segment] = {}
@@ -115,6 +119,8 @@ class Collector:
             found: list[Found] = []
         else:
             found = statements(whole.text, spans)
+        if doubt is not None:
+            found = [replace(one, doubt=one.doubt or doubt(whole.text, one)) for one in found]
         self._words(whole.text, spans, found)
         following = 0
         for one in found:
@@ -138,6 +144,8 @@ class Collector:
                     self._alone(part, "")
             return
         latex = any(part.kind == "math" for part in inside) or bool(_LATEX.search(body.text))
+        if not latex:
+            body = _unescaped(body)
         before = whole.text[max(0, one.start - BEFORE) : one.start]
         self.formula(body, "latex" if latex else "typed", "prose", before)
 
@@ -165,14 +173,18 @@ class Collector:
                 pieces.append(text[at:start])
             at = max(at, end)
         pieces.append(text[at:])
-        words = " ".join(" ".join(pieces).split())
+        words = " ".join(" ".join(pieces).replace("\\_", "_").split())
         self._fresh = bool(words)
         if words:
             self.words.append(words)
 
+    def last_words(self) -> str:
+        """The words right before what comes next, if there are any."""
+        return self.words[-1] if self._fresh else ""
+
     def display(self, body: Traced) -> None:
         """A displayed formula; the words right before it belong to it."""
-        self.formula(body, "latex", "display", self.words[-1] if self._fresh else "")
+        self.formula(body, "latex", "display", self.last_words())
         self._fresh = False
 
     def code_block(self, body: Traced) -> None:
@@ -201,7 +213,7 @@ class Collector:
             if segments
             else Traced("", (Piece(0, 0),))
         )
-        body = body.strip()
+        body = body.strip() if notation == "latex" else _unescaped(body.strip())
         if len(body.text) > MAX_FORMULA:
             self.refuse(body, f"the cell is longer than {MAX_FORMULA:,} characters")
             body = body.cut(0, 0)
@@ -229,3 +241,13 @@ def _joined(whole: Traced, one: Found) -> Traced:
         at = end
     parts.append(whole.cut(at, one.end))
     return join(parts)
+
+
+def _unescaped(body: Traced) -> Traced:
+    """Typed text in which ``\\_`` is an underscore, as Markdown has it."""
+    parts: list[Traced] = []
+    at = 0
+    while (found := body.text.find("\\_", at)) >= 0:
+        parts.append(body.cut(at, found))
+        at = found + 1
+    return join([*parts, body.cut(at, len(body.text))]) if parts else body

@@ -217,12 +217,9 @@ class _Reader:
     ) -> Iterator[tuple[str, Traced]]:
         match token.type:
             case "text_special" if token.info == "escape":
-                yield (
-                    "literal",
-                    body.cut(start + 1, end)
-                    if token.content != token.markup
-                    else body.cut(start, end),
-                )
+                # ``\\_`` stays as it is until it is known whether it stands in LaTeX
+                kept = token.content == token.markup or token.content == "_"
+                yield "literal", body.cut(start if kept else start + 1, end)
             case "text_special":
                 yield "literal", Traced.put_in(token.content, body.source_of(start))
             case "formula":

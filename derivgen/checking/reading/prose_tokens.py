@@ -209,7 +209,7 @@ class Lexer:
             case "comma":
                 return end, "comma"
         if text == "^":
-            return self._scripts(match.start(), limit), "break"
+            return max(end, self._scripts(match.start(), limit)), "break"
         return end, "break"
 
     def _command(self, text: str, end: int, limit: int) -> tuple[int, Kind | None]:
@@ -288,8 +288,8 @@ class Lexer:
         if char == "(":
             close = self.text.find(")", at, min(limit, at + 60))
             return None if close < 0 or "(" in self.text[at + 1 : close] else close + 1
-        sign = 1 if char in "-−+" else 0
-        found = re.compile(r"\d+(?:\.\d+)?|[^\W\d_]+\d*|[*+]").match(self.text, at + sign, limit)
-        if found is not None:
-            return found.end()
-        return at + 1 if char in "*+" else None
+        if char in "*+∗":
+            return at + 1
+        sign = 1 if char in "-−" else 0
+        found = re.compile(r"\d+(?:\.\d+)?|[^\W\d_]+\d*").match(self.text, at + sign, limit)
+        return None if found is None else found.end()
