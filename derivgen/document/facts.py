@@ -41,7 +41,7 @@ from derivgen.formula.from_sympy import from_sympy
 from derivgen.formula.names import parse_name
 from derivgen.formula.tree import Chain, Node, Script, Symbol
 from derivgen.network.functions import A, ScalarFunction, Z, derivative_of
-from derivgen.network.optimisers import OPTIMISERS, optimiser_options
+from derivgen.network.optimisers import OPTIMISERS, T, optimiser_options
 from derivgen.settings import View
 
 #: view -> what makes its sections
@@ -151,6 +151,13 @@ class StepFacts:
     def updated(self) -> bool:
         return self.situation.change is not None
 
+    @property
+    def in_matrices(self) -> bool:
+        """Whether the update is one line for each array: the matrix view alone, and a rule of one
+        step."""
+        optimiser = OPTIMISERS[self.situation.derivation.task.training.optimiser]
+        return self.views == ("matrix",) and len(optimiser.steps) == 1
+
     @cached_property
     def update_table(self) -> Table:
         """Every trained parameter; of very many only those at the beginning of each array."""
@@ -258,6 +265,7 @@ class Facts:
             return None
         settings = optimiser_options(optimiser, training.options)
         given = self.derivation.rounder.given
+        counts = any(T in expression.free_symbols for _, expression in optimiser.steps)
         return OptimiserFacts(
             name=optimiser.word,
             remark=optimiser.remark,
@@ -271,8 +279,9 @@ class Facts:
                 )
                 for o in optimiser.options
             ),
-            variables=tuple(
-                OptimiserSymbol(parse_name(v.latex), v.summary) for v in optimiser.variables
+            variables=(
+                *(OptimiserSymbol(parse_name(v.latex), v.summary) for v in optimiser.variables),
+                *([OptimiserSymbol(Symbol("t"), "number of the step, from 1")] if counts else []),
             ),
             states=tuple(parse_name(v.latex) for v in optimiser.states),
         )

@@ -53,7 +53,12 @@ def operands(
     in readings at the same indices."""
     coefficient: sympy.Expr = sympy.S.One
     found: list[Operand] = []
-    for part in sympy.Mul.make_args(expression):
+    order = {symbol: at for at, symbol in enumerate(readings)}
+
+    def place(part: sympy.Expr) -> int:  # as the author wrote them
+        return min((order[s] for s in part.free_symbols if s in order), default=len(order))
+
+    for part in sorted(sympy.Mul.make_args(expression), key=place):
         if part.is_number:
             coefficient *= part
             continue

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -134,7 +135,7 @@ class _Converter:
         """``top * above / (bottom * below)`` with the fraction only where one is needed."""
         factors = [self.convert(factor) for factor in above]
         if not below and bottom > 1:
-            front = fraction(number(str(top)), number(str(bottom)))
+            front = number(_digits(sympy.Rational(top, bottom)))
             return multiply([front, *factors], self.operator)
         if top != 1 or not factors:
             factors.insert(0, number(str(top)))
@@ -210,6 +211,13 @@ def _is_negative(term: sympy.Expr) -> bool:
     return bool(term.as_coeff_Mul()[0].is_negative)
 
 
+def _digits(value: sympy.Rational) -> str:
+    """A fraction, or a decimal where somebody wrote one, as 0.001 and no thousandth."""
+    if value.q >= 100 and value.q % 10 == 0 and 10**9 % value.q == 0:
+        return format(Decimal(int(value.p)) / Decimal(int(value.q)), "f")
+    return f"{value.p}/{value.q}"
+
+
 def _shared_coefficient(expression: sympy.Add) -> sympy.Rational:
     """The fraction that every term has but for its sign; 1 where there is none."""
     sizes = {abs(term.as_coeff_Mul()[0]) for term in expression.args}
@@ -241,7 +249,7 @@ def _constant(node: Node) -> Callable[[_Converter, Any], Node]:
 _RULES: Final[dict[type, Callable[[_Converter, Any], Node]]] = {
     sympy.Symbol: _Converter.symbol,
     sympy.Integer: lambda _, e: number(str(e)),
-    sympy.Rational: lambda _, e: number(f"{e.p}/{e.q}"),
+    sympy.Rational: lambda _, e: number(_digits(e)),
     sympy.Float: lambda _, e: number(repr(float(e))),
     type(sympy.pi): _constant(Symbol("pi")),
     type(sympy.E): _constant(Symbol("e")),

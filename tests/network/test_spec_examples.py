@@ -92,8 +92,8 @@ def conv_pool() -> Values:
         ]
     )
     a = np.maximum(z, 0)
-    m = np.array([a[:2, :2].max(), a[1:, 1:].max()])
-    o = given["v"] @ m
+    m = np.array([[a[r : r + 2, s : s + 2].max() for s in (0, 1)] for r in (0, 1)])
+    o = (given["w"] * m).sum()
     return {"z": z, "m": m, "L": (1 - o) ** 2 / 2}
 
 

@@ -17,11 +17,12 @@ from derivgen.derivation.instances import instance, stage_of
 from derivgen.document.blocks import Display
 from derivgen.document.equations import general_equation
 from derivgen.document.formulas import Formulas, function_word
+from derivgen.document.grids import grid_node
 from derivgen.document.situation import Situation
 from derivgen.errors import DerivgenError, did_you_mean
-from derivgen.formula.build import add, equals, multiply
+from derivgen.formula.build import add, equals, multiply, number
 from derivgen.formula.names import name_text, parse_name
-from derivgen.formula.tree import Chain, Node
+from derivgen.formula.tree import Chain, Node, Partial
 from derivgen.network.model import Largest, Role, Softmax, Terms
 from derivgen.notation import Entry
 
@@ -70,6 +71,15 @@ class Seen:
     labels: set[str] = field(default_factory=set)
     kinds: set[tuple[str, str, Reason]] = field(default_factory=set)
     remarks: set[str] = field(default_factory=set)
+    patterns: set[tuple[str, tuple[str, ...], bool]] = field(default_factory=set)
+
+    def is_new(self, array: str, readers: tuple[str, ...], zero: bool) -> bool:
+        """Whether this is the first element of an array that is read by just these arrays, and whose
+        derivative is or is not 0."""
+        new = (array, readers, zero) not in self.patterns
+        self.patterns.add((array, readers, zero))
+        return new
+
     made: dict[str, Factor] = field(default_factory=dict)
 
     def factor(self, situation: Situation, partial: LocalPartial) -> Factor:
@@ -284,12 +294,29 @@ def by_depth(derivation: Derivation, arrays: Sequence[str]) -> tuple[str, ...]:
     return tuple(sorted(arrays, key=lambda array: -first_read.get(array, -1)))
 
 
+def gradient_of(situation: Situation, array: str) -> Node:
+    """d loss / d array, as a symbol."""
+    formulas = situation.formulas
+    return Partial(formulas.loss_name(), formulas.names.whole(array))
+
+
+def gradient_values(situation: Situation, array: str) -> Display | None:
+    """``dL/dz = [0.13, -0.02]``, the middle of a large array elided; None where there are no numbers."""
+    if situation.passed.symbolic:
+        return None
+    formulas = situation.formulas
+    gradients = situation.passed.gradients[array]
+    text = formulas.rounder.text
+    node = grid_node(gradients.shape, lambda index: number(text(gradients[index])))
+    exact = all(formulas.rounder.is_exact(v) for v in gradients.ravel()[:64].tolist())
+    return Display((Chain(gradient_of(situation, array), (("=" if exact else "approx", node),)),))
+
+
 def is_zero(value: float | sympy.Rational) -> bool:
     """True for a number that is nothing but zero."""
     return bool(np.equal(float(value), 0.0))
 
 
-def title_of(prose: str, otherwise: str = "") -> str:
+def title_of(prose: str) -> str:
     """A phrase as a heading: its first letter a capital."""
-    phrase = prose or otherwise
-    return phrase[:1].upper() + phrase[1:]
+    return prose[:1].upper() + prose[1:]

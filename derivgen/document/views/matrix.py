@@ -16,12 +16,23 @@ from derivgen.document.equations import affine_node, index_bases
 from derivgen.document.grids import MOST_COLUMNS, MOST_ROWS, grid_node
 from derivgen.document.matrix_form import Operand, operands, product
 from derivgen.document.situation import Situation
-from derivgen.document.views.common import title_of
-from derivgen.document.views.reuse import backwards
+from derivgen.document.updates import symbol_names
+from derivgen.document.views.common import gradient_of, gradient_values, title_of
 from derivgen.formula.build import add, big_sum, multiply, negate, number, under
 from derivgen.formula.from_sympy import from_sympy
-from derivgen.formula.tree import Chain, Node, Partial, Symbol
+from derivgen.formula.tree import (
+    Chain,
+    Delimited,
+    Node,
+    Partial,
+    RelationSign,
+    Row,
+    Script,
+    Symbol,
+    Text,
+)
 from derivgen.network.model import Ref, Role
+from derivgen.network.optimisers import OPTIMISERS
 from derivgen.notation import updated
 
 #: samples whose contributions to a gradient are printed one by one
@@ -49,21 +60,27 @@ def sections(situation: Situation) -> Iterator[Section]:
     """The arrays from the loss backwards, those that are given last among their readers'."""
     network = situation.derivation.network
     wanted = _wanted_arrays(situation)
+    leading = _leading_arrays(situation)
     for array in backwards(situation):
         quantity = network.quantities[array]
         if array == network.loss or array not in wanted:
             continue
-        links = [k for row in situation.passed.links for k in row if k.source.array == array]
+        links = [
+            link
+            for row in situation.passed.links
+            for link in row
+            if link.source.array == array and link.target.array in leading
+        ]
         if not links:
             continue  # a collapsed derivative goes past it
         rule, in_matrix_form = _rule(situation, array, links)
         yield Section(
             name=situation.formulas.names.whole(array),
-            title=title_of(quantity.prose, quantity.name),
+            title=title_of(quantity.prose),
             parameter=quantity.role is Role.PARAMETER,
             matrix_form=in_matrix_form,
             rule=Display((rule,)),
-            numbers=_numbers(situation, array),
+            numbers=gradient_values(situation, array),
             contributions=tuple(_contributions(situation, array)),
             update=_update(situation, array),
         )
@@ -84,15 +101,22 @@ def _wanted_arrays(situation: Situation) -> set[str]:
     return found
 
 
-def _gradient(situation: Situation, array: str) -> Node:
-    formulas = situation.formulas
-    return Partial(formulas.loss_name(), formulas.names.whole(array))
+def _leading_arrays(situation: Situation) -> set[str]:
+    """The loss and all arrays that it depends on, along the links that the document follows: a
+    collapsed derivative goes past some."""
+    found = {situation.derivation.network.loss}
+    size = 0
+    while size < len(found):
+        size = len(found)
+        for row in situation.passed.links:
+            found |= {link.source.array for link in row if link.target.array in found}
+    return found
 
 
 def _rule(situation: Situation, array: str, links: list[Link]) -> tuple[Chain, bool]:
     """d loss / d array as matrix products, or in index notation where there are none."""
     terms = [_matrix_term(situation, link) for link in links]
-    left = _gradient(situation, array)
+    left = gradient_of(situation, array)
     shape = situation.derivation.network.quantities[array].shape
     if shape and all(t is not None for t in terms):
         shown = under(left, "×".join(str(s) for s in (shape if len(shape) > 1 else (*shape, 1))))
@@ -154,7 +178,7 @@ def _arriving(situation: Situation, link: Link) -> list[Operand] | None:
         return None
     shape = network.quantities[link.target.array].shape
     plain = tuple(n for n in names if n is not None)
-    return [Operand(_gradient(situation, link.target.array), plain, shape)]
+    return [Operand(gradient_of(situation, link.target.array), plain, shape)]
 
 
 # --- index notation -------------------------------------------------------------------------
@@ -165,6 +189,7 @@ def _index_rule(situation: Situation, links: list[Link]) -> Chain:
     formulas = situation.formulas
     network = situation.derivation.network
     terms: list[Node] = []
+    worked: list[Node] = []
     left: Node | None = None
     for link in links:
         equation = network.equations[link.equation]
@@ -180,8 +205,28 @@ def _index_rule(situation: Situation, links: list[Link]) -> Chain:
         for index in reversed(inner):
             body = big_sum(body, Symbol(index.name))
         terms.append(body)
-    unique = list(dict.fromkeys(terms))
-    return Chain(left, (("=", add(*unique)),))
+        factors[-1] = _local(situation, link, bases)
+        body = multiply(factors, "none")
+        for index in reversed(inner):
+            body = big_sum(body, Symbol(index.name))
+        worked.append(body)
+    unique, local = list(dict.fromkeys(terms)), list(dict.fromkeys(worked))
+    return Chain(left, (("=", add(*unique)), ("=", add(*local))))
+
+
+def _local(situation: Situation, link: Link, bases: Mapping[str, int]) -> Node:
+    """A link's partial in index letters."""
+    names = {symbol: _reading(situation, ref, bases) for symbol, ref in link.refs.items()}
+    names[WINNER] = Delimited(Text("1 if largest, else 0"), "bracket")
+    if SAME in link.partial.free_symbols:
+        differing = [
+            (mine, other)
+            for mine, other in zip(link.target.indices, link.source.indices, strict=True)
+            if mine != other
+        ]
+        letters = [affine_node(index, 0, {}) for pair in differing for index in pair]
+        names[SAME] = Script(Symbol("delta"), sub=Row(tuple(letters)))
+    return from_sympy(link.partial, names, situation.formulas.functions, "none")
 
 
 def _is_in(name: str, ref: Ref) -> bool:
@@ -203,15 +248,26 @@ def _reading(situation: Situation, ref: Ref, bases: Mapping[str, int]) -> Node:
 # --- numbers --------------------------------------------------------------------------------
 
 
-def _numbers(situation: Situation, array: str) -> Display | None:
-    if situation.passed.symbolic:
-        return None
-    formulas = situation.formulas
-    gradients = situation.passed.gradients[array]
-    text = formulas.rounder.text
-    node = grid_node(gradients.shape, lambda index: number(text(gradients[index])))
-    exact = all(formulas.rounder.is_exact(v) for v in gradients.ravel()[:64].tolist())
-    return Display((Chain(_gradient(situation, array), (("=" if exact else "approx", node),)),))
+def backwards(situation: Situation) -> list[str]:
+    """Arrays in the order in which their derivatives can be taken: readers before the read."""
+    network = situation.derivation.network
+    computed = [network.equations[s.equation].target.array for s in reversed(network.schedule)]
+    order: list[str] = []
+    given = [q.name for q in network.quantities.values() if q.name not in computed]
+    for array in dict.fromkeys(computed):
+        order.append(array)
+        order.extend(
+            name
+            for name in given
+            if name not in order and all(t in order for t in _reader_arrays(situation, name))
+        )
+    order.extend(name for name in given if name not in order)
+    return order
+
+
+def _reader_arrays(situation: Situation, array: str) -> set[str]:
+    links = situation.passed.links
+    return {k.target.array for row in links for k in row if k.source.array == array}
 
 
 def _contributions(situation: Situation, array: str) -> Iterator[Display]:
@@ -230,7 +286,7 @@ def _contributions(situation: Situation, array: str) -> Iterator[Display]:
     text = formulas.rounder.text
     for position, share in enumerate(shares, start=1):
         node = grid_node(share.shape, lambda index, share=share: number(text(share[index])))
-        left = under(_gradient(situation, array), f"sample {position}")
+        left = under(gradient_of(situation, array), f"sample {position}")
         yield Display((Chain(left, (("approx", node),)),))
 
 
@@ -266,10 +322,19 @@ def sample_shares(situation: Situation, array: str) -> list[np.ndarray] | None:
 
 
 def _update(situation: Situation, array: str) -> Display | None:
+    """``W+ = W - eta dL/dW``, and what it gives; the numbers alone for a rule of several steps."""
     change = situation.change
     if change is None or array not in change.after or situation.passed.symbolic:
         return None
     formulas = situation.formulas
     values = change.after[array]
-    node = grid_node(values.shape, lambda index: number(formulas.rounder.text(values[index])))
-    return Display((Chain(updated(formulas.names.whole(array)), (("approx", node),)),))
+    text = formulas.rounder.text
+    node = grid_node(values.shape, lambda index: number(text(values[index])))
+    chain = Chain(updated(formulas.names.whole(array)), ())
+    steps = OPTIMISERS[situation.derivation.task.training.optimiser].steps
+    if len(steps) == 1:
+        names = symbol_names(formulas, formulas.names.whole(array))
+        chain = Chain(chain.left, (("=", from_sympy(steps[0][1], names)),))
+    exact = all(formulas.rounder.is_exact(v) for v in values.ravel()[:64].tolist())
+    sign: RelationSign = "=" if exact else "approx"
+    return Display((Chain(chain.left, (*chain.links, (sign, node))),))

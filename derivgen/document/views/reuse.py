@@ -6,18 +6,22 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from math import prod
+from typing import NamedTuple
 
 import numpy as np
 
 from derivgen.derivation.graph import LocalPartial
+from derivgen.derivation.instances import stage_entries
 from derivgen.document.blocks import Display, Family
 from derivgen.document.bulk import MOST_ITEMS, families
+from derivgen.document.equations import index_bases
 from derivgen.document.formulas import as_float, extended
 from derivgen.document.situation import Situation
 from derivgen.document.updates import update_chains
 from derivgen.document.views.common import (
     Factor,
     Seen,
+    gradient_values,
     indices_at,
     is_zero,
     plain,
@@ -25,8 +29,9 @@ from derivgen.document.views.common import (
     selection,
     title_of,
 )
-from derivgen.formula.build import Operator, add, multiply, number
-from derivgen.formula.tree import Chain, Dots, Node
+from derivgen.formula.build import Operator, add, multiply, number, row
+from derivgen.formula.tree import Chain, Dots, Node, Relation, Symbol
+from derivgen.network.model import Stage
 from derivgen.notation import Entry
 
 VIEW = "reuse"
@@ -47,19 +52,27 @@ class Item:
     display: Display
     zero: bool
     update: Display | None
+    #: True where no item like this one stood before: of this array, from the same arrays, 0 or not
+    new: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """All items of one array: one step further back."""
+    """Items of one array: one step further back.
+
+    Of an array that was computed in turns, one turn; ``turn`` says which (``t = 3``).  ``values`` are the
+    derivatives by the whole array, with its last section, where there are several items (None: no
+    numbers, or very many).
+    """
 
     array: Node
     title: str
+    turn: Node | None
     parameter: bool
     items: tuple[Item, ...]
     #: where there are very many elements: makes their families, in reading order
     families: Callable[[], Iterable[Family]]
-    left_out: int
+    values: Display | None
 
 
 def sections(situation: Situation) -> Iterator[Section]:
@@ -68,21 +81,73 @@ def sections(situation: Situation) -> Iterator[Section]:
     needed = _needed(situation, wanted)
     seen = Seen(VIEW)
     network = situation.derivation.network
-    for array in backwards(situation):
-        flat = needed.get(array)
-        if flat is None:
-            continue
+    portions = [p for p in _portions(situation, needed) if p.flat.size]
+    last = {portion.array: place for place, portion in enumerate(portions)}
+    for place, (array, stage, flat) in enumerate(portions):
         quantity = network.quantities[array]
         many = is_bulk(situation, array, len(flat))
         entries = [] if many else [(array, index) for index in indices_at(flat, quantity.shape)]
+        complete = last[array] == place and len(needed[array]) > 1 and not many
         yield Section(
             array=situation.formulas.names.whole(array),
-            title=title_of(quantity.prose, quantity.name),
+            title=title_of(quantity.prose),
+            turn=None if stage is None else _turn(situation, stage),
             parameter=array in wanted,
             items=tuple(_item(situation, entry, seen) for entry in entries),
             families=partial(families, situation, array, flat) if many else tuple,
-            left_out=prod(quantity.shape) - len(flat),
+            values=gradient_values(situation, array) if complete else None,
         )
+
+
+class Portion(NamedTuple):
+    """The elements of one array that are taken together; ``stage`` computed them, where the array has
+    several."""
+
+    array: str
+    stage: Stage | None
+    flat: np.ndarray
+
+
+def _portions(situation: Situation, needed: dict[str, np.ndarray]) -> Iterator[Portion]:
+    """Needed elements in an order in which every derivative stands behind those that it is made of:
+    stage by stage from the loss backwards, what is given behind all that reads it."""
+    network = situation.derivation.network
+    schedule = network.schedule
+    arrays = [network.equations[stage.equation].target.array for stage in schedule]
+    first_reader: dict[str, int] = {}
+    for place, stage in enumerate(schedule):
+        for link in situation.passed.links[stage.equation]:
+            first_reader.setdefault(link.source.array, place)
+    given = [name for name in network.quantities if name not in arrays and name in needed]
+    for place in range(len(schedule) - 1, -1, -1):
+        array = arrays[place]
+        if array in needed:
+            if arrays.count(array) == 1:
+                yield Portion(array, None, needed[array])
+            else:
+                shape = network.quantities[array].shape
+                mine = [
+                    np.ravel_multi_index(index, shape)
+                    for _, index in stage_entries(network, schedule[place])
+                ]
+                yield Portion(array, schedule[place], np.intersect1d(needed[array], mine))
+        for name in given:
+            if first_reader.get(name) == place:
+                yield Portion(name, None, needed[name])
+    for name in given:
+        if name not in first_reader:
+            yield Portion(name, None, needed[name])
+
+
+def _turn(situation: Situation, stage: Stage) -> Node | None:
+    """``t = 3``: which turn of a recurrence a stage is; None for a stage that is no turn."""
+    network = situation.derivation.network
+    bases = index_bases(network, network.equations[stage.equation])
+    parts = [
+        Relation(Symbol(name), "=", number(str(at + bases.get(name, 0))))
+        for name, at in stage.pinned
+    ]
+    return row(*parts) if parts else None
 
 
 def is_bulk(situation: Situation, array: str, count: int) -> bool:
@@ -120,23 +185,6 @@ def _needed(situation: Situation, wanted: dict[str, np.ndarray]) -> dict[str, np
     return {array: np.array(sorted(flat)) for array, flat in found.items() if flat}
 
 
-def backwards(situation: Situation) -> list[str]:
-    """Arrays in the order in which their derivatives can be taken: readers before the read."""
-    network = situation.derivation.network
-    computed = [network.equations[s.equation].target.array for s in reversed(network.schedule)]
-    order: list[str] = []
-    given = [q.name for q in network.quantities.values() if q.name not in computed]
-    for array in dict.fromkeys(computed):
-        order.append(array)
-        order.extend(
-            name
-            for name in given
-            if name not in order and all(t in order for t in _reader_arrays(situation, name))
-        )
-    order.extend(name for name in given if name not in order)
-    return order
-
-
 def _reader_arrays(situation: Situation, array: str) -> set[str]:
     links = situation.passed.links
     return {k.target.array for row in links for k in row if k.source.array == array}
@@ -153,6 +201,7 @@ def _item(situation: Situation, entry: Entry, seen: Seen) -> Item:
     update = None
     if situation.change is not None and quantity.trained and not passed.symbolic:
         update = Display(update_chains(formulas, situation.change, entry))
+    zero = not passed.symbolic and is_zero(passed.gradient(entry, "reuse"))
     return Item(
         name=formulas.name(entry),
         token=formulas.gradient_token(entry),
@@ -160,8 +209,9 @@ def _item(situation: Situation, entry: Entry, seen: Seen) -> Item:
         uses=tuple(f"{VIEW}:{plain(r)}" for r in readers if f"{VIEW}:{plain(r)}" in seen.labels),
         factors=tuple(factors),
         display=Display((_chain(situation, entry, partials),)),
-        zero=not passed.symbolic and is_zero(passed.gradient(entry, "reuse")),
+        zero=zero,
         update=update,
+        new=seen.is_new(entry[0], tuple(sorted({r[0] for r in readers})), zero),
     )
 
 
