@@ -9,8 +9,9 @@ from typing import Final, Literal
 from derivgen.checking.maths import functions
 from derivgen.checking.maths.cursor import CannotRead
 from derivgen.checking.maths.derivatives import Derivatives
-from derivgen.checking.maths.names import Read, read_name
+from derivgen.checking.maths.names import Read, index_of, read_name
 from derivgen.checking.maths.signs import GREEK_WORDS
+from derivgen.checking.maths.spelling import MARKS, joined
 from derivgen.checking.maths.tokens import Token
 from derivgen.checking.maths.tree import (
     BigSum,
@@ -182,12 +183,16 @@ class Atoms(Derivatives):
 
     def _called(self, read: Read) -> Node | None:
         """The call of a function that stands here, or None where the name is a quantity."""
-        if read.accented or read.transposed or (read.spelling.label and read.kind != "word"):
+        if read.accented or read.transposed:
             return None
         word = read.word
         known = functions.canonical(word) if read.kind != "greek" or word == "sigma" else None
         if known is None and word == "sigma":
             known = "sigmoid"
+        if read.spelling.label and read.kind != "word":
+            known = None
+        if read.spelling.index and (whole := functions.canonical(read.spelling.key)) is not None:
+            return self._call_with_brackets(read, whole) if self.is_kind("open", "(") else None
         indexed = read.spelling.index and known not in ("log", "softmax", "max", "min")
         if indexed and (read.kind != "word" or functions.canonical(word) is None):
             known = None
@@ -240,6 +245,8 @@ class Atoms(Derivatives):
         if known is None:
             return read.spelling.key
         index = "".join(piece for piece in read.spelling.index if piece != ",")
+        if index and functions.canonical(read.spelling.key) == known:
+            return known  # "log_sigmoid(z)", typed
         if known == "log" and index:
             if index not in ("2", "10", "e"):
                 raise self.fail("a logarithm to another base")
@@ -258,7 +265,7 @@ class Atoms(Derivatives):
     def _step(self, opened: int, close: int) -> str:
         """The step of ``w(t+1)``, or an empty text."""
         inside = "".join(token.text for token in self.tokens[opened + 1 : close])
-        return inside if inside in _STEPS else ""
+        return inside if inside in _STEPS else MARKS.get(inside.lower(), "")
 
     def _source(self, start: int, end: int) -> str:
         return self.text[self.tokens[start].span[0] : self.tokens[end].span[1]]
@@ -272,16 +279,19 @@ class Atoms(Derivatives):
         commas = self.split(opened + 1, close, "separator", _COMMAS)
         if len(commas) > 1:
             return True
-        if spelling.key in self.vocabulary.functions:
+        glued = self.tokens[opened].glued
+        if spelling.key in self.vocabulary.functions or spelling.index == [",", "theta"]:
             return True
+        if len(inside) == 1 and inside[0].kind in ("letters", "greek") and glued:
+            return len(inside[0].text) == 1 or inside[0].kind == "greek"  # nobody multiplies so
+        if read.word in functions.LETTERS and spelling.key not in self.vocabulary.keys:
+            return glued or not self.vocabulary.knows(read.word)
         names = all(token.kind in ("letters", "greek", "word") for token in inside)
-        if read.word in functions.LOSSES and names and self.tokens[opened].glued:
+        if read.word in functions.LOSSES and names and glued:
             return True
         if read.before or self.vocabulary.knows(read.word) or spelling.key in self.vocabulary.keys:
             return False
-        if read.word in functions.LETTERS:
-            return True
-        if not self.tokens[opened].glued:
+        if not glued:
             return False
         if len(read.word) > 1 and read.word not in GREEK_WORDS:
             return True
@@ -290,6 +300,20 @@ class Atoms(Derivatives):
     def _arguments(self, opened: int, close: int) -> tuple[Node, ...]:
         parts = self.split(opened + 1, close, "separator", _COMMAS)
         return tuple(self.inside(first, last) for first, last in parts)
+
+    def indexed_call(self, call: Call, start: int) -> Node:
+        """``softmax(z)_i``: one value of a function that has many."""
+        if call.function != "softmax":
+            raise self.fail("an index at something that is no name")
+        self.at += 1
+        if self.is_kind("open", "{"):
+            close = self.closing(self.at)
+            index = index_of(self, self.at + 1, close)
+            self.at = close + 1
+        else:
+            index = index_of(self, self.at, self.at + 1)
+            self.at += 1
+        return Call(f"softmax_{joined(index)}", call.arguments, 0, self.span_from(start))
 
     # --- exponents --------------------------------------------------------------------------------
 

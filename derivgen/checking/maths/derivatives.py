@@ -178,6 +178,8 @@ class Derivatives(Cursor):
     def slashed_derivative(self) -> Node:
         """``∂L/∂w``, ``∂/∂w``: from the first ∂ on."""
         start = self.at
+        if self.is_kind("script", "_", 1):
+            return self.nabla()  # "∂_w L"
         order, self.at = self._order(start + 1, self.end)
         of: Node | None = None
         if not self.is_kind("operator", "/"):

@@ -209,6 +209,8 @@ class Expressions(Atoms):
             elif token.kind == "point" and self.is_kind("letters", "T", 1):
                 self.at += 2
                 node = Transposed(node, self.span_from(start))
+            elif token.kind == "script" and isinstance(node, Call):
+                node = self.indexed_call(node, start)
             elif token.kind == "bar" and self.is_kind("script", "_", 1):
                 node = self._evaluated(node, start)
             elif token.kind == "percent" and isinstance(node, Number):

@@ -17,7 +17,7 @@ from derivgen.checking.maths.tokens import Token, TooLong, tokenise
 from derivgen.checking.maths.vocabulary import Vocabulary
 
 _POINT: Final = re.compile(r"[0-9]\.[0-9]")
-_COMMA: Final = re.compile(r"(?<![0-9.,])0(?:,|\{,\})[0-9]+(?![0-9,])")
+_COMMA: Final = re.compile(r"(?<![0-9.,\[({])0(?:,|\{,\})[0-9]+(?![0-9,\])}])")
 _STAR: Final = re.compile(r"[A-Za-z]\u2217[A-Za-z0-9,]*[ \t]*[=≈]")
 
 
@@ -206,9 +206,14 @@ def _letters(tokens: list[Token], found: _Found) -> None:
 
 def _letter(tokens: list[Token], at: int, found: _Found) -> None:
     token = tokens[at]
-    after = tokens[at + 1] if at + 1 < len(tokens) else None
     before = tokens[at - 1] if at else None
-    called = after is not None and after.kind == "open" and after.text.lstrip(".") == "("
+    behind = at + 1
+    while behind < len(tokens) and tokens[behind].kind == "prime":
+        behind += 1
+    opened = tokens[behind] if behind < len(tokens) else None
+    primed = behind > at + 1 and token.text not in ("f", "g")
+    called = opened is not None and opened.kind == "open" and opened.text.lstrip(".") == "("
+    called = called and not primed
     derived = before is not None and before.kind == "partial"
     if token.kind == "greek":
         if derived:

@@ -23,6 +23,8 @@ STOP_WORDS: Final = frozenset(
         *("where", "which", "while", "with", "yields", "your", "i.e.", "e.g.", "etc"),
     }
 )
+#: A superscript with commas is no exponent.
+_ENTRIES: Final = re.compile(r"[A-Za-z0-9]+(?:[+-][0-9]+)?(?:,[A-Za-z0-9]+(?:[+-][0-9]+)?)+")
 _LABEL_OPENERS: Final = ("(", "[", "<")
 
 
@@ -414,7 +416,9 @@ def _labels(cursor: Cursor, found: Read, first: int, last: int) -> bool:
             else:
                 label += f"({inside})"
             at = last - 1
-        elif at == first and cursor.vocabulary.is_layer(spelling.base, plain):
+        elif at == first and (
+            cursor.vocabulary.is_layer(spelling.base, plain) or _ENTRIES.fullmatch(plain)
+        ):
             label += plain
             at = last - 1
         elif at == first and cursor.vocabulary.is_layer(spelling.base, plain.rstrip("+*T'")):

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 from derivgen.checking.manuscript import Notation
@@ -26,7 +26,8 @@ from derivgen.checking.maths.tree import (
 )
 from derivgen.checking.maths.vocabulary import Vocabulary
 
-_CONDITIONS = frozenset({"if", "when", "for", "falls", "wenn", "provided", "unless", "as"})
+_CONDITIONS = frozenset({"if", "when", "for", "falls", "wenn", "provided", "unless"})
+_ELSE = frozenset({"else", "otherwise", "sonst"})
 
 
 def read(
@@ -55,19 +56,34 @@ def read(
         reason = f"it is too long to be read ({error.length} characters)"
         return Reading((), (Failure(reason, (0, len(text))),))
     typed = notation == "typed"
-    chains: list[Chain] = []
-    failures: list[Failure] = []
+    collected = _Collected()
     parts = list(statements(tokens, vocabulary, typed=typed, loose=loose))
     for group in _listed(parts):
+        span = (group[0].tokens[0].span[0], group[-1].tokens[-1].span[1])
         try:
-            _add(chains, group, vocabulary, text, typed)
+            _add(collected, group, vocabulary, text, typed)
         except CannotRead as error:
-            span = (group[0].tokens[0].span[0], group[-1].tokens[-1].span[1])
-            failures.append(Failure(error.reason, span))
+            collected.failures.append(Failure(error.reason, span))
         except RecursionError:  # the caller's own stack may be deep already
-            span = (group[0].tokens[0].span[0], group[-1].tokens[-1].span[1])
-            failures.append(Failure("it is nested too deeply", span))
-    return Reading(tuple(chains), tuple(failures))
+            collected.failures.append(Failure("it is nested too deeply", span))
+    return Reading(tuple(collected.chains), tuple(collected.failures))
+
+
+@dataclass(slots=True)
+class _Collected:
+    """What was read so far; ``rows`` tells the row of each chain, ``condition`` is one that stands before what
+    holds under it (``if z > 0: a = z``)."""
+
+    chains: list[Chain] = field(default_factory=list)
+    rows: list[int] = field(default_factory=list)
+    failures: list[Failure] = field(default_factory=list)
+    condition: Chain | None = None
+    condition_row: int = -1
+
+    def add(self, chain: Chain, row: int) -> None:
+        """One more chain."""
+        self.chains.append(chain)
+        self.rows.append(row)
 
 
 # --- lists after a relation -----------------------------------------------------------------------
@@ -142,16 +158,17 @@ def _is_item(part: Statement) -> bool:
 
 
 def _add(
-    chains: list[Chain], group: list[Statement], vocabulary: Vocabulary, text: str, typed: bool
+    found: _Collected, group: list[Statement], vocabulary: Vocabulary, text: str, typed: bool
 ) -> None:
     first = group[0]
+    row = first.row
     if first.words:
-        chains.append(words_only(first.tokens[0].text, first.tokens[0].span))
+        found.add(words_only(first.tokens[0].text, first.tokens[0].span), row)
         return
     if prose := _prose(first, vocabulary, typed):
         span = (first.tokens[0].span[0], first.tokens[-1].span[1])
         if prose == "words":
-            chains.append(words_only(text[span[0] : span[1]], span))
+            found.add(words_only(text[span[0] : span[1]], span), row)
             return
         raise CannotRead("words in the middle of a formula", span)
     chain = _chain(first.tokens, vocabulary, text, typed)
@@ -163,9 +180,19 @@ def _add(
             for segment in _chain(part.tokens, vocabulary, text, typed).segments
         ]
         chain = _with_last(chain, _list(items, group))
-    if first.word in _CONDITIONS and _make_conditional(chains, chain, first.word):
+    if first.word in _CONDITIONS:
+        if _make_conditional(found, chain, first.word, row):
+            return
+        if len(chain.segments) > 1:
+            found.condition, found.condition_row = chain, row
+            return
+    if first.word in _ELSE and _make_otherwise(found, chain, row):
         return
-    chains.append(replace(chain, tag=first.tag))
+    condition, found.condition = found.condition, None
+    if condition is not None and found.condition_row == row and len(chain.segments) > 1:
+        body = chain.segments[-1].body
+        chain = _with_last(chain, Cases(((body, condition),), body.span))
+    found.add(replace(chain, tag=first.tag), row)
 
 
 def _list(items: list[Node], group: list[Statement]) -> Node:
@@ -180,26 +207,46 @@ def _with_last(chain: Chain, body: Node) -> Chain:
     return replace(chain, segments=segments, span=(chain.span[0], span[1]))
 
 
-def _make_conditional(chains: list[Chain], condition: Chain, word: str) -> bool:
+def _before_words(found: _Collected, row: int) -> int:
+    """The last chain of a row that is no words; -1 where there is none."""
+    at = len(found.chains) - 1
+    if at >= 0 and isinstance(found.chains[at].segments[-1].body, Words):
+        at -= 1
+    return at if at >= 0 and found.rows[at] == row else -1
+
+
+def _make_conditional(found: _Collected, condition: Chain, word: str, row: int) -> bool:
     """``a = z if z > 0`` holds under its condition only; ``... for w_5`` says no more than a name.
 
     False where no statement stands before the condition."""
-    if chains and isinstance(chains[-1].segments[-1].body, Words):
-        at = len(chains) - 2
-    else:
-        at = len(chains) - 1
-    if at < 0 or chains[at].segments[-1].relation is None:
+    at = _before_words(found, row)
+    if at < 0 or found.chains[at].segments[-1].relation is None:
         return False
     if len(condition.segments) < 2 and word not in ("if", "when", "unless", "provided"):
         return True
-    del chains[at + 1 :]
-    previous = chains[at]
+    del found.chains[at + 1 :], found.rows[at + 1 :]
+    previous = found.chains[at]
     last = previous.segments[-1]
     if word == "unless":
         body: Node = Words("unless", condition.span)
         condition = Chain((Segment(None, body, condition.span),), False, "", condition.span)
     span = (last.body.span[0], condition.span[1])
-    chains[at] = _with_last(previous, Cases(((last.body, condition),), span))
+    found.chains[at] = _with_last(previous, Cases(((last.body, condition),), span))
+    return True
+
+
+def _make_otherwise(found: _Collected, chain: Chain, row: int) -> bool:
+    """The other line of ``1 if z > 0 else 0``; False where none is awaited."""
+    at = _before_words(found, row)
+    if at < 0 or len(chain.segments) > 1:
+        return False
+    body = found.chains[at].segments[-1].body
+    if not isinstance(body, Cases):
+        return False
+    del found.chains[at + 1 :], found.rows[at + 1 :]
+    span = (body.span[0], chain.span[1])
+    lines = (*body.lines, (chain.segments[0].body, None))
+    found.chains[at] = _with_last(found.chains[at], Cases(lines, span))
     return True
 
 

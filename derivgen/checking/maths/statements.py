@@ -87,14 +87,49 @@ def _cleaned(tokens: list[Token]) -> list[Token]:
             drop[at] = True
         if partner[at] > at:
             stack.append(at)
-            if token.kind == "open" and token.text == "{" and partner[at] == at + 1:
-                drop[at] = drop[at + 1] = at == 0 or tokens[at - 1].kind not in ("script", "accent")
+            inside = tokens[at + 1 : partner[at]] if partner[at] <= at + 2 else None
+            sign = inside is not None and all(each.kind == "operator" for each in inside)
+            if token.kind == "open" and token.text == "{" and sign:  # "{}", "{-}x"
+                free = at == 0 or tokens[at - 1].kind not in ("script", "accent")
+                drop[at] = drop[partner[at]] = free
         elif partner[at] >= 0 and stack and stack[-1] == partner[at]:
             stack.pop()
         elif token.kind in ("relation", "row", "implies") and stack:
             _open_up(tokens, partner, stack, drop, token)
-    kept = [token for at, token in enumerate(tokens) if not drop[at]]
+    kept = _with_round_d([token for at, token in enumerate(tokens) if not drop[at]])
     return [each for at, token in enumerate(kept) for each in _marked(kept, at, token)]
+
+
+_NAMES: Final = frozenset({"letters", "greek", "accent", "word", "text"})
+
+
+def _with_round_d(tokens: list[Token]) -> list[Token]:
+    """``\\frac{\\delta L}{\\delta w}``, ``δL/δw``: a delta at both sides of a quotient is meant as ∂."""
+    if not any(token[:2] == ("greek", "delta") for token in tokens):
+        return tokens
+    partner = partners(tokens)
+    found = list(tokens)
+
+    def is_d(at: int) -> bool:
+        delta = 0 <= at < len(tokens) - 1 and tokens[at][:2] == ("greek", "delta")
+        return delta and tokens[at + 1].kind in _NAMES
+
+    for at, token in enumerate(tokens):
+        first = second = -1
+        if token[:2] == ("command", "frac") and at + 1 < len(tokens) and partner[at + 1] > at:
+            first, second = at + 2, partner[at + 1] + 2
+        elif token[:2] == ("operator", "/") and is_d(at + 1):
+            back = at - 1
+            while back > max(at - 8, 0) and not is_d(back) and tokens[back].kind not in _ENDS_NAME:
+                back -= 1
+            first, second = back, at + 1
+        if is_d(first) and is_d(second):
+            for place in (first, second):
+                found[place] = tokens[place]._replace(kind="partial", text="∂")
+    return found
+
+
+_ENDS_NAME: Final = frozenset({"operator", "relation", "separator"})
 
 
 def _marked(tokens: Sequence[Token], at: int, token: Token) -> Iterator[Token]:
@@ -242,7 +277,9 @@ def _row_statements(
 ) -> Iterator[Statement]:
     tags = [token.text for token in row if token.kind == "tag"]
     row = _with_alignment([token for token in row if token.kind != "tag"])
+    row = _with_values(row)
     if typed:
+        row = _with_crosses(row, vocabulary)
         row, tags = _typed_tag(row, tags)
         row = _joined_words(row, vocabulary)
     partner = partners(row)
@@ -251,7 +288,10 @@ def _row_statements(
 
     def close(end: int) -> None:
         tokens = _without_points(row[begin:end])
-        if tokens:
+        number_in_brackets = len(tokens) == 3 and _is_item_number(tokens)
+        if number_in_brackets and found and not found[-1].words and row[begin - 1].text == "quad":
+            found[-1] = replace(found[-1], tag=tokens[1].text)  # "x = 5 \\quad (1)"
+        elif tokens:
             found.append(Statement(tuple(tokens), number, word, comma, False, "", implied))
 
     while at < len(row):
@@ -297,6 +337,8 @@ def _is_aside(row: Sequence[Token], partner: Sequence[int], at: int, begin: int)
     if at > begin and row[at - 1].kind not in ENDS and row[at - 1].kind != "separator":
         return False
     inside = row[at + 1 : partner[at]]
+    if inside and all(token.kind == "letters" and len(token.text) > 4 for token in inside):
+        return at > begin  # "= 0.75 (rounded)"
     if inside and inside[0].kind == "text" and not is_name_text(inside[0].text):
         return True
     here = at + 1
@@ -333,6 +375,42 @@ def _with_alignment(row: list[Token]) -> list[Token]:
             result.append(token)
         at += 1
     return result
+
+
+def _with_values(row: list[Token]) -> list[Token]:
+    """``w_1: 0.15`` as ``w_1 = 0.15``, where nothing else stands in the row."""
+    colons = [at for at, token in enumerate(row) if token[:2] == ("separator", ":")]
+    if len(colons) != 1 or any(token.kind == "relation" for token in row):
+        return row
+    at = colons[0]
+    value = row[at + 1 :]
+    if value and value[0][:2] == ("operator", "-"):
+        value = value[1:]
+    plain = value and (len(value) == 1 or value[0].text == "[")
+    if not plain or value[0].kind not in ("number", "open") or not 0 < at <= 6:
+        return row
+    if any(token.kind not in _IN_NAMES for token in row[:at]):
+        return row
+    return [*row[:at], row[at]._replace(kind="relation", text="="), *row[at + 1 :]]
+
+
+_IN_NAMES: Final = _NAMES | {"script", "joint", "number", "open", "close", "prime"}
+
+
+def _with_crosses(row: list[Token], vocabulary: Vocabulary) -> list[Token]:
+    """The letter x typed for a cross: ``0.5 x 0.3``, ``dE/do x do/dz``."""
+    found = list(row)
+    for at in range(1, len(row) - 1):
+        token, before, after = row[at], row[at - 1], row[at + 1]
+        if token[:2] != ("letters", "x") or token.glued or after.glued or before.kind not in ENDS:
+            continue
+        numbers = before.kind == "number" and after.kind == "number"
+        bracket = "x" not in vocabulary.keys and after.kind == "open" and before.kind == "number"
+        quotient = any(each[:2] == ("operator", "/") for each in row[max(at - 5, 0) : at])
+        d = after.kind == "partial" or (after.kind == "letters" and after.text[0] == "d")
+        if numbers or bracket or (quotient and d and before.kind != "close"):
+            found[at] = token._replace(kind="operator", text="*")
+    return found
 
 
 def _typed_tag(row: list[Token], tags: list[str]) -> tuple[list[Token], list[str]]:
@@ -433,7 +511,20 @@ def _without_points(tokens: list[Token]) -> list[Token]:
         and tokens[1].kind == "point"
     ):
         tokens = tokens[2:]
+    item = len(tokens) > 5 and _is_item_number(tokens) and not tokens[3].glued
+    if item and tokens[3].kind in _NAMES and any(token.kind == "relation" for token in tokens):
+        tokens = tokens[3:]
     return tokens
+
+
+def _is_item_number(tokens: Sequence[Token]) -> bool:
+    """Whether a statement begins with a whole number in brackets."""
+    return (
+        tokens[0][:2] == ("open", "(")
+        and tokens[1].kind == "number"
+        and tokens[1].text.isdigit()
+        and tokens[2].kind == "close"
+    )
 
 
 # --- statements glued together --------------------------------------------------------------------

@@ -76,6 +76,8 @@ class Vocabulary:
             return [run]
         if run[1:] in GLUED_LABELS or run in MARKS:
             return [run]
+        if len(run) == 2 and run[0] == "d" and "d" not in self.words:
+            return [run]  # a gradient's short name, "dw"
         parts = self._parts(run)
         if parts is not None:
             return parts
