@@ -54,7 +54,7 @@ def aligned(formula: t.Node, calculation: t.Node, value_of: ValueOf) -> list[Pai
             return _products(formula, calculation, value_of)
         case t.Negated(body), _:
             return aligned(body, _negated(calculation), value_of)
-        case t.Product() | t.Quotient(), _ if _quotients_apart(formula, calculation):
+        case t.Product(), _:
             return _products(formula, calculation, value_of)
         case t.Quotient(top, bottom), t.Quotient(over, under):
             return _all([aligned(top, over, value_of), aligned(bottom, under, value_of)])
@@ -69,10 +69,6 @@ def aligned(formula: t.Node, calculation: t.Node, value_of: ValueOf) -> list[Pai
     if _is_leaf(calculation):
         return [Pair(formula, calculation)]  # a part that was worked out before: (y - o) as 0.526
     return None
-
-
-def _quotients_apart(formula: t.Node, calculation: t.Node) -> bool:
-    return isinstance(formula, t.Product) or not isinstance(calculation, t.Quotient)
 
 
 def _is_leaf(node: t.Node) -> bool:

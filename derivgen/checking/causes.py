@@ -23,11 +23,11 @@ def group(drafts: Sequence[Draft]) -> None:
             wrong = [s for s in sources if s.verdict is Verdict.WRONG and s is not draft]
             if wrong and _follows(draft):
                 draft.cause = _root(min(wrong, key=lambda s: s.id), by_id).id
-            elif draft.number is not None and draft.operand is None:
-                # the same wrong number of the same thing, printed once more
-                before = said.setdefault((draft.subject, draft.number.value), draft)
-                if before is not draft:
-                    draft.cause = _root(before, by_id).id
+        if draft.verdict is Verdict.WRONG and draft.number is not None and draft.operand is None:
+            # the same wrong number of the same thing, printed once more
+            before = said.setdefault((draft.subject, draft.number.value), draft)
+            if before is not draft and draft.cause is None:
+                draft.cause = _root(before, by_id).id
         previous = draft
 
 

@@ -23,6 +23,8 @@ from derivgen.checking.resolving import UPDATE_MARKS
 from derivgen.checking.statements import Learned, Statement
 from derivgen.checking.values import NoValue
 
+#: how many members of the chains before are kept
+MOST_EARLIER = 20
 #: names by which a loss and a learning rate go, where nothing else tells
 LOSS_WORDS = ("L", "E", "J", "C", "Loss", "loss", "Error", "error", "cost", "Cost", "E_total")
 RATE_WORDS = ("eta", "alpha", "mu", "lr", "learning_rate", "learningrate", "epsilon", "gamma")
@@ -32,11 +34,15 @@ def statements_of(readings: Iterable[tuple[Passage, t.Reading]]) -> tuple[Statem
     """The statements of a document, with the left sides of those that carry one on."""
     found = []
     left: t.Node | None = None
+    earlier: tuple[t.Node, ...] = ()
     for passage, reading in readings:
         for chain in map(_assigned, reading.chains):
+            bodies = tuple(segment.body for segment in chain.segments)
             if not chain.continued:
-                left = chain.segments[0].body if chain.segments else None
-            found.append(Statement(chain, passage, left))
+                left = bodies[0] if bodies else None
+                earlier, bodies = (), bodies[1:]
+            found.append(Statement(chain, passage, left, earlier))
+            earlier = (*earlier, *bodies)[-MOST_EARLIER:]
     return tuple(found)
 
 
@@ -68,10 +74,14 @@ class _Notes:
     sides: dict[str, list[t.Node]] = field(default_factory=lambda: defaultdict(list))
     printed: dict[str, list[t.Node]] = field(default_factory=lambda: defaultdict(list))
     calculations: dict[str, list[t.Node]] = field(default_factory=lambda: defaultdict(list))
+    #: right sides with derivatives in them: deltas
+    rules: dict[str, list[t.Node]] = field(default_factory=lambda: defaultdict(list))
     functions: dict[str, Function] = field(default_factory=dict)
     derivatives: Counter[tuple[str, str]] = field(default_factory=Counter)
     #: left sides with a mark: (key, mark)
     marked: set[tuple[str, str]] = field(default_factory=set)
+    #: keys of names with a mark, with it
+    marked_keys: set[str] = field(default_factory=set)
     #: formulas with the calculation that follows them
     substitutions: list[tuple[t.Node, t.Node]] = field(default_factory=list)
     #: what stands for the new value of a parameter: (key, right side)
@@ -124,12 +134,15 @@ def _note_member(notes: _Notes, member: t.Node, rest: Sequence[t.Node], first: b
         key = full_key(name)
         if name.mark:
             notes.marked.add((name.key, name.mark))
+            notes.marked_keys.add(key)
         for side in later:
             if is_printed(side):
                 notes.printed[key].append(side)
             elif is_numeric(side):
                 notes.calculations[key].append(side)
-            elif not _is_rule(side) and side != name:
+            elif _is_rule(side):
+                notes.rules[key].append(side)
+            elif side != name:
                 notes.sides[key].append(side)
             if name.mark in UPDATE_MARKS and (isinstance(side, t.Sum) or _is_rule(side)):
                 notes.updates.append((name.key, side))
@@ -263,6 +276,11 @@ class _Builder:
                 if not self._leads_to(side, key):
                     self.definitions[key] = side
                     break
+
+        for key, rules in notes.rules.items():
+            delta = key not in self.definitions and key not in notes.marked_keys
+            if delta and key not in self.denominators and not self._leads_to(rules[0], key):
+                self.definitions[key] = rules[0]
 
     def _ranked(self, key: str, sides: Sequence[t.Node]) -> list[t.Node]:
         """Right sides, those with the fewest unsupported names first; generic ones left out."""

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 
 import mpmath
 
 from derivgen.checking.maths import tree as t
+from derivgen.checking.maths.rebuild import rebuilt
 from derivgen.checking.printed import Fit, Printed
 from derivgen.checking.report import Verdict
 from derivgen.checking.statements import Statement
@@ -63,18 +64,37 @@ class Ledger:
 
     by_subject: dict[t.Node, list[Entry]] = field(default_factory=lambda: defaultdict(list))
     by_value: dict[Real, list[Entry]] = field(default_factory=lambda: defaultdict(list))
+    #: names that only stand for another one
+    aliases: Mapping[str, str] = field(default_factory=dict)
 
     def write(
         self, subject: t.Node | None, printed: Printed, draft: int | None, unrounded: Real | None
     ) -> None:
         entry = Entry(subject, printed, draft, unrounded)
         if subject is not None:
-            self.by_subject[subject].append(entry)
+            self.by_subject[self._plain(subject)].append(entry)
         self.by_value[printed.value].append(entry)
 
     def of(self, subject: t.Node) -> list[Entry]:
         """What was printed as the value of something, in order."""
-        return self.by_subject.get(subject, [])
+        return self.by_subject.get(self._plain(subject), [])
+
+    def _plain(self, node: t.Node) -> t.Node:
+        if isinstance(node, t.Name):
+            return replace(node, key=self.aliases.get(node.key, node.key))
+        if isinstance(node, t.Derivative):
+            return rebuilt(node, self._plain)
+        return node
+
+    def derivatives_by(self, key: str) -> list[t.Derivative]:
+        """The derivative tokens by a quantity whose values were printed, the last first."""
+        return [
+            subject
+            for subject in reversed(self.by_subject)
+            if isinstance(subject, t.Derivative)
+            and isinstance(subject.by, t.Name)
+            and subject.by.key == key
+        ]
 
     def like(self, number: Printed) -> list[Entry]:
         """What was printed with the same value, in order."""

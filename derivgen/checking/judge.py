@@ -59,6 +59,17 @@ class Judge:
                 self._statement(statement)
         return self.drafts
 
+    def _aliases(self) -> dict[str, str]:
+        """The names of the document that only stand for another one."""
+        found: dict[str, str] = {}
+        for key in self.model.names() if self.own else ():
+            end = self.model.definition(key)
+            steps = 0
+            while isinstance(end, t.Name) and not end.mark and steps < 10:
+                found[key] = end.key
+                end, steps = self.model.definition(end.key), steps + 1
+        return found
+
     def diagnose(self) -> None:
         """Name the likely mistake of every wrong claim that follows from no other."""
         with mpmath.workdps(DIGITS):
@@ -105,7 +116,7 @@ class Judge:
             members.append(segments[0].body)
             segments = segments[1:]
         elif statement.left is not None:
-            members.append(statement.left)
+            members = [statement.left, *statement.earlier]
         for segment in segments:
             self._segment(statement, segment, members)
             members.append(segment.body)

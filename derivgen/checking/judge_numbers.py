@@ -31,7 +31,7 @@ from derivgen.checking.printed import (
     printed_number,
 )
 from derivgen.checking.report import Verdict
-from derivgen.checking.resolving import LeftOut, NotGiven, Unknown
+from derivgen.checking.resolving import UPDATE_MARKS, LeftOut, NotGiven, Unknown
 from derivgen.checking.values import Array, Dual, NoValue, Real, Shapes, Value
 from derivgen.checking.world import World
 
@@ -62,6 +62,9 @@ class NumberJudge:
         number = printed_number(body)
         if number is not None:
             self._number(draft, number, scalar(exact), scalar(local))
+            doubted = draft.verdict in (Verdict.WRONG, Verdict.TRUNCATION)
+            if doubted and local is None and subject is not None:
+                self._implied(draft, number, subject, before)
             self.ledger.write(subject, number, draft.id, draft.value)
             return
         cells = printed_matrix(body)
@@ -126,9 +129,57 @@ class NumberJudge:
                 if entries:
                     stated[part.key + part.mark] = v.constant(entries[-1].printed.value)
         try:
-            return World(self.actual.model, stated=stated).evaluate(node)
+            world = World(self.actual.model, stated=stated, relations=self.actual.ancestry)
+            return world.evaluate(self._tokens_as_printed(node))
         except NoValue:
             return None
+
+    def _tokens_as_printed(self, node: t.Node) -> t.Node:
+        """A formula with each derivative token that was printed at its printed value."""
+        if isinstance(node, t.Derivative):
+            entries = self.ledger.of(node)
+            if entries:
+                return t.Number("", Fraction(mpmath.nstr(entries[-1].printed.value, DIGITS)))
+            return node
+        return rebuilt(node, self._tokens_as_printed)
+
+    def _implied(
+        self, draft: Draft, number: Printed, subject: t.Node, before: Sequence[t.Node]
+    ) -> None:
+        """A result without a calculation: does it follow from what was printed before?
+
+        That makes it a carried rounding, or what follows from an earlier slip."""
+        trials = [self._printed_step(subject)]
+        formulas = [m for m in before if not is_numeric(m)]
+        if isinstance(subject, t.Name):
+            formulas.append(self.actual.model.definition(subject.key) or subject)
+        trials += [(self.as_printed(f), f) for f in formulas]
+        for value, formula in trials:
+            at = scalar(value)
+            if at is None or formula is None or self.fit(number, at) is not Fit.ROUNDED:
+                continue
+            entries = [e for part in t.walk(formula) for e in self.ledger.of(part)[-1:]]
+            draft.uses = tuple(e.draft for e in entries if e.draft is not None)
+            draft.local = Fit.ROUNDED
+            slack = sum((e.printed.unit for e in entries), number.unit)
+            if draft.value is not None and abs(draft.value - number.value) <= slack:
+                draft.verdict, draft.code = Verdict.ROUNDING, "C111"
+                draft.message = f"{number.text} follows from rounded numbers; without them it is {draft.expected}"
+            return
+
+    def _printed_step(self, subject: t.Node) -> tuple[Value | None, t.Node | None]:
+        """The new value of a parameter from its gradient as printed."""
+        model = self.actual.model
+        if not isinstance(subject, t.Name) or subject.mark not in UPDATE_MARKS:
+            return None, None
+        if model.rate is None or model.step is not None:
+            return None, None
+        for token in self.ledger.derivatives_by(subject.key):
+            step = t.Product((t.Name(model.rate), token))
+            return self.as_printed(t.Sum(((False, t.Name(subject.key)), (True, step)))), t.Sum(
+                ((False, t.Name(subject.key)), (True, step))
+            )
+        return None, None
 
     def _number(
         self, draft: Draft, number: Printed, exact: Real | None, local: Real | None

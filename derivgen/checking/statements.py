@@ -13,11 +13,13 @@ from derivgen.checking.model import DocumentModel
 @dataclass(frozen=True, slots=True)
 class Statement:
     """One chain of a passage.  ``left`` is its left side: its own first segment, or that of the
-    chain that it continues; None for a chain that continues nothing."""
+    chain that it continues; None for a chain that continues nothing.  ``earlier`` are the members of the
+    chains that it continues, without the left side."""
 
     chain: Chain
     passage: Passage
     left: Node | None
+    earlier: tuple[Node, ...] = ()
 
     def source(self, offset: int) -> int:
         """Where in the file an offset of the passage's text comes from."""
