@@ -339,7 +339,7 @@ class _Renderer:
         if words.style == "code":
             if self.dialect is not None:
                 return escape.markdown_code(text, self.format.text)
-            return self.macro("code")(self.format.text(text))
+            return self.macro("code")(self.format.line(self.format.text(text)))
         # marks of emphasis stand close to the words
         before, after = text[: len(text) - len(text.lstrip())], text[len(text.rstrip()) :]
         inner = self.macro(words.style)(self.format.line(self.format.text(text.strip())))

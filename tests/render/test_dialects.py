@@ -7,14 +7,18 @@ images in the same order, each formula with its TeX unchanged, and no formula th
 from __future__ import annotations
 
 import importlib.util
+import json
+import re
 import shutil
 import subprocess
+from collections import Counter
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
 import pytest
-from markdown_pages import MARKS, Part, meant
+import typst as typst_compiler
+from markdown_pages import MARKS, MATH, Page, Part, meant
 from markdown_renderers import RENDERERS, title_of_hugo, title_of_pandoc
 from test_escape import HOSTILE
 
@@ -216,6 +220,44 @@ def test_texts_of_a_user_print_as_themselves(renderer: str, tmp_path: Path) -> N
             for stem, document in documents.items()
         }
     compare(renderer, documents, wanted, tmp_path)
+
+
+def test_texts_of_a_user_print_as_themselves_in_html() -> None:
+    for text in TEXTS:
+        with pytest.MonkeyPatch.context() as patch:
+            wanted = [part for part in meant(everywhere(text), "t", patch) if part[0] != "img"]
+        source = "".join(document_text(everywhere(text), "html"))
+        assert source.count("<svg") == source.count("</svg>") == 1
+        source = re.sub(r"<svg.*?</svg>", "", source, flags=re.DOTALL)
+        source = source.replace("<math><mi>x</mi></math>", "<tex-inline>x</tex-inline>")
+        source = re.sub(r'<p class="title">(.*?)</p>', r"<p><strong>\1</strong></p>", source)
+        parts = [(kind, text) for kind, text in Page(source).parts]
+        assert parts == wanted
+
+
+def test_texts_of_a_user_begin_no_list_and_no_heading_in_typst() -> None:
+    blocks = [block for text in TEXTS for block in everywhere(text).blocks()]
+    # of each text: one list of each kind, two headings, one table
+    counted = {"list": 1, "enum": 1, "terms": 0, "heading": 2, "table": 1, "raw": 0}
+    marks = "".join(
+        f'#show {kind}: it => {{ [#metadata("{kind}")<found>]; it }}\n' for kind in counted
+    )
+    source = marks + "".join(document_text(Document("t", lambda: blocks), "typ"))
+    found = json.loads(
+        typst_compiler.query(source.encode(), "<found>", field="value", ignore_system_fonts=True)
+    )
+    assert Counter(found) == Counter({k: n * len(TEXTS) for k, n in counted.items() if n})
+
+
+def test_the_drivers_see_what_breaks(tmp_path: Path) -> None:
+    """A dialect that is not the renderer's own has to give differences."""
+    documents, wanted = samples(("relu_sigmoid_3_2_1",))
+    for renderer, other in (("github", "pandoc"), ("obsidian", "kramdown"), ("jupyterlab", "hugo")):
+        stem = "relu_sigmoid_3_2_1_tutorial"
+        source = "".join(document_text(documents[stem], "md", Options(dialect=other)))
+        page = RENDERERS[renderer][1]({stem: source}, tmp_path)[stem]
+        lost = [text for kind, text in wanted[stem] if (kind, text) not in page.parts]
+        assert any(MATH[0] in text for text in lost), renderer
 
 
 # --- front matter -----------------------------------------------------------------------------
