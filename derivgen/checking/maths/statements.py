@@ -8,23 +8,13 @@ from itertools import pairwise
 from typing import Final
 
 from derivgen.checking.maths import functions
+from derivgen.checking.maths.cleaning import NAMES, cleaned, rows_of
 from derivgen.checking.maths.cursor import ENDS, partners
 from derivgen.checking.maths.names import STOP_WORDS, is_name_text
 from derivgen.checking.maths.spelling import LABELS, MARKS
 from derivgen.checking.maths.tokens import Token
 from derivgen.checking.maths.vocabulary import Vocabulary
 
-#: Environments whose rows are statements.
-_DISPLAYS: Final = frozenset(
-    {
-        *("equation", "align", "aligned", "alignat", "alignedat", "gather", "gathered", "split"),
-        *("multline", "multlined", "eqnarray", "displaymath", "math", "flalign", "subequations"),
-        *("dmath", "darray", "IEEEeqnarray"),
-    }
-)
-_SOMETIMES: Final = frozenset({"array", "cases", "dcases"})
-#: A bracket that spans more rows than this is taken as one that was never closed.
-_MOST_ROWS: Final = 24
 #: Remarks in brackets within remarks in brackets are read so far.
 _ASIDES: Final = 3
 _CONDITIONS: Final = frozenset({"if", "when", "for", "falls", "wenn", "provided", "unless"})
@@ -66,207 +56,12 @@ def statements(
     tokens: Sequence[Token], vocabulary: Vocabulary, *, typed: bool, loose: bool = False
 ) -> Iterator[Statement]:
     """The statements of a passage in order."""
-    cleaned = _cleaned(list(tokens))
-    for number, row in enumerate(_rows(cleaned)):
+    kept = cleaned(list(tokens))
+    for number, row in enumerate(rows_of(kept)):
         found = list(_row_statements(row, number, vocabulary, typed))
         for statement in found:
             for part in _restarted(statement, loose):
                 yield from _arrows(part)
-
-
-# --- cleaning -------------------------------------------------------------------------------------
-
-
-def _cleaned(tokens: list[Token]) -> list[Token]:
-    """The tokens without empty braces, display environments, and braces around relations."""
-    partner = partners(tokens)
-    drop = [False] * len(tokens)
-    stack: list[int] = []
-    for at, token in enumerate(tokens):
-        if token.kind in ("begin", "end") and token.text in _DISPLAYS:
-            drop[at] = True
-        if partner[at] > at:
-            stack.append(at)
-            inside = tokens[at + 1 : partner[at]] if partner[at] <= at + 2 else None
-            sign = inside is not None and all(each.kind == "operator" for each in inside)
-            if token.kind == "open" and token.text == "{" and sign:  # "{}", "{-}x"
-                free = at == 0 or tokens[at - 1].kind not in ("script", "accent")
-                drop[at] = drop[partner[at]] = free
-        elif partner[at] >= 0 and stack and stack[-1] == partner[at]:
-            stack.pop()
-        elif token.kind in ("relation", "row", "implies") and stack:
-            _open_up(tokens, partner, stack, drop, token)
-    kept = _with_round_d([token for at, token in enumerate(tokens) if not drop[at]])
-    return [each for at, token in enumerate(kept) for each in _marked(kept, at, token)]
-
-
-_NAMES: Final = frozenset({"letters", "greek", "accent", "word", "text"})
-
-
-def _with_round_d(tokens: list[Token]) -> list[Token]:
-    """``\\frac{\\delta L}{\\delta w}``, ``δL/δw``: a delta at both sides of a quotient is meant as ∂."""
-    if not any(token[:2] == ("greek", "delta") for token in tokens):
-        return tokens
-    partner = partners(tokens)
-    found = list(tokens)
-
-    def is_d(at: int) -> bool:
-        delta = 0 <= at < len(tokens) - 1 and tokens[at][:2] == ("greek", "delta")
-        return delta and tokens[at + 1].kind in _NAMES
-
-    for at, token in enumerate(tokens):
-        first = second = -1
-        if token[:2] == ("command", "frac") and at + 1 < len(tokens) and partner[at + 1] > at:
-            first, second = at + 2, partner[at + 1] + 2
-        elif token[:2] == ("operator", "/") and is_d(at + 1):
-            back = at - 1
-            while back > max(at - 8, 0) and not is_d(back) and tokens[back].kind not in _ENDS_NAME:
-                back -= 1
-            first, second = back, at + 1
-        if is_d(first) and is_d(second):
-            for place in (first, second):
-                found[place] = tokens[place]._replace(kind="partial", text="∂")
-    return found
-
-
-_ENDS_NAME: Final = frozenset({"operator", "relation", "separator"})
-
-
-def _marked(tokens: Sequence[Token], at: int, token: Token) -> Iterator[Token]:
-    """A star or plus right before a relation is a mark: ``w5* = 0.3``."""
-    if (
-        token.kind == "operator"
-        and token.text in ("*", "+")
-        and token.glued
-        and 0 < at < len(tokens) - 1
-        and tokens[at - 1].kind in ("letters", "number", "word", "greek", "close")
-        and tokens[at + 1].kind == "relation"
-    ):
-        yield Token("script", "^", token.span, True)
-    yield token
-
-
-def _open_up(
-    tokens: Sequence[Token],
-    partner: Sequence[int],
-    stack: Sequence[int],
-    drop: list[bool],
-    inside: Token,
-) -> None:
-    """Marks the groups right around a relation that are no arguments: ``\\mathbf{a = b}``."""
-    for opened in reversed(stack):
-        token = tokens[opened]
-        if token.kind == "begin" and token.text in _DISPLAYS:
-            continue
-        if drop[opened]:
-            return
-        if token.kind == "begin" and token.text in _SOMETIMES and inside.kind == "relation":
-            if not _holds_statements(tokens, partner, opened):
-                return
-        elif token.kind != "open" or token.text != "{" or _is_argument(tokens, opened):
-            return
-        drop[opened] = drop[partner[opened]] = True
-
-
-def _holds_statements(tokens: Sequence[Token], partner: Sequence[int], opened: int) -> bool:
-    """Whether the first row of an array or a brace is a statement: ``a &= b``, or ``a = b`` in one cell."""
-    columns, relation = 0, -1
-    at = opened + 1
-    while at < partner[opened] and tokens[at].kind != "row":
-        if tokens[at].kind == "text":
-            return False
-        if tokens[at].kind == "ampersand":
-            columns += 1
-        elif tokens[at].kind == "relation" and relation < 0:
-            relation = columns
-            beside = tokens[at - 1].kind == "ampersand" or tokens[at + 1].kind == "ampersand"
-            if tokens[at].text not in ("=", "approx") or (columns and not beside):
-                return False
-        at = partner[at] + 1 if partner[at] > at else at + 1
-    return relation >= 0
-
-
-def _is_argument(tokens: Sequence[Token], opened: int) -> bool:
-    if opened == 0:
-        return False
-    before = tokens[opened - 1]
-    return before.kind in ("script", "accent") or (
-        before.kind == "command" and before.text not in ("text", "rm", "bf")
-    )
-
-
-# --- rows -----------------------------------------------------------------------------------------
-
-
-def _rows(tokens: list[Token]) -> Iterator[list[Token]]:
-    """The rows, those that carry on a sum or product joined to the one before."""
-    pending: list[Token] = []
-    for row in _raw_rows(tokens):
-        if not row:
-            continue
-        if pending and _carries_on(pending, row):
-            loose = (("ampersand", "&"), ("separator", "quad"))
-            first = next((at for at, token in enumerate(row) if token[:2] not in loose), len(row))
-            pending += [token for token in row[first:] if token.kind != "ampersand"]
-            continue
-        if pending:
-            yield pending
-        pending = list(row)
-    if pending:
-        yield pending
-
-
-def _raw_rows(tokens: list[Token]) -> Iterator[list[Token]]:
-    partner = partners(tokens)
-    row: list[Token] = []
-    at = 0
-    while at < len(tokens):
-        token = tokens[at]
-        other = partner[at]
-        if token.kind == "row":
-            yield _trimmed(row)
-            row = []
-        elif other > at:
-            inside = tokens[at : other + 1]
-            if token.kind == "open" and any(each.kind == "row" for each in inside):
-                rows = sum(each.kind == "row" for each in inside)
-                matrix = any(each.kind == "begin" for each in inside)
-                if rows > _MOST_ROWS and not matrix:
-                    row.append(token)  # one that was never closed
-                    at += 1
-                    continue
-                if not matrix and token.text != "[":
-                    inside = [each for each in inside if each.kind != "row"]
-            row += inside
-            at = other
-        else:
-            row.append(token)
-        at += 1
-    yield _trimmed(row)
-
-
-def _trimmed(row: list[Token]) -> list[Token]:
-    """A row without the spaces at its ends."""
-    first, last = 0, len(row)
-    while first < last and row[first][:2] == ("separator", "quad"):
-        first += 1
-    while last > first and row[last - 1][:2] in (("separator", "quad"), ("ampersand", "&")):
-        last -= 1
-    return row[first:last]
-
-
-def _carries_on(before: Sequence[Token], row: Sequence[Token]) -> bool:
-    """Whether a row goes on the one before: that one ends with a sign, or this one begins with one."""
-    last = before[-1]
-    if last.kind in ("operator", "relation"):
-        return True
-    aligned = row[0].kind == "ampersand"
-    first = next((token for token in row if token.kind not in ("ampersand", "separator")), None)
-    if first is None or first.kind != "operator" or last.kind == "point":
-        return False
-    if first.text != "-":
-        return True
-    return aligned or not any(token.kind == "relation" for token in row)
 
 
 # --- statements of a row --------------------------------------------------------------------------
@@ -394,7 +189,7 @@ def _with_values(row: list[Token]) -> list[Token]:
     return [*row[:at], row[at]._replace(kind="relation", text="="), *row[at + 1 :]]
 
 
-_IN_NAMES: Final = _NAMES | {"script", "joint", "number", "open", "close", "prime"}
+_IN_NAMES: Final = NAMES | {"script", "joint", "number", "open", "close", "prime"}
 
 
 def _with_crosses(row: list[Token], vocabulary: Vocabulary) -> list[Token]:
@@ -512,7 +307,7 @@ def _without_points(tokens: list[Token]) -> list[Token]:
     ):
         tokens = tokens[2:]
     item = len(tokens) > 5 and _is_item_number(tokens) and not tokens[3].glued
-    if item and tokens[3].kind in _NAMES and any(token.kind == "relation" for token in tokens):
+    if item and tokens[3].kind in NAMES and any(token.kind == "relation" for token in tokens):
         tokens = tokens[3:]
     return tokens
 
