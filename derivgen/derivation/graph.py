@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import numpy as np
 import sympy
@@ -20,6 +20,7 @@ from derivgen.network.model import Largest, Network, Ref, Softmax, Stage
 from derivgen.notation import Entry
 
 
+@lru_cache(maxsize=4096)
 def entry_symbol(entry: Entry) -> sympy.Symbol:
     """The sympy symbol that stands for one element: ``W1[0,1]``, or ``L`` for a scalar."""
     array, index = entry

@@ -134,12 +134,13 @@ def _read(
 ) -> TermInstance:
     entries: dict[sympy.Symbol, Entry] = {}
     replaced: dict[sympy.Symbol, sympy.Expr] = {}
+    used = expression.free_symbols
     for symbol, ref in equation.refs.items():
-        if symbol in expression.free_symbols:
+        if symbol in used:
             entry = entry_at(ref, at)
             if _is_inside(network, ref, entry):
-                replaced[symbol] = entry_symbol(entry)
-                entries[entry_symbol(entry)] = entry
+                named = replaced[symbol] = entry_symbol(entry)
+                entries[named] = entry
             else:
                 outside = network.quantities[ref.array].outside
                 replaced[symbol] = sympy.nsimplify(0 if outside is None else outside)

@@ -46,8 +46,11 @@ def forward_remarks(formulas: Formulas, entries: Sequence[Entry]) -> Iterator[Re
     if formulas.passed.symbolic:
         return
     for entry in entries:
-        readings = _arguments(formulas, entry)
         body = _body(formulas, entry)
+        # the ends of a sum tell cheaply that there is more than one reading
+        if isinstance(body, Terms) and len(_arguments(formulas, entry, 3)) > 1:
+            continue
+        readings = _arguments(formulas, entry, MOST_ARGUMENTS)
         if isinstance(body, Largest):
             yield from _tie(formulas, entry, readings)
         elif len(readings) == 1:
@@ -62,8 +65,8 @@ def _body(formulas: Formulas, entry: Entry) -> Body:
     return network.equations[found[0].equation].body
 
 
-def _arguments(formulas: Formulas, entry: Entry) -> tuple[Entry, ...]:
-    own = instance(formulas.derivation.network, entry, MOST_ARGUMENTS)
+def _arguments(formulas: Formulas, entry: Entry, most: int) -> tuple[Entry, ...]:
+    own = instance(formulas.derivation.network, entry, most)
     assert own is not None
     return tuple(dict.fromkeys(e for part in own.summands for e in part.entries.values()))
 
