@@ -16,17 +16,17 @@ from measure import ROOT, Result, dense_spec
 DERIVGEN = """\
 import sys, time
 from derivgen.api import derive, load
-start = time.perf_counter()
+start = time.process_time()
 derive(load(sys.argv[1])).to_latex()
-print(time.perf_counter() - start)
+print(time.process_time() - start)
 """
 NAIVE = """\
 import sys, time
 import sympy
 from naive_sympy import main
-start = time.perf_counter()
+start = time.process_time()
 main()
-print(time.perf_counter() - start)
+print(time.process_time() - start)
 """
 
 

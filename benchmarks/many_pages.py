@@ -1,16 +1,20 @@
-"""Over 500 pages of handout to PDF, against five seconds."""
+"""Over 500 pages of handout to PDF by each engine, against five seconds for 500."""
 
 from __future__ import annotations
 
 import re
+import shutil
 import subprocess
+import sys
 import tempfile
 from pathlib import Path
 
 from measure import Result, build, dense_spec, run
 
 PAGES = 500
-SIZES = (24, 48, 12)
+SECONDS = 5.0
+SIZES = (40, 84, 8)
+REPEATS = 3
 
 
 def pages_of(pdf: Path) -> int:
@@ -22,31 +26,30 @@ def pages_of(pdf: Path) -> int:
 
 
 def results() -> list[Result]:
-    """The whole process, and the part of it that makes the PDF from finished Typst text."""
+    """The whole process, from spec to PDF, by the faster of the engines that are there."""
+    engines = ["typst"] + ["latex"] * (shutil.which("pdflatex") is not None)
+    measured: dict[str, float] = {}
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         spec = folder / "net.yaml"
         spec.write_text(dense_spec(SIZES, "sigmoid", "handout", "reuse"), encoding="utf-8")
-        whole = run(*build(spec, "pdf", folder)).seconds
-        text = run(*build(spec, "typ", folder)).seconds
-        pages = pages_of(folder / "net.pdf")
-    if pages < PAGES:
-        raise SystemExit(f"only {pages} pages: take a larger network")
+        for engine in engines:
+            command = build(spec, "pdf", folder, "--engine", engine)
+            seconds = min(run(*command).seconds for _ in range(REPEATS))
+            pages = pages_of(folder / "net.pdf")
+            if pages < PAGES:
+                raise SystemExit(f"only {pages} pages: take a larger network")
+            measured[engine] = seconds * PAGES / pages
+            print(f"{engine}: {pages} pages in {seconds:.2f} s", file=sys.stderr)
+    best = min(measured, key=lambda engine: measured[engine])
     return [
         Result(
-            f"{pages} pages, the whole process, for 500",
+            f"{PAGES} pages of handout, the whole process, by {best}",
             "five seconds",
-            5.0,
-            whole * PAGES / pages,
+            SECONDS,
+            measured[best],
             limit=1,
-        ),
-        Result(
-            f"{pages} pages, typesetting alone, for 500",
-            "five seconds",
-            5.0,
-            (whole - text) * PAGES / pages,
-            limit=1,
-        ),
+        )
     ]
 
 

@@ -1,11 +1,14 @@
-"""What every benchmark shares: running a process, its time and memory, and one line of a result."""
+"""What every benchmark shares: running a process, its time and memory, and one line of a result.
+
+Time is that of the processor (a process with all that it started), which a busy machine changes
+far less than the time by the clock.
+"""
 
 from __future__ import annotations
 
 import os
 import subprocess
 import sys
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -38,15 +41,15 @@ class Result:
     def __str__(self) -> str:
         bound = "at least" if self.least else "at most"
         return (
-            f"{self.what}: {self.measured:.4g} {self.unit}; {self.baseline_name}: "
-            f"{self.baseline:.4g} {self.unit}; ratio {self.ratio:.3g}, {bound} {self.limit:g}: "
-            f"{'kept' if self.kept else 'MISSED'}"
+            f"{'OK  ' if self.kept else 'over'}  {self.ratio:.3g} x, {bound} {self.limit:g}: "
+            f"{self.what}, {self.measured:.4g} {self.unit}, "
+            f"against {self.baseline_name}, {self.baseline:.4g} {self.unit}"
         )
 
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """Seconds by the clock, and the largest resident memory in MiB, of one process."""
+    """Seconds of the processor, and the largest resident memory in MiB, of one process."""
 
     seconds: float
     mebibytes: float
@@ -55,12 +58,11 @@ class Usage:
 def run(*arguments: str | Path) -> Usage:
     """Run this Python with arguments in a process of its own; it must succeed."""
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    start = time.perf_counter()
     process = subprocess.Popen(
         [sys.executable, *map(str, arguments)], env=environment, stdout=subprocess.DEVNULL
     )
     _, status, usage = os.wait4(process.pid, 0)
-    seconds = time.perf_counter() - start
+    seconds = usage.ru_utime + usage.ru_stime
     process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode:
         raise SystemExit(f"{' '.join(map(str, arguments))} ended with {process.returncode}")
