@@ -136,6 +136,8 @@ def _is_aside(row: Sequence[Token], partner: Sequence[int], at: int, begin: int)
         return at > begin  # "= 0.75 (rounded)"
     if inside and inside[0].kind == "text" and not is_name_text(inside[0].text):
         return True
+    if len(inside) == 1 and inside[0].kind == "text" and " " in inside[0].text.strip():
+        return at > begin  # "= 0.4 (see above)"
     here = at + 1
     while here < partner[at]:
         if row[here].kind == "relation":
