@@ -12,7 +12,8 @@ from derivgen.errors import DerivgenError, Place, did_you_mean
 from derivgen.network.source import check_characters, decode, read_bytes
 
 #: a longer document is refused: no derivation is so long, and every reader is linear in it
-MAX_CHARACTERS = 4 * 2**20
+MAX_CHARACTERS = 2 * 2**20
+MAX_LINES = 30_000
 
 __all__ = ["MAX_CHARACTERS", "names_a_document", "read_manuscript"]
 
@@ -58,6 +59,14 @@ def read_manuscript(
         )
     newline = "\r\n" if "\r\n" in text else "\n"
     text = text.replace("\r\n", "\n").replace("\r", "\n")
+    lines = text.count("\n")
+    if lines > MAX_LINES:
+        raise DerivgenError(
+            "E103",
+            f"the document has {lines:,} lines, more than {MAX_LINES:,}",
+            Place(name),
+            "check it in parts",
+        )
     format = format or format_of(name, text)
     return replace(_read(text, name, format), language=cast(Language, format), newline=newline)
 

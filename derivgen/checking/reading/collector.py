@@ -157,6 +157,9 @@ class Collector:
             self._code_line(part.body, before)
 
     def _code_line(self, line: Traced, before: str) -> None:
+        if len(line.text) > MAX_FORMULA:
+            self.refuse(line.cut(0, 200), f"a line of code of more than {MAX_FORMULA:,} characters")
+            return
         for one in statements(line.text, code=True):
             body = _joined(line, one)
             if one.doubt:

@@ -73,7 +73,7 @@ class Delimiters:
         found = _NEXT.match(self.text, start, limit)
         return None if found is None else self._of(found, limit)
 
-    def _next(self, mark: str, start: int, limit: int) -> int | None:
+    def next_mark(self, mark: str, start: int, limit: int) -> int | None:
         """The next place of a mark that is not itself escaped, before ``limit``."""
         if mark not in self._positions:
             escaped = mark[0] == "\\" and len(mark) == 2
@@ -99,7 +99,7 @@ class Delimiters:
     def _of(self, found: re.Match[str], limit: int) -> Delimited | None:
         start, mark = found.start(), found[0]
         if mark == "$$":
-            close = self._next("$$", start + 2, limit)
+            close = self.next_mark("$$", start + 2, limit)
             if (
                 close is None
                 or self._has_gap(start, close)
@@ -114,8 +114,8 @@ class Delimiters:
         if mark[-1] not in "([" or mark[0] != "\\":
             return None
         closing = mark[:-1] + (")" if mark[-1] == "(" else "]")
-        close = self._next(closing, found.end(), limit)
-        again = self._next(mark, found.end(), limit)
+        close = self.next_mark(closing, found.end(), limit)
+        again = self.next_mark(mark, found.end(), limit)
         if close is None or (again is not None and again < close) or self._has_gap(start, close):
             return None
         kind: Literal["math", "display"] = "math" if mark[-1] == "(" else "display"
@@ -124,12 +124,12 @@ class Delimiters:
     def _dollar(self, start: int, limit: int) -> Delimited | None:
         text = self.text
         if self.strict:
-            close = self._next("$", start + 1, limit)
+            close = self.next_mark("$", start + 1, limit)
             if close is None or self._has_gap(start, close):
                 return None
             return Delimited(start, close + 1, start + 1, close, "math")
         if text.startswith("$`", start):
-            close = self._next("`$", start + 2, limit)
+            close = self.next_mark("`$", start + 2, limit)
             if close is not None and close > start + 2 and not self._has_gap(start, close):
                 return Delimited(start, close + 2, start + 2, close, "math")
         spaced = text[start + 1 : start + 2].isspace()
@@ -157,10 +157,10 @@ class Delimiters:
         if name not in DISPLAYS:
             return None
         closing = f"\\end{{{name}}}"
-        close = self._next(closing, body, limit)
+        close = self.next_mark(closing, body, limit)
         if close is None:
             return None
-        again = self._next(f"\\begin{{{name}}}", body, limit)
+        again = self.next_mark(f"\\begin{{{name}}}", body, limit)
         if again is not None and again < close:
             return None
         end = close + len(closing)

@@ -96,6 +96,9 @@ class _Reader:
             if text[0] in "$\\":
                 formula = self.delimiters.at(at, end)
                 if formula is not None:
+                    if not self.text[formula.inner_start : formula.inner_end].strip():
+                        at = formula.end
+                        continue
                     body = self.body.cut(formula.inner_start, formula.inner_end)
                     self.segments.append(Segment(formula.kind, body))
                     at = formula.end
@@ -172,11 +175,10 @@ class _Reader:
         name, at = found[1], found.end()
         if which == "end":
             return at
-        close = (
-            self.text.find(f"\\end{{{name}}}", at, end)
-            if name in TABLES | _SKIPPED_ENVIRONMENTS
-            else -1
-        )
+        close = -1
+        if name in TABLES | _SKIPPED_ENVIRONMENTS:
+            mark = self.delimiters.next_mark(f"\\end{{{name}}}", at, end)
+            close = -1 if mark is None else mark
         if name in _SKIPPED_ENVIRONMENTS:
             return close if close >= 0 else end
         if name in TABLES and close >= 0:

@@ -14,10 +14,10 @@ from derivgen.checking.reading.prose_tokens import brace_partners
 from derivgen.checking.reading.traced import Traced, join
 from derivgen.checking.reading.wordlist import words_of
 
-MAX_EXPANSIONS = 50_000
+MAX_EXPANSIONS = 20_000
 MAX_DEPTH = 40
 #: characters that all expansions together may write
-MAX_WRITTEN = 4_000_000
+MAX_WRITTEN = 1_000_000
 
 _HIDDEN = re.compile(
     r"""(?<!\\)(?:\\\\)*(?P<comment>%[^\n]*(?:\n[ \t]*(?=\S))?)
@@ -90,6 +90,8 @@ class Expander:
         self.unread: list[Unread] = []
         self.count = 0
         self.written = 0
+        #: whether the bounds were reached
+        self.spent = False
         self._reported: set[str] = set()
 
     def run(self, whole: Traced) -> Traced:
@@ -144,16 +146,19 @@ class Expander:
     ) -> tuple[int, Traced] | None:
         """Where a call ends and what it becomes; None where it is left as it stands."""
         source = whole.source_of(found.start())
+        if self.spent and found[0] in self._reported:
+            return None
         try:
             if macro.refused:
                 raise _TooMuch(macro.refused)
             end, arguments = self._arguments(whole, found.end(), macro, partners)
             expansion = self._filled(macro, arguments, source)
             self.count += 1
-            self.written += len(expansion.text)
+            self.written += len(expansion.text) + 20 * len(expansion.pieces)
             if depth >= MAX_DEPTH:
                 raise _TooMuch("the macro calls itself, or macros are nested too deep")
             if self.count > MAX_EXPANSIONS or self.written > MAX_WRITTEN:
+                self.spent = True
                 raise _TooMuch("macros expand to more than is read of one document")
             if "\\" in expansion.text:
                 expansion = self._expand(expansion, depth + 1)
@@ -211,7 +216,8 @@ class Expander:
                 parts.append(Traced.put_in(piece, source))
             elif 0 < int(piece) <= len(arguments):
                 parts.append(arguments[int(piece) - 1])
-            written += len(parts[-1].text) if parts else 0
+            # a piece costs as much as many characters
+            written += len(parts[-1].text) + 20 * len(parts[-1].pieces) if parts else 0
             if self.written + written > MAX_WRITTEN:
                 raise _TooMuch("macros expand to more than is read of one document")
         return join(parts)

@@ -28,7 +28,7 @@ _ENTITIES = {"lt": "<", "gt": ">", "amp": "&"}
 _TAG = re.compile(r"</?([A-Za-z]+)")
 _SILENT_HTML = re.compile(r"\s*<(?:script|style|pre|textarea|svg|iframe|!|\?)", re.IGNORECASE)
 #: a paragraph with more characters is searched for delimited formulas only
-MAX_INLINE = 200_000
+MAX_INLINE = 30_000
 
 
 def parser() -> MarkdownIt:

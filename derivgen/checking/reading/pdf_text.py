@@ -21,6 +21,7 @@ from derivgen.checking.reading.traced import Traced, join
 _RELATION = re.compile(r"[=≈]")
 #: longer equations are listed as not read
 MAX_LINES = 400
+MAX_LENGTH = 10_000
 
 
 def read(text: str, file: str) -> Manuscript:
@@ -39,17 +40,18 @@ def _equation(found: Collector, rebuilder: Rebuilder, lines: Sequence[Line], num
         part for line in lines for part in (line.body, Traced.put_in(" ", line.body.source_of(0)))
     )
     shown = whole.strip()
-    if len(lines) > MAX_LINES:
-        found.refuse(shown, f"equation ({number}) has more than {MAX_LINES} lines")
+    if len(lines) > MAX_LINES or len(shown.text) > MAX_LENGTH:
+        found.refuse(shown, f"equation ({number}) is too long")
         return
     try:
         body = rebuilder.equation(lines)
     except NotCertain as reason:
         found.refuse(shown, f"equation ({number}): {reason}")
         return
-    body = _without_lost(found, body, number)
-    if body is None:
+    kept = _without_lost(found, body, number)
+    if kept is None:
         return
+    body = kept
     covered = statements(body.text, code=True)
     if len(covered) != 1 or (covered[0].start, covered[0].end) != (0, len(body.text)):
         found.refuse(shown, f"equation ({number}): its layout was lost")
