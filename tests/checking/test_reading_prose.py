@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from derivgen.checking.reading import code, delimiters
+from derivgen.checking.reading import code, delimiters, read_manuscript
 from derivgen.checking.reading.prose import statements
 
 
@@ -42,6 +42,14 @@ def found(text: str, *, code: bool = False) -> list[str]:
         ),
         ("w ← w − 0.1 g", ["w ← w − 0.1 g"]),
         ("(with η = 0.5)", ["η = 0.5"]),
+        (
+            "the slope dL/da = -(y/a) + (1-y)/(1-a) = -1.33",
+            ["dL/da = -(y/a) + (1-y)/(1-a) = -1.33"],
+        ),
+        ("net = 1.1, out = 0.75", ["net = 1.1", "out = 0.75"]),
+        ("w1: 0.15\nw2: -0.2, b1: 0.3 (hidden)", ["w1: 0.15", "w2: -0.2", "b1: 0.3"]),
+        ("Learning rate: 0.5", ["Learning rate: 0.5"]),
+        ("Step 1: 2 neurons, h1: 2 inputs, ratio x1:x2", []),
         ("y = σ(z) = 1/(1+e^{-z}), where z is given", ["y = σ(z) = 1/(1+e^{-z})"]),
     ],
 )
@@ -117,3 +125,12 @@ def test_delimiters(text: str, expected: list[str]) -> None:
         inner.append(text[one.inner_start : one.inner_end])
         at = one.end
     assert inner == expected
+
+
+def test_a_colon_reads_as_an_equals_sign() -> None:
+    manuscript = read_manuscript("- **w1:** 0.15\n- $\\eta$: 0.5\n- Learning rate: 0.1", "a.md")
+    assert [passage.text for passage in manuscript.passages] == [
+        "w1 = 0.15",
+        "\\eta = 0.5",
+        "Learning_rate = 0.1",
+    ]

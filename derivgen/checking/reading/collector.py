@@ -236,11 +236,11 @@ def _between_displays(parts: Sequence[Segment]) -> list[Segment | list[Segment]]
 
 
 def _joined(whole: Traced, one: Found) -> Traced:
-    """A statement's text; the words that are one name are joined with ``_``."""
+    """A statement's text, with what stands instead of gaps inside a name and of a colon."""
     parts: list[Traced] = []
     at = one.start
-    for start, end in one.joins:
-        parts += [whole.cut(at, start), Traced.put_in("_", whole.source_of(start))]
+    for start, end, instead in one.joins:
+        parts += [whole.cut(at, start), Traced.put_in(instead, whole.source_of(start))]
         at = end
     parts.append(whole.cut(at, one.end))
     return join(parts)

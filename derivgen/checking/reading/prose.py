@@ -15,12 +15,14 @@ from derivgen.checking.reading.wordlist import words_of
 
 STOPWORDS = words_of(
     "a an and are as assume at be because but by can for from gives give get gets has have hence here "
-    "i if in into is it its let lets let's no not note now of on or our out say set since so such take "
+    "i if in into is it its let lets let's no not note now of on or our say set since so such take "
     "than that the their then there therefore these they this thus to use uses using we when where "
     "which while with yields you your obtain becomes become equals equal initially again also "
     "respectively similarly finally suppose given both each only just i.e e.g means was were will"
 )
 CALLED = FUNCTIONS | words_of("sigmoid relu ReLU softplus sum mean abs sqrt sgn sign logistic f g")
+#: words that are given a value behind a colon
+GIVEN_WORDS = frozenset(("learning rate", "step size"))
 #: an opening bracket -> its partner
 PARTNERS = {"(": ")", "[": "]", "{": "}"}
 #: words before a relation sign that together name one thing, at most
@@ -30,12 +32,12 @@ MAX_DEPTH = 200
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A statement in a paragraph: from ``start`` to ``end``; ``joins`` are the gaps between words
-    that are one name; ``doubt`` says why it cannot be read with certainty, if so."""
+    """A statement in a paragraph: from ``start`` to ``end``; ``joins`` are the stretches that are
+    replaced, with what stands there instead: the gaps between words that are one name, a colon; ``doubt`` says why it cannot be read with certainty, if so."""
 
     start: int
     end: int
-    joins: tuple[tuple[int, int], ...] = ()
+    joins: tuple[tuple[int, int, str], ...] = ()
     doubt: str = ""
 
 
@@ -77,6 +79,11 @@ class _Finder:
         found: list[Found] = []
         at = 0
         while at < len(self.tokens):
+            given = self._given(at)
+            if given is not None:
+                found.append(given[1])
+                at = given[0]
+                continue
             if not self._may_start(at):
                 at += 1
                 continue
@@ -91,6 +98,36 @@ class _Finder:
             else:
                 at = max(state.at, at + 1)
         return found
+
+    def _given(self, at: int) -> tuple[int, Found] | None:
+        """``w1: 0.15`` gives a value as ``w1 = 0.15`` does, if nothing else follows it."""
+        first, colon = self.tokens[at], self._token(at + 1)
+        words = ()
+        if first.kind == "word" and colon is not None and colon.kind == "word":
+            if f"{first.text} {colon.text}".lower() not in GIVEN_WORDS:
+                return None
+            words = ((first.end, colon.start, "_"),)
+            at += 1
+            colon = self._token(at + 1)
+        elif first.kind == "math":
+            if first.relations or not first.text.strip() or first.text.strip()[0].isdigit():
+                return None
+        elif first.kind != "atom" or len(first.text) == 1:
+            return None
+        value = self._token(at + 2)
+        last = at + 2
+        if value is not None and value.text in ("-", "−"):
+            last = at + 3
+            value = self._token(last)
+        if colon is None or colon.text != ":" or colon.gap or value is None:
+            return None
+        if value.kind != "num" or value.gap == "\n":
+            return None
+        after = self._token(last + 1)
+        ends = after is None or after.gap == "\n" or after.kind == "comma" or after.text in ".;"
+        if not ends and not (after is not None and after.text == "(" and after.gap == " "):
+            return None
+        return last + 1, Found(first.start, value.end, (*words, (colon.start, colon.end, " =")))
 
     def _token(self, at: int) -> Token | None:
         return self.tokens[at] if 0 <= at < len(self.tokens) else None
@@ -113,6 +150,11 @@ class _Finder:
         token = self.tokens[at]
         if token.text.lower() in STOPWORDS:
             following = self._token(at + 1)
+            if token.text in ("a", "A", "I") and not starting and following is not None:
+                # glued to a sign, the article is a name: ``1/(1-a)``
+                glued = token.gap == "" and following.gap == ""
+                if glued and following.kind in ("op", "rel", "close", "comma"):
+                    return True
             return (
                 token.text in ("a", "A")
                 and following is not None
@@ -422,11 +464,12 @@ class _Finder:
             doubt = "a percentage"
         if following is not None and following.gap == "" and following.text.startswith("=="):
             return None
-        joins: list[tuple[int, int]] = []
+        joins: list[tuple[int, int, str]] = []
         begin = start
-        if first.kind == "word":
+        following = self._token(start + 1)
+        if first.kind == "word" and following is not None and following.kind == "rel":
             while len(joins) < MAX_LEFT_WORDS - 1 and self._is_name_word(begin - 1, begin):
-                joins.insert(0, (self.tokens[begin - 1].end, self.tokens[begin].start))
+                joins.insert(0, (self.tokens[begin - 1].end, self.tokens[begin].start, "_"))
                 begin -= 1
         self.lefts.add(self._first_left(start))
         return Found(self.tokens[begin].start, last.end, tuple(joins), doubt)
