@@ -28,19 +28,27 @@ class Outputs:
     none of them if it ends by an error."""
 
     _waiting: dict[Path, Path] = field(default_factory=dict)
+    #: folders that were made for them, outer ones first
+    _folders: list[Path] = field(default_factory=list)
 
     def __enter__(self) -> Outputs:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        whole = False
         try:
             if kind is None:
                 self._put_in_place()
+                whole = True
         finally:
             for temporary in self._waiting.values():
                 with suppress(OSError):
                     temporary.unlink()
             self._waiting.clear()
+            for folder in () if whole else reversed(self._folders):
+                with suppress(OSError):  # somebody else may have put something into it
+                    folder.rmdir()
+            self._folders.clear()
 
     def add(self, path: Path, pieces: Iterable[bytes] | Iterable[str]) -> None:
         """Writes the pieces of a file, text as UTF-8, beside the place where it will stand.
@@ -48,7 +56,7 @@ class Outputs:
         :raises DerivgenError: E632 where that is not possible.
         """
         with _writing(path):
-            path.parent.mkdir(parents=True, exist_ok=True)
+            self._make(path.parent)
             # a link is followed, so that the file it leads to is replaced, not the link
             target = path.resolve()
             if target.is_dir():
@@ -62,6 +70,14 @@ class Outputs:
                 for piece in pieces:
                     stream.write(piece.encode() if isinstance(piece, str) else piece)
             os.chmod(name, _mode(target))
+
+    def _make(self, folder: Path) -> None:
+        """Makes a folder and those around it, and remembers which were not there."""
+        missing = [one for one in (folder, *folder.parents) if not one.exists()]
+        for one in reversed(missing):
+            self._folders.append(one)
+            one.mkdir(exist_ok=True)
+        folder.mkdir(exist_ok=True)  # refuses a file of that name
 
     def add_all(self, files: Mapping[Path, str]) -> None:
         """Adds several files."""

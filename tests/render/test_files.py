@@ -80,3 +80,21 @@ def test_a_link_is_followed(tmp_path: Path) -> None:
     write_atomically(tmp_path / "link", b"new")
     assert (tmp_path / "link").is_symlink()
     assert (tmp_path / "real").read_text() == "new"
+
+
+def test_folders_made_for_files_that_never_came_go_with_them(tmp_path: Path) -> None:
+    (tmp_path / "mine").mkdir()
+
+    def pieces(beside: Path | None) -> Iterator[str]:
+        yield "half"
+        if beside is not None:
+            beside.write_text("of somebody else")
+        raise ValueError
+
+    for beside in (None, tmp_path / "new" / "other.txt"):
+        with pytest.raises(ValueError), Outputs() as outputs:
+            outputs.add(tmp_path / "mine" / "a.md", ["whole"])
+            outputs.add(tmp_path / "new" / "deep" / "a.md", pieces(beside))
+        assert (tmp_path / "new").exists() == (beside is not None)
+        assert not (tmp_path / "new" / "deep").exists()
+        assert os.listdir(tmp_path / "mine") == []
