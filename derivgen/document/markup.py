@@ -33,10 +33,10 @@ from jinja2 import Template, Undefined, pass_context, pass_eval_context
 from jinja2.nativetypes import NativeCodeGenerator
 from jinja2.nodes import EvalContext
 from jinja2.runtime import Context
-from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from derivgen.document.blocks import Block, Display, Inline, Math, Reference, Words
 from derivgen.document.markup_reader import Piece, Reader
+from derivgen.document.sandbox import Sandbox
 from derivgen.document.templates import (
     environment,
     template_errors,
@@ -74,7 +74,7 @@ def compose(
         yield from Reader(pieces, pieces.place).blocks()
 
 
-class _StyleEnvironment(ImmutableSandboxedEnvironment):
+class _StyleEnvironment(Sandbox):
     """Runs templates that yield objects beside strings (as Jinja's native types do)."""
 
     code_generator_class = NativeCodeGenerator

@@ -28,9 +28,9 @@ from jinja2 import (
     UndefinedError,
 )
 from jinja2.exceptions import SecurityError
-from jinja2.sandbox import ImmutableSandboxedEnvironment
 from jinja2.utils import missing
 
+from derivgen.document.sandbox import Sandbox
 from derivgen.errors import DerivgenError, Place, did_you_mean
 
 SUFFIX = ".j2"
@@ -71,8 +71,8 @@ def template_source(name: str, user_folder: Path | None = None) -> str:
 
 def environment(
     user_folder: Path | None = None,
-    kind: type[ImmutableSandboxedEnvironment] = ImmutableSandboxedEnvironment,
-) -> ImmutableSandboxedEnvironment:
+    kind: type[Sandbox] = Sandbox,
+) -> Sandbox:
     """A Jinja environment with delimiters that do not collide with LaTeX.
 
     ``<< value >>``, ``<% statement %>``, ``<# comment #>``; a name that is not defined is an error.

@@ -193,6 +193,18 @@ def test_numbers_follow_the_document(write: Compose) -> None:
         ("a\n<< 1 / 0 >>", "E615", 2, "ZeroDivisionError"),
         ("a\n<< ''.__class__ >>", "E615", 2, "not allowed"),
         ("<< mixed.append(1) >>", "E615", 1, "not allowed"),
+        ("<< 9**(9**9) >>", "E615", 1, "powers go up to"),
+        ("<< 'x' * 10**10 >>", "E615", 1, "repeated up to"),
+        ("<< 10**10 * [1] >>", "E615", 1, "repeated up to"),
+        ("<< '%1000000000d' % 3 >>", "E615", 1, "cannot be formatted"),
+        ("<< '{:1000000000}'.format(3) >>", "E615", 1, "not allowed"),
+        ("<< 'a'.rjust(10**9) >>", "E615", 1, "not allowed"),
+        (
+            "<% for i in range(9999) %><% for j in range(9999) %><% endfor %><% endfor %>",
+            "E615",
+            1,
+            "altogether",
+        ),
     ],
 )
 def test_what_is_refused(

@@ -89,12 +89,16 @@ def test_folders_made_for_files_that_never_came_go_with_them(tmp_path: Path) -> 
         yield "half"
         if beside is not None:
             beside.write_text("of somebody else")
-        raise ValueError
+        raise ValueError("half way")
 
-    for beside in (None, tmp_path / "new" / "other.txt"):
-        with pytest.raises(ValueError), Outputs() as outputs:
+    def build(beside: Path | None) -> None:
+        with Outputs() as outputs:
             outputs.add(tmp_path / "mine" / "a.md", ["whole"])
             outputs.add(tmp_path / "new" / "deep" / "a.md", pieces(beside))
+
+    for beside in (None, tmp_path / "new" / "other.txt"):
+        with pytest.raises(ValueError, match="half way"):
+            build(beside)
         assert (tmp_path / "new").exists() == (beside is not None)
         assert not (tmp_path / "new" / "deep").exists()
         assert os.listdir(tmp_path / "mine") == []
