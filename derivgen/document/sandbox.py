@@ -58,6 +58,9 @@ class Sandbox(ImmutableSandboxedEnvironment):
             return False
         return super().is_safe_attribute(obj, attr, value)
 
+    def wrap_str_format(self, value: Any) -> None:
+        """No ``format`` of Jinja's own either: it keeps to attributes, but not to a width."""
+
     def call_binop(self, context: Any, operator: str, left: Any, right: Any) -> Any:
         """The operators whose result can be out of all proportion to their operands."""
         if operator == "**" and not _small(right, MAX_EXPONENT):
