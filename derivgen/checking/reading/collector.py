@@ -19,7 +19,8 @@ from derivgen.checking.manuscript import (
 )
 from derivgen.checking.reading import code
 from derivgen.checking.reading.emphasis import without_emphasis
-from derivgen.checking.reading.prose import Found, statements
+from derivgen.checking.reading.prose import statements
+from derivgen.checking.reading.prose_sight import Found
 from derivgen.checking.reading.traced import Traced, join
 
 #: a longer formula is listed as not read

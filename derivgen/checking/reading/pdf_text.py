@@ -15,7 +15,8 @@ from derivgen.checking.manuscript import Manuscript
 from derivgen.checking.reading.collector import Collector, Segment
 from derivgen.checking.reading.pdf_equation import LOST, NotCertain, Rebuilder
 from derivgen.checking.reading.pdf_lines import Line, has_sign, is_prose, regions
-from derivgen.checking.reading.prose import Found, statements
+from derivgen.checking.reading.prose import statements
+from derivgen.checking.reading.prose_sight import Found
 from derivgen.checking.reading.traced import Traced, join
 
 _RELATION = re.compile(r"[=≈]")

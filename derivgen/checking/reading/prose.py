@@ -10,35 +10,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from derivgen.checking.reading.prose_tokens import FUNCTIONS, Lexer, Spans, Token
-from derivgen.checking.reading.wordlist import words_of
+from derivgen.checking.reading.prose_sight import CALLED, STOPWORDS, Found, Sight
+from derivgen.checking.reading.prose_tokens import Lexer, Spans, Token
 
-STOPWORDS = words_of(
-    "a an and are as assume at be because but by can for from gives give get gets has have hence here "
-    "i if in into is it its let lets let's no not note now of on or our say set since so such take "
-    "than that the their then there therefore these they this thus to use uses using we when where "
-    "which while with yields you your obtain becomes become equals equal initially again also "
-    "respectively similarly finally suppose given both each only just i.e e.g means was were will"
-)
-CALLED = FUNCTIONS | words_of("sigmoid relu ReLU softplus sum mean abs sqrt sgn sign logistic f g")
-#: words that are given a value behind a colon
-GIVEN_WORDS = frozenset(("learning rate", "step size"))
 #: an opening bracket -> its partner
 PARTNERS = {"(": ")", "[": "]", "{": "}"}
 #: words before a relation sign that together name one thing, at most
 MAX_LEFT_WORDS = 3
 MAX_DEPTH = 200
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """A statement in a paragraph: from ``start`` to ``end``; ``joins`` are the stretches that are
-    replaced, with what stands there instead: the gaps between words that are one name, a colon; ``doubt`` says why it cannot be read with certainty, if so."""
-
-    start: int
-    end: int
-    joins: tuple[tuple[int, int, str], ...] = ()
-    doubt: str = ""
 
 
 @dataclass(slots=True)
@@ -69,9 +48,9 @@ def statements(text: str, formulas: Spans = (), *, code: bool = False) -> list[F
     return list(_Finder(tokens, code).run())
 
 
-class _Finder:
+class _Finder(Sight):
     def __init__(self, tokens: Sequence[Token], code: bool) -> None:
-        self.tokens = tokens
+        super().__init__(tokens)
         self.code = code
         self.lefts: set[str] = set()
 
@@ -79,7 +58,7 @@ class _Finder:
         found: list[Found] = []
         at = 0
         while at < len(self.tokens):
-            given = self._given(at)
+            given = self.given(at)
             if given is not None:
                 found.append(given[1])
                 at = given[0]
@@ -99,39 +78,6 @@ class _Finder:
                 at = max(state.at, at + 1)
         return found
 
-    def _given(self, at: int) -> tuple[int, Found] | None:
-        """``w1: 0.15`` gives a value as ``w1 = 0.15`` does, if nothing else follows it."""
-        first, colon = self.tokens[at], self._token(at + 1)
-        words = ()
-        if first.kind == "word" and colon is not None and colon.kind == "word":
-            if f"{first.text} {colon.text}".lower() not in GIVEN_WORDS:
-                return None
-            words = ((first.end, colon.start, "_"),)
-            at += 1
-            colon = self._token(at + 1)
-        elif first.kind == "math":
-            if first.relations or not first.text.strip() or first.text.strip()[0].isdigit():
-                return None
-        elif first.kind != "atom" or len(first.text) == 1:
-            return None
-        value = self._token(at + 2)
-        last = at + 2
-        if value is not None and value.text in ("-", "−"):
-            last = at + 3
-            value = self._token(last)
-        if colon is None or colon.text != ":" or colon.gap or value is None:
-            return None
-        if value.kind != "num" or value.gap == "\n":
-            return None
-        after = self._token(last + 1)
-        ends = after is None or after.gap == "\n" or after.kind == "comma" or after.text in ".;"
-        if not ends and not (after is not None and after.text == "(" and after.gap == " "):
-            return None
-        return last + 1, Found(first.start, value.end, (*words, (colon.start, colon.end, " =")))
-
-    def _token(self, at: int) -> Token | None:
-        return self.tokens[at] if 0 <= at < len(self.tokens) else None
-
     def _may_start(self, at: int) -> bool:
         token = self.tokens[at]
         if token.kind in ("num", "atom", "prefix", "open"):
@@ -139,7 +85,7 @@ class _Finder:
         if token.kind == "math":
             return True
         if token.kind == "op":
-            following = self._token(at + 1)
+            following = self.token(at + 1)
             return token.text in "-−+" and following is not None and following.gap == ""
         if token.kind == "word":
             return self._word_fits(at, starting=True)
@@ -149,7 +95,7 @@ class _Finder:
         """Whether a plain word can be an operand: it stands between signs, not between words."""
         token = self.tokens[at]
         if token.text.lower() in STOPWORDS:
-            following = self._token(at + 1)
+            following = self.token(at + 1)
             if token.text in ("a", "A", "I") and not starting and following is not None:
                 # glued to a sign, the article is a name: ``1/(1-a)``
                 glued = token.gap == "" and following.gap == ""
@@ -161,7 +107,7 @@ class _Finder:
                 and following.kind in ("rel", "op")
                 and following.text not in "-−–<>"
             )
-        following = self._token(at + 1)
+        following = self.token(at + 1)
         if following is None:
             return not starting
         if following.kind in ("rel", "op"):
@@ -238,9 +184,9 @@ class _Finder:
                 before = self.tokens[state.at - 1]
                 if before.kind == "math" and "=" in before.relations:
                     return False
-                if token.text == "**" and not self._power(state.at):
+                if token.text == "**" and not self.power(state.at):
                     return False
-                if token.gap == "\n" and self._is_bullet(state.at):
+                if token.gap == "\n" and self.is_bullet(state.at):
                     return False
                 state.operand = False
                 state.signs += token.text in "*·×⋅∙" or token.text.startswith("\\")
@@ -274,7 +220,7 @@ class _Finder:
             case "num" | "atom" | "open" | "prefix":
                 return self._side_by_side(state, token, start)
             case "word":
-                following = self._token(state.at + 1)
+                following = self.token(state.at + 1)
                 if (
                     token.text in CALLED
                     and token.gap != "\n"
@@ -299,78 +245,17 @@ class _Finder:
         state.at += 1
         return True
 
-    def _power(self, at: int) -> bool:
-        """Whether ``**`` is a power rather than the sign of bold text."""
-        following = self._token(at + 1)
-        return (
-            following is not None
-            and following.gap == ""
-            and (
-                following.kind in ("num", "open")
-                or (following.kind == "atom" and len(following.text) == 1)
-            )
-        )
-
-    def _is_bullet(self, at: int) -> bool:
-        """Whether a sign at the beginning of a line opens an item of a list: ``- w1 = 0.15``."""
-        token, following = self.tokens[at], self._token(at + 1)
-        if token.text not in ("-", "*", "+", "–") or following is None or following.gap == "":
-            return False
-        return self._left_side(at + 1) is not None or following.kind == "word"
-
-    def _left_side(self, at: int) -> int | None:
-        """The relation sign behind a left side that begins at a token, if one does."""
-        end = at
-        first = self._token(at)
-        if first is None:
-            return None
-        if first.kind == "prefix" or "partial" in first.text or "mathrm{d}" in first.text:
-            end += 1
-            following = self._token(end)
-            if following is not None and following.kind == "rel":
-                return end
-            if first.kind != "prefix" and following is not None and following.kind != "atom":
-                return None
-        token = self._token(end)
-        if token is None or token.kind not in ("atom", "word"):
-            return None
-        end += 1
-        token = self._token(end)
-        if token is not None and token.text == "/" and token.gap == "":
-            end += 1
-            token = self._token(end)
-            if token is not None and token.kind == "prefix":
-                end += 1
-                token = self._token(end)
-            if token is None or token.kind not in ("atom", "word"):
-                return None
-            end += 1
-            token = self._token(end)
-        if token is not None and token.text == "(" and token.gap == "":
-            depth = 0
-            opening = end
-            while end < min(opening + 20, len(self.tokens)):
-                depth += (self.tokens[end].kind == "open") - (self.tokens[end].kind == "close")
-                end += 1
-                if depth == 0:
-                    break
-            token = self._token(end)
-        return end if token is not None and token.kind == "rel" else None
-
-    def _spelled(self, start: int, end: int) -> str:
-        return "".join(token.text for token in self.tokens[start:end])
-
     def _new_left_side(self, state: _State, start: int) -> bool:
         """Whether what follows a complete operand is the left side of the next equation."""
         if not state.relations or state.depth or self.tokens[state.at].gap == "":
             glued = state.relations and not state.depth and state.at > 0
             if not glued or self.tokens[state.at - 1].kind != "num":
                 return False
-        end = self._left_side(state.at)
+        end = self.left_side(state.at)
         if end is None:
             return False
         token, before = self.tokens[state.at], self.tokens[state.at - 1]
-        if self._spelled(state.at, end) in self.lefts | {self._first_left(start)}:
+        if self.spelled(state.at, end) in self.lefts | {self.first_left(start)}:
             return True
         if before.kind == "num":
             return True
@@ -385,12 +270,6 @@ class _Finder:
         """Whether the side before has one operand only: ``a = b c = 2`` is two equations."""
         return self.tokens[state.at - 2].kind == "rel" and state.at - 2 > start
 
-    def _first_left(self, start: int) -> str:
-        for end in range(start, min(start + 12, len(self.tokens))):
-            if self.tokens[end].kind == "rel":
-                return self._spelled(start, end)
-        return ""
-
     def _side_by_side(self, state: _State, token: Token, start: int) -> bool:
         """An operand behind an operand: a product, the next statement, or neither."""
         before = self.tokens[state.at - 1]
@@ -398,9 +277,9 @@ class _Finder:
             return False
         if self._new_left_side(state, start):
             return False
-        following = self._token(state.at + 1)
+        following = self.token(state.at + 1)
         if token.kind == "open":
-            if token.gap == " " and not state.depth and self._is_remark(state.at, before):
+            if token.gap == " " and not state.depth and self.is_remark(state.at, before):
                 return False
             state.operand = False
             state.depth.append(PARTNERS[token.text])
@@ -437,60 +316,23 @@ class _Finder:
         state.at += 1
         return True
 
-    def _is_remark(self, at: int, before: Token) -> bool:
-        """Whether a bracket behind a space is a remark or an equation number rather than a factor."""
-        if self.tokens[at].text != "(":
-            return False
-        inner, close = self._token(at + 1), self._token(at + 2)
-        if inner is None or (inner.kind == "word" and not self._is_call(at + 1)):
-            operator = close is not None and close.kind == "op"
-            return not (inner is not None and operator)
-        if close is None or close.kind != "close":
-            return False
-        return inner.kind == "num" or before.kind == "num"
-
-    def _is_call(self, at: int) -> bool:
-        following = self._token(at + 1)
-        return self.tokens[at].text in CALLED and following is not None and following.kind == "open"
-
     def _made(self, start: int, state: _State) -> Found | None:
         first, last = self.tokens[start], self.tokens[state.good - 1]
         inside = self.tokens[start : state.good]
         if len(inside) == 1 and first.kind == "math":
             return None  # nothing of the prose belongs to it
-        doubt = state.doubt or self._several_at_once(start, state.good)
-        following = self._token(state.good)
+        doubt = state.doubt or self.several_at_once(start, state.good)
+        following = self.token(state.good)
         if following is not None and following.text == "%" and following.gap == "":
             doubt = "a percentage"
         if following is not None and following.gap == "" and following.text.startswith("=="):
             return None
         joins: list[tuple[int, int, str]] = []
         begin = start
-        following = self._token(start + 1)
+        following = self.token(start + 1)
         if first.kind == "word" and following is not None and following.kind == "rel":
-            while len(joins) < MAX_LEFT_WORDS - 1 and self._is_name_word(begin - 1, begin):
+            while len(joins) < MAX_LEFT_WORDS - 1 and self.is_name_word(begin - 1, begin):
                 joins.insert(0, (self.tokens[begin - 1].end, self.tokens[begin].start, "_"))
                 begin -= 1
-        self.lefts.add(self._first_left(start))
+        self.lefts.add(self.first_left(start))
         return Found(self.tokens[begin].start, last.end, tuple(joins), doubt)
-
-    def _is_name_word(self, at: int, following: int) -> bool:
-        token = self._token(at)
-        return (
-            token is not None
-            and token.kind == "word"
-            and token.text.lower() not in STOPWORDS
-            and self.tokens[following].gap == " "
-        )
-
-    def _several_at_once(self, start: int, end: int) -> str:
-        """``x1, x2 = 0.05, 0.10`` says nothing of x2 alone."""
-        before, name = self._token(start - 1), self._token(start - 2)
-        after, value, then = self._token(end), self._token(end + 1), self._token(end + 2)
-        if before is None or name is None or after is None or value is None:
-            return ""
-        if before.kind != "comma" or name.kind not in ("atom", "math") or after.kind != "comma":
-            return ""
-        if value.kind in ("num", "op") and (then is None or then.kind != "rel"):
-            return "several values are given at once"
-        return ""

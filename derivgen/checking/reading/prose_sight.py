@@ -1,0 +1,178 @@
+"""What can be seen from a token of prose: a left side, a value behind a colon, a remark.
+
+Nothing here decides where a statement ends; :mod:`derivgen.checking.reading.prose` does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from derivgen.checking.reading.prose_tokens import FUNCTIONS, Token
+from derivgen.checking.reading.wordlist import words_of
+
+STOPWORDS = words_of(
+    "a an and are as assume at be because but by can for from gives give get gets has have hence here "
+    "i if in into is it its let lets let's no not note now of on or our say set since so such take "
+    "than that the their then there therefore these they this thus to use uses using we when where "
+    "which while with yields you your obtain becomes become equals equal initially again also "
+    "respectively similarly finally suppose given both each only just i.e e.g means was were will"
+)
+CALLED = FUNCTIONS | words_of("sigmoid relu ReLU softplus sum mean abs sqrt sgn sign logistic f g")
+#: words that are given a value behind a colon
+GIVEN_WORDS = frozenset(("learning rate", "step size"))
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A statement in a paragraph: from ``start`` to ``end``; ``joins`` are the stretches that are
+    replaced, with what stands there instead: the gaps between words that are one name, a colon; ``doubt`` says why it cannot be read with certainty, if so."""
+
+    start: int
+    end: int
+    joins: tuple[tuple[int, int, str], ...] = ()
+    doubt: str = ""
+
+
+class Sight:
+    """The tokens of one paragraph, and what stands around each of them."""
+
+    def __init__(self, tokens: Sequence[Token]) -> None:
+        self.tokens = tokens
+
+    def given(self, at: int) -> tuple[int, Found] | None:
+        """``w1: 0.15`` gives a value as ``w1 = 0.15`` does, if nothing else follows it."""
+        first, colon = self.tokens[at], self.token(at + 1)
+        words: tuple[tuple[int, int, str], ...] = ()
+        if first.kind == "word" and colon is not None and colon.kind == "word":
+            if f"{first.text} {colon.text}".lower() not in GIVEN_WORDS:
+                return None
+            words = ((first.end, colon.start, "_"),)
+            at += 1
+            colon = self.token(at + 1)
+        elif first.kind == "math":
+            if first.relations or not first.text.strip() or first.text.strip()[0].isdigit():
+                return None
+        elif first.kind != "atom" or len(first.text) == 1:
+            return None
+        value = self.token(at + 2)
+        last = at + 2
+        if value is not None and value.text in ("-", "−"):
+            last = at + 3
+            value = self.token(last)
+        if colon is None or colon.text != ":" or colon.gap or value is None:
+            return None
+        if value.kind != "num" or value.gap == "\n":
+            return None
+        after = self.token(last + 1)
+        ends = after is None or after.gap == "\n" or after.kind == "comma" or after.text in ".;"
+        if not ends and not (after is not None and after.text == "(" and after.gap == " "):
+            return None
+        return last + 1, Found(first.start, value.end, (*words, (colon.start, colon.end, " =")))
+
+    def token(self, at: int) -> Token | None:
+        return self.tokens[at] if 0 <= at < len(self.tokens) else None
+
+    def power(self, at: int) -> bool:
+        """Whether ``**`` is a power rather than the sign of bold text."""
+        following = self.token(at + 1)
+        return (
+            following is not None
+            and following.gap == ""
+            and (
+                following.kind in ("num", "open")
+                or (following.kind == "atom" and len(following.text) == 1)
+            )
+        )
+
+    def is_bullet(self, at: int) -> bool:
+        """Whether a sign at the beginning of a line opens an item of a list: ``- w1 = 0.15``."""
+        token, following = self.tokens[at], self.token(at + 1)
+        if token.text not in ("-", "*", "+", "–") or following is None or following.gap == "":
+            return False
+        return self.left_side(at + 1) is not None or following.kind == "word"
+
+    def left_side(self, at: int) -> int | None:
+        """The relation sign behind a left side that begins at a token, if one does."""
+        end = at
+        first = self.token(at)
+        if first is None:
+            return None
+        if first.kind == "prefix" or "partial" in first.text or "mathrm{d}" in first.text:
+            end += 1
+            following = self.token(end)
+            if following is not None and following.kind == "rel":
+                return end
+            if first.kind != "prefix" and following is not None and following.kind != "atom":
+                return None
+        token = self.token(end)
+        if token is None or token.kind not in ("atom", "word"):
+            return None
+        end += 1
+        token = self.token(end)
+        if token is not None and token.text == "/" and token.gap == "":
+            end += 1
+            token = self.token(end)
+            if token is not None and token.kind == "prefix":
+                end += 1
+                token = self.token(end)
+            if token is None or token.kind not in ("atom", "word"):
+                return None
+            end += 1
+            token = self.token(end)
+        if token is not None and token.text == "(" and token.gap == "":
+            depth = 0
+            opening = end
+            while end < min(opening + 20, len(self.tokens)):
+                depth += (self.tokens[end].kind == "open") - (self.tokens[end].kind == "close")
+                end += 1
+                if depth == 0:
+                    break
+            token = self.token(end)
+        return end if token is not None and token.kind == "rel" else None
+
+    def spelled(self, start: int, end: int) -> str:
+        return "".join(token.text for token in self.tokens[start:end])
+
+    def first_left(self, start: int) -> str:
+        for end in range(start, min(start + 12, len(self.tokens))):
+            if self.tokens[end].kind == "rel":
+                return self.spelled(start, end)
+        return ""
+
+    def is_remark(self, at: int, before: Token) -> bool:
+        """Whether a bracket behind a space is a remark or an equation number rather than a factor."""
+        if self.tokens[at].text != "(":
+            return False
+        inner, close = self.token(at + 1), self.token(at + 2)
+        if inner is None or (inner.kind == "word" and not self.is_call(at + 1)):
+            operator = close is not None and close.kind == "op"
+            return not (inner is not None and operator)
+        if close is None or close.kind != "close":
+            return False
+        return inner.kind == "num" or before.kind == "num"
+
+    def is_call(self, at: int) -> bool:
+        following = self.token(at + 1)
+        return self.tokens[at].text in CALLED and following is not None and following.kind == "open"
+
+    def is_name_word(self, at: int, following: int) -> bool:
+        token = self.token(at)
+        return (
+            token is not None
+            and token.kind == "word"
+            and token.text.lower() not in STOPWORDS
+            and self.tokens[following].gap == " "
+        )
+
+    def several_at_once(self, start: int, end: int) -> str:
+        """``x1, x2 = 0.05, 0.10`` says nothing of x2 alone."""
+        before, name = self.token(start - 1), self.token(start - 2)
+        after, value, then = self.token(end), self.token(end + 1), self.token(end + 2)
+        if before is None or name is None or after is None or value is None:
+            return ""
+        if before.kind != "comma" or name.kind not in ("atom", "math") or after.kind != "comma":
+            return ""
+        if value.kind in ("num", "op") and (then is None or then.kind != "rel"):
+            return "several values are given at once"
+        return ""
