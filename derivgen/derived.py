@@ -18,6 +18,7 @@ from derivgen.document.facts import make_document
 from derivgen.document.figure import caption_of, network_picture
 from derivgen.document.formulas import Formulas
 from derivgen.document.situation import Situation
+from derivgen.document.templates import template_names
 from derivgen.document.views.common import find_entries
 from derivgen.errors import DerivgenError, did_you_mean
 from derivgen.formula.latex import LATEX
@@ -125,7 +126,30 @@ class Derived:
 
         Raises E501 where a gradient disagrees with its independent check.
         """
+        self.check_names()
         return make_document(self.derivation, self._figure(), self.templates)
+
+    def check_names(self) -> None:
+        """The style and the elements that the task names exist.
+
+        Raises E610 for a style that there is not, E506 for the name of nothing; both name the place in
+        the spec.
+        """
+        options = self.task.options
+        styles = [
+            name.removeprefix("styles/").removesuffix(".j2")
+            for name in template_names(self.templates)
+            if name.startswith("styles/") and name.count("/") == 1
+        ]
+        if options.style not in styles:
+            near = did_you_mean(options.style, styles) or f"the styles are {', '.join(styles)}"
+            raise DerivgenError(
+                "E610", f"there is no style {options.style!r}", options.style_place, near
+            )
+        situation = Situation(self.derivation, self.derivation.first, None)
+        for word in options.show or ():
+            if word not in ("all", "first"):
+                find_entries(situation, word, options.place_of(word))
 
     def _figure(self) -> Figure | None:
         """The picture of the network, where it has one that can be read."""
@@ -217,7 +241,7 @@ def with_options(task: Task, style: str | None, views: tuple[str, ...]) -> Task:
     """The task with another style and other views; raises E504 for an unknown view."""
     options = task.options
     if style is not None:
-        options = replace(options, style=style)
+        options = replace(options, style=style, style_place=None)
     for view in views:
         if view not in VIEWS:
             near = did_you_mean(view, VIEWS) or f"the views are {', '.join(VIEWS)}"

@@ -46,7 +46,7 @@ def subscript_of(naming: Naming, labels: tuple[Node, ...], comma: bool) -> Node 
     items: list[Node] = [] if naming.prefix is None else [naming.prefix]
     order = naming.order or tuple(range(len(labels)))
     for position, axis in enumerate(order):
-        if position and (comma or naming.separator):
+        if items and (comma or (position and naming.separator)):
             items.append(COMMA if comma or naming.separator == "," else Symbol(naming.separator))
         items.append(labels[axis])
     if not items:

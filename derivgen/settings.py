@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from derivgen.errors import Place
+
 Mode = Literal["half_up", "half_even", "truncate"]
 View = Literal["paths", "reuse", "matrix", "symbolic", "closed-form"]
 VIEWS: tuple[View, ...] = ("paths", "reuse", "matrix", "symbolic", "closed-form")
@@ -87,3 +89,13 @@ class DocumentOptions:
     paper: Literal["a4", "letter"] = "a4"
     #: keys of Markdown's front matter beside title, author, date, description; None: no front matter
     front_matter: Mapping[str, str] | None = None
+    #: where the spec names the style and the elements of ``show``
+    style_place: Place | None = field(default=None, compare=False)
+    show_places: tuple[Place, ...] = field(default=(), compare=False)
+
+    def place_of(self, word: str) -> Place | None:
+        """Where the spec names an element in ``show``."""
+        if self.show is None or word not in self.show:
+            return None
+        at = self.show.index(word)
+        return self.show_places[at] if at < len(self.show_places) else None

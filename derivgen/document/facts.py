@@ -11,6 +11,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 import numpy as np
+from sympy.core.function import AppliedUndef
 
 from derivgen.derivation.derivation import Derivation
 from derivgen.derivation.oracle import Row, Verification, check_or_raise
@@ -41,6 +42,7 @@ from derivgen.formula.from_sympy import from_sympy
 from derivgen.formula.names import parse_name
 from derivgen.formula.tree import Chain, Node, Script, Symbol
 from derivgen.network.functions import A, ScalarFunction, Z, derivative_of
+from derivgen.network.model import Equation, Terms
 from derivgen.network.optimisers import OPTIMISERS, T, optimiser_options
 from derivgen.settings import View
 
@@ -313,8 +315,9 @@ class Facts:
         used: dict[str, ScalarFunction] = {}
         for row in self.derivation.first.full_links:
             for link in row:
-                if link.function in network.functions and link.function != "identity":
-                    used.setdefault(link.function, network.functions[link.function])
+                for name in (link.function, *_called(network.equations[link.equation])):
+                    if name in network.functions and name != "identity":
+                        used.setdefault(name, network.functions[name])
         return tuple(self._function(f) for f in used.values())
 
     def _function(self, function: ScalarFunction) -> FunctionFacts:
@@ -353,6 +356,14 @@ class Facts:
     def history(self) -> History:
         """The loss before each training step, and after the last."""
         return history(self.derivation)
+
+
+def _called(equation: Equation) -> tuple[str, ...]:
+    """The functions of the table that stand in an equation, in reading order."""
+    if not isinstance(equation.body, Terms):
+        return ()
+    calls = [c for term in equation.body.terms for c in term.expression.atoms(AppliedUndef)]
+    return tuple(sorted({c.func.__name__ for c in calls}))
 
 
 def _magnitude(error: float) -> Node:

@@ -22,6 +22,7 @@ from derivgen.derivation.passes import Pass
 from derivgen.derivation.rounding import Rounder
 from derivgen.formula.build import add, call, fraction, multiply, negate, number, subtract
 from derivgen.formula.from_sympy import from_sympy
+from derivgen.formula.measure import width
 from derivgen.formula.names import parse_name
 from derivgen.formula.tree import (
     Chain,
@@ -49,6 +50,9 @@ MOST_EXTRA_DIGITS = 4
 
 #: more summands than this have their common coefficient each, so that a line can break between them
 MOST_IN_BRACKETS = 3
+
+#: and so do summands that are wider than this together, in the unit of formula.measure
+WIDEST_BRACKETS = 50.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,6 +212,10 @@ class Formulas:
             else:
                 parts = [self._part(p, numbers, extra) for p in members]
                 inner = Delimited(add(*_with_dots(parts, "center", elided)), "bracket")
+                if width(inner) > WIDEST_BRACKETS:
+                    parts = [self._scaled(p, numbers, extra) for p in members]
+                    terms.extend(_with_dots(parts, "center", elided))
+                    continue
                 factor = from_sympy(abs(coefficient), {})
                 scaled = multiply([factor, inner], "none") if abs(coefficient) != 1 else inner
                 terms.append(negate(scaled) if coefficient < 0 else scaled)
@@ -384,7 +392,8 @@ def _with_dots(parts: list[Node], kind: Literal["center", "low"], elided: bool) 
 
 def function_word(function: ScalarFunction) -> str:
     """A function's name in a sentence: ``ReLU`` as in formulas, else ``leaky relu``."""
-    return function.latex if function.latex.isalpha() else function.name.replace("_", " ")
+    word = len(function.latex) > 1 and function.latex.isalpha()
+    return function.latex if word else function.name.replace("_", " ")
 
 
 def decided_cases(

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
+from sympy.core.function import AppliedUndef
 
 from derivgen.derivation.instances import instance, stage_of
 from derivgen.document.formulas import Formulas, function_word
@@ -52,7 +53,7 @@ def forward_remarks(formulas: Formulas, entries: Sequence[Entry]) -> Iterator[Re
             continue
         readings = _arguments(formulas, entry, MOST_ARGUMENTS)
         if isinstance(body, Largest):
-            yield from _tie(formulas, entry, readings)
+            yield from _tie(formulas, entry, readings, body)
         elif len(readings) == 1:
             yield from _unit(formulas, entry, readings[0])
 
@@ -81,12 +82,21 @@ def _unit(formulas: Formulas, entry: Entry, argument: Entry) -> Iterator[Remark]
     if function is None:
         return
     slope = float(formulas.passed.partial_value(partial))
-    at = float(formulas.passed.value(argument))
+    own = instance(network, entry, MOST_ARGUMENTS)
+    assert own is not None
+    called = own.summands[0].expression
+    inside = called.args[0] if isinstance(called, AppliedUndef) else None
+    if inside is None or len(own.summands) > 1:
+        return
+    entries = own.summands[0].entries
+    at = formulas.passed.float_arithmetic.scalar(
+        inside, {s: float(formulas.passed.value(e)) for s, e in entries.items()}
+    )
     remark = Remark(
         kind="kink",
         unit=formulas.name(entry),
-        argument=formulas.name(argument),
-        value=formulas.number(argument),
+        argument=formulas.symbolic(inside, entries),
+        value=formulas.number(argument) if inside.is_Symbol else formulas.printed(at),
         function=function_word(function),
         slope=formulas.printed(slope),
     )
@@ -101,7 +111,9 @@ def _unit(formulas: Formulas, entry: Entry, argument: Entry) -> Iterator[Remark]
         )
 
 
-def _tie(formulas: Formulas, entry: Entry, window: Sequence[Entry]) -> Iterator[Remark]:
+def _tie(
+    formulas: Formulas, entry: Entry, window: Sequence[Entry], body: Largest
+) -> Iterator[Remark]:
     values = [formulas.passed.value(e) for e in window]
     winners = [e for e, v in zip(window, values, strict=True) if v == max(values)]
     if len(winners) > 1:
@@ -110,7 +122,7 @@ def _tie(formulas: Formulas, entry: Entry, window: Sequence[Entry]) -> Iterator[
             formulas.name(entry),
             formulas.name(winners[0]),
             formulas.number(winners[0]),
-            "max",
+            body.ties,
         )
 
 

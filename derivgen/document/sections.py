@@ -120,6 +120,7 @@ class ForwardStage:
 def forward_stages(formulas: Formulas, most: int = MOST_EVALUATIONS) -> Iterator[ForwardStage]:
     """The forward pass, stage by stage."""
     network = formulas.derivation.network
+    said: set[int] = set()
     for stage in network.schedule:
         array = network.equations[stage.equation].target.array
         quantity = network.quantities[array]
@@ -127,7 +128,8 @@ def forward_stages(formulas: Formulas, most: int = MOST_EVALUATIONS) -> Iterator
         total = stage_size(network, stage)
         shown = list(islice(entries, most if total > most else total))
         shown = shown[:3] if total > most else shown
-        general = general_equation(formulas, stage)
+        general = None if stage.equation in said else general_equation(formulas, stage)
+        said.add(stage.equation)
         yield ForwardStage(
             title=title_of(quantity.prose),
             name=formulas.names.whole(array),

@@ -113,11 +113,12 @@ def symbol_names(formulas: Formulas, name: Node) -> dict[sympy.Symbol, Node]:
     are printed."""
     training = formulas.derivation.task.training
     optimiser = OPTIMISERS[training.optimiser]
-    names: dict[sympy.Symbol, Node] = {W: name}
+    names: dict[sympy.Symbol, Node] = {}
     options = {optimiser.option_symbol(o.name): parse_name(o.latex) for o in optimiser.options}
     small = optimiser.option_symbol("epsilon")
     names |= {symbol: name for symbol, name in options.items() if symbol != small}
     names[ETA] = parse_name(training.learning_rate_name)
+    names[W] = name
     for variable in optimiser.variables:
         names[variable.symbol] = parse_name(variable.latex)
     if small in options:  # it is added to a root, and stands behind it

@@ -70,6 +70,11 @@ class _Converter:
     operator: Operator
     positions: Mapping[sympy.Symbol, int]
 
+    @property
+    def scalar(self) -> Operator:
+        """What stands between a plain number and what it multiplies."""
+        return "none" if self.operator == "hadamard" else self.operator
+
     def convert(self, expression: sympy.Basic) -> Node:
         for kind in type(expression).__mro__:
             if kind in _RULES:
@@ -96,7 +101,7 @@ class _Converter:
         shared = _shared_coefficient(expression)
         if shared != 1:  # sympy multiplies a number into a sum; a reader wants it in front
             rest = sympy.Add(*(term / shared for term in expression.args))
-            return multiply([self.convert(shared), self.convert(rest)], self.operator)
+            return multiply([self.convert(shared), self.convert(rest)], self.scalar)
         terms = sorted(expression.args, key=self.order)
         number_first = terms[-1].is_number and any(term.has(sympy.Function) for term in terms)
         opening = next(
@@ -136,7 +141,7 @@ class _Converter:
         factors = [self.convert(factor) for factor in above]
         if not below and bottom > 1:
             front = number(_digits(sympy.Rational(top, bottom)))
-            return multiply([front, *factors], self.operator)
+            return multiply([front, multiply(factors, self.operator)], self.scalar)
         if top != 1 or not factors:
             factors.insert(0, number(str(top)))
         if not below:
@@ -193,6 +198,8 @@ class _Converter:
 
     def undefined(self, expression: AppliedUndef) -> Node:
         name = expression.func.__name__
+        if name == "identity":  # a = z says it better than a = id(z)
+            return self.convert(expression.args[0])
         if name not in self.functions:
             raise KeyError(f"the function {name} has no name")
         return call(self.functions[name], *map(self.convert, expression.args))
@@ -213,16 +220,16 @@ def _is_negative(term: sympy.Expr) -> bool:
 
 def _digits(value: sympy.Rational) -> str:
     """A fraction, or a decimal where somebody wrote one, as 0.001 and no thousandth."""
-    if value.q >= 100 and value.q % 10 == 0 and 10**9 % value.q == 0:
+    if value.q > 10 and value.q % 10 == 0 and 10**9 % value.q == 0:
         return format(Decimal(int(value.p)) / Decimal(int(value.q)), "f")
     return f"{value.p}/{value.q}"
 
 
 def _shared_coefficient(expression: sympy.Add) -> sympy.Rational:
-    """The fraction that every term has but for its sign; 1 where there is none."""
+    """The number that every term has but for its sign; 1 where there is none."""
     sizes = {abs(term.as_coeff_Mul()[0]) for term in expression.args}
     (size, *more) = sizes
-    fits = not more and size.is_Rational and not size.is_Integer
+    fits = not more and size.is_Rational
     return size if fits and not any(term.is_number for term in expression.args) else sympy.S.One
 
 

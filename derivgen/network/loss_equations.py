@@ -84,7 +84,10 @@ def emit(
         divisor *= samples.size if spec.reduction == "mean" else 1
     if loss.outputs == "mean":
         divisor *= compared.units
-        found.remarks.append(f"The loss of a sample is averaged over its {compared.units} outputs.")
+        if compared.units > 1:
+            found.remarks.append(
+                f"The loss of a sample is averaged over its {compared.units} outputs."
+            )
     total = f"sum({term}, {over})" + (f"/{divisor}" if divisor != 1 else "")
     found.scale = sympy.Rational(1, divisor)
     total += _penalty(spec, penalised, found.remarks)

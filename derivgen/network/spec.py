@@ -84,7 +84,7 @@ def _task(source: Source, name: str, folder: Path, overrides: Sequence[str]) -> 
         network,
         _training(spec, source),
         _numbers(spec, source),
-        _options(spec),
+        _options(spec, source),
         spec.name or name,
         source.name,
     )
@@ -148,9 +148,10 @@ def _numbers(spec: Spec, source: Source) -> Numbers:
     )
 
 
-def _options(spec: Spec) -> DocumentOptions:
+def _options(spec: Spec, source: Source) -> DocumentOptions:
     given = spec.document
     show = given.show
+    shown = range(len(show or ()))
     return DocumentOptions(
         title=spec.title,
         author=spec.author,
@@ -169,6 +170,8 @@ def _options(spec: Spec) -> DocumentOptions:
         product=given.product,
         paper=given.paper,
         front_matter=_front_matter(given.front_matter),
+        style_place=source.value_place(("document", "style")),
+        show_places=tuple(source.value_place(("document", "show", at)) for at in shown),
     )
 
 

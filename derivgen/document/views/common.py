@@ -19,7 +19,7 @@ from derivgen.document.equations import general_equation
 from derivgen.document.formulas import Formulas, function_word
 from derivgen.document.grids import grid_node
 from derivgen.document.situation import Situation
-from derivgen.errors import DerivgenError, did_you_mean
+from derivgen.errors import DerivgenError, Place, did_you_mean
 from derivgen.formula.build import add, equals, multiply, number
 from derivgen.formula.names import name_text, parse_name
 from derivgen.formula.tree import Chain, Node, Partial
@@ -32,10 +32,13 @@ MOST_PROOF_TERMS = 6
 #: an equation of more terms stands in a sentence with its sum sign
 MOST_TERMS_IN_SENTENCE = 3
 
+#: names of elements among which a likely one is looked for
+MOST_NAMED = 2000
+
 #: why a local partial is what it is; the templates have the words for each
 Reason = Literal[
     "activation", "coefficient", "added", "loss", "error_sum", "softmax", "largest", "collapsed",
-    "general",
+    "same", "general",
 ]  # fmt: skip
 
 
@@ -186,7 +189,7 @@ def reason_of(situation: Situation, partial: LocalPartial) -> Reason:
     if isinstance(body, Largest):
         return "largest"
     if partial.function:
-        return "activation"
+        return "same" if partial.function == "identity" else "activation"
     if partial.expression == 1:
         role = network.quantities[partial.source[0]].role
         return (
@@ -223,7 +226,7 @@ def selection(situation: Situation) -> dict[str, np.ndarray]:
                 every = range(prod(q.shape) if word == "all" else 1)
                 chosen[q.name] = every if word == "all" else {0, *chosen.get(q.name, ())}
         else:
-            for array, index in find_entries(situation, word):
+            for array, index in find_entries(situation, word, options.place_of(word)):
                 shape = network.quantities[array].shape
                 flat = int(np.ravel_multi_index(index, shape)) if shape else 0
                 chosen[array] = {flat, *chosen.get(array, ())}
@@ -247,7 +250,7 @@ def indices_at(flat: np.ndarray, shape: tuple[int, ...]) -> list[tuple[int, ...]
     return [tuple(index) for index in np.transpose(np.unravel_index(flat, shape)).tolist()]
 
 
-def find_entries(situation: Situation, word: str) -> list[Entry]:
+def find_entries(situation: Situation, word: str, place: Place | None = None) -> list[Entry]:
     """The elements of a name: an array's, or one element's as the document prints it.
 
     ``w_5``, ``w5`` and ``w_{5}`` are one name, as they are in a spec.
@@ -264,8 +267,12 @@ def find_entries(situation: Situation, word: str) -> list[Entry]:
     wanted = {word, _in_plain_text(word)}
     found = [e for e in everything if wanted & {plain(e), name_text(names.entry(*e))}]
     if not found:
+        known = [
+            *network.quantities,
+            *(name_text(names.entry(*e)) for e in everything[:MOST_NAMED]),
+        ]
         raise DerivgenError(
-            "E506", f"there is nothing named {word!r}", hint=did_you_mean(word, network.quantities)
+            "E506", f"there is nothing named {word!r}", place, did_you_mean(word, known)
         )
     return found
 
