@@ -318,7 +318,7 @@ def test_list_alone_has_all_kinds(capsys: Printed) -> None:
     assert main(["list"]) == OK
     out = capsys.readouterr().out
     assert [line[:-1] for line in out.splitlines() if not line.startswith(" ")] == list(LISTS)
-    for word in ("sigmoid", "half_squared_error", "adam", "tutorial", "closed-form", "E501"):
+    for word in ("sigmoid", "softmax", "log_softmax", "half_squared_error", "adam", "tutorial", "closed-form", "E501"):
         assert f"\n  {word} " in out
 
 
@@ -363,6 +363,21 @@ def test_schema_is_a_json_schema_that_takes_the_spec(capsys: Printed) -> None:
     validator(schema).validate(spec)
     with pytest.raises(jsonschema.ValidationError):
         validator(schema).validate({**spec, "lyaers": []})
+    layer = spec["layers"][0]
+    for wrong in (
+        {"layers": [{**layer, "weights": [["a word", 1]]}]},
+        {"layers": [{**layer, "weights": [[True, 1]]}]},
+        {"layers": [{**layer, "bias": "units"}]},
+        {"training": {"optimiser": "sdg"}},
+        {"notation": {"preset": "nets_out"}},
+    ):
+        assert not validator(schema).is_valid({**spec, **wrong}), wrong
+    for right in (
+        {"layers": [{**layer, "weights": [["1/3", 1]]}]},
+        {"layers": [{**layer, "weights": "symbolic", "bias": False}]},
+        {"training": {"optimiser": "sgd"}},
+    ):
+        assert validator(schema).is_valid({**spec, **right}), right
 
 
 # ---- files for a person to edit -----------------------------------------------------------------

@@ -28,8 +28,10 @@ def _lines(table: Mapping[str, Entry]) -> Entries:
 
 def _activations() -> Entries:
     from derivgen.network.functions import FUNCTIONS
+    from derivgen.network.layers.dense import ALONG
 
-    return _lines({name: entry for name, entry in FUNCTIONS.items() if entry.activation})
+    yield from _lines({name: entry for name, entry in FUNCTIONS.items() if entry.activation})
+    yield from ALONG.items()
 
 
 def _losses() -> Entries:

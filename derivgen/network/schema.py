@@ -210,6 +210,9 @@ class Bias(Values):
     trained: bool = Field(default=True, description="False leaves it as it is in every update.")
 
 
+_BiasWord = Literal["none", "unit", "layer", "network", False]
+
+
 def _expand_bias(value: Any) -> Any:
     if value is None or value is False:
         return {"shared": "none"}
@@ -258,7 +261,7 @@ class DenseLayer(Part):
     )
     bias: Annotated[
         Bias,
-        BeforeValidator(_expand_bias, json_schema_input_type=Bias | str | float | list[Any] | None),
+        BeforeValidator(_expand_bias, json_schema_input_type=Bias | _BiasWord | Nested | None),
     ] = Field(
         default_factory=Bias,
         description="A list: one per unit; a number: shared by the layer; none; network; or a mapping.",

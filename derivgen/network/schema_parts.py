@@ -23,7 +23,17 @@ NUMBER: Json = {
         {"type": "string", "pattern": r"^\s*[-+]?[0-9.]+(e[-+]?[0-9]+)?(/[0-9]+)?\s*$"},
     ]
 }
-NESTED: Json = {"anyOf": [*NUMBER["anyOf"], {"type": "array"}]}
+#: axes of an array that the JSON Schema looks into
+_SCHEMA_AXES = 4
+
+
+def _nested(axes: int) -> Json:
+    inner: Json = {"items": _nested(axes - 1)} if axes else {}
+    return {"anyOf": [*NUMBER["anyOf"], {"type": "array", **inner}]}
+
+
+#: what stands for an array: numbers in nested lists, or the word for letters
+NESTED: Json = {"anyOf": [*_nested(_SCHEMA_AXES)["anyOf"], {"const": "symbolic"}]}
 
 
 @dataclass(frozen=True, slots=True, eq=False)

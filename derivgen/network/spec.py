@@ -15,7 +15,11 @@ from derivgen.errors import DerivgenError, Place, did_you_mean
 from derivgen.network import naming
 from derivgen.network import source as sources
 from derivgen.network.assemble import network_of
-from derivgen.network.optimisers import optimiser_named, optimiser_options
+from derivgen.network.functions import FUNCTIONS
+from derivgen.network.layers.dense import ALONG
+from derivgen.network.losses import LOSSES
+from derivgen.network.notations import PRESETS
+from derivgen.network.optimisers import OPTIMISERS, optimiser_named, optimiser_options
 from derivgen.network.schema import Spec
 from derivgen.network.schema_errors import translated
 from derivgen.network.source import Source
@@ -73,6 +77,20 @@ def _plain(value: Any) -> Any:
 def json_schema() -> dict[str, Any]:
     """The JSON Schema (draft 2020-12) of specs, for editors."""
     found = Spec.model_json_schema()
+    # what a table alone knows; activations, losses and styles can also be the author's own
+    tables = (
+        ("TrainingSpec", "optimiser", "enum", OPTIMISERS),
+        ("Notation", "preset", "enum", PRESETS),
+        (
+            "DenseLayer",
+            "activation",
+            "examples",
+            [*(n for n, f in FUNCTIONS.items() if f.activation), *ALONG],
+        ),
+        ("Loss", "name", "examples", LOSSES),
+    )
+    for model, key, keyword, table in tables:
+        found["$defs"][model]["properties"][key][keyword] = list(table)
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **found}
 
 

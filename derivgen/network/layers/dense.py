@@ -21,7 +21,10 @@ from derivgen.network.source import Address
 from derivgen.network.values import SOURCES, Loaded
 
 #: functions of a whole layer: they take the index that they run along
-ALONG = ("softmax", "log_softmax")
+ALONG = {
+    "softmax": "probabilities over the units of a layer: e^z over the sum of all of them",
+    "log_softmax": "logarithm of the softmax, taken in one step",
+}
 
 
 def emit(layer: DenseLayer, context: Context, activation: str | None) -> Emission:
