@@ -57,9 +57,15 @@ def _assigned(chain: t.Chain) -> t.Chain:
     return replace(chain, segments=(replace(first, body=replace(name, mark="new")), second, *rest))
 
 
-def learn(statements: Sequence[Statement], tables: Mapping[str, t.Node] | None = None) -> Learned:
-    """What a document says of its quantities; ``tables`` are values stated in its tables."""
+def learn(
+    statements: Sequence[Statement],
+    tables: Mapping[str, t.Node] | None = None,
+    named: Iterable[str] = (),
+) -> Learned:
+    """What a document says of its quantities; ``tables`` are values stated in its tables, ``named`` the
+    keys that stand there."""
     notes = _Notes()
+    notes.used.update(named)
     for statement in statements:
         _note(notes, statement)
     for key, node in (tables or {}).items():
@@ -430,7 +436,9 @@ class _Builder:
         known = {*self.definitions, *self.values, *self.elements}
         bases = {ix.split(name)[0] for name in known if not ix.letters_of(name)}
         for name in sorted(read | (self.denominators - bound)):
-            running = ix.letters_of(name) and ix.split(name)[0] in bases
+            base, pieces = ix.split(name)
+            running = ix.letters_of(name) and base in bases
+            running = running or any("+" in piece or "-" in piece for piece in pieces)
             if name and name not in known and not running:
                 self.values.setdefault(name, None)
 

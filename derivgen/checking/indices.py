@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 
 from derivgen.checking.maths import tree as t
 from derivgen.checking.maths.rebuild import rebuilt
 
 #: letters that stand for a running number where nothing else has that name
-LETTERS = frozenset("ijklmnpqrst")
+LETTERS = frozenset("dijklmnpqrstuv")
+
+
+#: a running index moved by others: ``i+u-1``
+_MOVED = re.compile(r"[0-9]*[a-z]?([+-]([0-9]+|[a-z]))+")
 
 
 def split(key: str) -> tuple[str, list[str]]:
@@ -18,6 +23,8 @@ def split(key: str) -> tuple[str, list[str]]:
         return key, []
     if "," in subscript:
         return base, subscript.split(",")
+    if _MOVED.fullmatch(subscript):
+        return base, [subscript]
     return base, list(subscript) if len(subscript) <= 4 else [subscript]
 
 
@@ -32,15 +39,43 @@ def joined(base: str, pieces: Iterable[str]) -> str:
 
 def letters_of(key: str) -> list[str]:
     """The index letters of a key, in order."""
-    return [piece for piece in split(key)[1] if piece in LETTERS]
+    found = []
+    for piece in split(key)[1]:
+        if piece in LETTERS:
+            found.append(piece)
+        elif is_moved(piece):
+            found.extend(c for c in piece if c in LETTERS)
+    return found
 
 
 def put_in(key: str, indices: Mapping[str, int]) -> str:
     """The key with its index letters replaced by numbers."""
     base, pieces = split(key)
-    if not any(piece in indices for piece in pieces):
-        return key
-    return joined(base, (str(indices[p]) if p in indices else p for p in pieces))
+    made = [_put_in_piece(piece, indices) for piece in pieces]
+    return key if made == pieces else joined(base, made)
+
+
+def _put_in_piece(piece: str, indices: Mapping[str, int]) -> str:
+    if piece in indices:
+        return str(indices[piece])
+    if not is_moved(piece):
+        return piece
+    terms = re.findall(r"[+-]?[0-9]*[a-z]?", piece)
+    total = 0
+    for term in filter(None, terms):
+        sign = -1 if term.startswith("-") else 1
+        body = term.lstrip("+-")
+        letter = body[-1:] if body[-1:].isalpha() else ""
+        factor = int(body.removesuffix(letter) or 1)
+        if letter and letter not in indices:
+            return piece
+        total += sign * factor * (indices[letter] if letter else 1)
+    return str(total)
+
+
+def is_moved(piece: str) -> bool:
+    """True for a piece of a subscript that is a sum: ``r+p``."""
+    return _MOVED.fullmatch(piece) is not None
 
 
 def at(node: t.Node, indices: Mapping[str, int]) -> t.Node:

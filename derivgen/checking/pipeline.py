@@ -33,7 +33,7 @@ def check_manuscript(
     statements = statements_of(readings)
     cells = tuple(cells_of(manuscript.tables, vocabulary))
     given = {c.name.key: c.chain.segments[0].body for c in cells if c.kind == "value"}
-    learned = learn(statements, given)
+    learned = learn(statements, given, (cell.name.key for cell in cells))
     in_tables = (cell.statement(learned.model.loss) for cell in cells)
     statements = (*statements, *(s for s in in_tables if s is not None))
     judge, remarks = _judged(learned.model, statements)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from abc import abstractmethod
 from fractions import Fraction
 from typing import Final, Literal
@@ -430,12 +431,16 @@ class Atoms(Brackets):
         return Power(body, Quotient(Number("1", Fraction(1)), degree, span), span)
 
     def _braced(self) -> Node:
-        """``\\underbrace{x}_{words}``: x; what stands at the brace is no part of it."""
+        """``\\underbrace{x}_{words}``: x; what stands at the brace is no part of it, unless it says that
+        x is a part of something (``sample 2``)."""
         node = self._group_or_digit()
+        start = self.at
         while self.is_kind("script") and self.at + 1 < self.end:
             self.at += 1
             self.at = self.closing(self.at) + 1 if self.is_kind("open", "{") else self.at + 1
-        return node
+        note = " ".join(token.text for token in self.tokens[start : self.at])
+        part = re.search(r"\b(sample|example|path|term)\b\s*(\d+)", note)
+        return node if part is None else Call("part", (node, Words(part.group())))
 
     def _indicator(self, start: int) -> Node:
         """``\\mathbb{1}(z > 0)``: 1 where the condition holds, 0 elsewhere."""
