@@ -65,6 +65,15 @@ class Ancestry:
         """True where ``key`` is computed from ``bottom``, or is a cell of what is."""
         return bottom in self.upstream(key)
 
+    def is_open(self, key: str, moved: str) -> bool:
+        """True where nobody can tell how a quantity follows another one: something on the way is
+        computed from what the document does not say."""
+        opaque = self.model.opaque
+        if not opaque:
+            return False
+        above = opaque & (self.upstream(key) | {key})
+        return any(o != moved and not self.leads(moved, o) for o in above)
+
     def between(self, top: str, bottom: str) -> list[str]:
         """The quantities through which one depends on another, without the two, from the top."""
         return [

@@ -49,13 +49,15 @@ def shaped(
     found: dict[str, Shaped] = {}
     keys = set(used)
     starts = _starts(keys)
+    usual = 0 if from_zero or 0 in starts.values() else 1
     for key in {**printed, **sides}:
         nodes = (*printed.get(key, ()), *sides.get(key, ()))
         shape = next((s for s in map(_shape, nodes) if s is not None), None)
         if shape is None or shape == (1, 1) or shape[0] * shape[1] > MOST_CELLS:
             continue
         base = _base(key, keys)
-        found[key] = Shaped(key, shape, base, starts.get(base, starts.get("", 1)))
+        count = 1 if 1 in shape and (base, 1) in starts else 2
+        found[key] = Shaped(key, shape, base, starts.get((base, count), usual))
     return found
 
 
@@ -75,19 +77,16 @@ def _base(key: str, keys: set[str]) -> str:
     return key if key in bases or small not in bases else small
 
 
-def _starts(keys: Iterable[str]) -> dict[str, int]:
-    """The first number of the indices of each base, and ("") of the whole document."""
-    found: dict[str, int] = {}
-    whole = 1
+def _starts(keys: Iterable[str]) -> dict[tuple[str, int], int]:
+    """The first number of the indices of each base, apart for names with one and with two."""
+    found: dict[tuple[str, int], int] = {}
     for key in keys:
         base, pieces = ix.split(key)
         numbers = [int(piece) for piece in pieces if piece.isdigit()]
-        if numbers:
-            zero = 0 in numbers
-            found[base] = 0 if zero else found.get(base, 1)
-            if zero and len(numbers) > 1:
-                whole = 0
-    return {**{base: min(start, 1) for base, start in found.items()}, "": whole}
+        if numbers and len(numbers) == len(pieces):
+            first = (base, len(pieces))
+            found[first] = 0 if 0 in numbers else found.get(first, 1)
+    return found
 
 
 def spelled_out(

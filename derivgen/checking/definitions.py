@@ -93,6 +93,12 @@ class _Notes:
     #: what stands for the new value of a parameter: (key, right side)
     updates: list[tuple[str, t.Node]] = field(default_factory=list)
     used: Counter[str] = field(default_factory=Counter)
+    #: True where a sum begins at 0
+    from_zero: bool = False
+    #: names that are given a new value again and again (``m <- beta m + ...``)
+    assigned: set[str] = field(default_factory=set)
+    #: keys that were printed as the result of something: with an approximate sign
+    results: set[str] = field(default_factory=set)
 
 
 def full_key(name: t.Name) -> str:
@@ -111,8 +117,14 @@ def _note(notes: _Notes, statement: Statement) -> None:
                         notes.derivatives[(of, by)] += 1
             elif isinstance(part, t.Name):
                 notes.used[part.key] += 1
+            elif isinstance(part, t.BigSum) and isinstance(part.lower, t.Number):
+                notes.from_zero = notes.from_zero or part.lower.value == 0
     if any(segment.relation in ("<", ">", "<=", ">=", "!=", "in", "to") for segment in segments):
         return
+    if len(segments) > 1 and segments[1].relation == "assign" and isinstance(bodies[0], t.Name):
+        notes.assigned.add(bodies[0].key)
+    if any(s.relation == "approx" for s in segments) and isinstance(statement.left, t.Name):
+        notes.results.add(full_key(statement.left))
     members = [statement.left, *bodies] if statement.chain.continued else bodies
     rest = [member for member in members if member is not None]
     for at, member in enumerate(rest):
@@ -207,13 +219,14 @@ class _Builder:
         self.definitions: dict[str, t.Node] = {}
         self.values: dict[str, t.Node | None] = {}
         self.elements: dict[str, Element] = {}
-        self.arrays = shaped(notes.printed, notes.sides, notes.used)
+        self.arrays = shaped(notes.printed, notes.sides, notes.used, notes.from_zero)
         self.cells = {name for array in self.arrays.values() for name, _ in array.cells()}
         self.numerators = {of for of, _ in notes.derivatives}
         self.denominators = {by for _, by in notes.derivatives}
 
     def learned(self) -> Learned:
         self._fold_updates()
+        self._forget_assigned()
         self._spell_out()
         self._choose_definitions()
         self._functions_of_printed_numbers()
@@ -227,7 +240,15 @@ class _Builder:
         functions = dict(self.notes.functions)
         step = None if self._descends() else unknown_step
         model = DocumentModel(
-            self.definitions, self.values, self.elements, functions, parameters, loss, rate, step
+            self.definitions,
+            self.values,
+            self.elements,
+            functions,
+            parameters,
+            loss,
+            rate,
+            step,
+            self._opaque(),
         )
         return Learned(
             model,
@@ -254,16 +275,37 @@ class _Builder:
     def _is_derived(self, key: str) -> bool:
         return key in self.numerators or key in self.denominators
 
+    def _forget_assigned(self) -> None:
+        """What is assigned again and again has no one value, nor has what is computed from it."""
+        lost = {key for key in self.notes.assigned if key not in self.denominators}
+        tables = (self.notes.sides, self.notes.printed, self.notes.calculations, self.notes.rules)
+        while lost:
+            for table in tables:
+                for key in lost:
+                    table.pop(key, None)
+            lost = {
+                key
+                for key, sides in self.notes.sides.items()
+                for side in sides
+                if any(name.rstrip("+") in self.notes.assigned for name in names_in(side))
+                and key not in self.denominators
+            }
+            self.notes.assigned |= lost
+
     # --- index letters ----------------------------------------------------------------------------
 
     def _spell_out(self) -> None:
         """Equations in index letters become one for each cell."""
         sides = self.notes.sides
         for key in [key for key in sides if ix.letters_of(key)]:
-            for side in sides[key]:
+            for side in tuple(sides[key]):
                 instances = spelled_out(key, side, self.arrays, self.notes.used)
                 for cell, body in instances.items():
                     sides[cell].append(body)
+                if instances:
+                    sides[key] = [other for other in sides[key] if other is not side]
+            if not sides[key]:
+                del sides[key]
         for array in self.arrays.values():
             names = [
                 [array.cell(i, j) for j in range(array.shape[1])] for i in range(array.shape[0])
@@ -496,6 +538,16 @@ class _Builder:
             return None
         self.values["learning rate"] = value
         return "learning rate"
+
+    def _opaque(self) -> frozenset[str]:
+        """Quantities that something computes, and the document does not say what."""
+        found = set()
+        for key in (*self.notes.results, *self.numerators):
+            element = self.elements.get(key)
+            end = key if element is None else element.array
+            if end not in self.definitions and end in self.values:
+                found.add(end)
+        return frozenset(found)
 
     def _descends(self) -> bool:
         """False where the document updates its parameters by another rule than w - eta dL/dw."""

@@ -49,6 +49,8 @@ class Frame:
     def quantity(self, key: str) -> Value:
         """The value of a quantity, with its slope by what is moved."""
         if self.moved is not None and not self._is_touched(key):
+            if self.world.ancestry.is_open(key, self.moved[0]):
+                raise Open(f"what computes {key} is not said")
             return Frame(self.world).quantity(key)
         memo = self._memo()
         if key not in memo:

@@ -60,6 +60,10 @@ class Model(Protocol):
     def step(self) -> StepRule | None:
         """How training changes a parameter; None for plain gradient descent."""
 
+    @property
+    def opaque(self) -> frozenset[str]:
+        """Quantities that something computes that is not said: their derivatives are not known."""
+
     def known(self, key: str) -> bool:
         """True where the key is a quantity."""
 
@@ -95,6 +99,8 @@ class DocumentModel:
     loss: str | None = None
     rate: str | None = None
     step: StepRule | None = None
+    #: quantities that something computes, and the document does not say what
+    opaque: frozenset[str] = frozenset()
 
     def known(self, key: str) -> bool:
         return key in self.definitions or key in self.values or key in self.elements
@@ -136,6 +142,10 @@ class Changed:
     @property
     def step(self) -> StepRule | None:
         return self.model.step
+
+    @property
+    def opaque(self) -> frozenset[str]:
+        return self.model.opaque
 
     def known(self, key: str) -> bool:
         return self.model.known(key)

@@ -74,6 +74,11 @@ class NetworkModel:
             name += "_"
         return name
 
+    @property
+    def opaque(self) -> frozenset[str]:
+        """Nothing: a network says how everything is computed."""
+        return frozenset()
+
     def known(self, key: str) -> bool:
         return key == self.rate or self._found(key) is not None
 
