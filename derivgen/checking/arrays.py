@@ -44,8 +44,10 @@ def shaped(
     printed: Mapping[str, Sequence[t.Node]],
     sides: Mapping[str, Sequence[t.Node]],
     used: Iterable[str],
+    from_zero: bool = False,
 ) -> dict[str, Shaped]:
-    """The arrays that are printed or spelled out as a matrix; ``used`` are all keys of the document."""
+    """The arrays that are printed or spelled out as a matrix; ``used`` are all keys of the document,
+    ``from_zero`` says that its sums begin at 0."""
     found: dict[str, Shaped] = {}
     keys = set(used)
     starts = _starts(keys)

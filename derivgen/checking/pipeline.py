@@ -29,7 +29,10 @@ def check_manuscript(
     ``names`` maps the author's names to those of the network where they were not found.
     """
     vocabulary = learn_names(manuscript.passages)
-    readings = [(p, read(p.text, p.notation, vocabulary)) for p in manuscript.passages]
+    readings = [
+        (p, read(p.text, p.notation, vocabulary, loose=p.kind == "prose"))
+        for p in manuscript.passages
+    ]
     statements = statements_of(readings)
     cells = tuple(cells_of(manuscript.tables, vocabulary))
     given = {c.name.key: c.chain.segments[0].body for c in cells if c.kind == "value"}

@@ -27,6 +27,7 @@ from derivgen.checking.maths.tree import (
     Product,
     Quotient,
     Transposed,
+    Words,
 )
 
 _STEPS: Final = frozenset({"t", "t+1", "t-1"})
