@@ -1,0 +1,60 @@
+"""Names with index letters (``w_ij``): they stand for a whole array, element by element."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from itertools import product
+
+from derivgen.checking.maths.spelling import LABELS
+
+_LETTERS = frozenset("ijklmnpqrstuvd")
+_NUMBER = re.compile(r"\d+")
+#: subscripts with more letters than this are not looked into
+_MOST_LETTERS = 5
+
+
+def parted(key: str) -> tuple[str, str]:
+    """A key's letter (with its label) and its subscript."""
+    base, underscore, subscript = key.rpartition("_")
+    while base.count("_") and underscore:
+        head, _, more = base.rpartition("_")
+        base, subscript = head, f"{more}_{subscript}"
+    return (base, subscript) if underscore else (key, "")
+
+
+def template(key: str) -> str:
+    """A key with ``#`` for each digit of its subscript: ``w_#``, ``z_h#``, ``w^(1)_##``; without marks."""
+    base, subscript = parted(key.rstrip("'*+"))
+    subscript = _NUMBER.sub(lambda match: "#" * len(match.group()), subscript)
+    return f"{base}_{subscript.replace(',', '')}" if subscript else base
+
+
+def templates(keys: Iterable[str]) -> frozenset[str]:
+    """The templates of the keys that have digits in their subscripts."""
+    return frozenset(found for key in keys if "#" in (found := template(key)))
+
+
+def generic_template(key: str, known: frozenset[str]) -> str | None:
+    """The template that a key with index letters stands for; None where it has none.
+
+    ``known`` are the templates of names with numbers.  A subscript that is a calculation is generic
+    by itself."""
+    base, subscript = parted(key.rstrip("'*+"))
+    if not any(c.isalpha() for c in subscript) or subscript in LABELS:
+        return None
+    if any(sign in subscript for sign in "+-*/"):
+        return f"{base}_?"
+    plain = subscript.replace(",", "")
+    places = [at for at, c in enumerate(plain) if c in _LETTERS]
+    if not places or len(places) > _MOST_LETTERS:
+        return None
+    for chosen in product((True, False), repeat=len(places)):
+        letters = list(plain)
+        for at, replaced in zip(places, chosen, strict=True):
+            if replaced:
+                letters[at] = "#"
+        found = f"{base}_{_NUMBER.sub(lambda m: '#' * len(m.group()), ''.join(letters))}"
+        if any(chosen) and found in known:
+            return found
+    return None
