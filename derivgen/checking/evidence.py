@@ -12,7 +12,13 @@ from itertools import chain
 
 import numpy as np
 
-from derivgen.checking.generic import generic_template, template, templates
+from derivgen.checking.generic import (
+    by_indices,
+    generic_template,
+    index_letters,
+    template,
+    templates,
+)
 from derivgen.checking.maths import tree as t
 from derivgen.checking.maths.parser import learn, read
 from derivgen.checking.maths.vocabulary import Vocabulary
@@ -260,10 +266,18 @@ class Evidence:
         known = templates([*self.keys, *self.spelled.values()])
         found = {}
         for key in self.keys:
-            pattern = None if self.printed(key) else generic_template(key, known)
+            pattern = None
+            if not self.printed(key):
+                pattern = generic_template(key, known) or by_indices(key, self._indices)
             if pattern is not None:
                 found[key] = pattern
         return found
+
+    @cached_property
+    def _indices(self) -> frozenset[str]:
+        """The letters that count in the document's sums, and those that stand beside them."""
+        sides = chain(*self.learned.sides.values(), self.learned.model.definitions.values())
+        return index_letters(sides)
 
     @cached_property
     def _patterns(self) -> Mapping[str, frozenset[str]]:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 from itertools import product
 
+from derivgen.checking.maths import tree as t
 from derivgen.checking.maths.spelling import LABELS
 
 _LETTERS = frozenset("ijklmnpqrstuvd")
@@ -58,3 +59,29 @@ def generic_template(key: str, known: frozenset[str]) -> str | None:
         if any(chosen) and found in known:
             return found
     return None
+
+
+def index_letters(nodes: Iterable[t.Node]) -> frozenset[str]:
+    """The letters that sums run over, and those that stand beside them in subscripts."""
+    found: set[str] = set()
+    for node in nodes:
+        for part in t.walk(node):
+            if not isinstance(part, t.BigSum) or part.index is None:
+                continue
+            found.add(part.index)
+            for name in t.walk(part.body):
+                if isinstance(name, t.Name):
+                    subscript = parted(name.key)[1].replace(",", "")
+                    if part.index in subscript and subscript not in LABELS:
+                        found |= {c for c in subscript if c in _LETTERS}
+    return frozenset(found)
+
+
+def by_indices(key: str, letters: frozenset[str]) -> str | None:
+    """The template of a name whose subscript ends in letters that count."""
+    base, subscript = parted(key.rstrip("'*+"))
+    plain = subscript.replace(",", "")
+    stem = plain.rstrip("".join(letters)) if letters else plain
+    if stem == plain or subscript in LABELS or len(stem) > 1:
+        return None
+    return f"{base}_{stem}{'#' * (len(plain) - len(stem))}"

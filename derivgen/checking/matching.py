@@ -13,6 +13,7 @@ import sympy
 from derivgen.checking import from_expression as made
 from derivgen.checking.equality import Equality, Outcome
 from derivgen.checking.evidence import WHOLE, Evidence, fits, spelling
+from derivgen.checking.families import families, members, plain
 from derivgen.checking.maths import tree as t
 from derivgen.checking.maths.parser import learn
 from derivgen.checking.network_model import NetworkModel, key_of, rate_name
@@ -64,7 +65,7 @@ class Matching:
 
     def translate(self, node: t.Node) -> t.Node:
         """A formula of the document in the network's names."""
-        return translated(node, self.mapping)
+        return translated(node, self.model.mapping)
 
 
 def match(
@@ -100,9 +101,11 @@ class _Matcher:
         self._rate(unifier)
         self._loss(unifier)
         unifier.bind_all(self._sides, self._computed(), LEAST)
+        self._by_family(unifier)
         self._by_name(unifier)
         self._by_value(unifier)
         self._elements(unifier)
+        implied = self._by_family(unifier)
         if unifier.exhausted:
             self.notes["the names were not compared to the end: there are too many"] = None
         bound = {a: b for a, b in unifier.bound.items() if a not in generic}
@@ -112,7 +115,8 @@ class _Matcher:
         mapping = {a: b for a, b in bound.items() if not b.startswith(WHOLE)}
         wholes = {a: b.lstrip(WHOLE) for a, b in bound.items() if b.startswith(WHOLE)}
         mapping |= self._turned(mapping, wholes)
-        joined = Joined(self.model, self.learned.model, mapping)
+        everything = {**implied, **mapping}
+        joined = Joined(self.model, self.learned.model, everything)
         differences = (
             *self._shared(unifier, mapping),
             *self._values(mapping),
@@ -137,6 +141,7 @@ class _Matcher:
             nodes = [] if definition is None else [definition]
             nodes += [side for side in self.learned.sides.get(key, ()) if side != definition]
             shapes = [shape_of(node, lambda s: written_out(s, spelled)) for node in nodes]
+            shapes += [shape_of(node) for node in nodes]
             shapes = [s for s in shapes if s.kind not in ("other", "number") and any(s.names())]
             if shapes:
                 found[key] = tuple(dict.fromkeys(shapes))
@@ -205,6 +210,45 @@ class _Matcher:
                 return found[0]
         return None
 
+    def _by_family(self, unifier: Unifier) -> dict[str, str]:
+        """Elements and wholes of arrays of which other elements are matched; returns the names of all
+        elements of those arrays, whether they stand in the document or not."""
+        generic, model = self.evidence.generic, self.model
+        entries = {
+            name: entry
+            for name, key in unifier.bound.items()
+            if name not in generic and key != model.rate and (entry := model.entry(key)) is not None
+        }
+        general = {
+            name: key.lstrip(WHOLE).partition("[")[0]
+            for name, key in unifier.bound.items()
+            if name in generic
+        }
+        shapes = {name: q.shape for name, q in model.network.quantities.items()}
+        small = {e[0] for e in self.evidence.elements}
+        found = [
+            family
+            for family in families(
+                entries, general, self.evidence.keys, shapes, self.evidence.prior
+            )
+            if family.array in small
+        ]
+        implied = {key: e for family in found for key, e in members(family, shapes[family.array])}
+        wholes = {
+            family.whole: family.array for family in found if family.array in self.evidence.arrays
+        }
+        for name in self.evidence.keys:
+            if name in unifier.bound or name in generic:
+                continue
+            if name in implied:
+                unifier.bind(name, implied[name])
+            elif (
+                plain(name) in wholes
+                and self.evidence.prior(name, WHOLE + wholes[plain(name)]) > -1.5
+            ):
+                unifier.bind(name, WHOLE + wholes[plain(name)])
+        return implied
+
     def _loss(self, unifier: Unifier) -> None:
         own, loss = self.learned.model.loss, self.model.loss
         if own is None or loss is None or own in unifier.bound:
@@ -222,14 +266,23 @@ class _Matcher:
         """Names that are printed just so, where nothing speaks against it."""
         evidence = self.evidence
         taken = unifier.taken
+        same = self._follows_print(unifier)
         for name in evidence.keys:
-            if name in unifier.bound:
+            if name in unifier.bound or not (same or evidence.printed(name)):
                 continue
             candidates = [key for key in evidence.by_spelling.get(name, ()) if key not in taken]
             ranked = sorted(candidates, key=lambda key: -evidence.prior(name, key))
             if ranked and evidence.prior(name, ranked[0]) > 0:
                 unifier.bind(name, ranked[0])
                 taken.add(ranked[0])
+
+    def _follows_print(self, unifier: Unifier) -> bool:
+        """True unless the names that are matched by their equations are other than the printed ones:
+        then a name that is printed for something may well mean something else."""
+        spelled, generic = self.evidence.spelled, self.evidence.generic
+        pairs = [(a, b) for a, b in unifier.bound.items() if b in spelled and a not in generic]
+        alike = sum(spelled[b] == a for a, b in pairs)
+        return len(pairs) < 4 or 2 * alike >= len(pairs)
 
     def _by_value(self, unifier: Unifier) -> None:
         """Names whose value only one quantity has that is still free."""
@@ -437,7 +490,8 @@ class _Matcher:
             theirs = self.model.definition(mapping[name])
             if theirs is None or isinstance(node, t.Name):
                 continue
-            outcome = equality.compare(translated(node, mapping), t.Name(mapping[name])).outcome
+            mine = translated(node, joined.mapping)
+            outcome = equality.compare(mine, t.Name(mapping[name])).outcome
             if outcome in (Outcome.DIFFERENT, Outcome.MISFIT):
                 yield Difference(name, mapping[name], "definition", node, theirs)
 

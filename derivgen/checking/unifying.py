@@ -20,7 +20,7 @@ MOST_WORK = 400_000
 #: how deep equations are followed for one pair
 DEEPEST = 40
 #: how many right sides of one name are tried
-MOST_SIDES = 4
+MOST_SIDES = 6
 
 _CALL, _WRONG_CALL, _NUMBER, _WRONG_NUMBER = 1.5, -1.5, 0.5, -0.8
 _WRONG_SIGN, _LEFT_OVER, _MISFIT, _LONGER = -0.6, -0.7, -3.0, -0.3
