@@ -112,6 +112,8 @@ _INDEX = re.compile(r"\d[\d,]*$")
 def base_of(key: str) -> str:
     """The letter or word of a key, without its index: ``w^(1)_12`` is w, ``E_total`` is E_total."""
     head = _INDEX.sub("", re.sub(r"\^(\(?\w+\)?|\[\w+\])", "", key)).rstrip("_")
+    if not any(head in words for words in _WORDS.values()):
+        head = head.partition("_")[0]
     return head or key
 
 
@@ -328,7 +330,7 @@ class Evidence:
             return wrong_kind
         if computed:
             best = max(scores)
-            return wrong_kind + (best * 0.6 if best > 0 else max(best, -0.5))
+            return best * 0.6 if best > 0 else wrong_kind + max(best, -0.5)
         return wrong_kind + scores[0]
 
     def _agreement(self, node: t.Node, value: np.ndarray | None) -> float | None:

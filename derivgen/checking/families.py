@@ -37,13 +37,13 @@ class Family:
 
     def index(self, key: str) -> tuple[int, ...] | None:
         """The element that a name means; None for a name of another family."""
-        tail = indices(key, len(self.order))
-        if tail is None or tail[0] != self.stem:
-            return None
-        found = [0] * len(self.order)
-        for axis, count in zip(self.order, tail[1], strict=True):
-            found[axis] = count - self.start
-        return tuple(found) if min(found) >= 0 else None
+        for stem, counts in indices(key, len(self.order)):
+            if stem == self.stem:
+                found = [0] * len(self.order)
+                for axis, count in zip(self.order, counts, strict=True):
+                    found[axis] = count - self.start
+                return tuple(found) if min(found) >= 0 else None
+        return None
 
     @property
     def whole(self) -> str:
@@ -56,17 +56,18 @@ def plain(text: str) -> str:
     return text.rstrip("_,").lower()
 
 
-def indices(key: str, axes: int) -> tuple[str, tuple[int, ...]] | None:
-    """A name's stem and its last ``axes`` indices."""
+def indices(key: str, axes: int) -> Iterator[tuple[str, tuple[int, ...]]]:
+    """The ways to read a name as a stem and ``axes`` indices: ``b_01`` is b_ and 1, or b_0 and 1."""
     match = _TAIL.search(key)
     if match is None or axes < 1:
-        return None
+        return
     text = match.group()
-    parts = text.split(",")[-axes:] if axes == 1 or "," in text else list(text[-axes:])
-    if len(parts) < axes:
-        return None
-    stem = key[: len(key) - len(("," if "," in text and axes > 1 else "").join(parts))]
-    return stem, tuple(map(int, parts))
+    ways = [text.split(",")[-axes:]] if axes == 1 or "," in text else []
+    ways += [list(text[-axes:])] if "," not in text else []
+    for parts in ways:
+        if len(parts) == axes:
+            joined = ("," if "," in text and axes > 1 else "").join(parts)
+            yield key[: len(key) - len(joined)], tuple(map(int, parts))
 
 
 def generic_stem(key: str, axes: int) -> str | None:
@@ -92,13 +93,12 @@ def families(
     arrays) belong to; ``score`` says how well other names of ``keys`` fit an element."""
     found: dict[str, dict[str, list[tuple[tuple[int, ...], tuple[int, ...]]]]] = {}
     for name, (array, index) in bound.items():
-        tail = indices(name, len(index))
-        if tail is not None:
-            found.setdefault(tail[0], {}).setdefault(array, []).append((tail[1], index))
+        for stem, counts in dict.fromkeys(indices(name, len(index))):
+            found.setdefault(stem, {}).setdefault(array, []).append((counts, index))
     for name, array in general.items():
-        stem = generic_stem(name, len(shapes[array]))
-        if stem is not None:
-            found.setdefault(stem, {}).setdefault(array, [])
+        begin = generic_stem(name, len(shapes[array]))
+        if begin is not None:
+            found.setdefault(begin, {}).setdefault(array, [])
     names = [name for name in keys if name not in bound]
     for stem, arrays in found.items():
         if len(arrays) != 1:
@@ -107,9 +107,10 @@ def families(
         if not stem or not shapes[array]:
             continue
         others = [
-            tail[1]
+            counts
             for name in names
-            if (tail := indices(name, len(shapes[array]))) is not None and tail[0] == stem
+            for begin, counts in dict.fromkeys(indices(name, len(shapes[array])))
+            if begin == stem
         ]
         best = _best(stem, array, shapes[array], pairs, others, score)
         if best is not None:

@@ -81,7 +81,8 @@ def by_indices(key: str, letters: frozenset[str]) -> str | None:
     """The template of a name whose subscript ends in letters that count."""
     base, subscript = parted(key.rstrip("'*+"))
     plain = subscript.replace(",", "")
-    stem = plain.rstrip("".join(letters)) if letters else plain
-    if stem == plain or subscript in LABELS or len(stem) > 1:
+    stem = plain.rstrip("".join(_LETTERS))
+    tail = plain[len(stem) :]
+    if not letters.intersection(tail) or subscript in LABELS or len(stem) > 1:
         return None
-    return f"{base}_{stem}{'#' * (len(plain) - len(stem))}"
+    return f"{base}_{stem}{'#' * len(tail)}"

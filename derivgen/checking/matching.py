@@ -7,11 +7,12 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import islice, product
 
+import mpmath
 import numpy as np
 import sympy
 
 from derivgen.checking import from_expression as made
-from derivgen.checking.equality import Equality, Outcome
+from derivgen.checking.equality import DIGITS, Equality, Outcome
 from derivgen.checking.evidence import WHOLE, Evidence, fits, spelling
 from derivgen.checking.families import families, members, plain
 from derivgen.checking.maths import tree as t
@@ -20,7 +21,7 @@ from derivgen.checking.network_model import NetworkModel, key_of, rate_name
 from derivgen.checking.printed import Fit, printed_matrix, printed_number
 from derivgen.checking.renaming import OWN as OWN
 from derivgen.checking.renaming import Joined, translated, written_out
-from derivgen.checking.shapes import Shape, shape_of
+from derivgen.checking.shapes import Shape, renamed, shape_of
 from derivgen.checking.statements import Learned
 from derivgen.checking.unifying import Unifier
 from derivgen.errors import DerivgenError, did_you_mean
@@ -75,7 +76,8 @@ def match(
 
     ``overrides`` go from an author's name to an id (``W2[0,0]``) or a printed name of the network and come
     before all that is found.  Raises E204 for an override that is none of these."""
-    return _Matcher(Evidence(learned, model, names), dict(overrides or {})).matching()
+    with mpmath.workdps(DIGITS):
+        return _Matcher(Evidence(learned, model, names), dict(overrides or {})).matching()
 
 
 @dataclass
@@ -96,7 +98,10 @@ class _Matcher:
     def matching(self) -> Matching:
         generic = self.evidence.generic
         unifier = Unifier(self._sides, self._definition, self.evidence.prior, frozenset(generic))
-        for name, other in self._overridden():
+        overridden = list(self._overridden())
+        for name, other in overridden:
+            unifier.take(name, other)
+        for name, other in overridden:
             unifier.bind(name, other)
         self._rate(unifier)
         self._loss(unifier)
@@ -144,8 +149,18 @@ class _Matcher:
             shapes += [shape_of(node) for node in nodes]
             shapes = [s for s in shapes if s.kind not in ("other", "number") and any(s.names())]
             if shapes:
-                found[key] = tuple(dict.fromkeys(shapes))
+                one = self._one_name.get(key, key)
+                shapes = [*found.get(one, ()), *(renamed(s, self._one_name) for s in shapes)]
+                found[one] = tuple(dict.fromkeys(shapes))
         return found
+
+    @cached_property
+    def _one_name(self) -> dict[str, str]:
+        """``x_j`` and ``x_k`` are one name for the elements of x."""
+        first: dict[str, str] = {}
+        return {
+            name: first.setdefault(pattern, name) for name, pattern in self.evidence.generic.items()
+        }
 
     def _definition(self, key: str) -> Shape | None:
         if key not in self.shapes:
@@ -268,11 +283,11 @@ class _Matcher:
         taken = unifier.taken
         same = self._follows_print(unifier)
         for name in evidence.keys:
-            if name in unifier.bound or not (same or evidence.printed(name)):
+            if name in unifier.bound:
                 continue
             candidates = [key for key in evidence.by_spelling.get(name, ()) if key not in taken]
             ranked = sorted(candidates, key=lambda key: -evidence.prior(name, key))
-            if ranked and evidence.prior(name, ranked[0]) > 0:
+            if ranked and evidence.prior(name, ranked[0]) > (0.0 if same else 2.4):
                 unifier.bind(name, ranked[0])
                 taken.add(ranked[0])
 

@@ -7,8 +7,8 @@ marks and sum signs go, since names are compared and not shapes of arrays.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Literal
 
@@ -39,6 +39,15 @@ class Shape:
             if here.kind == "name":
                 yield str(here.label)
             waiting.extend(reversed(here.parts))
+
+
+def renamed(shape: Shape, names: Mapping[str, str]) -> Shape:
+    """A shape with some of its names changed."""
+    if shape.kind == "name":
+        return replace(shape, label=names.get(str(shape.label), shape.label))
+    if not shape.parts:
+        return shape
+    return replace(shape, parts=tuple(renamed(part, names) for part in shape.parts))
 
 
 OTHER = Shape("other")

@@ -16,7 +16,7 @@ from derivgen.checking.assignment import assignment
 from derivgen.checking.shapes import Shape
 
 #: comparisons of parts, for one document
-MOST_WORK = 400_000
+MOST_WORK = 60_000
 #: how deep equations are followed for one pair
 DEEPEST = 40
 #: how many right sides of one name are tried
@@ -24,7 +24,10 @@ MOST_SIDES = 6
 
 _CALL, _WRONG_CALL, _NUMBER, _WRONG_NUMBER = 1.5, -1.5, 0.5, -0.8
 _WRONG_SIGN, _LEFT_OVER, _MISFIT, _LONGER = -0.6, -0.7, -3.0, -0.3
-_BOUND, _TAKEN, _BROKEN = 6.0, -3.0, -8.0
+_BOUND, _TAKEN, _BROKEN = 6.0, -3.0, -2.0
+
+#: scores that differ by less are equal
+_EQUAL = 0.01
 
 Pairs = tuple[tuple[str, str], ...]
 
@@ -211,14 +214,14 @@ class Unifier:
         """Take a pair, and the pairs that its equations imply, the surest first."""
         waiting = [(name, other)]
         ambiguous: list[tuple[str, str]] = []
-        self._take(name, other)
-        while waiting or ambiguous:
+        self.take(name, other)
+        while (waiting or ambiguous) and not self.exhausted:
             forced = not waiting
             here = (ambiguous if forced else waiting).pop(0)
             found = self._implied(*here)
             if found is None:
                 continue
-            if found.margin < 0.01 and not forced:
+            if found.margin < _EQUAL and not forced:
                 ambiguous.append(here)
                 continue
             before = len(self.bound)
@@ -227,14 +230,15 @@ class Unifier:
                     if self.bound[a] != b:
                         self.conflicts[(a, b)] = None
                     continue
-                if found.margin < 0.01:
+                if found.margin < _EQUAL:
                     self.guessed[a] = b
-                self._take(a, b)
+                self.take(a, b)
                 waiting.append((a, b))
             if forced and len(self.bound) > before:
                 waiting, ambiguous = [*waiting, *ambiguous], []
 
-    def _take(self, name: str, other: str) -> None:
+    def take(self, name: str, other: str) -> None:
+        """Take a pair by itself."""
         if name not in self.bound:
             self.bound[name] = other
             if name not in self.general:
@@ -262,25 +266,30 @@ class Unifier:
         """Take pairs among names that have equations on both sides, the best first."""
         others = [o for o in others if self.definition(o) is not None]
         waiting = [n for n in names if n not in self.bound and self.sides.get(n)]
-        while waiting and not self.exhausted:
+        for unsure in (False, True):
             rows = [(self._best(name, others), name) for name in waiting]
             ranked = sorted(
-                ((score, margin, name, other) for (score, margin, other), name in rows),
+                ((score, margin, name) for (score, margin, _), name in rows if score >= least),
                 key=lambda row: (-min(row[1], 0.5), -row[0]),
             )
-            ranked = [row for row in ranked if row[0] >= least]
-            if not ranked:
-                return
-            _, margin, name, other = ranked[0]
-            if margin < 0.01:
-                self.guessed[name] = other
-            self.bind(name, other)
-            waiting = [n for n in waiting if n not in self.bound]
+            for _, _, name in ranked:
+                if name in self.bound or self.exhausted:
+                    continue
+                # what was taken since may have decided it, or have taken its place
+                score, margin, other = self._best(name, others)
+                if score < least or (margin < _EQUAL and not unsure):
+                    continue
+                if margin < _EQUAL:
+                    self.guessed[name] = other
+                self.bind(name, other)
+            waiting = [name for name in waiting if name not in self.bound]
 
     def _best(self, name: str, others: Iterable[str]) -> tuple[float, float, str]:
         """The best score, by how much it is the best, and whose it is."""
         first, second, chosen = float("-inf"), float("-inf"), ""
         for other in others:
+            if other in self._taken:
+                continue  # what has a name already has it from its equations
             score = self._decided(name, other)
             if score > first:
                 first, second, chosen = score, first, other
