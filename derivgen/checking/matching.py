@@ -104,7 +104,6 @@ class _Matcher:
         for name, other in overridden:
             unifier.bind(name, other)
         self._rate(unifier)
-        self._by_name_and_value(unifier)
         self._loss(unifier)
         unifier.bind_all(self._sides, self._computed(), LEAST)
         self._by_family(unifier)
@@ -291,19 +290,6 @@ class _Matcher:
             if ranked and evidence.prior(name, ranked[0]) > (0.0 if same else 2.4):
                 unifier.bind(name, ranked[0])
                 taken.add(ranked[0])
-
-    def _by_name_and_value(self, unifier: Unifier) -> None:
-        """Names that are printed just so and have the value as well, where most names are such."""
-        evidence = self.evidence
-        printed = [n for n in evidence.keys if n in evidence.by_spelling and evidence.printed(n)]
-        sure = {}
-        for name in printed:
-            ranked = sorted(evidence.by_spelling[name], key=lambda key: -evidence.prior(name, key))
-            if evidence.prior(name, ranked[0]) >= 2.5 and not ranked[0].startswith(WHOLE):
-                sure[name] = ranked[0]
-        if 10 * len(sure) >= 8 * len(printed):
-            for name, key in sure.items():
-                unifier.take(name, key)
 
     def _follows_print(self, unifier: Unifier) -> bool:
         """True unless the names that are matched by their equations are other than the printed ones:
