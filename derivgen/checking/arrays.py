@@ -19,13 +19,13 @@ MOST_CELLS = 2_500
 class Shaped:
     """An array whose shape the document shows.
 
-    ``base`` is what its cells are called by (``x`` for X where the document writes x_ij), ``start`` the number
-    of its first row and column."""
+    ``base`` is what its cells are called by (``x`` for X where the document writes x_ij), ``start`` the numbers
+    of its first row and its first column."""
 
     key: str
     shape: tuple[int, int]
     base: str
-    start: int
+    start: tuple[int, int]
 
     def cells(self) -> Iterator[tuple[str, Element]]:
         """The names of all cells: with two indices, and for a vector with one as well."""
@@ -34,10 +34,11 @@ class Shaped:
             element = Element(self.key, i, j)
             yield self.cell(i, j), element
             if 1 in self.shape:
-                yield ix.joined(self.base, (str(max(i, j) + self.start),)), element
+                axis = 0 if columns == 1 else 1
+                yield ix.joined(self.base, (str((i, j)[axis] + self.start[axis]),)), element
 
     def cell(self, row: int, column: int) -> str:
-        return ix.joined(self.base, (str(row + self.start), str(column + self.start)))
+        return ix.joined(self.base, (str(row + self.start[0]), str(column + self.start[1])))
 
 
 def shaped(
@@ -50,16 +51,18 @@ def shaped(
     ``from_zero`` says that its sums begin at 0."""
     found: dict[str, Shaped] = {}
     keys = set(used)
-    starts = _starts(keys)
-    usual = 0 if from_zero or 0 in starts.values() else 1
+    numbers = _numbers(keys)
+    starts = [0 if 0 in seen else 1 for (_, _, _), seen in numbers.items()]
+    zeros = starts.count(0)
+    usual = 0 if from_zero or zeros > len(starts) / 2 else 1
     for key in {**printed, **sides}:
         nodes = (*printed.get(key, ()), *sides.get(key, ()))
         shape = next((s for s in map(_shape, nodes) if s is not None), None)
         if shape is None or shape == (1, 1) or shape[0] * shape[1] > MOST_CELLS:
             continue
         base = _base(key, keys)
-        count = 1 if 1 in shape and (base, 1) in starts else 2
-        found[key] = Shaped(key, shape, base, starts.get((base, count), usual))
+        start = tuple(_start(numbers, base, shape, axis, usual) for axis in (0, 1))
+        found[key] = Shaped(key, shape, base, (start[0], start[1]))
     return found
 
 
@@ -79,16 +82,30 @@ def _base(key: str, keys: set[str]) -> str:
     return key if key in bases or small not in bases else small
 
 
-def _starts(keys: Iterable[str]) -> dict[tuple[str, int], int]:
-    """The first number of the indices of each base, apart for names with one and with two."""
-    found: dict[tuple[str, int], int] = {}
+#: the numbers that stand in the subscripts of a base: with how many pieces, at which place
+_Numbers = dict[tuple[str, int, int], set[int]]
+
+
+def _numbers(keys: Iterable[str]) -> _Numbers:
+    found: _Numbers = {}
     for key in keys:
         base, pieces = ix.split(key)
-        numbers = [int(piece) for piece in pieces if piece.isdigit()]
-        if numbers and len(numbers) == len(pieces):
-            first = (base, len(pieces))
-            found[first] = 0 if 0 in numbers else found.get(first, 1)
+        for at, piece in enumerate(pieces):
+            if piece.isdigit():
+                found.setdefault((base, len(pieces), at), set()).add(int(piece))
     return found
+
+
+def _start(numbers: _Numbers, base: str, shape: tuple[int, int], axis: int, usual: int) -> int:
+    """The number of the first row (axis 0) or column (axis 1)."""
+    seen = set(numbers.get((base, 2, axis), ()))
+    if axis == 0 or shape[0] == 1:
+        seen |= numbers.get((base, 1, 0), set())  # a vector's, or a whole row's
+    if 0 in seen:
+        return 0
+    if seen and (max(seen) == shape[axis] or len(seen) > 1):
+        return 1
+    return 1 if seen and usual else usual
 
 
 def spelled_out(
@@ -116,7 +133,9 @@ def _ranges(
             rows, columns = array.shape
             sizes = (rows, columns) if count == 2 else (max(rows, columns),)
             if count in (1, 2):
-                yield from product(*(range(array.start, array.start + n) for n in sizes))
+                yield from product(
+                    *(range(a, a + n) for a, n in zip(array.start, sizes, strict=False))
+                )
                 return
     seen = set()
     for other in used:
@@ -135,3 +154,24 @@ def _ranges(
                     )
                 )
     yield from sorted(row for row in seen if len(row) == count)
+
+
+def family(key: str, known: set[str]) -> list[list[str]]:
+    """The cells that a name stands for as a whole: ``z_1, z_2, z_3`` as a column, ``w_11, w_12, ...`` as
+    rows; nothing where there are none or some are missing."""
+    small = key[:1].lower() + key[1:]
+    for base in dict.fromkeys((key, small)):
+        places: dict[tuple[int, ...], str] = {}
+        for name in known:
+            head, pieces = ix.split(name)
+            if head == base and pieces and all(piece.isdigit() for piece in pieces):
+                places[tuple(map(int, pieces))] = name
+        counts = {len(place) for place in places}
+        if counts == {1} and len(places) > 1:
+            return [[places[place]] for place in sorted(places)]
+        if counts == {2}:
+            rows = sorted({i for i, _ in places})
+            columns = sorted({j for _, j in places})
+            if len(places) == len(rows) * len(columns) > 1:
+                return [[places[(i, j)] for j in columns] for i in rows]
+    return []

@@ -14,7 +14,7 @@ from typing import NoReturn
 
 from derivgen.checking import align
 from derivgen.checking import indices as ix
-from derivgen.checking.arrays import shaped, spelled_out
+from derivgen.checking.arrays import family, shaped, spelled_out
 from derivgen.checking.manuscript import Passage
 from derivgen.checking.maths import tree as t
 from derivgen.checking.model import DocumentModel, Element, Function
@@ -233,6 +233,7 @@ class _Builder:
         self._give_values()
         self._aliases()
         self._elements()
+        self._families()
         self._leaves()
         loss = self._loss()
         parameters = self._parameters(loss)
@@ -469,6 +470,17 @@ class _Builder:
                     self.values.pop(name, None)
                     self.elements[name] = element
 
+    def _families(self) -> None:
+        """A name that stands for all of ``z_1, z_2, z_3`` in matrix formulas is their column."""
+        known = {*self.definitions, *self.values, *self.elements}
+        for key in self.notes.used:
+            if key not in known and not ix.letters_of(key):
+                cells = family(key, known)
+                if cells:
+                    self.definitions[key] = t.Matrix(
+                        tuple(tuple(t.Name(cell, written=cell) for cell in row) for row in cells)
+                    )
+
     # --- the rest -----------------------------------------------------------------------------------
 
     def _leaves(self) -> None:
@@ -514,9 +526,17 @@ class _Builder:
         """Given quantities that are updated, or by which the loss is differentiated."""
         updated = {key for key, _ in self.notes.updates}
         by = {b for of, b in self.notes.derivatives if self._alias_end(of) == loss}
-        given = {key for key in (*self.values, *self.elements) if key not in self.definitions}
-        arrays = {key for key, node in self.definitions.items() if isinstance(node, t.Matrix)}
-        return frozenset((updated | by) & (given | arrays))
+        found: set[str] = set()
+        for key in updated | by:
+            node = self.definitions.get(key)
+            element = self.elements.get(key)
+            if isinstance(node, t.Matrix):
+                found |= {name for name in names_in(node) if name not in self.definitions}
+            elif element is not None and element.array not in self.definitions:
+                found.add(element.array)
+            elif node is None and key in self.values:
+                found.add(key)
+        return frozenset(found - self._opaque())
 
     def _rate(self, parameters: frozenset[str]) -> str | None:
         names = list(

@@ -41,6 +41,8 @@ class Draft:
     subject: t.Node | None = None
     calculation: t.Node | None = None
     number: Printed | None = None
+    #: whether the model knows the value
+    modelled: bool = False
     uses: tuple[int, ...] = ()
     #: a name and the number that was wrongly put in for it
     operand: tuple[t.Node, t.Node] | None = None

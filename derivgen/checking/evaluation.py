@@ -97,7 +97,7 @@ class Frame:
         moved = None if self.moved is None else self.moved[0]
         if moved not in (None, key) and not world.ancestry.leads(str(moved), key):
             raise
-        if world.point == "actual" and world.model.given(key) is None:
+        if world.later or (world.point == "actual" and world.model.given(key) is None):
             raise
         return world.drawn(key)
 
@@ -198,11 +198,14 @@ def derivative(frame: Frame, of: t.Node, by: t.Node, local: bool) -> Value:
     if element is not None:
         target = element.array
         here = (element.row, element.column)
+        _refuse_opaque(world.model, target, of)
         value = world.value(target)
         if isinstance(value, Array) and value.is_vector and value.shape[0] <= here[0]:
             here = here[::-1]
         return _slope(frame, of, (target, *here), local)
     at = world.value(key)
+    if isinstance(at, Array):
+        _refuse_opaque(world.model, key, of)
     if isinstance(at, Dual):
         return _slope(frame, of, cell_key(world.model, key, 0, 0), local)
     rows, columns = at.shape
@@ -244,6 +247,13 @@ def own_equation(model: Model, key: str) -> t.Node | None:
             for row in definition.rows
         )
     )
+
+
+def _refuse_opaque(model: Model, key: str, of: t.Node) -> None:
+    """The cells of an array that nobody says how to compute may depend on one another."""
+    own = isinstance(of, t.Name) and of.key == key
+    if key in model.opaque and not own:
+        raise Open(f"what computes the cells of {key} is not said")
 
 
 def _slope(frame: Frame, of: t.Node, moved: tuple[str, int, int], local: bool) -> Value:

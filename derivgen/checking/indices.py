@@ -82,8 +82,9 @@ def at(node: t.Node, indices: Mapping[str, int]) -> t.Node:
     """A formula with the index letters of all its names replaced, but for those that a sum binds."""
     if isinstance(node, t.Name):
         return t.Name(put_in(node.key, indices), node.mark, node.written, node.span)
-    if isinstance(node, t.BigSum) and node.index in indices:
-        indices = {letter: i for letter, i in indices.items() if letter != node.index}
+    if isinstance(node, t.BigSum) and node.index:
+        bound = node.index.split(",")
+        indices = {letter: i for letter, i in indices.items() if letter not in bound}
     return rebuilt(node, lambda child: at(child, indices))
 
 
@@ -92,4 +93,6 @@ def free_letters(node: t.Node) -> frozenset[str]:
     if isinstance(node, t.Name):
         return frozenset(letters_of(node.key))
     found = frozenset[str]().union(*map(free_letters, t.children(node)))
-    return found - {node.index} if isinstance(node, t.BigSum) and node.index else found
+    return (
+        found - set(node.index.split(",")) if isinstance(node, t.BigSum) and node.index else found
+    )

@@ -55,6 +55,7 @@ class NumberJudge:
         """
         draft.subject = subject
         exact = self._exact(subject, draft)
+        draft.modelled = exact is not None
         local = self._local(subject, before, draft)
         if exact is None and draft.calculation is not None:
             exact = self._excuse(draft.calculation, local, draft.segment.body)
@@ -204,6 +205,9 @@ class NumberJudge:
             draft.message = f"{number.text} is cut, not rounded: {draft.expected}"
         elif Fit.ROUNDED in fits:
             self._half_right(draft, number, exact, local)
+        elif not draft.modelled and self._is_lost(draft, number, local):
+            draft.code = "C403"
+            draft.message = "the numbers as printed have too few digits to tell"
         else:
             draft.verdict = Verdict.WRONG
             draft.code = "C101" if draft.local is Fit.OFF else "C102"
@@ -219,6 +223,14 @@ class NumberJudge:
         if exact is None or draft.calculation is None:
             return True
         return bool(abs(exact - number.value) <= number.unit + 2 * self.spread(draft.calculation))
+
+    def _is_lost(self, draft: Draft, number: Printed, local: Real | None) -> bool:
+        """True where the digits that were not printed matter more than those of the result: a
+        difference of nearly equal numbers."""
+        if draft.calculation is None or local is None:
+            return False
+        slack = self.spread(draft.calculation)
+        return bool(slack > 20 * number.unit and abs(local - number.value) <= slack)
 
     def _half_right(
         self, draft: Draft, number: Printed, exact: Real | None, local: Real | None
@@ -273,7 +285,11 @@ class NumberJudge:
         for i, row in enumerate(cells):
             for j, number in enumerate(row):
                 trial = Draft(
-                    draft.id, draft.statement, draft.segment, calculation=draft.calculation
+                    draft.id,
+                    draft.statement,
+                    draft.segment,
+                    calculation=draft.calculation,
+                    modelled=draft.modelled,
                 )
                 self._number(
                     trial,

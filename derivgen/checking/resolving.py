@@ -60,6 +60,7 @@ def indexed(model: Model, key: str, indices: Mapping[str, int]) -> str | None:
     base, pieces = ix.split(made)
     # a single unit is written without its index
     alone = made != key and set(pieces) <= {"0", "1"} and model.known(base)
+    alone = alone and not any(model.known(ix.joined(base, [str(i)])) for i in range(3))
     return base if alone else None
 
 

@@ -78,8 +78,7 @@ def _call(frame: Frame, node: t.Call) -> Value:
     if own is not None and not node.primes:
         if len(own.parameters) != len(arguments):
             raise NoValue(f"{name} takes {len(own.parameters)} arguments")
-        bound = dict(zip(own.parameters, arguments, strict=True))
-        return replace(frame, bound=bound, depth=frame.depth + 1).evaluate(own.body)
+        return _own(frame, own, arguments)
     if len(arguments) != 1:
         raise NoValue(f"{name} of {len(arguments)} arguments")
     (argument,) = arguments
@@ -107,6 +106,20 @@ def _slope_of_own(frame: Frame, own: Function, at: Dual) -> Dual:
     bound = {own.parameters[0]: Dual(at.value, mpmath.mpf(1))}
     inner = replace(frame, moved=None, bound=bound, depth=frame.depth + 1)
     return Dual(inner.number(own.body).slope)
+
+
+def _own(frame: Frame, own: Function, arguments: list[Value]) -> Value:
+    """A function of the document's own; one of a single number works cell by cell."""
+    if len(arguments) == 1:
+        (parameter,) = own.parameters
+
+        def cell(number: Dual) -> Dual:
+            inner = replace(frame, bound={parameter: number}, depth=frame.depth + 1)
+            return inner.number(own.body)
+
+        return v.mapped(cell, arguments[0])
+    bound = dict(zip(own.parameters, arguments, strict=True))
+    return replace(frame, bound=bound, depth=frame.depth + 1).evaluate(own.body)
 
 
 def _own_slope(frame: Frame, own: Function, argument: Value) -> Value:
@@ -183,9 +196,39 @@ def _ranges(frame: Frame, node: t.BigSum) -> list[dict[str, int]]:
 
 
 def _cases(frame: Frame, node: t.Cases) -> Value:
+    arrays: dict[str, Array] = {}
+    for value, condition in node.lines:
+        tested = () if condition is None else (segment.body for segment in condition.segments)
+        for name in (part for body in (value, *tested) for part in t.walk(body)):
+            if isinstance(name, t.Name):
+                found = frame.name(name)
+                if isinstance(found, Array):
+                    arrays[name.key] = found
+    if not arrays:
+        return _case(frame, node)
+    shapes = {array.shape for array in arrays.values()}
+    if len(shapes) > 1:
+        raise Shapes("arrays of different shapes in the cases of one formula")
+    (rows, columns) = shapes.pop()
+    return Array(
+        tuple(
+            tuple(
+                _case(replace(frame, bound={**frame.bound, **_cells(arrays, i, j)}), node)
+                for j in range(columns)
+            )
+            for i in range(rows)
+        )
+    )
+
+
+def _cells(arrays: Mapping[str, Array], row: int, column: int) -> dict[str, Value]:
+    return {key: array.rows[row][column] for key, array in arrays.items()}
+
+
+def _case(frame: Frame, node: t.Cases) -> Dual:
     for value, condition in node.lines:
         if condition is None or holds(frame, condition):
-            return frame.evaluate(value)
+            return frame.number(value)
     raise NoValue("no case applies")
 
 

@@ -53,6 +53,11 @@ class World:
         """Which quantity is computed from which."""
         return self.relations or Ancestry(self.model)
 
+    @property
+    def later(self) -> bool:
+        """True for a point after an update: what was printed before it does not hold there."""
+        return isinstance(self.stated, _Updated)
+
     def evaluate(self, node: t.Node, tokens: Tokens = "total") -> Value:
         """The value of a formula, without slopes; ``tokens`` says how its derivatives are meant.
 
@@ -87,6 +92,8 @@ class World:
         if key in self.stated:
             return self.stated[key]
         node = self.model.given(key)
+        if self.later and key in self.model.opaque:
+            raise NotGiven(key)
         if self.point == "actual":
             if node is None:
                 raise NotGiven(key)
