@@ -7,7 +7,11 @@ import os
 from collections.abc import Mapping, Sequence
 
 from derivgen.commands.arguments import OK, Parser, add_overrides, diagnosed, one_of, words
-from derivgen.commands.terminal import Progress, report
+from derivgen.commands.terminal import Progress, report, warn
+
+TYPE_CHECKING = False  # typing takes its time, and nobody waits for it here
+if TYPE_CHECKING:
+    from derivgen.network.task import Task
 
 ENGINES = ("typst", "latex")
 DEFAULT_FORMATS = ("tex", "md", "pdf")
@@ -85,10 +89,26 @@ def run_build(args: argparse.Namespace) -> int:
             continue
         finally:
             progress.clear()
+        if "pdf" in formats and (args.engine or ENGINES[0]) == "typst":
+            _warn_of_boxes(task)
         if not args.quiet:
             for path in written:
                 print(path)
     return worst
+
+
+def _warn_of_boxes(task: Task) -> None:
+    """Say which characters the PDF has no letters for, rather than print boxes in silence."""
+    from derivgen.render.pdf import unprintable
+
+    options = task.options
+    prose = [quantity.prose for quantity in task.network.quantities.values()]
+    missing = unprintable("".join([options.title, options.author, options.date, *prose]))
+    if missing:
+        warn(
+            f"{task.name}.pdf prints boxes for {' '.join(missing)}: the built-in fonts do not have "
+            "them; HTML and Markdown do"
+        )
 
 
 def _refuse_idle(formats: Sequence[str], options: Mapping[str, tuple[str, str | None]]) -> None:

@@ -19,6 +19,11 @@ def one_line(text: str) -> str:
     )
 
 
+def warn(message: str) -> None:
+    """One line on stderr about something that is made, but not as well as it might be."""
+    print(f"derivgen: warning: {one_line(message)}", file=sys.stderr)
+
+
 def report(error: Exception) -> int:
     """Print one line for an error of the user's, a traceback for one of ours; the exit code."""
     from derivgen.errors import DerivgenError, Diagnostic

@@ -11,6 +11,7 @@ import re
 import shutil
 import subprocess
 import tempfile
+import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -151,3 +152,49 @@ ENGINES: Final[Mapping[str, Engine]] = MappingProxyType(
         "latex": Engine("an installed LaTeX", "tex", latex_pdf),
     }
 )
+
+
+#: scripts of which the fonts inside Typst's wheel have the letters, by the first word of their names
+_COVERED: Final = frozenset(
+    [
+        "LATIN",
+        "GREEK",
+        "CYRILLIC",
+        "HEBREW",
+        "ARABIC",
+        "DEVANAGARI",
+        "GEORGIAN",
+        "ARMENIAN",
+        "CHEROKEE",
+        "COPTIC",
+        "COMBINING",
+        "MODIFIER",
+        "MATHEMATICAL",
+        "SUPERSCRIPT",
+        "SUBSCRIPT",
+        "MICRO",
+        "OHM",
+        "KELVIN",
+        "ANGSTROM",
+        "SCRIPT",
+        "DOUBLE-STRUCK",
+        "BLACK-LETTER",
+        "PLANCK",
+        "FEMININE",
+        "MASCULINE",
+        "INFORMATION",
+        "ALEF",
+    ]
+)
+
+
+def unprintable(text: str) -> str:
+    """The characters of a text that the built-in fonts print as boxes, each once, in order: letters
+    of scripts that they do not have (Chinese, Japanese, Korean, Thai ...), and pictures."""
+    return "".join(c for c in dict.fromkeys(text) if not c.isascii() and not _is_covered(c))
+
+
+def _is_covered(char: str) -> bool:
+    if unicodedata.category(char)[0] in "LM":
+        return unicodedata.name(char, "").split(" ")[0] in _COVERED
+    return ord(char) < 0x1F000
