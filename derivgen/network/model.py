@@ -7,7 +7,7 @@ everything behind this file sees quantities and equations only.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal
 
@@ -233,7 +233,6 @@ class Network:
     sample_index: str | None = None
     #: facts of conventions worth stating, as prose ("the loss is averaged over the samples")
     remarks: tuple[str, ...] = ()
-    extra: Mapping[str, str] = field(default_factory=dict)
 
     def parameters(self) -> tuple[Quantity, ...]:
         """The parameters, in order of declaration, trained or not."""
