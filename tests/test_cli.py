@@ -318,7 +318,16 @@ def test_list_alone_has_all_kinds(capsys: Printed) -> None:
     assert main(["list"]) == OK
     out = capsys.readouterr().out
     assert [line[:-1] for line in out.splitlines() if not line.startswith(" ")] == list(LISTS)
-    for word in ("sigmoid", "softmax", "log_softmax", "half_squared_error", "adam", "tutorial", "closed-form", "E501"):
+    for word in (
+        "sigmoid",
+        "softmax",
+        "log_softmax",
+        "half_squared_error",
+        "adam",
+        "tutorial",
+        "closed-form",
+        "E501",
+    ):
         assert f"\n  {word} " in out
 
 

@@ -85,8 +85,11 @@ class Derivation:
 
     @property
     def trains(self) -> bool:
-        """True where there are numbers and a learning rate, so that an update can be computed."""
-        return not self.first.symbolic and self.task.training.learning_rate is not None
+        """True where there are numbers, a learning rate and something to train, so that an update
+        can be computed."""
+        if self.first.symbolic or self.task.training.learning_rate is None:
+            return False
+        return any(quantity.trained for quantity in self.network.parameters())
 
     def training(self) -> Iterator[tuple[Pass, Update]]:
         """Every training step in turn: the pass and the update that follows from it."""

@@ -137,6 +137,8 @@ class StepFacts:
     def views(self) -> tuple[View, ...]:
         """The views asked for; one parameter at a time is for a number that somebody can read."""
         asked = self.situation.derivation.task.options.views
+        if self.number > 1:  # without numbers, every step is as the first
+            asked = tuple(view for view in asked if view != "symbolic")
         if not self.many:
             return asked
         return tuple(dict.fromkeys("reuse" if v == "paths" else v for v in asked))

@@ -19,6 +19,11 @@ class Situation:
     passed: Pass
     change: Update | None
 
+    def mark(self, view: str) -> str:
+        """What keeps the labels of a view apart from those of other views and training steps."""
+        step = 1 if self.change is None else self.change.step
+        return view if step == 1 else f"{view} in step {step}"
+
     @cached_property
     def formulas(self) -> Formulas:
         return Formulas(self.derivation, self.passed)

@@ -181,3 +181,32 @@ def test_references_come_after_what_they_refer_to() -> None:
                     assert not isinstance(part.formula, Chain) or part.formula.links
         if isinstance(block, Display) and block.number is not None:
             seen.add(block.number)
+
+
+@pytest.mark.parametrize("style", ["tutorial", "handout", "summary"])
+def test_several_steps_can_be_worked_out_in_full(style: str) -> None:
+    given = task(
+        arrays={"w": 0.4, "x": {"values": 2, "role": "input"}},
+        equations="a = tanh(w*x)\nL = (a - 1)**2",
+        loss="L",
+        training={"learning_rate": 0.5, "steps": 3, "show": 2},
+    )
+    steps = values(given)["steps"]
+    for view in VIEWS:
+        text = derive(given, style, (view,)).to_markdown()
+        for step in steps[:2]:  # the parameter after each of the two steps stands on the page
+            assert f"{step['updated']['w']:.4f}" in text, (view, step["step"])
+
+
+@pytest.mark.parametrize("style", ["tutorial", "handout", "summary"])
+def test_where_nothing_is_trained_nothing_is_updated(style: str) -> None:
+    given = task(
+        arrays={"w": {"values": 0.4, "trained": False}, "x": {"values": 2, "role": "input"}},
+        equations="L = (w*x)**2",
+        loss="L",
+        training={"learning_rate": 0.5},
+    )
+    assert "The update" not in derive(given, style).to_markdown()
+    (step,) = values(given)["steps"]
+    assert step["gradients"]["x"] == pytest.approx(2 * 0.4**2 * 2)
+    assert step["updated"] == {}

@@ -60,7 +60,7 @@ def sections(situation: Situation, view: str = "paths") -> Iterator[Section]:
 
     ``view`` keeps the labels of displays apart where several views stand in one document.
     """
-    seen = Seen(view)
+    seen = Seen(situation.mark(view))
     for entry in selected(situation):
         yield _section(situation, entry, seen)
 

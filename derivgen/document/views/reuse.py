@@ -79,7 +79,7 @@ def sections(situation: Situation) -> Iterator[Section]:
     """The arrays from the loss backwards, each with the elements that somebody needs."""
     wanted = selection(situation)
     needed = _needed(situation, wanted)
-    seen = Seen(VIEW)
+    seen = Seen(situation.mark(VIEW))
     network = situation.derivation.network
     portions = [p for p in _portions(situation, needed) if p.flat.size]
     last = {portion.array: place for place, portion in enumerate(portions)}
@@ -196,7 +196,7 @@ def _item(situation: Situation, entry: Entry, seen: Seen) -> Item:
     readers = tuple(r for r in passed.graph.readers(entry) if passed.graph.count(r))
     partials = [passed.partial(r, entry) for r in readers]
     factors = [seen.factor(situation, partial) for partial in partials]
-    seen.labels.add(f"{VIEW}:{plain(entry)}")
+    seen.labels.add(f"{seen.view}:{plain(entry)}")
     quantity = situation.derivation.network.quantities[entry[0]]
     update = None
     if situation.change is not None and quantity.trained and not passed.symbolic:
@@ -205,8 +205,10 @@ def _item(situation: Situation, entry: Entry, seen: Seen) -> Item:
     return Item(
         name=formulas.name(entry),
         token=formulas.gradient_token(entry),
-        label=f"{VIEW}:{plain(entry)}",
-        uses=tuple(f"{VIEW}:{plain(r)}" for r in readers if f"{VIEW}:{plain(r)}" in seen.labels),
+        label=f"{seen.view}:{plain(entry)}",
+        uses=tuple(
+            f"{seen.view}:{plain(r)}" for r in readers if f"{seen.view}:{plain(r)}" in seen.labels
+        ),
         factors=tuple(factors),
         display=Display((_chain(situation, entry, partials),)),
         zero=zero,
