@@ -27,8 +27,7 @@ def _lines(table: Mapping[str, Entry]) -> Entries:
 
 
 def _activations() -> Entries:
-    from derivgen.network.functions import FUNCTIONS
-    from derivgen.network.layers.dense import ALONG
+    from derivgen.network.functions import ALONG, FUNCTIONS
 
     yield from _lines({name: entry for name, entry in FUNCTIONS.items() if entry.activation})
     yield from ALONG.items()

@@ -381,3 +381,9 @@ FUNCTIONS: Mapping[str, ScalarFunction] = MappingProxyType(
         for alias, (name, latex) in _ALIASES.items()
     }
 )
+
+#: functions of a whole layer: they take the index that they run along
+ALONG = {
+    "softmax": "probabilities over the units of a layer: e^z over the sum of all of them",
+    "log_softmax": "logarithm of the softmax, taken in one step",
+}

@@ -15,8 +15,7 @@ from derivgen.errors import DerivgenError, Place, did_you_mean
 from derivgen.network import naming
 from derivgen.network import source as sources
 from derivgen.network.assemble import network_of
-from derivgen.network.functions import FUNCTIONS
-from derivgen.network.layers.dense import ALONG
+from derivgen.network.functions import ALONG, FUNCTIONS
 from derivgen.network.losses import LOSSES
 from derivgen.network.notations import PRESETS
 from derivgen.network.optimisers import OPTIMISERS, optimiser_named, optimiser_options

@@ -11,6 +11,7 @@ import sympy
 from derivgen.elementary import scalar_expression
 from derivgen.errors import DerivgenError, Place, did_you_mean
 from derivgen.network.functions import (
+    ALONG,
     FUNCTIONS,
     ScalarFunction,
     user_function,
@@ -18,7 +19,6 @@ from derivgen.network.functions import (
     with_parameters,
 )
 from derivgen.network.kinks import KINK_RULES, KinkRule
-from derivgen.network.layers.dense import ALONG
 from derivgen.network.losses import LOSSES, Loss
 from derivgen.network.scalar import Z, kinks_of
 from derivgen.network.schema import Function, Spec

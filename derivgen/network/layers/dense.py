@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from derivgen.errors import DerivgenError
 from derivgen.formula.tree import Symbol
+from derivgen.network.functions import ALONG
 from derivgen.network.layers.common import (
     Computed,
     Context,
@@ -19,12 +20,6 @@ from derivgen.network.notations import Slot
 from derivgen.network.schema import Bias, DenseLayer, Name
 from derivgen.network.source import Address
 from derivgen.network.values import SOURCES, Loaded
-
-#: functions of a whole layer: they take the index that they run along
-ALONG = {
-    "softmax": "probabilities over the units of a layer: e^z over the sum of all of them",
-    "log_softmax": "logarithm of the softmax, taken in one step",
-}
 
 
 def emit(layer: DenseLayer, context: Context, activation: str | None) -> Emission:
