@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
@@ -46,6 +46,8 @@ class Judge:
     model: Model
     statements: Sequence[Statement]
     own: bool
+    #: how a formula is written in messages
+    spelled: Callable[[t.Node], str] = shown
     drafts: list[Draft] = field(default_factory=list)
     #: for each left side, the first formula that was found right
     formulas: dict[t.Node, t.Node] = field(default_factory=dict)
@@ -54,7 +56,7 @@ class Judge:
         """All claims of the document."""
         with mpmath.workdps(DIGITS):
             self.numbers = NumberJudge(World(self.model), Ledger(), usual_decimals(self.statements))
-            self.symbols = SymbolJudge(self.model)
+            self.symbols = SymbolJudge(self.model, self.spelled)
             for statement in self.statements:
                 self._statement(statement)
         return self.drafts
@@ -133,7 +135,7 @@ class Judge:
             return
         draft = Draft(len(self.drafts) + 1, statement, segment, part=segment.span)
         self.drafts.append(draft)
-        draft.printed = shown(body)
+        draft.printed = self.spelled(body)
         before = members[1:]
         if segment.relation in ORDERS:
             self._order(draft, members[-1] if members else None, segment)
@@ -210,7 +212,7 @@ class Judge:
             draft.verdict = Verdict.CORRECT
         else:
             draft.verdict, draft.code = Verdict.WRONG, "C204"
-            draft.message = f"{shown(left)} {segment.relation} {draft.printed} does not hold"
+            draft.message = f"{self.spelled(left)} {segment.relation} {draft.printed} does not hold"
 
 
 def usual_decimals(statements: Sequence[Statement]) -> int:

@@ -7,8 +7,8 @@ Cut instead of rounded: truncation.  Else wrong.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 import mpmath
@@ -44,7 +44,8 @@ class NumberJudge:
     ledger: Ledger
     #: numbers of decimals that the document prints, the most common one
     decimals: int = 4
-    names: dict[t.Node, t.Node] = field(default_factory=dict)
+    #: how a formula is written in messages
+    spelled: Callable[[t.Node], str] = shown
 
     # --- results --------------------------------------------------------------------------------
 
@@ -425,7 +426,7 @@ class NumberJudge:
         draft.verdict, draft.code = Verdict.WRONG, "C103"
         draft.part = pair.number.span
         draft.operand = (pair.part, pair.number)
-        draft.printed = shown(pair.number)
+        draft.printed = self.spelled(pair.number)
         number = printed_number(pair.number)
         value = self.known_value(pair.part)
         if number is not None and value is not None:
@@ -433,7 +434,7 @@ class NumberJudge:
             draft.expected = entries[-1].printed.text if entries else number.as_printed(value)
             draft.value = value
             draft.number = number
-        draft.message = f"{draft.printed} is put in for {shown(pair.part)}" + (
+        draft.message = f"{draft.printed} is put in for {self.spelled(pair.part)}" + (
             f", which is {draft.expected}" if draft.expected else ""
         )
 
@@ -464,7 +465,7 @@ class NumberJudge:
             draft.verdict, draft.code, draft.message = Verdict.CORRECT, "", ""
             return
         draft.verdict, draft.code = Verdict.WRONG, "C102"
-        draft.printed = shown(body)
+        draft.printed = self.spelled(body)
         digits = max(self.decimals, 1)
         draft.expected = decimal(two, digits)
         draft.message = f"{draft.printed} is {decimal(one, digits)}, and should be {draft.expected}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import product
@@ -27,6 +27,8 @@ class SymbolJudge:
     """Judges equations between formulas by one model."""
 
     model: Model
+    #: how a formula is written in messages
+    spelled: Callable[[t.Node], str] = shown
 
     @cached_property
     def equality(self) -> Equality:
@@ -57,12 +59,12 @@ class SymbolJudge:
             if _is_unknown(self.model, subject) or self._generic(subject, body):
                 draft.code, draft.message = "C404", "it belongs to no quantity of the network"
             return
-        draft.verdict, draft.printed = Verdict.WRONG, shown(body)
+        draft.verdict, draft.printed = Verdict.WRONG, self.spelled(body)
         if found.outcome is Outcome.MISFIT:
             draft.code, draft.message = "C301", str(found.reason)
             return
         draft.code = _code_of(subject)
-        draft.message = f"{shown(subject)} is not {draft.printed}"
+        draft.message = f"{self.spelled(subject)} is not {draft.printed}"
 
     def compare(self, left: t.Node, right: t.Node) -> Comparison:
         """Equality; with index letters, of every instance; with unknown names, for any values."""

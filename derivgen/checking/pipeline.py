@@ -3,26 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from derivgen.checking import causes, policies
+from derivgen.checking.conventions import conventions as conventions_of
 from derivgen.checking.definitions import learn, statements_of
 from derivgen.checking.drafts import Draft
 from derivgen.checking.judge import Judge
 from derivgen.checking.manuscript import Manuscript
+from derivgen.checking.matching import Matching, match
 from derivgen.checking.maths.parser import learn as learn_names
 from derivgen.checking.maths.parser import read
-from derivgen.checking.model import DocumentModel
+from derivgen.checking.maths.writing import shown
+from derivgen.checking.network_model import NetworkModel
+from derivgen.checking.renaming import called
 from derivgen.checking.repair import repaired
 from derivgen.checking.report import Claim, NotRead, Remark, Report
-from derivgen.checking.statements import Statement
+from derivgen.checking.statements import Learned, Statement
 from derivgen.checking.tables import cells_of
 from derivgen.network.task import Task
+from derivgen.notation import Names
 
 
 def check_manuscript(
     manuscript: Manuscript,
-    task: Task | None = None,  # noqa: ARG001  (the network's side is on its way)
-    names: Mapping[str, str] | None = None,  # noqa: ARG001
+    task: Task | None = None,
+    names: Mapping[str, str] | None = None,
 ) -> Report:
     """Judge every claim of a document, by its own definitions or by a network.
 
@@ -39,9 +45,17 @@ def check_manuscript(
     learned = learn(statements, given, (cell.name.key for cell in cells))
     in_tables = (cell.statement(learned.model.loss) for cell in cells)
     statements = (*statements, *(s for s in in_tables if s is not None))
-    judge, remarks = _judged(learned.model, statements)
+    judge, remarks, mapping = (
+        _by_itself(learned, statements)
+        if task is None
+        else _by_network(learned, statements, task, names or {})
+    )
     drafts = judge.drafts
-    conventions, found = policies.settle(drafts, manuscript.words)
+    places = {id(s): manuscript.place(s.source(s.chain.span[0])) for s in statements}
+    conventions, changes = conventions_of(
+        replace(learned, statements=statements), learned.model, lambda s: places.get(id(s))
+    )
+    policy, found = policies.settle(drafts, manuscript.words)
     causes.group(drafts)
     judge.diagnose()
     unread = [NotRead(manuscript.place(u.source), u.text, u.reason) for u in manuscript.unread] + [
@@ -57,18 +71,47 @@ def check_manuscript(
         manuscript.file,
         tuple(_claim(draft, manuscript) for draft in drafts),
         tuple(sorted(unread, key=lambda u: (u.place.line or 0, u.place.column or 0))),
-        {},
-        conventions,
-        (*remarks, *found),
+        mapping,
+        {**conventions, **policy},
+        (*remarks, *found, *changes),
     )
 
 
-def _judged(model: DocumentModel, statements: Sequence[Statement]) -> tuple[Judge, list[Remark]]:
+def _by_itself(
+    learned: Learned, statements: Sequence[Statement]
+) -> tuple[Judge, list[Remark], dict[str, str]]:
     """Judged by the document's own model, repaired where one value would mend most."""
-    judge = Judge(model, statements, own=True)
+    judge = Judge(learned.model, statements, own=True)
     judge.run()
-    better = repaired(model, judge)
-    return (judge, []) if better is None else (better.judge, [Remark("repair", better.message)])
+    better = repaired(learned.model, judge)
+    if better is None:
+        return judge, [], {}
+    return better.judge, [Remark("repair", better.message)], {}
+
+
+def _by_network(
+    learned: Learned, statements: Sequence[Statement], task: Task, names: Mapping[str, str]
+) -> tuple[Judge, list[Remark], dict[str, str]]:
+    """Judged by a network, in which the author's names are found first."""
+    matching = match(learned, NetworkModel(task), Names(task.network), names)
+    authors = {theirs: ours for ours, theirs in matching.mapping.items()}
+    judge = Judge(
+        matching.model,
+        [_translated(statement, matching) for statement in statements],
+        own=False,
+        spelled=lambda node: shown(called(node, authors)),
+    )
+    judge.run()
+    return judge, [Remark("style", note) for note in matching.notes], dict(matching.mapping)
+
+
+def _translated(statement: Statement, matching: Matching) -> Statement:
+    """A statement in the names of the network."""
+    chain = statement.chain
+    segments = tuple(replace(s, body=matching.translate(s.body)) for s in chain.segments)
+    left = None if statement.left is None else matching.translate(statement.left)
+    earlier = tuple(map(matching.translate, statement.earlier))
+    return replace(statement, chain=replace(chain, segments=segments), left=left, earlier=earlier)
 
 
 def _claim(draft: Draft, manuscript: Manuscript) -> Claim:

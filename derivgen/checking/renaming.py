@@ -175,3 +175,11 @@ class Joined(Changed):
 
     def is_parameter(self, key: str) -> bool:
         return not key.startswith(OWN) and self.model.is_parameter(key)
+
+
+def called(node: t.Node, authors: Mapping[str, str]) -> t.Node:
+    """A translated formula in the author's names again, for messages; ``authors`` goes from the
+    network's keys to the author's."""
+    if isinstance(node, t.Name):
+        return replace(node, key=authors.get(node.key, node.key.removeprefix(OWN)))
+    return rebuilt(node, lambda child: called(child, authors))
