@@ -33,9 +33,10 @@ class Ancestry:
         try:
             return [resolved(self.model, name)[0]]
         except Unknown:
-            # a name with a running index may be any cell of its base
+            # a name with a running index may be any cell of its base, or a single unit
             base = name.key.rpartition("_")[0]
-            return self._of_base(base) if base else []
+            alone = [base] if self.model.known(base) else []
+            return alone + self._of_base(base) if base else []
 
     def _of_base(self, base: str) -> list[str]:
         return [key for key in self.model.names() if key.rpartition("_")[0] == base]

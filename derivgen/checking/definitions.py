@@ -234,6 +234,7 @@ class _Builder:
         self._aliases()
         self._elements()
         self._families()
+        self._left_over()
         self._leaves()
         loss = self._loss()
         parameters = self._parameters(loss)
@@ -481,6 +482,19 @@ class _Builder:
                         tuple(tuple(t.Name(cell, written=cell) for cell in row) for row in cells)
                     )
 
+    def _left_over(self) -> None:
+        """A matrix that is used and given nowhere is the one that is given and used nowhere, if there
+        is just one of the same letter: ``W_hid`` in the equations, ``W_0`` where it is given."""
+        read = {name for node in self.definitions.values() for name in names_in(node)}
+        known = {*self.definitions, *self.values, *self.elements}
+        unused = [key for key in self.arrays if key in known and key not in read]
+        missing = [key for key in sorted(read - known) if not ix.letters_of(key)]
+        for key in missing:
+            same = [other for other in unused if other[:1] == key[:1]]
+            rivals = [other for other in missing if other[:1] == key[:1]]
+            if len(same) == 1 and len(rivals) == 1:
+                self.definitions[key] = t.Name(same[0], written=same[0])
+
     # --- the rest -----------------------------------------------------------------------------------
 
     def _leaves(self) -> None:
@@ -508,7 +522,7 @@ class _Builder:
             if key in self.definitions
         ]
         if scored:
-            best = max(scored, key=lambda row: (row[2] in terminal, row[0], row[1]))
+            best = max(scored, key=lambda row: (row[0], row[2] in terminal, row[1]))
             return best[2]
         return next((word for word in LOSS_WORDS if word in self.definitions), None)
 
@@ -525,6 +539,7 @@ class _Builder:
     def _parameters(self, loss: str | None) -> frozenset[str]:
         """Given quantities that are updated, or by which the loss is differentiated."""
         updated = {key for key, _ in self.notes.updates}
+        updated |= {key for key, mark in self.notes.marked if mark in UPDATE_MARKS}
         by = {b for of, b in self.notes.derivatives if self._alias_end(of) == loss}
         found: set[str] = set()
         for key in updated | by:

@@ -10,6 +10,7 @@ from derivgen.checking.maths.rebuild import rebuilt
 
 #: letters that stand for a running number where nothing else has that name
 LETTERS = frozenset("dijklmnpqrstuv")
+COMMON = LETTERS - set("duv")
 
 
 #: a running index moved by others: ``i+u-1``
@@ -23,9 +24,21 @@ def split(key: str) -> tuple[str, list[str]]:
         return key, []
     if "," in subscript:
         return base, subscript.split(",")
-    if _MOVED.fullmatch(subscript):
+    if _MOVED.fullmatch(subscript) or is_word(subscript):
         return base, [subscript]
     return base, list(subscript) if len(subscript) <= 4 else [subscript]
+
+
+def is_word(subscript: str) -> bool:
+    """True for a subscript that is a word (``hid``, ``out``, ``in``) and no row of index letters."""
+    if not subscript.isalpha() or len(subscript) < 2:
+        return False
+    if subscript in ("in", "true", "pred"):
+        return True
+    inner = subscript[1:] if subscript[0] in "ho" else subscript  # a_hni: hidden unit i of sample n
+    return len(subscript) > 2 and not set(inner) <= COMMON | (
+        LETTERS if inner == subscript else set()
+    )
 
 
 def joined(base: str, pieces: Iterable[str]) -> str:

@@ -39,7 +39,7 @@ class Printed:
         away = abs(value - self.value) / self.unit
         if away <= mpmath.mpf("0.5") + TIE:
             return Fit.ROUNDED
-        if away < 1 + TIE and abs(value) > abs(self.value) and (value * self.value >= 0):
+        if away < 1 - TIE and abs(value) > abs(self.value) and (value * self.value >= 0):
             return Fit.CUT
         return Fit.OFF
 
