@@ -18,7 +18,7 @@ from derivgen.checking.ancestry import Ancestry
 from derivgen.checking.evaluation import Tokens
 from derivgen.checking.maths import tree as t
 from derivgen.checking.model import Model
-from derivgen.checking.resolving import LeftOut, NotGiven, Unknown
+from derivgen.checking.resolving import LeftOut, NotGiven, Unknown, resolved
 from derivgen.checking.values import Array, Dual, NoValue, Shapes, Value
 from derivgen.checking.world import Point, World
 
@@ -26,7 +26,7 @@ DIGITS = 30
 #: relative difference below which two values at 30 digits are one
 CLOSE = mpmath.mpf("1e-18")
 #: points to agree at, and to try before giving up
-ENOUGH, TRIES = 3, 9
+ENOUGH, TRIES = 4, 9
 
 
 class Outcome(Enum):
@@ -60,8 +60,11 @@ class Equality:
 
     @cached_property
     def points(self) -> tuple[World, ...]:
-        """Points all over the domain: of both signs, then positive, then small."""
-        kinds: Sequence[Point] = ("any", "any", "any", "positive", "positive", "positive")
+        """Points all over the domain.
+
+        Of both signs and positive in turn: where everything is positive, no rectifier is dead, and
+        a formula cannot pass by being 0 all through."""
+        kinds: Sequence[Point] = ("any", "positive", "any", "positive", "any", "positive")
         kinds = (*kinds, "small", "small", "small")
         return tuple(
             World(self.model, kind, seed, relations=self.ancestry)
@@ -90,11 +93,28 @@ class Equality:
         for points in (self.points, self.nearby):
             for tokens in readings:
                 found = _at(points, left, right, tokens)
+                if found and (tokens[0] == "own" or points is self.nearby):
+                    said = _says_zero(right) or not self._depends(left)
+                    if not said and _is_zero(points, left, tokens[0]):
+                        found = Comparison(Outcome.DIFFERENT)
                 if found:
                     return found
                 first = first or found
         assert first is not None
         return first
+
+
+    def _depends(self, left: t.Node) -> bool:
+        """True for a derivative of something by what it is computed from."""
+        if not isinstance(left, t.Derivative):
+            return False
+        if not isinstance(left.of, t.Name) or not isinstance(left.by, t.Name):
+            return False
+        try:
+            of, by = (resolved(self.model, name)[0] for name in (left.of, left.by))
+        except Unknown:
+            return False
+        return self.ancestry.leads(of, by)
 
 
 def _at(
@@ -118,6 +138,23 @@ def _at(
         if agreed == ENOUGH:
             return Comparison(Outcome.EQUAL)
     return Comparison(Outcome.OPEN, last) if not agreed else Comparison(Outcome.EQUAL)
+
+
+def _is_zero(points: Sequence[World], left: t.Node, tokens: Tokens) -> bool:
+    """True for a side that is 0 wherever it has a value: then another 0 says nothing of it."""
+    zero = v.constant(0)
+    for world in points:
+        try:
+            value = v.simplest(world.evaluate(left, tokens))
+        except NoValue:
+            continue
+        if not close(value, v.mapped(lambda _: zero, value)):
+            return False
+    return True
+
+
+def _says_zero(node: t.Node) -> bool:
+    return any(isinstance(part, t.Number) and not part.value for part in t.walk(node))
 
 
 def _has_derivative(node: t.Node) -> bool:
