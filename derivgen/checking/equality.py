@@ -18,7 +18,7 @@ from derivgen.checking.ancestry import Ancestry
 from derivgen.checking.evaluation import Tokens
 from derivgen.checking.maths import tree as t
 from derivgen.checking.model import Model
-from derivgen.checking.resolving import LeftOut, NotGiven, Unknown, resolved
+from derivgen.checking.resolving import LeftOut, NotGiven, Unknown
 from derivgen.checking.values import Array, Dual, NoValue, Shapes, Value
 from derivgen.checking.world import Point, World
 
@@ -94,27 +94,13 @@ class Equality:
             for tokens in readings:
                 found = _at(points, left, right, tokens)
                 if found and (tokens[0] == "own" or points is self.nearby):
-                    said = _says_zero(right) or not self._depends(left)
-                    if not said and _is_zero(points, left, tokens[0]):
-                        found = Comparison(Outcome.DIFFERENT)
+                    if not _says_zero(right) and _is_zero(points, left, tokens[0]):
+                        continue
                 if found:
                     return found
                 first = first or found
         assert first is not None
         return first
-
-
-    def _depends(self, left: t.Node) -> bool:
-        """True for a derivative of something by what it is computed from."""
-        if not isinstance(left, t.Derivative):
-            return False
-        if not isinstance(left.of, t.Name) or not isinstance(left.by, t.Name):
-            return False
-        try:
-            of, by = (resolved(self.model, name)[0] for name in (left.of, left.by))
-        except Unknown:
-            return False
-        return self.ancestry.leads(of, by)
 
 
 def _at(
