@@ -20,6 +20,7 @@ from derivgen.checking.maths import tree as t
 from derivgen.checking.model import DocumentModel, Element, Function
 from derivgen.checking.printed import is_numeric, is_printed, printed_number
 from derivgen.checking.resolving import UPDATE_MARKS
+from derivgen.checking.solving import solved
 from derivgen.checking.statements import Learned, Statement
 from derivgen.checking.values import NoValue
 
@@ -253,7 +254,7 @@ class _Builder:
             self._opaque(),
         )
         return Learned(
-            model,
+            solved(model, {key: tuple(nodes) for key, nodes in self.notes.printed.items()}),
             self.statements,
             {key: tuple(sides) for key, sides in self.notes.sides.items()},
             {key: tuple(nodes) for key, nodes in self.notes.printed.items()},
@@ -413,6 +414,7 @@ class _Builder:
                 if key in self.definitions
                 for node in nodes
             ),
+            *self._put_into_updates(),
         ]
         for formula, calculation in substitutions:
             for pair in align.aligned(formula, calculation, lambda _: None) or ():
@@ -424,6 +426,14 @@ class _Builder:
                         votes[key].append(pair.number)
         for key, numbers in votes.items():
             self.values[key] = Counter(numbers).most_common(1)[0][0]
+
+    def _put_into_updates(self) -> Iterator[tuple[t.Node, t.Node]]:
+        """The rule of a parameter with the numbers that were put into it in another line."""
+        for key, rule in self.notes.updates:
+            if _is_rule(rule):
+                for other, numbers in self.notes.updates:
+                    if other == key and is_numeric(numbers):
+                        yield rule, numbers
 
     # --- names for the same thing ------------------------------------------------------------------
 

@@ -74,18 +74,19 @@ class Ledger:
     ) -> None:
         entry = Entry(subject, printed, draft, unrounded)
         if subject is not None:
-            self.by_subject[self._plain(subject)].append(entry)
+            self.by_subject[self.plain(subject)].append(entry)
         self.by_value[printed.value].append(entry)
 
     def of(self, subject: t.Node) -> list[Entry]:
         """What was printed as the value of something, in order."""
-        return self.by_subject.get(self._plain(subject), [])
+        return self.by_subject.get(self.plain(subject), [])
 
-    def _plain(self, node: t.Node) -> t.Node:
+    def plain(self, node: t.Node) -> t.Node:
+        """A name or derivative token with names that only stand for others replaced by those."""
         if isinstance(node, t.Name):
             return replace(node, key=self.aliases.get(node.key, node.key))
         if isinstance(node, t.Derivative):
-            return rebuilt(node, self._plain)
+            return rebuilt(node, self.plain)
         return node
 
     def derivatives_by(self, key: str) -> list[t.Derivative]:

@@ -55,8 +55,13 @@ class Judge:
     def run(self) -> list[Draft]:
         """All claims of the document."""
         with mpmath.workdps(DIGITS):
-            self.numbers = NumberJudge(World(self.model), Ledger(), usual_decimals(self.statements))
             self.symbols = SymbolJudge(self.model, self.spelled)
+            self.numbers = NumberJudge(
+                World(self.model, relations=self.symbols.equality.ancestry),
+                Ledger(aliases=self._aliases()),
+                usual_decimals(self.statements),
+                self.spelled,
+            )
             for statement in self.statements:
                 self._statement(statement)
         return self.drafts

@@ -54,7 +54,7 @@ class NumberJudge:
 
         ``subject`` is the left side, ``before`` are the members between it and the number.
         """
-        draft.subject = subject
+        draft.subject = None if subject is None else self.ledger.plain(subject)
         exact = self._exact(subject, draft)
         draft.modelled = exact is not None
         local = self._local(subject, before, draft)

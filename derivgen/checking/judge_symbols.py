@@ -59,12 +59,27 @@ class SymbolJudge:
             if _is_unknown(self.model, subject) or self._generic(subject, body):
                 draft.code, draft.message = "C404", "it belongs to no quantity of the network"
             return
+        if self._is_apart(subject):
+            draft.code, draft.message = "C404", "it belongs to no quantity of the network"
+            return
         draft.verdict, draft.printed = Verdict.WRONG, self.spelled(body)
         if found.outcome is Outcome.MISFIT:
             draft.code, draft.message = "C301", str(found.reason)
             return
         draft.code = _code_of(subject)
         draft.message = f"{self.spelled(subject)} is not {draft.printed}"
+
+    def _is_apart(self, subject: t.Node) -> bool:
+        """True for a name that has nothing to do with the loss: an example, a definition in general."""
+        loss = self.model.loss
+        if not isinstance(subject, t.Name) or loss is None or subject.mark:
+            return False
+        try:
+            key, _ = resolved(self.model, subject)
+        except Unknown:
+            return True
+        ancestry = self.equality.ancestry
+        return key != loss and not ancestry.leads(loss, key) and not ancestry.leads(key, loss)
 
     def compare(self, left: t.Node, right: t.Node) -> Comparison:
         """Equality; with index letters, of every instance; with unknown names, for any values."""
