@@ -122,6 +122,13 @@ CHECK_CODES: dict[str, CodeEntry] = {
         "a_1 = 0.5987 where no value is given for x_1",
         "Give the value in the document, or check against a network: `--network net.yaml`.",
     ),
+    "C406": CodeEntry(
+        "undecided: right by the document's own definitions, not by the network's",
+        "The document defines something else than the network does, in a line that is named by itself, "
+        "or a name was matched with the wrong quantity; this line follows.",
+        "gradients of a loss without the 1/2 that the network has",
+        "Look at the lines that are called wrong, and at the mapping; `--map` corrects it.",
+    ),
     "C501": CodeEntry(
         "a parameter is never updated",
         "The other parameters get new values and this one does not.",

@@ -259,6 +259,7 @@ class _Builder:
             {key: tuple(sides) for key, sides in self.notes.sides.items()},
             {key: tuple(nodes) for key, nodes in self.notes.printed.items()},
             frozenset(self.notes.derivatives),
+            frozenset(self.notes.assigned - parameters),
         )
 
     # --- marks ----------------------------------------------------------------------------------
@@ -422,7 +423,12 @@ class _Builder:
                     key = full_key(pair.part)
                     if pair.part.mark in UPDATE_MARKS and key not in self.definitions:
                         continue
-                    if key not in {*self.values, *self.definitions, *self.cells}:
+                    if key not in {
+                        *self.values,
+                        *self.definitions,
+                        *self.cells,
+                        *self.notes.assigned,
+                    }:
                         votes[key].append(pair.number)
         for key, numbers in votes.items():
             self.values[key] = Counter(numbers).most_common(1)[0][0]
@@ -510,10 +516,9 @@ class _Builder:
     def _leaves(self) -> None:
         """Names that definitions read and nobody defines are given quantities without a value."""
         read = {name for node in self.definitions.values() for name in names_in(node)}
-        bound = {p for f in self.notes.functions.values() for p in f.parameters}
         known = {*self.definitions, *self.values, *self.elements}
         bases = {ix.split(name)[0] for name in known if not ix.letters_of(name)}
-        for name in sorted(read | (self.denominators - bound)):
+        for name in sorted(read - self.notes.assigned):
             base, pieces = ix.split(name)
             running = ix.letters_of(name) and base in bases
             running = running or any("+" in piece or "-" in piece for piece in pieces)

@@ -72,7 +72,11 @@ class SymbolJudge:
     def _is_apart(self, subject: t.Node) -> bool:
         """True for a name that has nothing to do with the loss: an example, a definition in general."""
         loss = self.model.loss
-        if not isinstance(subject, t.Name) or loss is None or subject.mark:
+        if not isinstance(subject, t.Name):
+            return False
+        if ix.letters_of(subject.key):
+            return True  # an equation of every unit: its instances were looked at
+        if loss is None or subject.mark:
             return False
         try:
             key, _ = resolved(self.model, subject)

@@ -9,6 +9,7 @@ from derivgen.checking import causes, policies
 from derivgen.checking.conventions import conventions as conventions_of
 from derivgen.checking.definitions import learn, statements_of
 from derivgen.checking.drafts import Draft
+from derivgen.checking.fitting import misfits, without
 from derivgen.checking.judge import Judge
 from derivgen.checking.manuscript import Manuscript
 from derivgen.checking.matching import Matching, match
@@ -16,6 +17,7 @@ from derivgen.checking.maths.parser import learn as learn_names
 from derivgen.checking.maths.parser import read
 from derivgen.checking.maths.writing import shown
 from derivgen.checking.network_model import NetworkModel
+from derivgen.checking.reconciling import reconcile
 from derivgen.checking.renaming import called
 from derivgen.checking.repair import repaired
 from derivgen.checking.report import Claim, NotRead, Remark, Report
@@ -93,7 +95,9 @@ def _by_network(
     learned: Learned, statements: Sequence[Statement], task: Task, names: Mapping[str, str]
 ) -> tuple[Judge, list[Remark], dict[str, str]]:
     """Judged by a network, in which the author's names are found first."""
-    matching = match(learned, NetworkModel(task), Names(task.network), names)
+    network = NetworkModel(task)
+    matching = match(learned, network, Names(task.network), names)
+    matching = without(matching, misfits(matching.mapping, learned, network) | learned.scratch)
     authors = {theirs: ours for ours, theirs in matching.mapping.items()}
     judge = Judge(
         matching.model,
@@ -102,6 +106,8 @@ def _by_network(
         spelled=lambda node: shown(called(node, authors)),
     )
     judge.run()
+    own = Judge(learned.model, statements, own=True).run()
+    reconcile(judge.drafts, own, learned.model)
     return judge, [Remark("style", note) for note in matching.notes], dict(matching.mapping)
 
 

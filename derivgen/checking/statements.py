@@ -41,3 +41,5 @@ class Learned:
     sides: Mapping[str, tuple[Node, ...]] = field(default_factory=dict)
     printed: Mapping[str, tuple[Node, ...]] = field(default_factory=dict)
     derivatives: frozenset[tuple[str, str]] = frozenset()
+    #: names that are given a new value again and again, so that they have none of their own
+    scratch: frozenset[str] = frozenset()
