@@ -93,9 +93,10 @@ class Equality:
         for points in (self.points, self.nearby):
             for tokens in readings:
                 found = _at(points, left, right, tokens)
-                if found and (tokens[0] == "own" or points is self.nearby):
-                    if not _says_zero(right) and _is_zero(points, left, tokens[0]):
-                        continue
+                special = tokens[0] == "own" or points is self.nearby
+                doubted = special and not _says_zero(right)
+                if found and doubted and _is_zero(points, left, tokens[0]):
+                    continue
                 if found:
                     return found
                 first = first or found
