@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterator
 from fractions import Fraction
 
 from derivgen.checking.align import factors
-from derivgen.checking.definitions import full_key
 from derivgen.checking.maths import tree as t
 from derivgen.checking.model import Model
+from derivgen.checking.noting import full_key
 from derivgen.checking.report import Remark
 from derivgen.checking.resolving import UPDATE_MARKS
 from derivgen.checking.shapes import Shape, shape_of

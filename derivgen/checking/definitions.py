@@ -8,54 +8,22 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from itertools import pairwise
-from typing import NoReturn
+from dataclasses import replace
 
 from derivgen.checking import align
 from derivgen.checking import indices as ix
 from derivgen.checking.arrays import family, shaped, spelled_out
-from derivgen.checking.manuscript import Passage
 from derivgen.checking.maths import tree as t
-from derivgen.checking.model import DocumentModel, Element, Function
+from derivgen.checking.model import DocumentModel, Element
+from derivgen.checking.noting import Notes, full_key, is_rule, names_in, note
 from derivgen.checking.printed import is_numeric, is_printed, printed_number
 from derivgen.checking.resolving import UPDATE_MARKS
 from derivgen.checking.solving import solved
 from derivgen.checking.statements import Learned, Statement
-from derivgen.checking.values import NoValue
+from derivgen.checking.update_rules import RATE_WORDS, is_descent, rate_names, unknown_step
 
-#: how many members of the chains before are kept
-MOST_EARLIER = 20
-#: names by which a loss and a learning rate go, where nothing else tells
+#: names by which a loss goes, where nothing else tells
 LOSS_WORDS = ("L", "E", "J", "C", "Loss", "loss", "Error", "error", "cost", "Cost", "E_total")
-RATE_WORDS = ("eta", "alpha", "mu", "lr", "learning_rate", "learningrate", "epsilon", "gamma")
-
-
-def statements_of(readings: Iterable[tuple[Passage, t.Reading]]) -> tuple[Statement, ...]:
-    """The statements of a document, with the left sides of those that carry one on."""
-    found = []
-    left: t.Node | None = None
-    earlier: tuple[t.Node, ...] = ()
-    for passage, reading in readings:
-        for chain in map(_assigned, reading.chains):
-            bodies = tuple(segment.body for segment in chain.segments)
-            if not chain.continued:
-                left = bodies[0] if bodies else None
-                earlier, bodies = (), bodies[1:]
-            found.append(Statement(chain, passage, left, earlier))
-            earlier = (*earlier, *bodies)[-MOST_EARLIER:]
-    return tuple(found)
-
-
-def _assigned(chain: t.Chain) -> t.Chain:
-    """In ``w <- w - eta g`` the left side is the new w: it gets the mark for that."""
-    if chain.continued or len(chain.segments) < 2 or chain.segments[1].relation != "assign":
-        return chain
-    first, second, *rest = chain.segments
-    name = first.body
-    if not isinstance(name, t.Name) or name.mark or name.key not in set(names_in(second.body)):
-        return chain
-    return replace(chain, segments=(replace(first, body=replace(name, mark="new")), second, *rest))
 
 
 def learn(
@@ -65,156 +33,20 @@ def learn(
 ) -> Learned:
     """What a document says of its quantities; ``tables`` are values stated in its tables, ``named`` the
     keys that stand there."""
-    notes = _Notes()
+    notes = Notes()
     notes.used.update(named)
     for statement in statements:
-        _note(notes, statement)
+        note(notes, statement)
     for key, node in (tables or {}).items():
         notes.printed[key].append(node)
     return _Builder(notes, tuple(statements)).learned()
-
-
-@dataclass
-class _Notes:
-    """What stands where, before anything is decided."""
-
-    sides: dict[str, list[t.Node]] = field(default_factory=lambda: defaultdict(list))
-    printed: dict[str, list[t.Node]] = field(default_factory=lambda: defaultdict(list))
-    calculations: dict[str, list[t.Node]] = field(default_factory=lambda: defaultdict(list))
-    #: right sides with derivatives in them: deltas
-    rules: dict[str, list[t.Node]] = field(default_factory=lambda: defaultdict(list))
-    functions: dict[str, Function] = field(default_factory=dict)
-    derivatives: Counter[tuple[str, str]] = field(default_factory=Counter)
-    #: left sides with a mark: (key, mark)
-    marked: set[tuple[str, str]] = field(default_factory=set)
-    #: keys of names with a mark, with it
-    marked_keys: set[str] = field(default_factory=set)
-    #: formulas with the calculation that follows them
-    substitutions: list[tuple[t.Node, t.Node]] = field(default_factory=list)
-    #: what stands for the new value of a parameter: (key, right side)
-    updates: list[tuple[str, t.Node]] = field(default_factory=list)
-    used: Counter[str] = field(default_factory=Counter)
-    #: True where a sum begins at 0
-    from_zero: bool = False
-    #: names that are given a new value again and again (``m <- beta m + ...``)
-    assigned: set[str] = field(default_factory=set)
-    #: keys that were printed as the result of something: with an approximate sign
-    results: set[str] = field(default_factory=set)
-
-
-def full_key(name: t.Name) -> str:
-    """The key of a name with its mark."""
-    return name.key + name.mark
-
-
-def _note(notes: _Notes, statement: Statement) -> None:
-    segments = statement.chain.segments
-    bodies = [segment.body for segment in segments]
-    for body in bodies:
-        for part in t.walk(body):
-            if isinstance(part, t.Derivative) and part.of is not None:
-                for of in _derivative_names(part.of):
-                    for by in _derivative_names(part.by):
-                        notes.derivatives[(of, by)] += 1
-            elif isinstance(part, t.Name):
-                notes.used[part.key] += 1
-            elif isinstance(part, t.BigSum) and isinstance(part.lower, t.Number):
-                notes.from_zero = notes.from_zero or part.lower.value == 0
-    if any(segment.relation in ("<", ">", "<=", ">=", "!=", "in", "to") for segment in segments):
-        return
-    if len(segments) > 1 and segments[1].relation == "assign" and isinstance(bodies[0], t.Name):
-        notes.assigned.add(bodies[0].key)
-    if any(s.relation == "approx" for s in segments) and isinstance(statement.left, t.Name):
-        notes.results.add(full_key(statement.left))
-    members = [statement.left, *bodies] if statement.chain.continued else bodies
-    rest = [member for member in members if member is not None]
-    for at, member in enumerate(rest):
-        _note_member(notes, member, rest[at + 1 :], first=at == 0)
-    for formula, calculation in pairwise(rest):
-        if not is_numeric(formula) and is_numeric(calculation):
-            notes.substitutions.append((formula, calculation))
-
-
-def _derivative_names(node: t.Node) -> tuple[str, ...]:
-    return (full_key(node),) if isinstance(node, t.Name) else ()
-
-
-def _note_member(notes: _Notes, member: t.Node, rest: Sequence[t.Node], first: bool) -> None:
-    if isinstance(member, t.Call) and first and _defines_function(member) and rest:
-        parameters = tuple(a.key for a in member.arguments if isinstance(a, t.Name))
-        own = set(names_in(rest[0])) <= set(parameters)
-        if own and not member.primes:
-            notes.functions.setdefault(member.function, Function(parameters, rest[0]))
-        return
-    names = _cells(member)
-    if not names:
-        return
-    for name, later in ((name, _cell_of(rest, at)) for at, name in names):
-        key = full_key(name)
-        if name.mark:
-            notes.marked.add((name.key, name.mark))
-            notes.marked_keys.add(key)
-        for side in later:
-            if is_printed(side):
-                notes.printed[key].append(side)
-            elif is_numeric(side):
-                notes.calculations[key].append(side)
-            elif _is_rule(side):
-                notes.rules[key].append(side)
-            elif side != name:
-                notes.sides[key].append(side)
-            if name.mark in UPDATE_MARKS and (isinstance(side, t.Sum) or _is_rule(side)):
-                notes.updates.append((name.key, side))
-
-
-def _defines_function(call: t.Call) -> bool:
-    return bool(call.arguments) and all(isinstance(a, t.Name) for a in call.arguments)
-
-
-def _is_rule(node: t.Node) -> bool:
-    """True where a derivative stands in a formula: it says how something is found, not what it is."""
-    return any(isinstance(part, t.Derivative) for part in t.walk(node))
-
-
-Position = tuple[int, int] | None
-
-
-def _cells(member: t.Node) -> list[tuple[Position, t.Name]]:
-    """The names that a member is: one, or those of a matrix of names with their positions."""
-    if isinstance(member, t.Name):
-        return [(None, member)]
-    if isinstance(member, t.Matrix):
-        cells = [(i, j, c) for i, row in enumerate(member.rows) for j, c in enumerate(row)]
-        if all(isinstance(cell, t.Name) for _, _, cell in cells):
-            return [((i, j), cell) for i, j, cell in cells if isinstance(cell, t.Name)]
-    return []
-
-
-def _cell_of(members: Sequence[t.Node], at: Position) -> list[t.Node]:
-    """The members themselves, or the cell at a position of those that are matrices."""
-    if at is None:
-        return list(members)
-    found = []
-    for member in members:
-        if isinstance(member, t.Matrix) and at[0] < len(member.rows):
-            row = member.rows[at[0]]
-            if at[1] < len(row):
-                found.append(row[at[1]])
-    return found
-
-
-def names_in(node: t.Node) -> Iterator[str]:
-    """The keys of the names in a formula, with their marks where they have any."""
-    for part in t.walk(node):
-        if isinstance(part, t.Name):
-            yield full_key(part)
 
 
 class _Builder:
     """Decides, in this order: which marked names are quantities of their own, definitions, given
     values, names for the same thing, the loss, the parameters, the learning rate."""
 
-    def __init__(self, notes: _Notes, statements: tuple[Statement, ...]) -> None:
+    def __init__(self, notes: Notes, statements: tuple[Statement, ...]) -> None:
         self.notes = notes
         self.statements = statements
         self.definitions: dict[str, t.Node] = {}
@@ -342,7 +174,7 @@ class _Builder:
                 continue
             own = set(names_in(side)) - {key}
             missing = sum(not self._supported(name) for name in own)
-            connected = self._is_derived(key) or notes_uses(self.notes, key)
+            connected = self._is_derived(key) or _is_used(self.notes, key)
             if own and missing == len(own) and not connected:
                 continue  # y = m x + b: an example that belongs to no quantity
             scored.append((missing, isinstance(side, t.Name), at, side))
@@ -436,7 +268,7 @@ class _Builder:
     def _put_into_updates(self) -> Iterator[tuple[t.Node, t.Node]]:
         """The rule of a parameter with the numbers that were put into it in another line."""
         for key, rule in self.notes.updates:
-            if _is_rule(rule):
+            if is_rule(rule):
                 for other, numbers in self.notes.updates:
                     if other == key and is_numeric(numbers):
                         yield rule, numbers
@@ -570,7 +402,7 @@ class _Builder:
 
     def _rate(self, parameters: frozenset[str]) -> str | None:
         names = list(
-            dict.fromkeys(n for key, side in self.notes.updates for n in _rate_names(side, key))
+            dict.fromkeys(n for key, side in self.notes.updates for n in rate_names(side, key))
         )
         if names:
             rate = next((name for name in names if self.values.get(name)), names[0])
@@ -603,7 +435,7 @@ class _Builder:
         """False where the document updates its parameters by another rule than w - eta dL/dw."""
         rules = [side for _, side in self.notes.updates if not is_numeric(side)]
         ruled = [side for side in rules if any(True for _ in names_in(side))]
-        return not ruled or any(_is_descent(side) for side in ruled)
+        return not ruled or any(is_descent(side) for side in ruled)
 
     def _rate_value(self, name: str) -> None:
         if self.values.get(name) is None:
@@ -623,31 +455,6 @@ class _Builder:
         return votes.most_common(1)[0][0] if votes else None
 
 
-def notes_uses(notes: _Notes, key: str) -> bool:
+def _is_used(notes: Notes, key: str) -> bool:
     """True where a quantity stands in the right side of another one."""
     return any(key in names_in(s) for k, sides in notes.sides.items() for s in sides if k != key)
-
-
-def unknown_step(*_: object, **__: object) -> NoReturn:
-    """The step of a rule that is none of plain gradient descent."""
-    raise NoValue("it is updated by a rule other than plain gradient descent")
-
-
-def _is_descent(side: t.Node) -> bool:
-    """True for ``w - eta dL/dw``, in any order of its factors."""
-    if not isinstance(side, t.Sum) or len(side.terms) != 2:
-        return False
-    (lost, kept), (negative, step) = side.terms
-    parts = align.factors(step)
-    kinds = [isinstance(part, t.Derivative) for part in parts]
-    return isinstance(kept, t.Name) and negative and not lost and len(parts) == 2 and any(kinds)
-
-
-def _rate_names(side: t.Node, key: str) -> Iterator[str]:
-    """The names that stand beside a derivative in the last term of ``w - eta dL/dw``."""
-    if not isinstance(side, t.Sum) or len(side.terms) != 2:
-        return
-    parts = align.factors(side.terms[1][1])
-    names = [full_key(part) for part in parts if isinstance(part, t.Name) and part.key != key]
-    ruled = any(isinstance(part, t.Derivative) for part in parts)
-    yield from (name for name in names if ruled or name in RATE_WORDS)

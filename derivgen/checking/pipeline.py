@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from derivgen.checking import causes, policies
 from derivgen.checking.conventions import conventions as conventions_of
-from derivgen.checking.definitions import learn, statements_of
+from derivgen.checking.definitions import learn
 from derivgen.checking.drafts import Draft
 from derivgen.checking.fitting import misfits, without
 from derivgen.checking.judge import Judge
@@ -17,6 +17,7 @@ from derivgen.checking.maths.parser import learn as learn_names
 from derivgen.checking.maths.parser import read
 from derivgen.checking.maths.writing import shown
 from derivgen.checking.network_model import NetworkModel
+from derivgen.checking.noting import statements_of
 from derivgen.checking.reconciling import reconcile
 from derivgen.checking.renaming import called
 from derivgen.checking.repair import repaired

@@ -9,7 +9,7 @@ import pytest
 
 import derivgen as dg
 from derivgen import api
-from derivgen.checking.definitions import learn, statements_of
+from derivgen.checking.definitions import learn
 from derivgen.checking.evidence import Evidence
 from derivgen.checking.manuscript import Passage, Piece
 from derivgen.checking.matching import Matching, match
@@ -17,6 +17,7 @@ from derivgen.checking.maths import tree as t
 from derivgen.checking.maths.parser import learn as learn_names
 from derivgen.checking.maths.parser import read
 from derivgen.checking.network_model import NetworkModel
+from derivgen.checking.noting import statements_of
 from derivgen.checking.renaming import translated
 from derivgen.checking.statements import Learned
 from derivgen.errors import DerivgenError
