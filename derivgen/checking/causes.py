@@ -21,7 +21,9 @@ def group(drafts: Sequence[Draft]) -> None:
             if same_chain and previous is not None:
                 sources.append(previous)
             wrong = [s for s in sources if s.verdict is Verdict.WRONG and s is not draft]
-            if wrong and _follows(draft):
+            # numbers put into a formula that is wrong already are wrong with it
+            put_in = same_chain and previous is not None and _is_formula(previous)
+            if wrong and (_follows(draft) or put_in):
                 draft.cause = _root(min(wrong, key=lambda s: s.id), by_id).id
         if draft.verdict is Verdict.WRONG and draft.number is not None and draft.operand is None:
             # the same wrong number of the same thing, printed once more
@@ -29,6 +31,10 @@ def group(drafts: Sequence[Draft]) -> None:
             if before is not draft and draft.cause is None:
                 draft.cause = _root(before, by_id).id
         previous = draft
+
+
+def _is_formula(draft: Draft) -> bool:
+    return draft.verdict is Verdict.WRONG and draft.code in ("C201", "C202", "C203")
 
 
 def _follows(draft: Draft) -> bool:

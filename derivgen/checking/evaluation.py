@@ -57,6 +57,9 @@ class Frame:
             if self.depth > DEEPEST:
                 raise NoValue("definitions lead into one another without an end")
             computed = replace(self, depth=self.depth + 1)._computed(key)
+            rounded = self.world.rounded.get(key)
+            if rounded is not None and isinstance(computed, Dual):
+                computed = Dual(rounded, computed.slope)
             if key in self.held:
                 computed = v.without_slopes(computed)
             memo[key] = self._moved(key, computed)

@@ -36,6 +36,10 @@ from derivgen.checking.values import Array, Dual, NoValue, Real, Shapes, Value
 from derivgen.checking.world import World
 
 
+#: significant digits from which on a number is a long one
+LONG = 5
+
+
 @dataclass
 class NumberJudge:
     """Judges the numbers of one document in reading order; ``ledger`` grows with them."""
@@ -67,6 +71,8 @@ class NumberJudge:
             doubted = draft.verdict in (Verdict.WRONG, Verdict.TRUNCATION)
             if doubted and local is None and subject is not None:
                 self._implied(draft, number, subject, before)
+            if draft.verdict is Verdict.WRONG and local is None:
+                self._last_digit(draft, number)
             self.ledger.write(subject, number, draft.id, draft.value)
             return
         cells = printed_matrix(body)
@@ -151,7 +157,7 @@ class NumberJudge:
         """A result without a calculation: does it follow from what was printed before?
 
         That makes it a carried rounding, or what follows from an earlier slip."""
-        trials = [self._printed_step(subject)]
+        trials = [self._printed_step(subject), self._carried_on(subject)]
         formulas = [m for m in before if not is_numeric(m)]
         if isinstance(subject, t.Name):
             formulas.append(self.actual.model.definition(subject.key) or subject)
@@ -168,6 +174,28 @@ class NumberJudge:
                 draft.verdict, draft.code = Verdict.ROUNDING, "C111"
                 draft.message = f"{number.text} follows from rounded numbers; without them it is {draft.expected}"
             return
+
+    def _last_digit(self, draft: Draft, number: Printed) -> None:
+        """A long result without its calculation, one off in its last place: numbers rounded on the
+        way explain that, and the document does not show them."""
+        digits = len(number.text.lstrip("-0.").replace(".", ""))
+        off = None if draft.value is None else abs(draft.value - number.value)
+        if digits >= LONG and off is not None and off <= mpmath.mpf("1.5") * number.unit:
+            draft.verdict, draft.code = Verdict.ROUNDING, "C111"
+            draft.message = f"the last digit of {number.text} is off: {draft.expected}"
+
+    def _carried_on(self, subject: t.Node) -> tuple[Value | None, t.Node | None]:
+        """The value with every quantity on the way rounded as it was printed last."""
+        rounded = {
+            node.key: entries[-1].printed.value
+            for node, entries in self.ledger.by_subject.items()
+            if isinstance(node, t.Name) and not node.mark and node != subject
+        }
+        world = World(self.actual.model, rounded=rounded, relations=self.actual.ancestry)
+        try:
+            return world.evaluate(subject), subject
+        except NoValue:
+            return None, None
 
     def _printed_step(self, subject: t.Node) -> tuple[Value | None, t.Node | None]:
         """The new value of a parameter from its gradient as printed."""

@@ -33,6 +33,12 @@ def settle(drafts: Sequence[Draft], words: str) -> tuple[dict[str, str], list[Re
                 code="C120",
             )
         )
+    else:
+        for draft in cut:
+            if draft.exact is Fit.ROUNDED:  # a slip of the last digit, and no policy
+                draft.verdict, draft.code = Verdict.ROUNDING, "C110"
+                draft.message = "the numbers as printed give another last digit"
+                draft.expected = ""
     carried = [d for d in drafts if d.code == "C111"]
     against = [d for d in drafts if d.code == "C110"]
     stated = bool(CARRIES.search(words))

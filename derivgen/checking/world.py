@@ -40,6 +40,8 @@ class World:
     seed: int = 0
     near: bool = False
     stated: Mapping[str, Value] = field(default_factory=dict)
+    #: values that computed quantities are rounded to, as they were printed
+    rounded: Mapping[str, v.Real] = field(default_factory=dict)
     #: who reads whom, shared by the points of one model
     relations: Ancestry | None = None
     _memo: dict[str, Value] = field(default_factory=dict, init=False, repr=False)
@@ -129,7 +131,7 @@ def _after_step(world: World) -> World:
     if not isinstance(rate, Dual):
         raise Shapes("the learning rate is a matrix")
     stated = _Updated(world, rate, t.Name(model.loss))
-    return World(model, world.point, world.seed, world.near, stated, world.ancestry)
+    return World(model, world.point, world.seed, world.near, stated, relations=world.ancestry)
 
 
 @dataclass(frozen=True)
