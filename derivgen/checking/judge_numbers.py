@@ -35,7 +35,6 @@ from derivgen.checking.resolving import UPDATE_MARKS, LeftOut, NotGiven, Unknown
 from derivgen.checking.values import Array, Dual, NoValue, Real, Shapes, Value
 from derivgen.checking.world import World
 
-
 #: significant digits from which on a number is a long one
 LONG = 5
 
