@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator
 from fractions import Fraction
+from itertools import pairwise
 
 from derivgen.checking.align import factors
 from derivgen.checking.maths import tree as t
 from derivgen.checking.model import Model
 from derivgen.checking.noting import full_key
+from derivgen.checking.printed import is_numeric, is_printed
 from derivgen.checking.report import Remark
 from derivgen.checking.resolving import UPDATE_MARKS
 from derivgen.checking.shapes import Shape, shape_of
@@ -150,11 +152,16 @@ def _bias(learned: Learned, model: Model) -> str | None:
 def _decimals(learned: Learned) -> str | None:
     """The most common number of decimals of what was worked out."""
     counts: Counter[int] = Counter()
-    for key, nodes in learned.printed.items():
-        if key not in learned.model.definitions:
-            continue
-        for node in nodes:
-            counts.update(
-                p.decimals for p in t.walk(node) if isinstance(p, t.Number) and p.decimals > 0
-            )
+    for statement in learned.statements:
+        members = (*statement.earlier, *(s.body for s in statement.chain.segments))
+        for before, result in pairwise(members):
+            if is_numeric(before) and not is_printed(before) and is_printed(result):
+                counts.update(
+                    p.decimals for p in t.walk(result) if isinstance(p, t.Number) and p.decimals
+                )
+    if not counts:
+        for key, nodes in learned.printed.items():
+            if key in learned.model.definitions:
+                numbers = (p for node in nodes for p in t.walk(node) if isinstance(p, t.Number))
+                counts.update(p.decimals for p in numbers if p.decimals > 0)
     return str(counts.most_common(1)[0][0]) if counts else None

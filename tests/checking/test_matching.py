@@ -26,9 +26,9 @@ from derivgen.notation import Names
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
 #: documents of which something is not matched yet
+#: what is not matched yet, and why
 OPEN = {
     "lstm_3_steps": "rows of an array that have names of their own (h_t as a vector)",
-    "conv_pool": "a whole array defined through another one is said to differ",
 }
 PRESETS = ("standard", "z_a", "net_out", "sum_output", "digits", "net_prime", "matrix")
 
@@ -61,12 +61,11 @@ def printed_names(author: Learned, task: Task) -> dict[str, str]:
     }
 
 
-@pytest.mark.parametrize("path", sorted(EXAMPLES.glob("*.yaml")), ids=lambda path: path.stem)
-def test_a_generated_document_and_its_own_network(
-    path: Path, request: pytest.FixtureRequest
-) -> None:
-    if path.stem in OPEN:
-        request.applymarker(pytest.mark.xfail(reason=OPEN[path.stem], strict=False))
+MATCHED = [path for path in sorted(EXAMPLES.glob("*.yaml")) if path.stem not in OPEN]
+
+
+@pytest.mark.parametrize("path", MATCHED, ids=lambda path: path.stem)
+def test_a_generated_document_and_its_own_network(path: Path) -> None:
     task = api.load(path)
     author = document(task)
     found = matched(author, task)
