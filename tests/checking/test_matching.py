@@ -25,7 +25,6 @@ from derivgen.network.task import Task
 from derivgen.notation import Names
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
-#: documents of which something is not matched yet
 #: what is not matched yet, and why
 OPEN = {
     "lstm_3_steps": "rows of an array that have names of their own (h_t as a vector)",
