@@ -350,7 +350,7 @@ class _Builder:
         read = {name for node in self.definitions.values() for name in names_in(node)}
         known = {*self.definitions, *self.values, *self.elements}
         bases = {ix.split(name)[0] for name in known if not ix.letters_of(name)}
-        for name in sorted(read - self.notes.assigned):
+        for name in sorted(read - (self.notes.assigned - self.denominators)):
             base, pieces = ix.split(name)
             running = ix.letters_of(name) and base in bases
             running = running or any("+" in piece or "-" in piece for piece in pieces)

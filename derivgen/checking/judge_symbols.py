@@ -97,8 +97,9 @@ class SymbolJudge:
                 return Comparison(Outcome.EQUAL)
             different = [o for o in outcomes if o.outcome is Outcome.DIFFERENT]
             return different[0] if len(different) == len(outcomes) else found
-        if self.free.compare(left, right):
-            return Comparison(Outcome.EQUAL)
+        free = self.free.compare(left, right)
+        if free or (free.outcome is Outcome.DIFFERENT and _is_rule_of_slope(left, right)):
+            return free
         return found
 
     def _generic(self, left: t.Node, right: t.Node) -> bool:
@@ -120,6 +121,14 @@ class SymbolJudge:
                 if count > MOST_INSTANCES:
                     return
                 yield ix.at(left, here), ix.at(right, here)
+
+
+def _is_rule_of_slope(left: t.Node, right: t.Node) -> bool:
+    """True for ``sigma'(u) = ...`` in u alone: it can be tried for any u, whatever u is."""
+    if not isinstance(left, t.Call) or not left.primes:
+        return False
+    own = {part for part in t.walk(left) if isinstance(part, t.Name)}
+    return len(own) == 1 and own == {part for part in t.walk(right) if isinstance(part, t.Name)}
 
 
 def _means(model: Model, name: t.Name) -> bool:

@@ -12,6 +12,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 
 import floats
@@ -20,6 +21,7 @@ import derivgen
 from derivgen.checking.manuscript import Manuscript, Passage
 from derivgen.checking.maths import tree as t
 from derivgen.checking.maths.parser import learn, read
+from derivgen.checking.maths.rebuild import rebuilt
 from derivgen.checking.printed import is_numeric
 from derivgen.checking.reading import read_manuscript
 from derivgen.checking.report import Report, Verdict
@@ -47,7 +49,12 @@ BUILT: Mapping[str, tuple[str, Sequence[str]]] = {
     "two outputs": ("two_outputs_2_2_2", ("numbers.decimals=6", "numbers.rounding=half_up")),
     "two outputs reuse": (
         "two_outputs_2_2_2",
-        ("numbers.decimals=4", "numbers.rounding=half_even", "document.views=[reuse]", "notation=z_a"),
+        (
+            "numbers.decimals=4",
+            "numbers.rounding=half_even",
+            "document.views=[reuse]",
+            "notation=z_a",
+        ),
     ),
     "circuit": ("scalar_circuit", ()),
     "one unit": ("scalar_symbolic_1_1_1", ()),
@@ -189,9 +196,7 @@ def sites_of(name: str) -> Sites:
             high = passage.source_of(max(segment.span[1] - 1, segment.span[0])) + 1
             claim = any(low <= start < high or start <= low < end for start, end in judged)
             kinds = {base: tuple(all_) for base, all_ in names.items()}
-            found.append(
-                Site(passage, chain.segments, at, tuple(earlier), kinds, arguments, claim)
-            )
+            found.append(Site(passage, chain.segments, at, tuple(earlier), kinds, arguments, claim))
         last = passage.text[slice(*chain.segments[-1].span)].strip()
         if re.fullmatch(r"-?\d+\.\d{2,}", last):
             earlier.append(last)
@@ -258,9 +263,7 @@ def _random_digit(old: str, _: Site, rng: random.Random) -> Iterator[str]:
 
 def _digits_swapped(old: str, _: Site, rng: random.Random) -> Iterator[str]:
     pairs = [
-        at
-        for at in range(len(old) - 1)
-        if old[at : at + 2].isdigit() and old[at] != old[at + 1]
+        at for at in range(len(old) - 1) if old[at : at + 2].isdigit() and old[at] != old[at + 1]
     ]
     if pairs:
         at = rng.choice(pairs)
@@ -269,13 +272,11 @@ def _digits_swapped(old: str, _: Site, rng: random.Random) -> Iterator[str]:
 
 def _point_moved(old: str, _: Site, rng: random.Random) -> Iterator[str]:
     sign, digits = ("-", old[1:]) if old.startswith("-") else ("", old)
-    whole, _, rest = digits.partition(".")
-    if rng.random() < 0.5 or len(rest) < 3:
-        yield f"{sign}{whole if whole != '0' else ''}{rest[0]}.{rest[1:]}".replace(
-            sign + "0", sign, 1
-        ) if (whole == "0" and rest[0] != "0") else f"{sign}0.0{whole.strip('0')}{rest}"
+    whole, _dot, rest = digits.partition(".")
+    if len(rest) > 2 and rng.random() < 0.5:
+        yield f"{sign}{whole.lstrip('0')}{rest[0]}.{rest[1:]}"
     else:
-        yield f"{sign}0.0{whole.strip('0')}{rest}"
+        yield f"{sign}{whole[:-1] or '0'}.{whole[-1]}{rest}"
 
 
 def _sign_flipped(old: str, _: Site, __: random.Random) -> Iterator[str]:
@@ -332,8 +333,6 @@ def _operands(kind: str, others: Callable[[str, Site, random.Random], Iterator[s
 
 
 def _put(node: t.Node, old: t.Number, new: str) -> t.Node:
-    from derivgen.checking.maths.rebuild import rebuilt
-
     if node is old:
         return replace(old, value=type(old.value)(new))
     return rebuilt(node, lambda child: _put(child, old, new))
@@ -348,7 +347,9 @@ def _neighbours_value(old: str, site: Site, rng: random.Random) -> Iterator[str]
 # --- operators: formulas --------------------------------------------------------------------------------
 
 
-def _formulas(kind: str, edits: Callable[[Site, t.Node, random.Random], Iterator[Edits]]) -> Operator:
+def _formulas(
+    kind: str, edits: Callable[[Site, t.Node, random.Random], Iterator[Edits]]
+) -> Operator:
     """Change one part of a formula with names in it."""
 
     def operator(site: Site, rng: random.Random) -> Iterator[Change]:
@@ -366,10 +367,22 @@ def _formulas(kind: str, edits: Callable[[Site, t.Node, random.Random], Iterator
             edit for part in parts if id(part) not in inside for edit in edits(site, part, rng)
         ]
         for edit in rng.sample(choices, min(len(choices), 1)):
-            if not _is_equal(site, edit):
+            if not _is_equal(site, edit) and not _is_one(site, kind):
                 yield Change(kind, edit)
 
     return operator
+
+
+def _is_one(site: Site, kind: str) -> bool:
+    """True where what is left out or repeated may be a factor 1: the numbers behind have one."""
+    if "factor" not in kind and "slope" not in kind:
+        return False
+    return any(
+        isinstance(part, t.Number) and part.value == 1 and not part.decimals
+        for member in site.members[site.at + 1 :]
+        if isinstance(member.body, t.Product)
+        for part in member.body.factors
+    )
 
 
 def _is_equal(site: Site, edits: Edits) -> bool:
@@ -394,7 +407,7 @@ def _is_equal(site: Site, edits: Edits) -> bool:
 
 def _term_sign(site: Site, part: t.Node, _: random.Random) -> Iterator[Edits]:
     if isinstance(part, t.Sum):
-        for (_, left), (_, right) in zip(part.terms, part.terms[1:], strict=False):
+        for (_, left), (_, right) in pairwise(part.terms):
             between = site.passage.text[left.span[1] : right.span[0]]
             found = re.search(r"[+-]", between)
             if found is not None and len(re.findall(r"[+-]", between)) == 1:
@@ -404,8 +417,7 @@ def _term_sign(site: Site, part: t.Node, _: random.Random) -> Iterator[Edits]:
 
 def _lost_term(site: Site, part: t.Node, _: random.Random) -> Iterator[Edits]:
     if isinstance(part, t.Sum) and len(part.terms) > 1:
-        (_, first), *_, (_, last) = part.terms
-        before = part.terms[-2][1]
+        before, last = part.terms[-2][1], part.terms[-1][1]
         if _is_whole(site, before) and _is_whole(site, last):
             yield ((before.span[1], last.span[1], ""),)
 
@@ -423,7 +435,7 @@ def _factors(part: t.Node) -> tuple[t.Node, ...]:
 
 def _lost_factor(site: Site, part: t.Node, _: random.Random) -> Iterator[Edits]:
     factors = _factors(part)
-    for one, two in zip(factors, factors[1:], strict=False):
+    for one, two in pairwise(factors):
         between = site.passage.text[one.span[1] : two.span[0]]
         if _is_whole(site, two) and not re.search(r"[()\[\]{}]", between):
             yield ((one.span[1], two.span[1], ""),)
@@ -463,15 +475,15 @@ def _product_for_sum(site: Site, part: t.Node, _: random.Random) -> Iterator[Edi
             yield ((at, at + 1, r"\cdot"),)
 
 
-def _transposed(site: Site, part: t.Node, _: random.Random) -> Iterator[Edits]:
+def _transposed(_site: Site, part: t.Node, _: random.Random) -> Iterator[Edits]:
     if isinstance(part, t.Transposed):
         yield ((part.body.span[1], part.span[1], ""),)
 
 
-def _slope_factors(site: Site, part: t.Node) -> Iterator[tuple[t.Name, t.Sum]]:
+def _slope_factors(part: t.Node) -> Iterator[tuple[t.Name, t.Sum]]:
     """Neighbouring factors a (1 - a) of a unit a = f(z)."""
-    factors = (part.factors if isinstance(part, t.Product) else ())
-    for one, two in zip(factors, factors[1:], strict=False):
+    factors = part.factors if isinstance(part, t.Product) else ()
+    for one, two in pairwise(factors):
         if isinstance(one, t.Name) and isinstance(two, t.Sum) and len(two.terms) == 2:
             (_, unit), (negative, other) = two.terms
             if negative and isinstance(unit, t.Number) and other == one:
@@ -480,12 +492,11 @@ def _slope_factors(site: Site, part: t.Node) -> Iterator[tuple[t.Name, t.Sum]]:
 
 def _closing(site: Site, node: t.Sum) -> int:
     """Behind the bracket that closes a sum."""
-    end = site.passage.text.index(")", node.terms[-1][1].span[1]) + 1
-    return end
+    return site.passage.text.index(")", node.terms[-1][1].span[1]) + 1
 
 
 def _no_slope(site: Site, part: t.Node, _: random.Random) -> Iterator[Edits]:
-    for one, two in _slope_factors(site, part):
+    for one, two in _slope_factors(part):
         before = site.passage.text[: one.span[0]]
         after = site.passage.text[_closing(site, two) :]
         if len(_factors(part)) > 2 and part.factors[0] is not one:  # type: ignore[union-attr]
@@ -494,13 +505,13 @@ def _no_slope(site: Site, part: t.Node, _: random.Random) -> Iterator[Edits]:
 
 
 def _slope_twice(site: Site, part: t.Node, _: random.Random) -> Iterator[Edits]:
-    for one, two in _slope_factors(site, part):
+    for one, two in _slope_factors(part):
         end = _closing(site, two)
         yield ((end, end, " " + site.passage.text[one.span[0] : end]),)
 
 
 def _slope_at_activation(site: Site, part: t.Node, _: random.Random) -> Iterator[Edits]:
-    for one, two in _slope_factors(site, part):
+    for one, two in _slope_factors(part):
         argument = site.arguments.get(one.key)
         if argument is not None:
             yield ((*one.span, argument), (*two.terms[1][1].span, argument))
@@ -558,9 +569,7 @@ def _updates(kind: str, rule: Callable[[float, float, float], float]) -> Operato
         weight, rate, slope = map(floats.value_of, (old, *step.factors))
         if weight is None or rate is None or slope is None:
             return
-        new = floats.printed(
-            rule(-weight if lost else weight, rate, slope), _decimals(found[1])
-        )
+        new = floats.printed(rule(-weight if lost else weight, rate, slope), _decimals(found[1]))
         if float(new) != float(found[1]) and not _is_same(site, new):
             yield Change(kind, ((*found[0], new),))
 
@@ -653,7 +662,7 @@ KINDS: Mapping[str, tuple[Operator, frozenset[str]]] = {
     "sign of the update": (_formulas("sign of the update", _update_sign), frozenset({"sign"})),
     "term left out": (
         _formulas("term left out", _lost_term),
-        frozenset({"lost_term", "missing_path"}),
+        frozenset({"lost_term", "missing_path", "not_updated"}),
     ),
     "factor left out": (
         _formulas("factor left out", _lost_factor),
@@ -661,7 +670,7 @@ KINDS: Mapping[str, tuple[Operator, frozenset[str]]] = {
     ),
     "factor twice": (
         _formulas("factor twice", _double_factor),
-        frozenset({"double_factor", "activation_slope_twice"}),
+        frozenset({"double_factor", "activation_slope_twice", "learning_rate_twice"}),
     ),
     "wrong index": (_formulas("wrong index", _index), frozenset({"neighbour"})),
     "wrong index in a derivative": (
@@ -678,10 +687,13 @@ KINDS: Mapping[str, tuple[Operator, frozenset[str]]] = {
     ),
     "not transposed": (_formulas("not transposed", _transposed), frozenset({"transposed"})),
     "no slope": (_formulas("no slope", _no_slope), frozenset({"no_activation_slope"})),
-    "slope twice": (_formulas("slope twice", _slope_twice), frozenset({"activation_slope_twice"})),
-    "slope at the activation": (
-        _formulas("slope at the activation", _slope_at_activation),
-        frozenset({"slope_at_activation"}),
+    "slope twice": (
+        _formulas("slope twice", _slope_twice),
+        frozenset({"activation_slope_twice", "double_factor"}),
+    ),
+    "slope at the pre-activation": (
+        _formulas("slope at the pre-activation", _slope_at_activation),
+        frozenset({"slope_at_pre_activation"}),
     ),
     "no learning rate": (_formulas("no learning rate", _no_rate), frozenset({"no_learning_rate"})),
     "learning rate twice": (
@@ -707,7 +719,7 @@ KINDS: Mapping[str, tuple[Operator, frozenset[str]]] = {
     ),
     "term left out throughout": (
         _consistent("term left out throughout", _gap(t.Sum)),
-        frozenset({"lost_term", "missing_path"}),
+        frozenset({"lost_term", "missing_path", "not_updated"}),
     ),
 }
 
@@ -772,3 +784,13 @@ def false_alarms(name: str) -> list[str]:
     blamed = (Verdict.WRONG, Verdict.ROUNDING, Verdict.TRUNCATION)
     report = baseline(name)
     return [f"{c.place.line}: {c.message}" for c in report.claims if c.verdict in blamed]
+
+
+#: what is counted of each outcome
+SCORES = ("mutants", "found", "right line", "diagnosed")
+
+
+def score(outcome: Outcome) -> dict[str, int]:
+    """One outcome in numbers that add up."""
+    values = (True, outcome.found, outcome.placed, outcome.named)
+    return dict(zip(SCORES, map(int, values), strict=True))

@@ -1,0 +1,6 @@
+"""Typical mistakes: what each makes of a right step, and what to tell the author."""
+
+from derivgen.checking.mistakes.case import Case as Case
+from derivgen.checking.mistakes.case import Mistake as Mistake
+from derivgen.checking.mistakes.table import MISTAKES as MISTAKES
+from derivgen.checking.mistakes.table import diagnose as diagnose

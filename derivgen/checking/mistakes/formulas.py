@@ -1,0 +1,216 @@
+"""Single changes of a formula: of the right one, or of the one that the author wrote to mend it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
+from fractions import Fraction
+
+from derivgen.checking.align import factors
+from derivgen.checking.maths import tree as t
+from derivgen.checking.maths.rebuild import rebuilt
+from derivgen.checking.mistakes.case import Candidate, Case
+from derivgen.checking.mistakes.derivatives import activation
+from derivgen.checking.mistakes.updates import value_of
+from derivgen.checking.model import Model
+from derivgen.checking.printed import is_numeric
+
+#: how many names are tried for a factor or a term that was left out
+MOST_NAMES = 60
+
+ONE, TWO = Fraction(1), Fraction(2)
+
+#: the forms that one part of a formula may be changed to
+Change = Callable[[t.Node, Model], Iterable[t.Node]]
+
+
+def of_trees(
+    changed: Callable[[t.Node, Model], Iterable[t.Node]],
+) -> Callable[[Case], Iterator[Candidate]]:
+    """Candidates from single changes of the right formula."""
+
+    def candidates(case: Case) -> Iterator[Candidate]:
+        if case.formula is None:
+            return
+        for node in _everywhere(case.formula, lambda part: changed(part, case.model)):
+            yield value_of(node)
+
+    return candidates
+
+
+def _everywhere(node: t.Node, changed: Callable[[t.Node], Iterable[t.Node]]) -> Iterator[t.Node]:
+    """The formula with one of its parts changed, for every part and every change of it."""
+    yield from changed(node)
+    for at, child in enumerate(t.children(node)):
+        for other in _everywhere(child, changed):
+            yield _with_child(node, at, other)
+
+
+def _with_child(node: t.Node, at: int, other: t.Node) -> t.Node:
+    count = iter(range(10**6))
+    return rebuilt(node, lambda child: other if next(count) == at else child)
+
+
+def siblings(name: t.Name, model: Model) -> Iterator[t.Name]:
+    """Other quantities of the same letter: the neighbours of a weight."""
+    base = name.key.rstrip("0123456789,[]")
+    if base == name.key:
+        return
+    for key in sorted(model.names()):
+        if key != name.key and key.rstrip("0123456789,[]") == base:
+            yield replace(name, key=key)
+
+
+def neighbours(part: t.Node, model: Model) -> Iterator[t.Node]:
+    if isinstance(part, t.Name):
+        yield from siblings(part, model)
+
+
+def signs(part: t.Node, _: Model) -> Iterator[t.Node]:
+    if isinstance(part, t.Sum):
+        for at, (negative, body) in enumerate(part.terms):
+            yield replace(
+                part, terms=(*part.terms[:at], (not negative, body), *part.terms[at + 1 :])
+            )
+
+
+def lost_terms(part: t.Node, _: Model) -> Iterator[t.Node]:
+    if isinstance(part, t.Sum) and len(part.terms) > 1:
+        for at in range(len(part.terms)):
+            yield replace(part, terms=part.terms[:at] + part.terms[at + 1 :])
+
+
+def lost_factors(part: t.Node, _: Model) -> Iterator[t.Node]:
+    if isinstance(part, t.Product):
+        for at in range(len(part.factors)):
+            rest = part.factors[:at] + part.factors[at + 1 :]
+            yield rest[0] if len(rest) == 1 else replace(part, factors=rest)
+
+
+def doubled_factors(part: t.Node, _: Model) -> Iterator[t.Node]:
+    if isinstance(part, t.Product):
+        for factor in part.factors:
+            if not is_numeric(factor):
+                yield replace(part, factors=(*part.factors, factor))
+
+
+def product_for_sum(part: t.Node, _: Model) -> Iterator[t.Node]:
+    if isinstance(part, t.Sum) and len(part.terms) > 1:
+        yield t.Product(tuple(body for _, body in part.terms))
+    if isinstance(part, t.Product):
+        parts = factors(part)
+        for at in range(1, len(parts)):
+            sides = (tuple(parts[:at]), tuple(parts[at:]))
+            left, right = (s[0] if len(s) == 1 else replace(part, factors=s) for s in sides)
+            yield t.Sum(((False, left), (False, right)))
+
+
+def turned(part: t.Node, model: Model) -> Iterator[t.Node]:
+    if isinstance(part, t.Transposed):
+        yield part.body
+    elif isinstance(part, t.Name) and isinstance(model.definition(part.key), t.Matrix):
+        yield t.Transposed(part)
+
+
+def log_ten(part: t.Node, _: Model) -> Iterator[t.Node]:
+    if isinstance(part, t.Call) and part.function == "log":
+        yield replace(part, function="log10")
+
+
+def of_operand(case: Case) -> Iterator[Candidate]:
+    """The value of a neighbour where a name's own value belongs."""
+    if isinstance(case.right, t.Name):
+        for other in siblings(case.right, case.model):
+            yield value_of(other)
+
+
+# --- mending what the author wrote --------------------------------------------------------------------
+
+
+def mending(changed: Change) -> Callable[[Case], Iterator[t.Node]]:
+    """What the author wrote with one part changed, for a formula."""
+
+    def mended(case: Case) -> Iterator[t.Node]:
+        if case.number is None and case.draft.operand is None:
+            yield from _everywhere(case.body, lambda part: changed(part, case.model))
+
+    return mended
+
+
+def without_repeated(part: t.Node, _: Model) -> Iterator[t.Node]:
+    """A product without one, or all, of the factors that stand in it twice; a square as its base."""
+    if isinstance(part, t.Product):
+        parts = factors(part)
+        again = [at for at, factor in enumerate(parts) if factor in parts[:at]]
+        for left_out in [{at} for at in again] + ([set(again)] if len(again) > 1 else []):
+            rest = tuple(factor for at, factor in enumerate(parts) if at not in left_out)
+            yield rest[0] if len(rest) == 1 else replace(part, factors=rest)
+    if isinstance(part, t.Power) and part.exponent == t.Number("2", TWO):
+        yield part.base
+
+
+def at_activations(part: t.Node, model: Model) -> Iterator[t.Node]:
+    """``z (1 - z)`` with the activation that is computed from z in its place."""
+    if isinstance(part, t.Product | t.Sum):
+        names = {inner for inner in t.walk(part) if isinstance(inner, t.Name)}
+        for key in sorted(model.names()):
+            found = activation(model, key)
+            if found is not None and found.argument in names:
+                yield _renamed(part, found.argument, t.Name(key))
+
+
+def _renamed(node: t.Node, old: t.Name, new: t.Name) -> t.Node:
+    if node == old:
+        return new
+    if isinstance(node, t.Derivative | t.Call):
+        return node  # d a / d z and f(z) are of z indeed
+    return rebuilt(node, lambda child: _renamed(child, old, new))
+
+
+def with_factor(case: Case) -> Iterator[t.Node]:
+    """What the author wrote, or one term of it, times a quantity or a derivative of the document."""
+    body = case.body
+    if case.number is not None or case.draft.operand is not None or is_numeric(body):
+        return
+    for other in _missing_parts(case):
+        yield t.Product((body, other))
+        if isinstance(body, t.Sum):
+            for at, (negative, term) in enumerate(body.terms):
+                made = (negative, t.Product((term, other)))
+                yield replace(body, terms=(*body.terms[:at], made, *body.terms[at + 1 :]))
+
+
+def with_term(case: Case) -> Iterator[t.Node]:
+    """What the author wrote, or one factor of it, with a quantity added or subtracted."""
+    body = case.body
+    if case.number is not None or case.draft.operand is not None or is_numeric(body):
+        return
+    parts = body.factors if isinstance(body, t.Product) else ()
+    one = t.Number("1", ONE)
+    for other in (one, *_missing_parts(case)):
+        for left, right in ((False, False), (False, True), (True, False)):
+            yield t.Sum(((left, body), (right, other)))
+            for at, part in enumerate(parts):
+                made = t.Sum(((left, part), (right, other)))
+                yield t.Product((*parts[:at], made, *parts[at + 1 :]))
+
+
+def _missing_parts(case: Case) -> list[t.Node]:
+    """Names that the claim's subject is computed from, and derivatives along the way."""
+    right = case.right
+    tops = [part for part in t.walk(right) if isinstance(part, t.Name)]
+    keys = {name.key for name in tops}
+    for name in tops:
+        keys |= case.ancestry.upstream(name.key)
+    if case.updated is not None and case.model.loss is not None:
+        by = replace(tops[0], mark="")
+        rate = [] if case.model.rate is None else [t.Name(case.model.rate)]
+        return [t.Derivative(t.Name(case.model.loss), by), *rate]
+    names: list[t.Node] = [t.Name(key) for key in sorted(keys)[:MOST_NAMES]]
+    local = [
+        t.Derivative(t.Name(key), t.Name(read))
+        for key in sorted(keys)[:MOST_NAMES]
+        for read in case.ancestry.reads(key)
+        if case.derivative is not None
+    ]
+    return [*names, *local[:MOST_NAMES]]

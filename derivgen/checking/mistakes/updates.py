@@ -1,0 +1,74 @@
+"""Updates: other rules than the old value less the learning rate times the gradient."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+
+from derivgen.checking import values as v
+from derivgen.checking.maths import tree as t
+from derivgen.checking.mistakes.case import Candidate, Case
+from derivgen.checking.resolving import UPDATE_MARKS
+from derivgen.checking.values import Dual, Real, Value
+from derivgen.checking.world import World
+
+
+def value_of(node: t.Node) -> Candidate:
+    """The value of a formula."""
+    return lambda world: world.evaluate(node)
+
+
+def update(case: Case, rule: Callable[[Real, Real, Real], Real]) -> Iterator[Candidate]:
+    key, model = case.updated, case.model
+    if key is None or model.loss is None or model.rate is None:
+        return
+    loss, rate = t.Name(model.loss), model.rate
+
+    def candidate(world: World) -> Value:
+        eta = world.value(rate)
+        assert isinstance(eta, Dual)
+        slope = world.derivative(loss, t.Name(key))
+        return v.combined(
+            lambda w, g: Dual(rule(w.value, g.value, eta.value)), world.value(key), slope
+        )
+
+    yield candidate
+
+
+def no_rate(case: Case) -> Iterator[Candidate]:
+    yield from update(case, lambda w, g, _: w - g)
+
+
+def rate_twice(case: Case) -> Iterator[Candidate]:
+    yield from update(case, lambda w, g, eta: w - eta * eta * g)
+
+
+def only_step(case: Case) -> Iterator[Candidate]:
+    yield from update(case, lambda _, g, eta: eta * g)
+    yield from update(case, lambda _, g, eta: -eta * g)
+
+
+def not_updated(case: Case) -> Iterator[Candidate]:
+    yield from update(case, lambda w, _, __: w)
+
+
+def after_update(case: Case) -> Iterator[Candidate]:
+    """The updated value of a weight where its old one belongs."""
+    name = case.right
+    if isinstance(name, t.Name) and not name.mark and case.model.is_parameter(name.key):
+        new = replace(name, mark="+")
+        yield value_of(new)
+    token = case.derivative
+    if token is not None and isinstance(token.of, t.Name):
+        node = case.model.definition(token.of.key)
+        for part in () if node is None else t.walk(node):
+            if isinstance(part, t.Name) and case.model.is_parameter(part.key):
+                new = replace(part, mark="+")
+                yield value_of(new)
+
+
+def before_update(case: Case) -> Iterator[Candidate]:
+    name = case.right
+    if isinstance(name, t.Name) and name.mark in UPDATE_MARKS:
+        old = replace(name, mark="")
+        yield value_of(old)
