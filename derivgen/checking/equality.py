@@ -99,7 +99,8 @@ class Equality:
                     continue
                 if found:
                     return found
-                first = first or found
+                if first is None:  # the plain reading is the one to report
+                    first = found
         assert first is not None
         return first
 

@@ -18,7 +18,6 @@ from derivgen.checking.maths.writing import shown
 from derivgen.checking.mistakes import Case, Mistake, diagnose
 from derivgen.checking.model import Model
 from derivgen.checking.printed import (
-    Fit,
     has_decimals,
     is_numeric,
     is_printed,
@@ -229,8 +228,3 @@ def usual_decimals(statements: Sequence[Statement]) -> int:
             if number is not None and number.decimals > 1:
                 counts[number.decimals] += 1
     return counts.most_common(1)[0][0] if counts else 4
-
-
-def is_off(draft: Draft) -> bool:
-    """True where a number fits neither what stands before it nor the model."""
-    return Fit.OFF in (draft.local, draft.exact)

@@ -51,7 +51,7 @@ class Printed:
 def decimal(value: Real, decimals: int) -> str:
     """A value rounded to so many decimals, never ``-0.00``."""
     text = f"{float(value):.{max(decimals, 0)}f}"
-    return text.removeprefix("-") if float(text) == 0 else text  # noqa: RUF100
+    return text.removeprefix("-") if float(text) == 0 else text
 
 
 def printed_number(node: t.Node) -> Printed | None:

@@ -127,7 +127,8 @@ def _tie(
 
 
 def zero_inputs(formulas: Formulas) -> tuple[Node, ...]:
-    """The names of inputs that are zero: the weights that they meet get no gradient."""
+    """The names of inputs that are zero and whose weights therefore get no gradient: a weight that
+    meets another input as well (a kernel, a batch) may get one all the same."""
     if formulas.passed.symbolic:
         return ()
     network = formulas.derivation.network
@@ -135,5 +136,20 @@ def zero_inputs(formulas: Formulas) -> tuple[Node, ...]:
     for quantity in network.quantities.values():
         if quantity.role is Role.INPUT and quantity.values is not None:
             zeros = np.argwhere(np.asarray(quantity.values, dtype=float) == 0)[:8]
-            found += [formulas.name((quantity.name, tuple(i))) for i in zeros.tolist()]
+            entries: list[Entry] = [(quantity.name, tuple(i)) for i in zeros.tolist()]
+            found += [formulas.name(e) for e in entries if _silences_its_weights(formulas, e)]
     return tuple(found)
+
+
+def _silences_its_weights(formulas: Formulas, entry: Entry) -> bool:
+    """True where an input multiplies parameters, and none of them has a gradient."""
+    quantities = formulas.derivation.network.quantities
+    graph = formulas.passed.graph
+    weights = {
+        met
+        for reader in graph.readers(entry)
+        for met in graph.partial(reader, entry).entries.values()
+        if quantities[met[0]].role is Role.PARAMETER
+    }
+    gradients = formulas.passed.gradients
+    return bool(weights) and not any(float(gradients[array][at]) for array, at in weights)

@@ -182,11 +182,6 @@ class _Tokeniser:
     def _last(self) -> Token | None:
         return self.tokens[-1] if self.tokens else None
 
-    def _takes_one_letter(self) -> bool:
-        """Whether the place is one where TeX takes a single character: after ``_ ^`` or an accent."""
-        last = self._last()
-        return last is not None and last.kind in ("script", "accent")
-
     # --- letters and numbers ----------------------------------------------------------------------
 
     def _letters(self, found: str, start: int) -> None:
