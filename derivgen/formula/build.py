@@ -365,3 +365,9 @@ def substitute_holes(node: Node, texts: Sequence[str]) -> Node:
             return parentheses(number(text[1:-1]))
         return number(text)
     return map_children(node, lambda child: substitute_holes(child, texts))
+
+
+def slashed(partial: Partial) -> Node:
+    """A derivative token on one line, for a sentence: ``∂z/∂w`` with a slash."""
+    round_d = Symbol("partial")
+    return Row((round_d, partial.of, Symbol("slash"), round_d, partial.by))

@@ -140,7 +140,7 @@ def _text(text: str) -> str:
 
 
 _UPRIGHT_SIGNS: Final = frozenset({"infinity", "nabla"})
-_OPERATOR_SIGNS: Final = frozenset({"top", "prime", "dagger", "star", "plus", "minus"})
+_OPERATOR_SIGNS: Final = frozenset({"top", "prime", "dagger", "star", "plus", "minus", "slash"})
 
 
 def _symbol(node: Symbol) -> str:

@@ -75,6 +75,7 @@ SPECIAL_SIGNS: Final[dict[str, Sign]] = {
     "plus": Sign("+", "+"),
     "minus": Sign("-", "−"),
     "comma": Sign(",", ","),
+    "slash": Sign("/", "/"),
 }
 
 #: Everything that a Symbol of several letters may stand for other than an upright word.

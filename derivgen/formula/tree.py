@@ -39,6 +39,7 @@ SPECIAL = (
     "plus",
     "minus",
     "comma",
+    "slash",
 )
 
 

@@ -34,11 +34,11 @@ from derivgen.document.blocks import (
 )
 from derivgen.document.templates import environment, template_errors, template_names
 from derivgen.errors import DerivgenError, did_you_mean
-from derivgen.formula.build import map_children
+from derivgen.formula.build import map_children, slashed
 from derivgen.formula.linebreak import INDENT, layout
-from derivgen.formula.measure import operator_width, relation_width, width
+from derivgen.formula.measure import chain_width, operator_width, relation_width, width
 from derivgen.formula.names import name_text
-from derivgen.formula.tree import Chain, Hole, Line, Node, Number
+from derivgen.formula.tree import Chain, Hole, Line, Node, Number, Partial, Sum
 from derivgen.formula.writer import hole
 from derivgen.render import escape
 from derivgen.render.family import HOLES, fill
@@ -48,11 +48,18 @@ from derivgen.render.formats import DIALECTS, FORMATS, Dialect, Format
 _NUMBER_WIDTH: Final = 7.0
 _NOTE_WIDTH: Final = 4.0
 #: a table of more rows may run over pages, where the format has tables of two kinds
-_SHORT_TABLE: Final = 30
+_SHORT_TABLE: Final = 14
+#: so many rows at either end of such a table stay together
+_ROWS_TOGETHER: Final = 3
+#: an equation in a sentence that is no wider, in widths of a digit, stays on one line
+_SHORT_FORMULA: Final = 20.0
+#: rows of a table that are looked at to align its numbers at the decimal point
+_ALIGNED_ROWS: Final = 1000
 #: the widest picture, in points, that fits between the margins
 _PICTURE_WIDTH: Final = 450.0
 #: what stands in no label of a display
 _NO_ANCHOR: Final = re.compile(r"[^a-z0-9]+", re.IGNORECASE)
+_PLAIN_NUMBER: Final = re.compile(r"-?\d+(?:\.\d+)?")
 #: a writer that cannot know whether a figure will come looks this far ahead
 _AHEAD: Final = 500
 
@@ -256,9 +263,16 @@ class _Renderer:
         shape = (header, align, self.line(block.caption))
         long = len(block.rows) > _SHORT_TABLE and not self.notes
         yield self.macro("table_begin")(*shape, long)
-        row_macro = self.macro("table_row")
-        for row in block.rows:
-            yield row_macro([self.start(cell) for cell in row], align)
+        row_macro, padding = self.macro("table_row"), self.macro("padding")
+        places = _decimal_places(block)
+        last = len(block.rows) - _ROWS_TOGETHER
+        for at, row in enumerate(block.rows):
+            cells = [
+                self.start(cell) + (padding(missing) if (missing := _missing(cell, most)) else "")
+                for cell, most in zip(row, places, strict=True)
+            ]
+            together = at < _ROWS_TOGETHER - 1 or last <= at < len(block.rows) - 1
+            yield row_macro(cells, align, together)
         yield self.macro("table_end")(*shape, long)
 
     def figure(self, block: Figure) -> Iterator[str]:
@@ -324,10 +338,11 @@ class _Renderer:
         if isinstance(part, Math):
             formula, writer = part.formula, self.format.writer
             if isinstance(formula, Chain):
-                body = writer.write_chain(formula)
+                body, short = writer.write_chain(formula), chain_width(formula) <= _SHORT_FORMULA
             else:
-                body = writer.write(formula)
-            return self.macro("math")(self.format.formula(body))
+                one_line = slashed(formula) if isinstance(formula, Partial) else formula
+                body, short = writer.write(one_line), False
+            return self.macro("math")(self.format.formula(body), short)
         if isinstance(part, Reference):
             return self.macro("reference")(part.number)
         raise TypeError(f"{type(part).__name__} is not a kind of inline content")
@@ -366,6 +381,38 @@ def _with_next(blocks: Iterable[Block]) -> Iterator[tuple[Block, Block | None]]:
         following = next(walking, None)
         yield current, following
         current = following
+
+
+def _decimal_places(table: Table) -> list[int]:
+    """How many digits the numbers of each column have behind the point, at the most."""
+    places = [0] * len(table.align)
+    if len(table.rows) > _ALIGNED_ROWS:
+        return places
+    for row in table.rows:
+        places = [
+            max(p, len(_decimals(cell) or "") - 1) for p, cell in zip(places, row, strict=True)
+        ]
+    return places
+
+
+def _decimals(cell: Inlines) -> str | None:
+    """What stands behind the units of a plain number, from the point on; None for other cells."""
+    match cell:
+        case (Math(formula=Number(text) | Sum(((_, Number(text)),))),) if _PLAIN_NUMBER.fullmatch(
+            text
+        ):
+            return text[text.find(".") :] if "." in text else ""
+        case _:
+            return None
+
+
+def _missing(cell: Inlines, places: int) -> str:
+    """The digits that a number would have to have for its point to stand below the others."""
+    own = _decimals(cell)
+    if own is None or not places:
+        return ""
+    digits = "0" * (places - max(len(own) - 1, 0))
+    return digits if own else f".{digits}"
 
 
 def _lines_width(lines: Sequence[Line]) -> float:

@@ -8,7 +8,7 @@ from xml.etree import ElementTree
 import pytest
 from formula_trees import SAMPLES
 
-from derivgen.formula.build import equals, multiply, power, vector
+from derivgen.formula.build import equals, multiply, power, slashed, vector
 from derivgen.formula.latex import LATEX
 from derivgen.formula.mathml import MATHML
 from derivgen.formula.names import parse_name
@@ -24,6 +24,7 @@ from derivgen.formula.tree import (
     Matrix,
     Node,
     Number,
+    Partial,
     Power,
     Product,
     RelationSign,
@@ -340,3 +341,10 @@ def test_bare_compound_bases_are_held_together() -> None:
     loose = Power(Row((Symbol("a"), Symbol("b"))), Number("2"))
     assert LATEX.write(loose) == r"\mathord{ab}^{2}"
     assert TYPST.write(loose) == "attach(a b, tr: 2)"
+
+
+def test_a_derivative_on_one_line() -> None:
+    token = slashed(Partial(Symbol("L"), Symbol("w")))
+    assert LATEX.write(token) == r"\partial L/\partial w"
+    assert TYPST.write(token) == r"∂ L \/ ∂ w"  # a bare stroke makes a fraction
+    assert MATHML.write(token).count("<mo>/</mo>") == 1

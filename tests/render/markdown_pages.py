@@ -28,8 +28,9 @@ from derivgen.document.blocks import (
     Reference,
     Table,
 )
+from derivgen.formula.build import slashed
 from derivgen.formula.latex import LATEX
-from derivgen.formula.tree import Chain
+from derivgen.formula.tree import Chain, Partial
 from derivgen.render import formats, write
 from derivgen.render.formats import DIALECTS
 from derivgen.render.write import Options, document_text
@@ -109,8 +110,13 @@ def _inline(part: Inline) -> str:
     if isinstance(part, Reference):
         return f"({part.number})"
     if isinstance(part, Math):
-        chain = isinstance(part.formula, Chain)
-        tex = LATEX.write_chain(part.formula) if chain else LATEX.write(part.formula)  # type: ignore[arg-type]
+        match part.formula:
+            case Chain() as chain:
+                tex = LATEX.write_chain(chain)
+            case Partial() as partial:  # in a sentence it stands on one line
+                tex = LATEX.write(slashed(partial))
+            case node:
+                tex = LATEX.write(node)
         return f"{MATH[0]}{tex}{MATH[1]}"
     if part.style == "plain" or not part.text.strip():
         return part.text

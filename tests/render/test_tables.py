@@ -1,0 +1,51 @@
+"""Numbers in a column stand with their points below each other, and rows at a table's ends stay together."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from derivgen.document.blocks import Block, Document, Math, Table, Words
+from derivgen.formula.build import number
+from derivgen.formula.tree import Symbol
+from derivgen.render.write import Options, document_text
+
+TEXTS = ("0", "-12", "0.5", "-1.250", "3e-9", "100.25")
+
+
+def written(format: str, rows: int | None = None) -> str:
+    texts = TEXTS if rows is None else tuple(str(n) for n in range(rows))
+    cells = [((Math(Symbol("w")),), (Math(number(text)),)) for text in texts]
+    table = Table(((Words("Name"),), (Words("Value"),)), cells, "lr")
+    blocks: tuple[Block, ...] = (table,)
+    return "".join(document_text(Document("", lambda: blocks), format, Options()))
+
+
+@pytest.mark.parametrize(
+    ("format", "hidden"),
+    [
+        ("tex", r"\\phantom\{\$([.0-9]+)\$\}"),
+        ("typ", r"#hide\[\$([.0-9]+)\$\]"),
+        ("html", r"hidden\"[^>]*><mn>([.0-9]+)</mn>"),
+    ],
+)
+def test_the_digits_that_a_number_lacks_are_there_unseen(format: str, hidden: str) -> None:
+    # the power of ten has a point of its own and is left alone
+    assert re.findall(hidden, written(format)) == [".000", ".000", "00", "0"]
+
+
+def test_markdown_has_no_unseen_digits() -> None:
+    rows = [line for line in written("md").splitlines() if line.startswith("| $w$")]
+    assert [re.findall(r"[\d.]+", row)[0] for row in rows] == [
+        t.lstrip("-")[:6].replace("3e-9", "3") for t in TEXTS
+    ]
+
+
+@pytest.mark.parametrize("rows", [14, 15, 40])
+def test_a_long_table_breaks_between_rows_that_are_not_at_its_ends(rows: int) -> None:
+    body = re.findall(r"^\$w\$ & .*?(\\\\\*?)$", written("tex", rows), re.MULTILINE)
+    assert len(body) == rows
+    if rows > 14:
+        kept = [at for at, end in enumerate(body) if end.endswith("*")]
+        assert kept == [0, 1, rows - 3, rows - 2]
