@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from derivgen.checking.budget import Budget
 from derivgen.checking.maths import tree as t
+from derivgen.checking.model import DocumentModel
 from derivgen.checking.printed import Fit, is_numeric, printed_number
 from derivgen.checking.values import Dual, NoValue, Real
-from derivgen.checking.world import NOWHERE
+from derivgen.checking.world import World
 
 #: the value that a part of a formula has, where it is known
 ValueOf = Callable[[t.Node], "Real | None"]
@@ -22,14 +24,29 @@ class Pair:
     number: t.Node
 
 
-def aligned(formula: t.Node, calculation: t.Node, value_of: ValueOf) -> list[Pair] | None:
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What is known of values, and what the work is counted in."""
+
+    value_of: ValueOf
+    budget: Budget
+
+
+def aligned(
+    formula: t.Node, calculation: t.Node, value_of: ValueOf, budget: Budget
+) -> list[Pair] | None:
     """The pairs of two formulas of one shape; None where their shapes differ.
 
     The order of terms and factors is taken as it stands; where known values say that an author
-    changed it, as they say.
+    changed it, as they say.  Raises OutOfWork.
     """
+    return _aligned(formula, calculation, _Known(value_of, budget))
+
+
+def _aligned(formula: t.Node, calculation: t.Node, known: _Known) -> list[Pair] | None:
+    known.budget.spend()
     if is_numeric(formula):
-        if is_numeric(calculation) and _same_number(formula, calculation):
+        if is_numeric(calculation) and _same_number(formula, calculation, known.budget):
             return []
         return None
     match formula, calculation:
@@ -43,29 +60,29 @@ def aligned(formula: t.Node, calculation: t.Node, value_of: ValueOf) -> list[Pai
                 for one, two in zip(left, right, strict=True)
                 for a, b in zip(one, two, strict=True)
             ]
-            return _all([aligned(a, b, value_of) for a, b in cells])
+            return _all([_aligned(a, b, known) for a, b in cells])
         case (t.Name() | t.Derivative(), t.Matrix() | t.Transposed()):
             return [Pair(formula, calculation)] if is_numeric(calculation) else None
         case t.Sum(), _:
-            return _sums(formula, calculation, value_of)
+            return _sums(formula, calculation, known)
         case t.Negated(body), t.Negated(other):
-            return aligned(body, other, value_of)
+            return _aligned(body, other, known)
         case t.Negated(body), t.Product():
-            return _products(formula, calculation, value_of)
+            return _products(formula, calculation, known)
         case t.Negated(body), _:
-            return aligned(body, _negated(calculation), value_of)
+            return _aligned(body, _negated(calculation), known)
         case t.Product(), _:
-            return _products(formula, calculation, value_of)
+            return _products(formula, calculation, known)
         case t.Quotient(top, bottom), t.Quotient(over, under):
-            return _all([aligned(top, over, value_of), aligned(bottom, under, value_of)])
+            return _all([_aligned(top, over, known), _aligned(bottom, under, known)])
         case t.Power(base, exponent), t.Power(other, high):
-            return _all([aligned(base, other, value_of), aligned(exponent, high, value_of)])
+            return _all([_aligned(base, other, known), _aligned(exponent, high, known)])
         case t.Call(function, arguments, primes), t.Call(word, others, marks):
             if (function, primes, len(arguments)) != (word, marks, len(others)):
                 return None
-            return _all([aligned(a, b, value_of) for a, b in zip(arguments, others, strict=True)])
+            return _all([_aligned(a, b, known) for a, b in zip(arguments, others, strict=True)])
         case t.Transposed(body), t.Transposed(other):
-            return aligned(body, other, value_of)
+            return _aligned(body, other, known)
     if _is_leaf(calculation):
         return [Pair(formula, calculation)]  # a part that was worked out before: (y - o) as 0.526
     return None
@@ -79,9 +96,10 @@ def _negated(node: t.Node) -> t.Node:
     return node.body if isinstance(node, t.Negated) else t.Negated(node, node.span)
 
 
-def _same_number(left: t.Node, right: t.Node) -> bool:
+def _same_number(left: t.Node, right: t.Node, budget: Budget) -> bool:
+    nowhere = World(DocumentModel(), budget=budget)
     try:
-        one, two = NOWHERE.evaluate(left), NOWHERE.evaluate(right)
+        one, two = nowhere.evaluate(left), nowhere.evaluate(right)
     except NoValue:
         return False
     return isinstance(one, Dual) and isinstance(two, Dual) and abs(one.value - two.value) < 1e-12
@@ -96,11 +114,11 @@ def _all(parts: Sequence[list[Pair] | None]) -> list[Pair] | None:
     return found
 
 
-def _sums(formula: t.Node, calculation: t.Node, value_of: ValueOf) -> list[Pair] | None:
+def _sums(formula: t.Node, calculation: t.Node, known: _Known) -> list[Pair] | None:
     left, right = _terms(formula), _terms(calculation)
     if len(left) != len(right):
         return [Pair(formula, calculation)] if _is_leaf(calculation) else None
-    return _in_order(left, right, value_of)
+    return _in_order(left, right, known)
 
 
 def _terms(node: t.Node, negative: bool = False) -> list[t.Node]:
@@ -113,10 +131,10 @@ def _terms(node: t.Node, negative: bool = False) -> list[t.Node]:
     return [_negated(node) if negative else node]
 
 
-def _products(formula: t.Node, calculation: t.Node, value_of: ValueOf) -> list[Pair] | None:
+def _products(formula: t.Node, calculation: t.Node, known: _Known) -> list[Pair] | None:
     left, right = factors(formula), factors(calculation)
     if len(left) == len(right):
-        found = _in_order(left, right, value_of)
+        found = _in_order(left, right, known)
         if found is not None:
             return found
     # constants are gathered and moved about freely: 2 · 1/2 · (y - o) is (y - o)
@@ -125,7 +143,7 @@ def _products(formula: t.Node, calculation: t.Node, value_of: ValueOf) -> list[P
     if not constants:
         return [Pair(formula, calculation)] if _is_leaf(calculation) else None
     if len(rest) == len(right):
-        return _in_order(rest, right, value_of)
+        return _in_order(rest, right, known)
     return None
 
 
@@ -140,30 +158,30 @@ def factors(node: t.Node) -> list[t.Node]:
     return [node]
 
 
-def _in_order(left: list[t.Node], right: list[t.Node], value_of: ValueOf) -> list[Pair] | None:
+def _in_order(left: list[t.Node], right: list[t.Node], known: _Known) -> list[Pair] | None:
     """Pairs in the order that stands there, or in the one that known values ask for."""
-    straight = [aligned(a, b, value_of) for a, b in zip(left, right, strict=True)]
+    straight = [_aligned(a, b, known) for a, b in zip(left, right, strict=True)]
     if all(part is not None for part in straight) and all(
-        _agrees(pair, value_of) for part in straight for pair in part or ()
+        _agrees(pair, known) for part in straight for pair in part or ()
     ):
         return _all(straight)
-    turned = _by_value(left, right, value_of)
+    turned = _by_value(left, right, known)
     return turned if turned is not None else _all(straight)
 
 
-def _agrees(pair: Pair, value_of: ValueOf) -> bool:
-    value, number = value_of(pair.part), printed_number(pair.number)
+def _agrees(pair: Pair, known: _Known) -> bool:
+    value, number = known.value_of(pair.part), printed_number(pair.number)
     return value is None or number is None or number.fit(value) is not Fit.OFF
 
 
-def _by_value(left: list[t.Node], right: list[t.Node], value_of: ValueOf) -> list[Pair] | None:
+def _by_value(left: list[t.Node], right: list[t.Node], known: _Known) -> list[Pair] | None:
     """Another order in which every pair agrees; None where there is none."""
     waiting = list(right)
     found: list[Pair] = []
     for part in left:
         for number in waiting:
-            pairs = aligned(part, number, value_of)
-            if pairs is not None and all(_agrees(pair, value_of) for pair in pairs):
+            pairs = _aligned(part, number, known)
+            if pairs is not None and all(_agrees(pair, known) for pair in pairs):
                 found.extend(pairs)
                 waiting.remove(number)
                 break

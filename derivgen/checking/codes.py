@@ -105,9 +105,9 @@ CHECK_CODES: dict[str, CodeEntry] = {
     ),
     "C403": CodeEntry(
         "undecided: too much work",
-        "The claim reached the limit on the work that one claim may cost.",
-        "a power with an exponent of a million digits",
-        "Split the line into several.",
+        "The claim reached the limit on the work that one claim, or one document, may cost.",
+        "a sum over ten thousand terms within another one",
+        "Split the line into several, or the document into parts.",
     ),
     "C404": CodeEntry(
         "undecided: belongs to no quantity",
@@ -128,6 +128,19 @@ CHECK_CODES: dict[str, CodeEntry] = {
         "or a name was matched with the wrong quantity; this line follows.",
         "gradients of a loss without the 1/2 that the network has",
         "Look at the lines that are called wrong, and at the mapping; `--map` corrects it.",
+    ),
+    "C407": CodeEntry(
+        "undecided: it has no value",
+        "Something in the claim has no value, or none of ordinary size.",
+        "log(-1) = 0.5, or a power with an exponent of a million digits",
+        "Look at what the message names: a division by zero, a root or a logarithm out of its domain.",
+    ),
+    "C408": CodeEntry(
+        "undecided: too few digits",
+        "The digits that were not printed matter more than those of the result, so the numbers of the "
+        "line do not tell whether it is right.",
+        "0.51 - 0.50 = 0.0083",
+        "Print more digits of the numbers that are subtracted.",
     ),
     "C501": CodeEntry(
         "a parameter is never updated",

@@ -13,6 +13,7 @@ from dataclasses import replace
 from derivgen.checking import align
 from derivgen.checking import indices as ix
 from derivgen.checking.arrays import family, shaped, spelled_out
+from derivgen.checking.budget import Budget, OutOfWork
 from derivgen.checking.maths import tree as t
 from derivgen.checking.model import DocumentModel, Element
 from derivgen.checking.noting import Notes, full_key, is_rule, names_in, note
@@ -30,6 +31,7 @@ def learn(
     statements: Sequence[Statement],
     tables: Mapping[str, t.Node] | None = None,
     named: Iterable[str] = (),
+    budget: Budget | None = None,
 ) -> Learned:
     """What a document says of its quantities; ``tables`` are values stated in its tables, ``named`` the
     keys that stand there."""
@@ -39,14 +41,15 @@ def learn(
         note(notes, statement)
     for key, node in (tables or {}).items():
         notes.printed[key].append(node)
-    return _Builder(notes, tuple(statements)).learned()
+    return _Builder(notes, tuple(statements), budget or Budget()).learned()
 
 
 class _Builder:
     """Decides, in this order: which marked names are quantities of their own, definitions, given
     values, names for the same thing, the loss, the parameters, the learning rate."""
 
-    def __init__(self, notes: Notes, statements: tuple[Statement, ...]) -> None:
+    def __init__(self, notes: Notes, statements: tuple[Statement, ...], budget: Budget) -> None:
+        self.budget = budget
         self.notes = notes
         self.statements = statements
         self.definitions: dict[str, t.Node] = {}
@@ -86,7 +89,11 @@ class _Builder:
             self._opaque(),
         )
         return Learned(
-            solved(model, {key: tuple(nodes) for key, nodes in self.notes.printed.items()}),
+            solved(
+                model,
+                {key: tuple(nodes) for key, nodes in self.notes.printed.items()},
+                self.budget,
+            ),
             self.statements,
             {key: tuple(sides) for key, sides in self.notes.sides.items()},
             {key: tuple(nodes) for key, nodes in self.notes.printed.items()},
@@ -250,7 +257,7 @@ class _Builder:
             *self._put_into_updates(),
         ]
         for formula, calculation in substitutions:
-            for pair in align.aligned(formula, calculation, lambda _: None) or ():
+            for pair in self._pairs(formula, calculation):
                 if isinstance(pair.part, t.Name) and is_printed(pair.number):
                     key = full_key(pair.part)
                     if pair.part.mark in UPDATE_MARKS and key not in self.definitions:
@@ -264,6 +271,14 @@ class _Builder:
                         votes[key].append(pair.number)
         for key, numbers in votes.items():
             self.values[key] = Counter(numbers).most_common(1)[0][0]
+
+    def _pairs(self, formula: t.Node, calculation: t.Node) -> list[align.Pair]:
+        """What was put in for what; nothing where that takes too long to find."""
+        self.budget.begin()
+        try:
+            return align.aligned(formula, calculation, lambda _: None, self.budget) or []
+        except OutOfWork:
+            return []
 
     def _put_into_updates(self) -> Iterator[tuple[t.Node, t.Node]]:
         """The rule of a parameter with the numbers that were put into it in another line."""

@@ -49,6 +49,11 @@ class Draft:
     cause: int | None = None
     diagnosis: str | None = None
 
+    @property
+    def limited(self) -> bool:
+        """True where a limit on the work was reached before there was a verdict."""
+        return self.code == "C403"
+
 
 @dataclass(frozen=True, slots=True)
 class Entry:

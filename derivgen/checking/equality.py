@@ -7,7 +7,7 @@ and a false claim costs no more than a true one.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from functools import cached_property
 
@@ -15,6 +15,7 @@ import mpmath
 
 from derivgen.checking import values as v
 from derivgen.checking.ancestry import Ancestry
+from derivgen.checking.budget import Budget
 from derivgen.checking.evaluation import Tokens
 from derivgen.checking.maths import tree as t
 from derivgen.checking.model import Model
@@ -52,6 +53,7 @@ class Equality:
     """Comparisons by one model; the points are made once."""
 
     model: Model
+    budget: Budget = field(default_factory=Budget)
 
     @cached_property
     def ancestry(self) -> Ancestry:
@@ -67,7 +69,7 @@ class Equality:
         kinds: Sequence[Point] = ("any", "positive", "any", "positive", "any", "positive")
         kinds = (*kinds, "small", "small", "small")
         return tuple(
-            World(self.model, kind, seed, relations=self.ancestry)
+            World(self.model, kind, seed, relations=self.ancestry, budget=self.budget)
             for seed, kind in enumerate(kinds[:TRIES])
         )
 
@@ -75,7 +77,14 @@ class Equality:
     def nearby(self) -> tuple[World, ...]:
         """Points close to the stated values: on the same side of every kink as the document."""
         return tuple(
-            World(self.model, "any", 100 + seed, near=True, relations=self.ancestry)
+            World(
+                self.model,
+                "any",
+                100 + seed,
+                near=True,
+                relations=self.ancestry,
+                budget=self.budget,
+            )
             for seed in range(ENOUGH)
         )
 

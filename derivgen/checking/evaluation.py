@@ -25,8 +25,6 @@ if TYPE_CHECKING:
 #: what a derivative token means: along every way; of its own equation alone; of its own equation where
 #: that reads the denominator, as in a sum over paths
 Tokens = Literal["total", "own", "direct"]
-#: how deep definitions may lead into one another
-DEEPEST = 400
 
 
 @dataclass(frozen=True)
@@ -44,7 +42,8 @@ class Frame:
     held: frozenset[str] = frozenset()
     indices: Mapping[str, int] = field(default_factory=dict)
     bound: Mapping[str, Value] = field(default_factory=dict)
-    depth: int = 0
+    #: what is computed here has the values below it worked out already
+    prepared: bool = False
 
     def quantity(self, key: str) -> Value:
         """The value of a quantity, with its slope by what is moved."""
@@ -54,23 +53,66 @@ class Frame:
             return Frame(self.world).quantity(key)
         memo = self._memo()
         if key not in memo:
-            if self.depth > DEEPEST:
-                raise NoValue("definitions lead into one another without an end")
-            computed = replace(self, depth=self.depth + 1)._computed(key)
+            if not self.prepared:
+                self._prepare(key, memo)
+            self._work_out(key, memo)
+        found = memo[key]
+        if isinstance(found, NoValue):
+            raise found.with_traceback(None)
+        return found
+
+    def _prepare(self, key: str, memo: dict[str, Value | NoValue]) -> None:
+        """Work out everything that a quantity is computed from, the lowest first: a chain of thousands
+        of definitions is no recursion then."""
+        world = self.world
+        inner = replace(self, prepared=True)
+        waiting, begun = [key], set()
+        while waiting:
+            here = waiting[-1]
+            if here in memo or here in begun:
+                waiting.pop()
+                if here not in memo and here != key:
+                    inner._work_out(here, memo)
+                continue
+            begun.add(here)
+            if here not in world.stated:
+                waiting.extend(
+                    read
+                    for read in world.ancestry.reads(here)
+                    if read not in memo and read not in begun and self._is_part(read)
+                )
+
+    def _is_part(self, key: str) -> bool:
+        """True for what has a value of its own here: all, or what follows what is moved."""
+        return self.moved is None or self._is_touched(key)
+
+    def _work_out(self, key: str, memo: dict[str, Value | NoValue]) -> None:
+        """Put the value of a quantity, or the reason for none, where it is looked up."""
+        memo[key] = NoValue("definitions lead into one another without an end")
+        budget = self.world.budget
+        try:
+            budget.enter(3)
+            computed = replace(self, prepared=True)._computed(key)
             rounded = self.world.rounded.get(key)
             if rounded is not None and isinstance(computed, Dual):
                 computed = Dual(rounded, computed.slope)
             if key in self.held:
                 computed = v.without_slopes(computed)
             memo[key] = self._moved(key, computed)
-        return memo[key]
+        except NoValue as error:
+            memo[key] = error.with_traceback(None)
+        except BaseException:
+            del memo[key]
+            raise
+        finally:
+            budget.leave(3)
 
     def _is_touched(self, key: str) -> bool:
         """True where moving what is moved changes a quantity."""
         assert self.moved is not None
         return key == self.moved[0] or self.world.ancestry.leads(key, self.moved[0])
 
-    def _memo(self) -> dict[str, Value]:
+    def _memo(self) -> dict[str, Value | NoValue]:
         if self.moved is None or self.local:
             return self.world._memo
         return self.world._seeded.setdefault((*self.moved, self.held), {})
@@ -125,7 +167,15 @@ class Frame:
 
     def evaluate(self, node: t.Node) -> Value:
         """The value of a formula, with its slope by what is moved.  Raises NoValue."""
-        return RULES[type(node)](self, node)
+        budget = self.world.budget
+        try:
+            budget.enter(2)
+            found = RULES[type(node)](self, node)
+            if isinstance(found, Array):
+                budget.spend(found.size)
+            return found
+        finally:
+            budget.leave(2)
 
     def name(self, node: t.Name) -> Value:
         """The value of what a name means here."""
@@ -260,8 +310,13 @@ def _refuse_opaque(model: Model, key: str, of: t.Node) -> None:
 
 
 def _slope(frame: Frame, of: t.Node, moved: tuple[str, int, int], local: bool) -> Value:
-    inner = replace(frame, moved=moved, local=local, depth=frame.depth + 1)
-    return v.slopes(inner.evaluate(of))
+    inner = replace(frame, moved=moved, local=local, prepared=False)
+    budget = frame.world.budget
+    try:
+        budget.enter(3)
+        return v.slopes(inner.evaluate(of))
+    finally:
+        budget.leave(3)
 
 
 def _unmarked(node: t.Node) -> t.Node:

@@ -9,6 +9,7 @@ from itertools import pairwise
 
 import mpmath
 
+from derivgen.checking.budget import Budget, OutOfWork
 from derivgen.checking.drafts import Draft, Ledger
 from derivgen.checking.equality import DIGITS
 from derivgen.checking.judge_numbers import NumberJudge, note_open
@@ -50,13 +51,14 @@ class Judge:
     drafts: list[Draft] = field(default_factory=list)
     #: for each left side, the first formula that was found right
     formulas: dict[t.Node, t.Node] = field(default_factory=dict)
+    budget: Budget = field(default_factory=Budget)
 
     def run(self) -> list[Draft]:
         """All claims of the document."""
         with mpmath.workdps(DIGITS):
-            self.symbols = SymbolJudge(self.model, self.spelled)
+            self.symbols = SymbolJudge(self.model, self.spelled, self.budget)
             self.numbers = NumberJudge(
-                World(self.model, relations=self.symbols.equality.ancestry),
+                World(self.model, relations=self.symbols.equality.ancestry, budget=self.budget),
                 Ledger(aliases=self._aliases()),
                 usual_decimals(self.statements),
                 self.spelled,
@@ -81,7 +83,11 @@ class Judge:
         with mpmath.workdps(DIGITS):
             for draft in self.drafts:
                 if draft.verdict is Verdict.WRONG and draft.cause is None:
-                    found = self._mistake(draft)
+                    self.budget.begin()
+                    try:
+                        found = self._mistake(draft)
+                    except OutOfWork:
+                        continue  # it is wrong all the same
                     if found is not None:
                         draft.diagnosis = found.key
                         draft.message = f"{draft.message}; {found.message}"
@@ -138,8 +144,26 @@ class Judge:
                 self.numbers.ledger.write(subject, number, None, number.value)
             return
         draft = Draft(len(self.drafts) + 1, statement, segment, part=segment.span)
-        self.drafts.append(draft)
         draft.printed = self.spelled(body)
+        self.budget.begin()
+        try:
+            self._claim(draft, members)
+        except (OutOfWork, RecursionError) as limit:
+            draft = Draft(draft.id, statement, segment, part=segment.span, printed=draft.printed)
+            draft.code = "C403"
+            # a caller's own stack may be deep already
+            draft.message = (
+                str(limit) if isinstance(limit, OutOfWork) else "it is nested too deeply"
+            )
+            number = printed_number(body)
+            if number is not None:
+                self.numbers.ledger.write(subject, number, draft.id, None)
+        self.drafts.append(draft)
+
+    def _claim(self, draft: Draft, members: list[t.Node]) -> None:
+        """Judge one claim, which stands behind the other members of its chain.  Raises OutOfWork."""
+        segment, body = draft.segment, draft.segment.body
+        subject = members[0] if members else None
         before = members[1:]
         if segment.relation in ORDERS:
             self._order(draft, members[-1] if members else None, segment)

@@ -136,7 +136,7 @@ class NumberJudge:
                 if entries:
                     stated[part.key + part.mark] = v.constant(entries[-1].printed.value)
         try:
-            world = World(self.actual.model, stated=stated, relations=self.actual.ancestry)
+            world = replace(self.actual, stated=stated)
             return world.evaluate(self._tokens_as_printed(node))
         except NoValue:
             return None
@@ -190,7 +190,7 @@ class NumberJudge:
             for node, entries in self.ledger.by_subject.items()
             if isinstance(node, t.Name) and not node.mark and node != subject
         }
-        world = World(self.actual.model, rounded=rounded, relations=self.actual.ancestry)
+        world = replace(self.actual, rounded=rounded)
         try:
             return world.evaluate(subject), subject
         except NoValue:
@@ -234,7 +234,7 @@ class NumberJudge:
         elif Fit.ROUNDED in fits:
             self._half_right(draft, number, exact, local)
         elif not draft.modelled and self._is_lost(draft, number, local):
-            draft.code = "C403"
+            draft.code = "C408"
             draft.message = "the numbers as printed have too few digits to tell"
         else:
             draft.verdict = Verdict.WRONG
@@ -373,7 +373,11 @@ class NumberJudge:
         draft.subject, draft.calculation = subject, draft.segment.body
         body = draft.segment.body
         draft.uses = tuple(e.draft for e in self.ledger.sources(body) if e.draft is not None)
-        pairs = None if formula is None else aligned(formula, body, self.known_value)
+        pairs = (
+            None
+            if formula is None
+            else aligned(formula, body, self.known_value, self.actual.budget)
+        )
         if pairs is not None:
             bad = [pair for pair in pairs if not self._is_value_of(pair)]
             if not bad:
@@ -548,5 +552,5 @@ def note_open(draft: Draft, error: NoValue) -> None:
         case NotGiven():
             draft.code = "C405"
         case _:
-            draft.code = "C403"
+            draft.code = "C407"
     draft.message = str(error)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import product
 
 from derivgen.checking import indices as ix
+from derivgen.checking.budget import Budget
 from derivgen.checking.drafts import Draft
 from derivgen.checking.equality import Comparison, Equality, Outcome
 from derivgen.checking.judge_numbers import note_open
@@ -29,15 +30,16 @@ class SymbolJudge:
     model: Model
     #: how a formula is written in messages
     spelled: Callable[[t.Node], str] = shown
+    budget: Budget = field(default_factory=Budget)
 
     @cached_property
     def equality(self) -> Equality:
-        return Equality(self.model)
+        return Equality(self.model, self.budget)
 
     @cached_property
     def free(self) -> Equality:
         """Equality where names that mean nothing stand for any number."""
-        return Equality(_Free(self.model))
+        return Equality(_Free(self.model), self.budget)
 
     def judge(self, draft: Draft, subject: t.Node, before: Sequence[t.Node]) -> None:
         """Judge ``subject = ... = draft.segment.body``; ``before`` are the formulas in between."""

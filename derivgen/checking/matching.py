@@ -12,6 +12,7 @@ import numpy as np
 import sympy
 
 from derivgen.checking import from_expression as made
+from derivgen.checking.budget import Budget, OutOfWork
 from derivgen.checking.equality import DIGITS, Equality, Outcome
 from derivgen.checking.evidence import WHOLE, Evidence, fits, spelling
 from derivgen.checking.families import families, members, plain
@@ -32,6 +33,8 @@ from derivgen.notation import Names
 LEAST = 0.8
 #: definitions that are compared with the network's, and ways to turn arrays that are tried for one
 MOST_COMPARED, MOST_TURNS = 400, 16
+#: steps of laying the equations over each other
+MOST_WORK = 60_000
 TRANSPOSED = "^T"
 
 
@@ -70,20 +73,26 @@ class Matching:
 
 
 def match(
-    learned: Learned, model: NetworkModel, names: Names, overrides: Mapping[str, str] | None = None
+    learned: Learned,
+    model: NetworkModel,
+    names: Names,
+    overrides: Mapping[str, str] | None = None,
+    budget: Budget | None = None,
 ) -> Matching:
     """Match what a document says of its quantities with a network.
 
     ``overrides`` go from an author's name to an id (``W2[0,0]``) or a printed name of the network and come
     before all that is found.  Raises E204 for an override that is none of these."""
     with mpmath.workdps(DIGITS):
-        return _Matcher(Evidence(learned, model, names), dict(overrides or {})).matching()
+        evidence = Evidence(learned, model, names)
+        return _Matcher(evidence, dict(overrides or {}), budget or Budget()).matching()
 
 
 @dataclass
 class _Matcher:
     evidence: Evidence
     overrides: dict[str, str]
+    budget: Budget
     notes: dict[str, None] = field(default_factory=dict)
     shapes: dict[str, Shape | None] = field(default_factory=dict)
 
@@ -97,7 +106,10 @@ class _Matcher:
 
     def matching(self) -> Matching:
         generic = self.evidence.generic
-        unifier = Unifier(self._sides, self._definition, self.evidence.prior, frozenset(generic))
+        self.budget.begin(MOST_WORK)
+        unifier = Unifier(
+            self._sides, self._definition, self.evidence.prior, self.budget, frozenset(generic)
+        )
         overridden = list(self._overridden())
         for name, other in overridden:
             unifier.take(name, other)
@@ -434,8 +446,8 @@ class _Matcher:
             trial = {**mapping, **found, **turns}
             joined = Joined(self.model, self.learned.model, trial)
             left = t.Name(trial[name])
-            outcome = Equality(joined).compare(left, translated(definition, trial)).outcome
-            if outcome is Outcome.EQUAL:
+            equality = Equality(joined, self.budget)
+            if self._compared(equality, left, translated(definition, trial)) is Outcome.EQUAL:
                 found.update(turns)
                 for key in free:
                     open_names.remove(key)
@@ -458,6 +470,14 @@ class _Matcher:
             elif shape == wanted.T.shape:
                 return True
         return None
+
+    def _compared(self, equality: Equality, left: t.Node, right: t.Node) -> Outcome:
+        """Whether two formulas are equal; open where that takes too long to find."""
+        self.budget.begin()
+        try:
+            return equality.compare(left, right).outcome
+        except OutOfWork:
+            return Outcome.OPEN
 
     # --- what differs -------------------------------------------------------------------------
 
@@ -499,14 +519,14 @@ class _Matcher:
 
     def _definitions(self, mapping: Mapping[str, str], joined: Joined) -> Iterator[Difference]:
         """Equations that do not say what the network's say."""
-        equality = Equality(joined)
+        equality = Equality(joined, self.budget)
         rows = [(k, n) for k, n in self.learned.model.definitions.items() if k in mapping]
         for name, node in rows[:MOST_COMPARED]:
             theirs = self.model.definition(mapping[name])
             if theirs is None or isinstance(node, t.Name):
                 continue
             mine = translated(node, joined.mapping)
-            outcome = equality.compare(mine, t.Name(mapping[name])).outcome
+            outcome = self._compared(equality, mine, t.Name(mapping[name]))
             if outcome in (Outcome.DIFFERENT, Outcome.MISFIT):
                 yield Difference(name, mapping[name], "definition", node, theirs)
 

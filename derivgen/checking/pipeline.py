@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from derivgen.checking import causes, policies
+from derivgen.checking.budget import Budget
 from derivgen.checking.conventions import conventions as conventions_of
 from derivgen.checking.definitions import learn
 from derivgen.checking.drafts import Draft
@@ -37,6 +38,7 @@ def check_manuscript(
 
     ``names`` maps the author's names to those of the network where they were not found.
     """
+    budget = Budget()
     vocabulary = learn_names(manuscript.passages)
     readings = [
         (p, read(p.text, p.notation, vocabulary, loose=p.kind == "prose"))
@@ -45,13 +47,13 @@ def check_manuscript(
     statements = statements_of(readings)
     cells = tuple(cells_of(manuscript.tables, vocabulary))
     given = {c.name.key: c.chain.segments[0].body for c in cells if c.kind == "value"}
-    learned = learn(statements, given, (cell.name.key for cell in cells))
+    learned = learn(statements, given, (cell.name.key for cell in cells), budget)
     in_tables = (cell.statement(learned.model.loss) for cell in cells)
     statements = (*statements, *(s for s in in_tables if s is not None))
     judge, remarks, mapping = (
-        _by_itself(learned, statements)
+        _by_itself(learned, statements, budget)
         if task is None
-        else _by_network(learned, statements, task, names or {})
+        else _by_network(learned, statements, task, names or {}, budget)
     )
     drafts = judge.drafts
     places = {id(s): manuscript.place(s.source(s.chain.span[0])) for s in statements}
@@ -81,10 +83,10 @@ def check_manuscript(
 
 
 def _by_itself(
-    learned: Learned, statements: Sequence[Statement]
+    learned: Learned, statements: Sequence[Statement], budget: Budget
 ) -> tuple[Judge, list[Remark], dict[str, str]]:
     """Judged by the document's own model, repaired where one value would mend most."""
-    judge = Judge(learned.model, statements, own=True)
+    judge = Judge(learned.model, statements, own=True, budget=budget)
     judge.run()
     better = repaired(learned.model, judge)
     if better is None:
@@ -93,11 +95,15 @@ def _by_itself(
 
 
 def _by_network(
-    learned: Learned, statements: Sequence[Statement], task: Task, names: Mapping[str, str]
+    learned: Learned,
+    statements: Sequence[Statement],
+    task: Task,
+    names: Mapping[str, str],
+    budget: Budget,
 ) -> tuple[Judge, list[Remark], dict[str, str]]:
     """Judged by a network, in which the author's names are found first."""
     network = NetworkModel(task)
-    matching = match(learned, network, Names(task.network), names)
+    matching = match(learned, network, Names(task.network), names, budget)
     matching = without(matching, misfits(matching.mapping, learned, network) | learned.scratch)
     authors = {theirs: ours for ours, theirs in matching.mapping.items()}
     judge = Judge(
@@ -105,9 +111,10 @@ def _by_network(
         [_translated(statement, matching) for statement in statements],
         own=False,
         spelled=lambda node: shown(called(node, authors)),
+        budget=budget,
     )
     judge.run()
-    own = Judge(learned.model, statements, own=True).run()
+    own = Judge(learned.model, statements, own=True, budget=budget).run()
     reconcile(judge.drafts, own, learned.model)
     return judge, [Remark("style", note) for note in matching.notes], dict(matching.mapping)
 

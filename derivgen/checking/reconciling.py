@@ -22,6 +22,11 @@ def reconcile(by_network: Sequence[Draft], by_itself: Sequence[Draft], own_model
         if draft.verdict is not Verdict.WRONG:
             continue
         other = own.get(_place(draft))
+        if other is not None and other.limited:
+            # nobody knows what its own definitions say of it
+            draft.verdict, draft.code, draft.message = Verdict.UNDECIDED, other.code, other.message
+            draft.cause, draft.expected = None, ""
+            continue
         right = other is not None and other.verdict is Verdict.CORRECT
         if other is not None and _is_given(other.subject, own_model):
             continue

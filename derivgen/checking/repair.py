@@ -32,8 +32,8 @@ def repaired(model: DocumentModel, judge: Judge) -> Repair | None:
     fewest = _wrong(drafts)
     for (key, number), _ in _candidates(model, drafts).most_common(MOST_TRIALS):
         changed = replace(model, values={**model.values, key: number})
-        trial = Judge(changed, judge.statements, own=True)
-        if _wrong(trial.run()) < fewest:
+        trial = Judge(changed, judge.statements, own=True, budget=judge.budget)
+        if _wrong(trial.run()) < fewest and _limited(trial.drafts) <= _limited(drafts):
             fewest = _wrong(trial.drafts)
             right = _wrong(drafts) - fewest
             lines = "line agrees" if right == 1 else "lines agree"
@@ -46,6 +46,10 @@ def repaired(model: DocumentModel, judge: Judge) -> Repair | None:
 
 def _wrong(drafts: Sequence[Draft]) -> int:
     return sum(draft.verdict is Verdict.WRONG for draft in drafts)
+
+
+def _limited(drafts: Sequence[Draft]) -> int:
+    return sum(draft.limited for draft in drafts)
 
 
 def _candidates(model: DocumentModel, drafts: Sequence[Draft]) -> Counter[tuple[str, t.Node]]:

@@ -37,7 +37,10 @@ def _sum(frame: Frame, node: t.Sum) -> Value:
 def _product(frame: Frame, node: t.Product) -> Value:
     found = frame.evaluate(node.factors[0])
     for factor in node.factors[1:]:
-        found = multiplied(found, frame.evaluate(factor), node.sign)
+        right = frame.evaluate(factor)
+        if isinstance(found, Array) and isinstance(right, Array):
+            frame.world.budget.spend(found.size * right.shape[1])
+        found = multiplied(found, right, node.sign)
     return found
 
 
@@ -103,9 +106,18 @@ def _slope_of_own(frame: Frame, own: Function, at: Dual) -> Dual:
     """The derivative of a function of the document's own, at one number."""
     if at.slope:
         raise NoValue("a derivative of a derivative")
-    bound = {own.parameters[0]: Dual(at.value, mpmath.mpf(1))}
-    inner = replace(frame, moved=None, bound=bound, depth=frame.depth + 1)
-    return Dual(inner.number(own.body).slope)
+    bound: dict[str, Value] = {own.parameters[0]: Dual(at.value, mpmath.mpf(1))}
+    return Dual(_body(replace(frame, moved=None), own, bound).slope)
+
+
+def _body(frame: Frame, own: Function, bound: dict[str, Value]) -> Dual:
+    """What a function of the document's own makes of a number."""
+    budget = frame.world.budget
+    try:
+        budget.enter(5)
+        return replace(frame, bound=bound).number(own.body)
+    finally:
+        budget.leave(5)
 
 
 def _own(frame: Frame, own: Function, arguments: list[Value]) -> Value:
@@ -114,12 +126,11 @@ def _own(frame: Frame, own: Function, arguments: list[Value]) -> Value:
         (parameter,) = own.parameters
 
         def cell(number: Dual) -> Dual:
-            inner = replace(frame, bound={parameter: number}, depth=frame.depth + 1)
-            return inner.number(own.body)
+            return _body(frame, own, {parameter: number})
 
         return v.mapped(cell, arguments[0])
     bound = dict(zip(own.parameters, arguments, strict=True))
-    return replace(frame, bound=bound, depth=frame.depth + 1).evaluate(own.body)
+    return replace(frame, bound=bound).evaluate(own.body)
 
 
 def _own_slope(frame: Frame, own: Function, argument: Value) -> Value:
@@ -128,8 +139,7 @@ def _own_slope(frame: Frame, own: Function, argument: Value) -> Value:
     def slope(cell: Dual) -> Dual:
         if cell.slope:
             raise NoValue("the second derivative of a function of the document")
-        bound: dict[str, Value] = {own.parameters[0]: Dual(cell.value, v.constant(1).value)}
-        return replace(frame, bound=bound, depth=frame.depth + 1).number(own.body)
+        return _body(frame, own, {own.parameters[0]: Dual(cell.value, v.constant(1).value)})
 
     return v.slopes(v.mapped(slope, argument))
 
@@ -161,7 +171,9 @@ def _big_sum(frame: Frame, node: t.BigSum) -> Value:
         replace(frame, indices={**frame.indices, **here}).evaluate(node.body)
         for here in _ranges(frame, node)
     ]
-    if node.sign == "mean" and terms:
+    if not terms:
+        return _of_nothing(node)
+    if node.sign == "mean":
         return v.combined(v.divide, _added(terms), v.constant(len(terms)))
     if node.sign == "sum":
         return _added(terms)
@@ -169,6 +181,13 @@ def _big_sum(frame: Frame, node: t.BigSum) -> Value:
     if len(numbers) < len(terms):
         raise Shapes("a product of matrices over an index")
     return v.product(numbers) if node.sign == "prod" else v.largest(numbers)
+
+
+def _of_nothing(node: t.BigSum) -> Value:
+    """What stands over an empty range."""
+    if node.sign in ("max", "mean"):
+        raise NoValue("its range is empty")
+    return v.constant(0 if node.sign == "sum" else 1)
 
 
 def _added(terms: list[Value]) -> Value:
@@ -188,7 +207,10 @@ def _ranges(frame: Frame, node: t.BigSum) -> list[dict[str, int]]:
         low, high = frame.number(node.lower).value, frame.number(node.upper).value
         if high - low > LONGEST_SUM:
             raise NoValue("a sum of too many terms")
+        if low != mpmath.floor(low) or high != mpmath.floor(high):
+            raise NoValue("the bounds of a sum are no whole numbers")
         return [{node.index: i} for i in range(int(low), int(high) + 1)]
+    frame.world.budget.spend(10)
     found = index_range(frame.world.model, node, frame.indices)
     if not found:
         raise Open(f"the range of {node.index} is not known")

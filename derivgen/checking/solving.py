@@ -10,6 +10,7 @@ from fractions import Fraction
 import mpmath
 
 from derivgen.checking import values as v
+from derivgen.checking.budget import Budget, OutOfWork
 from derivgen.checking.maths import tree as t
 from derivgen.checking.model import DocumentModel
 from derivgen.checking.printed import Printed, printed_number
@@ -22,10 +23,12 @@ MOST = 200
 DECIMALS = range(7)
 
 
-def solved(model: DocumentModel, printed: Mapping[str, tuple[t.Node, ...]]) -> DocumentModel:
+def solved(
+    model: DocumentModel, printed: Mapping[str, tuple[t.Node, ...]], budget: Budget
+) -> DocumentModel:
     """The model with the values that its results tell."""
     for _ in range(MOST):
-        found = _one(model, printed)
+        found = _one(model, printed, budget)
         if found is None:
             break
         key, node = found
@@ -34,7 +37,7 @@ def solved(model: DocumentModel, printed: Mapping[str, tuple[t.Node, ...]]) -> D
 
 
 def _one(
-    model: DocumentModel, printed: Mapping[str, tuple[t.Node, ...]]
+    model: DocumentModel, printed: Mapping[str, tuple[t.Node, ...]], budget: Budget
 ) -> tuple[str, t.Node] | None:
     """The first given quantity without a value that one equation tells, and its value."""
     for key, node in model.definitions.items():
@@ -46,16 +49,22 @@ def _one(
         results = [r for r in map(printed_number, printed.get(key, ())) if r is not None]
         if len(missing) == 1 and results:
             (name,) = missing
-            value = _fitting(model, node, name, results[0])
+            budget.begin()
+            try:
+                value = _fitting(model, node, name, results[0], budget)
+            except OutOfWork:
+                continue
             if value is not None:
                 return name, value
     return None
 
 
-def _fitting(model: DocumentModel, node: t.Node, name: str, result: Printed) -> t.Node | None:
+def _fitting(
+    model: DocumentModel, node: t.Node, name: str, result: Printed, budget: Budget
+) -> t.Node | None:
     """The shortest decimal with which a definition gives its printed result; None where the name
     does not stand in it linearly."""
-    trials = (_value(model, node, name, mpmath.mpf(trial)) for trial in (0, 1, 2))
+    trials = (_value(model, node, name, mpmath.mpf(trial), budget) for trial in (0, 1, 2))
     at = [value for value in trials if value is not None]
     if len(at) < 3:
         return None
@@ -71,8 +80,10 @@ def _fitting(model: DocumentModel, node: t.Node, name: str, result: Printed) -> 
     return None
 
 
-def _value(model: DocumentModel, node: t.Node, name: str, trial: Real) -> Real | None:
-    world = World(model, stated={name: v.constant(trial)})
+def _value(
+    model: DocumentModel, node: t.Node, name: str, trial: Real, budget: Budget
+) -> Real | None:
+    world = World(model, stated={name: v.constant(trial)}, budget=budget)
     try:
         found = v.simplest(world.evaluate(node))
     except NoValue:

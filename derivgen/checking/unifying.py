@@ -13,10 +13,9 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 
 from derivgen.checking.assignment import assignment
+from derivgen.checking.budget import Budget
 from derivgen.checking.shapes import Shape
 
-#: comparisons of parts, for one document
-MOST_WORK = 60_000
 #: how deep equations are followed for one pair
 DEEPEST = 40
 #: how many right sides of one name are tried
@@ -49,6 +48,7 @@ class Unifier:
     sides: Mapping[str, tuple[Shape, ...]]
     definition: Callable[[str], Shape | None]
     prior: Callable[[str, str], float]
+    budget: Budget
     #: names that stand for many at once; they keep nothing to themselves
     general: frozenset[str] = frozenset()
     bound: dict[str, str] = field(default_factory=dict)
@@ -56,7 +56,6 @@ class Unifier:
     conflicts: dict[tuple[str, str], None] = field(default_factory=dict)
     #: pairs that were taken though another way fits as well
     guessed: dict[str, str] = field(default_factory=dict)
-    work: int = 0
     _similar: dict[tuple[str, str], float] = field(default_factory=dict)
     _open: set[tuple[str, str]] = field(default_factory=set)
     _taken: dict[str, list[str]] = field(default_factory=dict)
@@ -64,7 +63,7 @@ class Unifier:
     @property
     def exhausted(self) -> bool:
         """True when the work allowed is done."""
-        return self.work >= MOST_WORK
+        return self.budget.over
 
     # --- scores -----------------------------------------------------------------------------
 
@@ -110,7 +109,7 @@ class Unifier:
 
     def fit(self, mine: Shape, theirs: Shape, pair: Callable[[str, str], float]) -> Fitting:
         """How well the author's shape fits the other one."""
-        self.work += 1
+        self.budget.count()
         if self.exhausted:
             return Fitting(0.0)
         if mine.kind == "name" and theirs.kind == "name":
@@ -168,6 +167,9 @@ class Unifier:
 
     def _sums(self, mine: Shape, theirs: Shape, pair: Callable[[str, str], float]) -> Fitting:
         left, right = _terms(mine), _terms(theirs)
+        self.budget.count(len(left) * len(right))
+        if self.exhausted:
+            return Fitting(0.0)
         best: Fitting | None = None
         for turned in (False, True):
             parts = [
@@ -197,6 +199,9 @@ class Unifier:
         right = [p for p in right if p.kind != "number"]
         if not left or not right:
             return Fitting(_MISFIT + score)
+        self.budget.count(len(left) * len(right))
+        if self.exhausted:
+            return Fitting(0.0)
         found = _assigned(
             [[(self.fit(a, b, pair), 0.0) for b in right] for a in left], 2 * _LEFT_OVER
         )

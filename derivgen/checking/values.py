@@ -50,6 +50,11 @@ class Array:
     def shape(self) -> tuple[int, int]:
         return len(self.rows), len(self.rows[0])
 
+    @property
+    def size(self) -> int:
+        """How many cells there are."""
+        return len(self.rows) * len(self.rows[0])
+
     def cells(self) -> tuple[Dual, ...]:
         """All cells in reading order."""
         return tuple(cell for row in self.rows for cell in row)

@@ -9,16 +9,17 @@ from __future__ import annotations
 
 import random
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Literal
 
 from derivgen.checking import values as v
 from derivgen.checking.ancestry import Ancestry
+from derivgen.checking.budget import Budget
 from derivgen.checking.evaluation import Frame, Tokens, derivative, holds
 from derivgen.checking.literals import literal
 from derivgen.checking.maths import tree as t
-from derivgen.checking.model import DocumentModel, Model
+from derivgen.checking.model import Model
 from derivgen.checking.resolving import NotGiven
 from derivgen.checking.values import Dual, NoValue, Shapes, Value
 
@@ -44,8 +45,11 @@ class World:
     rounded: Mapping[str, v.Real] = field(default_factory=dict)
     #: who reads whom, shared by the points of one model
     relations: Ancestry | None = None
-    _memo: dict[str, Value] = field(default_factory=dict, init=False, repr=False)
-    _seeded: dict[tuple[object, ...], dict[str, Value]] = field(
+    #: what evaluations are counted in
+    budget: Budget = field(default_factory=Budget, repr=False)
+    #: values by key, or the reason for none
+    _memo: dict[str, Value | NoValue] = field(default_factory=dict, init=False, repr=False)
+    _seeded: dict[tuple[object, ...], dict[str, Value | NoValue]] = field(
         default_factory=dict, init=False, repr=False
     )
     _after: list[World] = field(default_factory=list, init=False, repr=False)
@@ -131,7 +135,7 @@ def _after_step(world: World) -> World:
     if not isinstance(rate, Dual):
         raise Shapes("the learning rate is a matrix")
     stated = _Updated(world, rate, t.Name(model.loss))
-    return World(model, world.point, world.seed, world.near, stated, relations=world.ancestry)
+    return replace(world, stated=stated, rounded={}, relations=world.ancestry)
 
 
 @dataclass(frozen=True)
@@ -183,7 +187,3 @@ class _Updated(Mapping[str, Value]):
 
     def __len__(self) -> int:  # pragma: no cover
         return sum(1 for _ in self)
-
-
-#: a point for numbers by themselves
-NOWHERE = World(DocumentModel())
