@@ -41,6 +41,11 @@ _NAME = re.compile(r"\s*\{?\s*\\([A-Za-z@]+|[^A-Za-z\s])\s*\}?")
 _COUNT = re.compile(r"\s*\[(\d)\]")
 _PARAMETERS = re.compile(r"((?:#\d)*)\s*(?=\{)")
 _LET = re.compile(r"\s*\\([A-Za-z@]+)\s*=?\s*(\\[A-Za-z@]+|\S)")
+#: TeX's own programming: what a macro with it does is layout, and only its arguments are text
+_LAYOUT = re.compile(
+    r"\\(?:setbox|advance|[hv]box|hsize|[xe]def|expandafter|csname|dimexpr|numexpr|newdimen|newbox|if(?:dim|num|x))"
+    r"(?![A-Za-z@])|\\[A-Za-z]*@[A-Za-z@]*"
+)
 _SIMPLE_PART = re.compile(r"\s*(?:\\(?:begin|end)\{[A-Za-z*]+\}\s*)*")
 
 
@@ -247,7 +252,9 @@ class Expander:
             if group is None:
                 return None
             if name not in _STRUCTURE:
-                self.macros[name] = Macro(text[group[0] : group[1]], len(parameters[1]) // 2)
+                arguments = len(parameters[1]) // 2
+                body = _without_layout(text[group[0] : group[1]], arguments)
+                self.macros[name] = Macro(body, arguments)
             return group[1] + 1
         count = _COUNT.match(text, at)
         arguments, default = 0, None
@@ -262,7 +269,7 @@ class Expander:
         group = _group(text, at, partners)
         if group is None:
             return None
-        body = text[group[0] : group[1]]
+        body = _without_layout(text[group[0] : group[1]], arguments)
         if command == "DeclareMathOperator":
             body = f"\\operatorname{{{body}}}"
         fresh = command != "providecommand" or name not in self.macros
@@ -293,6 +300,15 @@ class Expander:
         if found is None or found[1] not in self.environments:
             return None
         return found.end(), self.environments[found[1]][0 if which == "begin" else 1].strip()
+
+
+def _without_layout(body: str, arguments: int) -> str:
+    """The body of a macro, or its arguments alone where it is a program for the layout."""
+    if _LAYOUT.search(body) is None:
+        return body
+    used = [f"#{n}" for n in range(1, arguments + 1) if f"#{n}" in body]
+    own_paragraph = "\\par" in body
+    return "\\par ".join(["", *used, ""]) if own_paragraph else " ".join(used)
 
 
 def _past_spaces(text: str, at: int) -> int:
