@@ -156,16 +156,26 @@ def _ranges(
     yield from sorted(row for row in seen if len(row) == count)
 
 
-def family(key: str, known: set[str]) -> list[list[str]]:
+#: the names of one base, by the numbers in their subscripts
+Places = dict[str, dict[tuple[int, ...], str]]
+
+
+def numbered(known: Iterable[str]) -> Places:
+    """The names with nothing but numbers in their subscripts, by what stands before them."""
+    found: Places = {}
+    for name in known:
+        base, pieces = ix.split(name)
+        if pieces and all(piece.isdigit() for piece in pieces):
+            found.setdefault(base, {})[tuple(map(int, pieces))] = name
+    return found
+
+
+def family(key: str, numbered: Places) -> list[list[str]]:
     """The cells that a name stands for as a whole: ``z_1, z_2, z_3`` as a column, ``w_11, w_12, ...`` as
     rows; nothing where there are none or some are missing."""
     small = key[:1].lower() + key[1:]
     for base in dict.fromkeys((key, small)):
-        places: dict[tuple[int, ...], str] = {}
-        for name in known:
-            head, pieces = ix.split(name)
-            if head == base and pieces and all(piece.isdigit() for piece in pieces):
-                places[tuple(map(int, pieces))] = name
+        places = numbered.get(base, {})
         counts = {len(place) for place in places}
         if counts == {1} and len(places) > 1:
             return [[places[place]] for place in sorted(places)]

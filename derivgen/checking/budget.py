@@ -9,8 +9,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-#: steps for one claim, and for all of a document
-CLAIM, DOCUMENT = 60_000, 3_000_000
+#: steps for one claim
+CLAIM = 100_000
+#: steps for a document whatever is in it, for each of its claims, and at most; documents of many networks
+#: take 50 to 2,000 for a claim, with matrices and attention up to 4,000
+DOCUMENT, MORE, MOST = 400_000, 2_500, 4_000_000
 #: how many calls may be open at a time, well under what Python's stack holds
 DEEPEST = 500
 
@@ -26,7 +29,7 @@ class Budget:
     """The steps that were made, and how many more may be."""
 
     claim: int = CLAIM
-    document: int = DOCUMENT
+    document: int = MOST
     spent: int = 0
     #: calls that are open, one within another
     level: int = 0
@@ -39,6 +42,10 @@ class Budget:
         """A new claim begins, or a piece of work that may take so many steps."""
         self.level = 0
         self._end = min(self.spent + (self.claim if steps is None else steps), self.document)
+
+    def allow(self, claims: int) -> None:
+        """The document turns out to have so many claims."""
+        self.document = min(self.document, DOCUMENT + MORE * claims)
 
     @property
     def over(self) -> bool:

@@ -9,11 +9,14 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import cached_property
+from itertools import product
 
 from derivgen.checking import align
 from derivgen.checking import indices as ix
-from derivgen.checking.arrays import family, shaped, spelled_out
+from derivgen.checking.arrays import family, numbered, shaped, spelled_out
 from derivgen.checking.budget import Budget, OutOfWork
+from derivgen.checking.chosen import Chosen
 from derivgen.checking.maths import tree as t
 from derivgen.checking.model import DocumentModel, Element
 from derivgen.checking.noting import Notes, full_key, is_rule, names_in, note
@@ -22,9 +25,14 @@ from derivgen.checking.resolving import UPDATE_MARKS
 from derivgen.checking.solving import solved
 from derivgen.checking.statements import Learned, Statement
 from derivgen.checking.update_rules import RATE_WORDS, is_descent, rate_names, unknown_step
+from derivgen.checking.values import Real
 
 #: names by which a loss goes, where nothing else tells
 LOSS_WORDS = ("L", "E", "J", "C", "Loss", "loss", "Error", "error", "cost", "Cost", "E_total")
+
+
+#: how many rules of one parameter are laid over how many of its calculations
+MOST_RULES = 20
 
 
 def learn(
@@ -52,7 +60,7 @@ class _Builder:
         self.budget = budget
         self.notes = notes
         self.statements = statements
-        self.definitions: dict[str, t.Node] = {}
+        self.definitions = Chosen()
         self.values: dict[str, t.Node | None] = {}
         self.elements: dict[str, Element] = {}
         self.arrays = shaped(notes.printed, notes.sides, notes.used, notes.from_zero)
@@ -78,7 +86,7 @@ class _Builder:
         functions = dict(self.notes.functions)
         step = None if self._descends() else unknown_step
         model = DocumentModel(
-            self.definitions,
+            dict(self.definitions),
             self.values,
             self.elements,
             functions,
@@ -161,27 +169,37 @@ class _Builder:
 
     def _choose_definitions(self) -> None:
         notes = self.notes
-        ranked = {key: self._ranked(key, sides) for key, sides in notes.sides.items()}
+        used = _users(notes)
+        ranked = {
+            key: self._ranked(key, sides, bool(used.get(key, set()) - {key}))
+            for key, sides in notes.sides.items()
+        }
         for key, sides in ranked.items():
             for side in sides:
-                if not self._leads_to(side, key):
+                if not self.definitions.lead_to(side, key):
                     self.definitions[key] = side
                     break
 
         for key, rules in notes.rules.items():
             delta = key not in self.definitions and key not in notes.marked_keys
-            if delta and key not in self.denominators and not self._leads_to(rules[0], key):
+            if (
+                delta
+                and key not in self.denominators
+                and not self.definitions.lead_to(rules[0], key)
+            ):
                 self.definitions[key] = rules[0]
 
-    def _ranked(self, key: str, sides: Sequence[t.Node]) -> list[t.Node]:
-        """Right sides, those with the fewest unsupported names first; generic ones left out."""
+    def _ranked(self, key: str, sides: Sequence[t.Node], used: bool) -> list[t.Node]:
+        """Right sides, those with the fewest unsupported names first; generic ones left out.
+
+        ``used`` says that the key stands in the right side of another one."""
         scored = []
         for at, side in enumerate(sides):
             if any(isinstance(part, t.Dots | t.Words) for part in t.walk(side)):
                 continue
             own = set(names_in(side)) - {key}
             missing = sum(not self._supported(name) for name in own)
-            connected = self._is_derived(key) or _is_used(self.notes, key)
+            connected = used or self._is_derived(key)
             if own and missing == len(own) and not connected:
                 continue  # y = m x + b: an example that belongs to no quantity
             scored.append((missing, isinstance(side, t.Name), at, side))
@@ -195,19 +213,6 @@ class _Builder:
             or key in notes.calculations
             or self._is_derived(key)
         )
-
-    def _leads_to(self, side: t.Node, key: str) -> bool:
-        """True where a definition would lead back to what it defines."""
-        waiting, seen = list(names_in(side)), set()
-        while waiting:
-            name = waiting.pop()
-            if name == key:
-                return True
-            if name not in seen:
-                seen.add(name)
-                if name in self.definitions:
-                    waiting.extend(names_in(self.definitions[name]))
-        return False
 
     def _functions_of_printed_numbers(self) -> None:
         """``a = sigmoid(0.3775)``: the function of the quantity that was printed as 0.3775."""
@@ -228,13 +233,21 @@ class _Builder:
         found = None
         if wanted is None:
             return None
-        for key, nodes in self.notes.printed.items():
-            for node in nodes:
-                here = printed_number(node)
-                if here is not None and here.value == wanted.value and key != other_than:
-                    found = key
+        for key in self._printed_values.get(wanted.value, ()):
+            if key != other_than:
+                found = key
         if found is not None and found in self.definitions:
-            return None if self._leads_to(self.definitions[found], other_than) else found
+            return None if self.definitions.lead_to(self.definitions[found], other_than) else found
+        return found
+
+    @cached_property
+    def _printed_values(self) -> dict[Real, list[str]]:
+        """The keys by the numbers that were printed as their values, in order."""
+        found: dict[Real, list[str]] = defaultdict(list)
+        for key, nodes in self.notes.printed.items():
+            for number in map(printed_number, nodes):
+                if number is not None:
+                    found[number.value].append(key)
         return found
 
     # --- values -----------------------------------------------------------------------------------
@@ -256,18 +269,14 @@ class _Builder:
             ),
             *self._put_into_updates(),
         ]
+        taken = {*self.values, *self.definitions, *self.cells, *self.notes.assigned}
         for formula, calculation in substitutions:
             for pair in self._pairs(formula, calculation):
                 if isinstance(pair.part, t.Name) and is_printed(pair.number):
                     key = full_key(pair.part)
                     if pair.part.mark in UPDATE_MARKS and key not in self.definitions:
                         continue
-                    if key not in {
-                        *self.values,
-                        *self.definitions,
-                        *self.cells,
-                        *self.notes.assigned,
-                    }:
+                    if key not in taken:
                         votes[key].append(pair.number)
         for key, numbers in votes.items():
             self.values[key] = Counter(numbers).most_common(1)[0][0]
@@ -282,11 +291,15 @@ class _Builder:
 
     def _put_into_updates(self) -> Iterator[tuple[t.Node, t.Node]]:
         """The rule of a parameter with the numbers that were put into it in another line."""
-        for key, rule in self.notes.updates:
-            if is_rule(rule):
-                for other, numbers in self.notes.updates:
-                    if other == key and is_numeric(numbers):
-                        yield rule, numbers
+        rules: dict[str, list[t.Node]] = defaultdict(list)
+        numeric: dict[str, list[t.Node]] = defaultdict(list)
+        for key, side in self.notes.updates:
+            if is_rule(side):
+                rules[key].append(side)
+            elif is_numeric(side):
+                numeric[key].append(side)
+        for key in rules:
+            yield from product(rules[key][:MOST_RULES], numeric[key][:MOST_RULES])
 
     # --- names for the same thing ------------------------------------------------------------------
 
@@ -296,7 +309,7 @@ class _Builder:
             if key in self.definitions or key == "":
                 continue
             other = self._same_value(key) or self._same_role(key)
-            if other is not None and not self._leads_to(t.Name(other), key):
+            if other is not None and not self.definitions.lead_to(t.Name(other), key):
                 self.definitions[key] = t.Name(other, written=other)
 
     def _same_value(self, key: str) -> str | None:
@@ -304,12 +317,8 @@ class _Builder:
         wanted = None if node is None else printed_number(node)
         if wanted is None:
             return None
-        for other in self.definitions:
-            for printed in self.notes.printed.get(other, ()):
-                here = printed_number(printed)
-                if here is not None and here.value == wanted.value and other != key:
-                    return other
-        return None
+        same = set(self._printed_values.get(wanted.value, ())) - {key}
+        return next((other for other in self.definitions if other in same), None) if same else None
 
     def _same_role(self, key: str) -> str | None:
         if key not in LOSS_WORDS:
@@ -337,9 +346,10 @@ class _Builder:
     def _families(self) -> None:
         """A name that stands for all of ``z_1, z_2, z_3`` in matrix formulas is their column."""
         known = {*self.definitions, *self.values, *self.elements}
+        places = numbered(known)
         for key in self.notes.used:
             if key not in known and not ix.letters_of(key):
-                cells = family(key, known)
+                cells = family(key, places)
                 if cells:
                     self.definitions[key] = t.Matrix(
                         tuple(tuple(t.Name(cell, written=cell) for cell in row) for row in cells)
@@ -470,6 +480,11 @@ class _Builder:
         return votes.most_common(1)[0][0] if votes else None
 
 
-def _is_used(notes: Notes, key: str) -> bool:
-    """True where a quantity stands in the right side of another one."""
-    return any(key in names_in(s) for k, sides in notes.sides.items() for s in sides if k != key)
+def _users(notes: Notes) -> dict[str, set[str]]:
+    """For each name, what it stands in the right sides of."""
+    found: dict[str, set[str]] = defaultdict(set)
+    for key, sides in notes.sides.items():
+        for side in sides:
+            for name in names_in(side):
+                found[name].add(key)
+    return found

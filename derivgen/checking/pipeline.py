@@ -45,6 +45,7 @@ def check_manuscript(
         for p in manuscript.passages
     ]
     statements = statements_of(readings)
+    budget.allow(sum(len(statement.chain.segments) for statement in statements))
     cells = tuple(cells_of(manuscript.tables, vocabulary))
     given = {c.name.key: c.chain.segments[0].body for c in cells if c.kind == "value"}
     learned = learn(statements, given, (cell.name.key for cell in cells), budget)

@@ -26,36 +26,49 @@ DECIMALS = range(7)
 def solved(
     model: DocumentModel, printed: Mapping[str, tuple[t.Node, ...]], budget: Budget
 ) -> DocumentModel:
-    """The model with the values that its results tell."""
-    for _ in range(MOST):
-        found = _one(model, printed, budget)
-        if found is None:
-            break
-        key, node = found
-        model = replace(model, values={**model.values, key: node})
-    return model
-
-
-def _one(
-    model: DocumentModel, printed: Mapping[str, tuple[t.Node, ...]], budget: Budget
-) -> tuple[str, t.Node] | None:
-    """The first given quantity without a value that one equation tells, and its value."""
-    for key, node in model.definitions.items():
-        missing = {
+    """The model with the values that its results tell, as far as that may cost."""
+    missing = {
+        key: {
             name.key
             for name in t.walk(node)
             if isinstance(name, t.Name) and model.values.get(name.key, node) is None
         }
-        results = [r for r in map(printed_number, printed.get(key, ())) if r is not None]
-        if len(missing) == 1 and results:
-            (name,) = missing
-            budget.begin()
-            try:
-                value = _fitting(model, node, name, results[0], budget)
-            except OutOfWork:
-                continue
-            if value is not None:
-                return name, value
+        for key, node in model.definitions.items()
+    }
+    results = {key: _results(printed, key) for key, names in missing.items() if names}
+    budget.begin()
+    for _ in range(MOST):
+        trials = {
+            key: (next(iter(names)), results[key][0])
+            for key, names in missing.items()
+            if len(names) == 1 and results.get(key)
+        }
+        try:
+            found = _one(model, trials, budget)
+        except OutOfWork:
+            break
+        if found is None:
+            break
+        name, value = found
+        model = replace(model, values={**model.values, name: value})
+        for names in missing.values():
+            names.discard(name)
+    return model
+
+
+def _results(printed: Mapping[str, tuple[t.Node, ...]], key: str) -> list[Printed]:
+    return [r for r in map(printed_number, printed.get(key, ())) if r is not None]
+
+
+def _one(
+    model: DocumentModel, trials: Mapping[str, tuple[str, Printed]], budget: Budget
+) -> tuple[str, t.Node] | None:
+    """The first given quantity without a value that one equation tells, and its value; ``trials`` are
+    the name that an equation lacks and its printed result, by what it defines."""
+    for key, (name, result) in trials.items():
+        value = _fitting(model, model.definitions[key], name, result, budget)
+        if value is not None:
+            return name, value
     return None
 
 
