@@ -9,19 +9,30 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from fractions import Fraction
 from functools import cached_property
 from itertools import product
 
+import mpmath
+
 from derivgen.checking import align
 from derivgen.checking import indices as ix
+from derivgen.checking.analogy import by_analogy
 from derivgen.checking.arrays import family, numbered, shaped, spelled_out
 from derivgen.checking.budget import Budget, OutOfWork
 from derivgen.checking.chosen import Chosen
 from derivgen.checking.maths import tree as t
 from derivgen.checking.model import DocumentModel, Element
-from derivgen.checking.noting import Notes, full_key, is_rule, names_in, note
-from derivgen.checking.printed import is_numeric, is_printed, printed_number
-from derivgen.checking.resolving import UPDATE_MARKS
+from derivgen.checking.noting import (
+    Notes,
+    full_key,
+    functions_that_are_quantities,
+    is_rule,
+    names_in,
+    note,
+)
+from derivgen.checking.printed import Printed, is_numeric, is_printed, printed_number
+from derivgen.checking.resolving import UPDATE_MARKS, index_range
 from derivgen.checking.solving import solved
 from derivgen.checking.statements import Learned, Statement
 from derivgen.checking.update_rules import RATE_WORDS, is_descent, rate_names, unknown_step
@@ -47,6 +58,7 @@ def learn(
     notes.used.update(named)
     for statement in statements:
         note(notes, statement)
+    functions_that_are_quantities(notes)
     for key, node in (tables or {}).items():
         notes.printed[key].append(node)
     return _Builder(notes, tuple(statements), budget or Budget()).learned()
@@ -61,6 +73,8 @@ class _Builder:
         self.notes = notes
         self.statements = statements
         self.definitions = Chosen()
+        #: what a document has for the new value of a name, by the name with its mark
+        self.renewals: dict[str, tuple[str, list[t.Node]]] = {}
         self.values: dict[str, t.Node | None] = {}
         self.elements: dict[str, Element] = {}
         self.arrays = shaped(notes.printed, notes.sides, notes.used, notes.from_zero)
@@ -79,9 +93,11 @@ class _Builder:
         self._elements()
         self._families()
         self._left_over()
+        self._counts()
         self._leaves()
         loss = self._loss()
         parameters = self._parameters(loss)
+        renewed = self._renewed(parameters, loss)
         rate = self._rate(parameters)
         functions = dict(self.notes.functions)
         step = None if self._descends() else unknown_step
@@ -95,18 +111,16 @@ class _Builder:
             rate,
             step,
             self._opaque(),
+            renewed,
         )
+        printed = {key: tuple(nodes) for key, nodes in self.notes.printed.items()}
         return Learned(
-            solved(
-                model,
-                {key: tuple(nodes) for key, nodes in self.notes.printed.items()},
-                self.budget,
-            ),
+            solved(by_analogy(model, printed, self.budget), printed, self.budget),
             self.statements,
             {key: tuple(sides) for key, sides in self.notes.sides.items()},
-            {key: tuple(nodes) for key, nodes in self.notes.printed.items()},
+            printed,
             frozenset(self.notes.derivatives),
-            frozenset(self.notes.assigned - parameters),
+            frozenset({*self.notes.assigned, *self.lost}) - parameters,
         )
 
     # --- marks ----------------------------------------------------------------------------------
@@ -120,6 +134,7 @@ class _Builder:
             own = key not in self.notes.sides and key not in self.notes.calculations
             if own and full in self.notes.sides and self._is_derived(full):
                 continue
+            self.renewals[full] = (key, self.notes.sides.get(full, []))
             for table in (self.notes.sides, self.notes.printed, self.notes.calculations):
                 table.pop(full, None)
 
@@ -128,7 +143,12 @@ class _Builder:
 
     def _forget_assigned(self) -> None:
         """What is assigned again and again has no one value, nor has what is computed from it."""
-        lost = {key for key in self.notes.assigned if key not in self.denominators}
+        lost = {
+            key
+            for key in self.notes.assigned
+            if key not in self.denominators and not self._is_assigned_once(key)
+        }
+        self.lost = set(lost)
         tables = (self.notes.sides, self.notes.printed, self.notes.calculations, self.notes.rules)
         while lost:
             for table in tables:
@@ -138,10 +158,16 @@ class _Builder:
                 key
                 for key, sides in self.notes.sides.items()
                 for side in sides
-                if any(name.rstrip("+") in self.notes.assigned for name in names_in(side))
+                if any(name.rstrip("+") in self.lost for name in names_in(side))
                 and key not in self.denominators
+                and key not in self.lost
             }
-            self.notes.assigned |= lost
+            self.lost |= lost
+
+    def _is_assigned_once(self, key: str) -> bool:
+        """True for a given value that one step of training changes."""
+        given = self.notes.printed.get(key, ())
+        return len(self.notes.assigned[key]) == 1 and len(set(map(_digits, given))) == 1
 
     # --- index letters ----------------------------------------------------------------------------
 
@@ -269,7 +295,7 @@ class _Builder:
             ),
             *self._put_into_updates(),
         ]
-        taken = {*self.values, *self.definitions, *self.cells, *self.notes.assigned}
+        taken = {*self.values, *self.definitions, *self.cells, *self.lost}
         for formula, calculation in substitutions:
             for pair in self._pairs(formula, calculation):
                 if isinstance(pair.part, t.Name) and is_printed(pair.number):
@@ -368,6 +394,29 @@ class _Builder:
             if len(same) == 1 and len(rivals) == 1:
                 self.definitions[key] = t.Name(same[0], written=same[0])
 
+    def _counts(self) -> None:
+        """The n of a sum from 1 to n is the number that is given, or the number of cells that there
+        are: a whole number at every point, and not any value."""
+        sums = [
+            node
+            for side in self.definitions.values()
+            for node in t.walk(side)
+            if isinstance(node, t.BigSum) and isinstance(node.upper, t.Name)
+        ]
+        for node in sums:
+            key = full_key(node.upper) if isinstance(node.upper, t.Name) else ""
+            if key in self.definitions:
+                continue
+            given = printed_number(self.values.get(key) or t.Words(""))
+            if given is None:
+                known = DocumentModel(self.definitions, self.values, self.elements)
+                last = max(index_range(known, node, {}), default=0)
+                given = Printed(mpmath.mpf(last), 0, str(last))
+            if given.decimals <= 0 < given.value:
+                number = t.Number(str(int(given.value)), Fraction(int(given.value)), 0)
+                self.definitions[key] = number
+                self.values[key] = number
+
     # --- the rest -----------------------------------------------------------------------------------
 
     def _leaves(self) -> None:
@@ -375,7 +424,7 @@ class _Builder:
         read = {name for node in self.definitions.values() for name in names_in(node)}
         known = {*self.definitions, *self.values, *self.elements}
         bases = {ix.split(name)[0] for name in known if not ix.letters_of(name)}
-        for name in sorted(read - (self.notes.assigned - self.denominators)):
+        for name in sorted(read - self.lost):
             base, pieces = ix.split(name)
             running = ix.letters_of(name) and base in bases
             running = running or any("+" in piece or "-" in piece for piece in pieces)
@@ -424,6 +473,20 @@ class _Builder:
             elif node is None and key in self.values:
                 found.add(key)
         return frozenset(found - self._opaque())
+
+    def _renewed(self, parameters: frozenset[str], loss: str | None) -> dict[str, str]:
+        """Given quantities with the names of their new values, where the author's own rule is all that
+        is said of these: the delta rule has no loss to descend."""
+        found = {}
+        for full, (key, sides) in self.renewals.items():
+            ruled = loss is not None and key in parameters
+            given = key in self.values and key not in self.definitions
+            if ruled or not given or not sides or ix.letters_of(key):
+                continue
+            self.definitions[full] = sides[0]
+            self.values.pop(full, None)
+            found[key] = full
+        return found
 
     def _rate(self, parameters: frozenset[str]) -> str | None:
         names = list(
@@ -488,3 +551,9 @@ def _users(notes: Notes) -> dict[str, set[str]]:
             for name in names_in(side):
                 found[name].add(key)
     return found
+
+
+def _digits(node: t.Node) -> object:
+    """What two printings of one number have in common."""
+    number = printed_number(node)
+    return None if number is None else number.value

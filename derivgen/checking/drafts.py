@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
 import mpmath
 
@@ -14,6 +15,12 @@ from derivgen.checking.printed import Fit, Printed
 from derivgen.checking.report import Verdict
 from derivgen.checking.statements import Statement
 from derivgen.checking.values import Real
+
+if TYPE_CHECKING:
+    from derivgen.checking.world import World
+
+#: whole numbers up to this one are factors of formulas, and no results that were printed before
+SMALL = 2
 
 
 @dataclass(slots=True)
@@ -48,6 +55,8 @@ class Draft:
     operand: tuple[t.Node, t.Node] | None = None
     cause: int | None = None
     diagnosis: str | None = None
+    #: the point at which it was judged
+    world: World | None = None
 
     @property
     def limited(self) -> bool:
@@ -73,14 +82,25 @@ class Ledger:
     by_value: dict[Real, list[Entry]] = field(default_factory=lambda: defaultdict(list))
     #: names that only stand for another one
     aliases: Mapping[str, str] = field(default_factory=dict)
+    #: everything that was written, in order
+    written: list[Entry] = field(default_factory=list)
 
     def write(
         self, subject: t.Node | None, printed: Printed, draft: int | None, unrounded: Real | None
     ) -> None:
         entry = Entry(subject, printed, draft, unrounded)
+        self.written.append(entry)
         if subject is not None:
             self.by_subject[self.plain(subject)].append(entry)
         self.by_value[printed.value].append(entry)
+
+    def forget(self, count: int) -> None:
+        """Take back everything that was written after the first ``count`` entries."""
+        while len(self.written) > count:
+            entry = self.written.pop()
+            if entry.subject is not None:
+                self.by_subject[self.plain(entry.subject)].pop()
+            self.by_value[entry.printed.value].pop()
 
     def of(self, subject: t.Node) -> list[Entry]:
         """What was printed as the value of something, in order."""
@@ -111,7 +131,7 @@ class Ledger:
     def sources(self, node: t.Node) -> Iterator[Entry]:
         """The last entry of each number in a calculation that was printed before."""
         for part in t.walk(node):
-            if isinstance(part, t.Number) and part.decimals:
+            if isinstance(part, t.Number) and (part.decimals or part.value > SMALL):
                 number = Printed(_real(part), part.decimals, part.text)
                 for value in (number.value, -number.value):
                     found = self.by_value.get(value)

@@ -26,6 +26,7 @@ from derivgen.checking.printed import (
 )
 from derivgen.checking.report import Verdict
 from derivgen.checking.resolving import UPDATE_MARKS, Unknown, resolved
+from derivgen.checking.situations import Situations
 from derivgen.checking.statements import Statement
 from derivgen.checking.values import NoValue
 from derivgen.checking.world import World
@@ -63,9 +64,42 @@ class Judge:
                 usual_decimals(self.statements),
                 self.spelled,
             )
+            self.situations = Situations(self.model, self.numbers.actual)
             for statement in self.statements:
-                self._statement(statement)
+                self._where_it_stands(statement)
         return self.drafts
+
+    def _where_it_stands(self, statement: Statement) -> None:
+        """Judge a statement at the point at which the document stands, or at the next one."""
+        begin, written = len(self.drafts), len(self.numbers.ledger.written)
+        self._statement(statement)
+        found = self.drafts[begin:]
+        wrong = _wrong_numbers(found)
+        here = self.situations.world
+        for world in self.situations.others(statement) if wrong else ():
+            self._again(statement, world, begin, written)
+            if _wrong_numbers(self.drafts[begin:]) < wrong:
+                self.situations.enter(world)
+                break
+        else:
+            if self.numbers.actual is not here:
+                self._again(statement, here, begin, written)
+        self._restated(statement, begin)
+        self.situations.note(statement)
+
+    def _again(self, statement: Statement, world: World, begin: int, written: int) -> None:
+        del self.drafts[begin:]
+        self.numbers.ledger.forget(written)
+        self.numbers.actual = world
+        self._statement(statement)
+
+    def _restated(self, statement: Statement, begin: int) -> None:
+        """A value given anew is the next sample's, and no mistake: nothing tells what it should be."""
+        if self.own and self.situations.restated(statement) is not None:
+            for draft in self.drafts[begin:]:
+                if draft.verdict is Verdict.WRONG:
+                    draft.verdict, draft.code = Verdict.UNDECIDED, "C404"
+                    draft.message = f"it was given as {draft.expected} before"
 
     def _aliases(self) -> dict[str, str]:
         """The names of the document that only stand for another one."""
@@ -112,9 +146,10 @@ class Judge:
                 self.numbers.ledger,
                 self.symbols.equality.ancestry,
             )
+            actual = draft.world or self.numbers.actual
             if not numeric and draft.code not in ("C201", "C202", "C203", "C301"):
                 return None
-            found = diagnose(case, self.symbols.equality, self.numbers.actual)
+            found = diagnose(case, self.symbols.equality, actual)
             if found is not None:
                 return found
         return None
@@ -144,6 +179,7 @@ class Judge:
                 self.numbers.ledger.write(subject, number, None, number.value)
             return
         draft = Draft(len(self.drafts) + 1, statement, segment, part=segment.span)
+        draft.world = self.numbers.actual
         draft.printed = self.spelled(body)
         self.budget.begin()
         try:
@@ -241,6 +277,10 @@ class Judge:
         else:
             draft.verdict, draft.code = Verdict.WRONG, "C204"
             draft.message = f"{self.spelled(left)} {segment.relation} {draft.printed} does not hold"
+
+
+def _wrong_numbers(drafts: Sequence[Draft]) -> int:
+    return sum(d.verdict is Verdict.WRONG and d.code.startswith("C10") for d in drafts)
 
 
 def usual_decimals(statements: Sequence[Statement]) -> int:

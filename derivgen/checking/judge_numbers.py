@@ -15,7 +15,7 @@ import mpmath
 
 from derivgen.checking import values as v
 from derivgen.checking.align import Pair, aligned
-from derivgen.checking.drafts import Draft, Ledger
+from derivgen.checking.drafts import Draft, Entry, Ledger
 from derivgen.checking.equality import DIGITS
 from derivgen.checking.evaluation import Tokens
 from derivgen.checking.maths import tree as t
@@ -156,16 +156,19 @@ class NumberJudge:
         """A result without a calculation: does it follow from what was printed before?
 
         That makes it a carried rounding, or what follows from an earlier slip."""
-        trials = [self._printed_step(subject), self._carried_on(subject)]
         formulas = [m for m in before if not is_numeric(m)]
         if isinstance(subject, t.Name):
             formulas.append(self.actual.model.definition(subject.key) or subject)
-        trials += [(self.as_printed(f), f) for f in formulas]
-        for value, formula in trials:
+        trials = [self._printed_step(subject), *((self.as_printed(f), f) for f in formulas)]
+        found = [
+            (value, [e for part in t.walk(formula) for e in self.ledger.of(part)[-1:]])
+            for value, formula in trials
+            if formula is not None
+        ]
+        for value, entries in (*found, self._carried_on(subject)):
             at = scalar(value)
-            if at is None or formula is None or self.fit(number, at) is not Fit.ROUNDED:
+            if at is None or self.fit(number, at) is not Fit.ROUNDED:
                 continue
-            entries = [e for part in t.walk(formula) for e in self.ledger.of(part)[-1:]]
             draft.uses = tuple(e.draft for e in entries if e.draft is not None)
             draft.local = Fit.ROUNDED
             slack = sum((e.printed.unit for e in entries), number.unit)
@@ -183,18 +186,25 @@ class NumberJudge:
             draft.verdict, draft.code = Verdict.ROUNDING, "C111"
             draft.message = f"the last digit of {number.text} is off: {draft.expected}"
 
-    def _carried_on(self, subject: t.Node) -> tuple[Value | None, t.Node | None]:
-        """The value with every quantity on the way rounded as it was printed last."""
-        rounded = {
-            node.key: entries[-1].printed.value
+    def _carried_on(self, subject: t.Node) -> tuple[Value | None, list[Entry]]:
+        """The value with every quantity on the way rounded as it was printed last, and these prints."""
+        last = {
+            node.key: entries[-1]
             for node, entries in self.ledger.by_subject.items()
             if isinstance(node, t.Name) and not node.mark and node != subject
         }
+        rounded = {key: entry.printed.value for key, entry in last.items()}
         world = replace(self.actual, rounded=rounded)
+        above = {
+            key
+            for part in t.walk(subject)
+            if isinstance(part, t.Name)
+            for key in self.actual.ancestry.upstream(part.key)
+        }
         try:
-            return world.evaluate(subject), subject
+            return world.evaluate(subject), [last[key] for key in last if key in above]
         except NoValue:
-            return None, None
+            return None, []
 
     def _printed_step(self, subject: t.Node) -> tuple[Value | None, t.Node | None]:
         """The new value of a parameter from its gradient as printed."""

@@ -64,6 +64,10 @@ class Model(Protocol):
     def opaque(self) -> frozenset[str]:
         """Quantities that something computes that is not said: their derivatives are not known."""
 
+    @property
+    def renewed(self) -> Mapping[str, str]:
+        """Quantities with the keys of their values after a step, where a rule of their own has those."""
+
     def known(self, key: str) -> bool:
         """True where the key is a quantity."""
 
@@ -101,6 +105,7 @@ class DocumentModel:
     step: StepRule | None = None
     #: quantities that something computes, and the document does not say what
     opaque: frozenset[str] = frozenset()
+    renewed: Mapping[str, str] = field(default_factory=dict)
 
     def known(self, key: str) -> bool:
         return key in self.definitions or key in self.values or key in self.elements
@@ -146,6 +151,10 @@ class Changed:
     @property
     def opaque(self) -> frozenset[str]:
         return self.model.opaque
+
+    @property
+    def renewed(self) -> Mapping[str, str]:
+        return self.model.renewed
 
     def known(self, key: str) -> bool:
         return self.model.known(key)

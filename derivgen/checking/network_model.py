@@ -8,7 +8,7 @@ somebody asks for it.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
@@ -78,6 +78,11 @@ class NetworkModel:
     def opaque(self) -> frozenset[str]:
         """Nothing: a network says how everything is computed."""
         return frozenset()
+
+    @property
+    def renewed(self) -> Mapping[str, str]:
+        """Nothing: training follows the network's optimiser."""
+        return {}
 
     def known(self, key: str) -> bool:
         return key == self.rate or self._found(key) is not None

@@ -36,14 +36,35 @@ def statements_of(readings: Iterable[tuple[Passage, t.Reading]]) -> tuple[Statem
 
 
 def _assigned(chain: t.Chain) -> t.Chain:
-    """In ``w <- w - eta g`` the left side is the new w: it gets the mark for that."""
-    if chain.continued or len(chain.segments) < 2 or chain.segments[1].relation != "assign":
+    """In ``w <- w - eta g`` the left side is the new w: it gets the mark for that.
+
+    Programmers write ``w = w - eta g`` and mean the same; only a sum that begins with w is read so."""
+    if chain.continued or len(chain.segments) < 2:
         return chain
     first, second, *rest = chain.segments
     name = first.body
     if not isinstance(name, t.Name) or name.mark or name.key not in set(names_in(second.body)):
         return chain
+    if second.relation != "assign" and not _begins_with(second, name):
+        return chain
     return replace(chain, segments=(replace(first, body=replace(name, mark="new")), second, *rest))
+
+
+def _is_assignment(chain: t.Chain) -> bool:
+    first, second, *_ = chain.segments
+    if chain.continued or not isinstance(first.body, t.Name):
+        return False
+    return second.relation == "assign" or _begins_with(second, replace(first.body, mark=""))
+
+
+def _begins_with(segment: t.Segment, name: t.Name) -> bool:
+    """True for ``= w - ...`` and ``:= w + ...``."""
+    body = segment.body
+    if segment.relation not in ("=", "define") or not isinstance(body, t.Sum):
+        return False
+    negative, first = body.terms[0]
+    same = isinstance(first, t.Name) and (first.key, first.mark) == (name.key, name.mark)
+    return len(body.terms) > 1 and not negative and same
 
 
 @dataclass
@@ -56,6 +77,8 @@ class Notes:
     #: right sides with derivatives in them: deltas
     rules: dict[str, list[t.Node]] = field(default_factory=lambda: defaultdict(list))
     functions: dict[str, Function] = field(default_factory=dict)
+    #: what stands right of the first line that defines a function
+    stated_for: dict[str, Sequence[t.Node]] = field(default_factory=dict)
     derivatives: Counter[tuple[str, str]] = field(default_factory=Counter)
     #: left sides with a mark: (key, mark)
     marked: set[tuple[str, str]] = field(default_factory=set)
@@ -68,10 +91,18 @@ class Notes:
     used: Counter[str] = field(default_factory=Counter)
     #: True where a sum begins at 0
     from_zero: bool = False
-    #: names that are given a new value again and again (``m <- beta m + ...``)
-    assigned: set[str] = field(default_factory=set)
+    #: names that are given a new value, and what it is each time (``m <- beta m + ...``)
+    assigned: dict[str, list[t.Node]] = field(default_factory=lambda: defaultdict(list))
     #: keys that were printed as the result of something: with an approximate sign
     results: set[str] = field(default_factory=set)
+
+
+def functions_that_are_quantities(notes: Notes) -> None:
+    """``L(a, y) = -y log a - ...`` defines L as a quantity too, where L stands without arguments as well."""
+    derived = {of for of, _ in notes.derivatives}
+    for name, rest in notes.stated_for.items():
+        if (name in derived or name in notes.used) and name not in notes.sides:
+            _note_member(notes, t.Name(name, written=name), rest, first=True)
 
 
 def full_key(name: t.Name) -> str:
@@ -94,8 +125,8 @@ def note(notes: Notes, statement: Statement) -> None:
                 notes.from_zero = notes.from_zero or part.lower.value == 0
     if any(segment.relation in ("<", ">", "<=", ">=", "!=", "in", "to") for segment in segments):
         return
-    if len(segments) > 1 and segments[1].relation == "assign" and isinstance(bodies[0], t.Name):
-        notes.assigned.add(bodies[0].key)
+    if len(segments) > 1 and isinstance(bodies[0], t.Name) and _is_assignment(statement.chain):
+        notes.assigned[bodies[0].key].append(bodies[1])
     if any(s.relation == "approx" for s in segments) and isinstance(statement.left, t.Name):
         notes.results.add(full_key(statement.left))
     members = [statement.left, *bodies] if statement.chain.continued else bodies
@@ -114,9 +145,11 @@ def _derivative_names(node: t.Node) -> tuple[str, ...]:
 def _note_member(notes: Notes, member: t.Node, rest: Sequence[t.Node], first: bool) -> None:
     if isinstance(member, t.Call) and first and _defines_function(member) and rest:
         parameters = tuple(a.key for a in member.arguments if isinstance(a, t.Name))
-        own = set(names_in(rest[0])) <= set(parameters)
+        # exp(z_1) = 1.5683 is a value, and defines nothing
+        own = set(names_in(rest[0])) <= set(parameters) and not is_numeric(rest[0])
         if own and not member.primes:
             notes.functions.setdefault(member.function, Function(parameters, rest[0]))
+            notes.stated_for[member.function] = rest
         return
     names = _cells(member)
     if not names:

@@ -209,6 +209,8 @@ def _ranges(frame: Frame, node: t.BigSum) -> list[dict[str, int]]:
             raise NoValue("a sum of too many terms")
         if low != mpmath.floor(low) or high != mpmath.floor(high):
             raise NoValue("the bounds of a sum are no whole numbers")
+        if high < low:
+            raise Open(f"the range of {node.index} is empty")
         return [{node.index: i} for i in range(int(low), int(high) + 1)]
     frame.world.budget.spend(10)
     found = index_range(frame.world.model, node, frame.indices)

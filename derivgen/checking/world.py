@@ -62,7 +62,7 @@ class World:
     @property
     def later(self) -> bool:
         """True for a point after an update: what was printed before it does not hold there."""
-        return isinstance(self.stated, _Updated)
+        return self.step > 0
 
     def evaluate(self, node: t.Node, tokens: Tokens = "total") -> Value:
         """The value of a formula, without slopes; ``tokens`` says how its derivatives are meant.
@@ -92,6 +92,16 @@ class World:
         if not self._after:
             self._after.append(_after_step(self))
         return self._after[0]
+
+    def with_data(self, data: Mapping[str, Value]) -> World:
+        """The same point with other data."""
+        return replace(self, stated=_Restated(self.stated, data), relations=self.ancestry)
+
+    @property
+    def step(self) -> int:
+        """How many updates lie before this point."""
+        update = _last_update(self.stated)
+        return 0 if update is None else update._count
 
     def drawn(self, key: str) -> Value:
         """The value of a given quantity at this point."""
@@ -127,6 +137,9 @@ def _drawn(generator: random.Random, point: Point) -> Dual:
 def _after_step(world: World) -> World:
     """The model's own step (gradient descent, unless it says otherwise) on all of its parameters."""
     model = world.model
+    if model.loss is None and model.renewed:
+        own = _Updated(world, v.constant(0), t.Name(""))
+        return replace(world, stated=own, rounded={}, relations=world.ancestry)
     if model.loss is None:
         raise NoValue("there is no loss to descend")
     if model.rate is None:
@@ -134,7 +147,9 @@ def _after_step(world: World) -> World:
     rate = world.value(model.rate)
     if not isinstance(rate, Dual):
         raise Shapes("the learning rate is a matrix")
-    stated = _Updated(world, rate, t.Name(model.loss))
+    stated: Mapping[str, Value] = _Updated(world, rate, t.Name(model.loss))
+    if isinstance(world.stated, _Restated):
+        stated = _Restated(stated, world.stated.data)
     return replace(world, stated=stated, rounded={}, relations=world.ancestry)
 
 
@@ -151,16 +166,22 @@ class _Updated(Mapping[str, Value]):
     )
 
     def __contains__(self, key: object) -> bool:
-        return isinstance(key, str) and self.world.model.is_parameter(key)
+        model = self.world.model
+        return isinstance(key, str) and (
+            key in model.renewed or (bool(self.loss.key) and model.is_parameter(key))
+        )
 
     def __getitem__(self, key: str) -> Value:
+        renewed = self.world.model.renewed.get(key)
+        if renewed is not None:
+            return self.world.value(renewed)
         old = self.world.value(key)
         slope = self.world.derivative(self.loss, t.Name(key))
         step = self.world.model.step
         if step is None:
             return v.combined(lambda a, b: v.subtract(a, v.multiply(self.rate, b)), old, slope)
-        before = self.world.stated
-        memory = before._kept(key) if isinstance(before, _Updated) else []
+        before = _last_update(self.world.stated)
+        memory = before._kept(key) if before is not None else []
         kept = self._states[key] = []
 
         def moved(weight: Dual, gradient: Dual) -> Dual:
@@ -179,11 +200,37 @@ class _Updated(Mapping[str, Value]):
     @property
     def _count(self) -> int:
         """The number of this step, from 1."""
-        before = self.world.stated
-        return before._count + 1 if isinstance(before, _Updated) else 1
+        before = _last_update(self.world.stated)
+        return 1 if before is None else before._count + 1
 
     def __iter__(self):  # type: ignore[no-untyped-def]  # pragma: no cover
         return (key for key in self.world.model.names() if key in self)
 
     def __len__(self) -> int:  # pragma: no cover
         return sum(1 for _ in self)
+
+
+def _last_update(stated: Mapping[str, Value]) -> _Updated | None:
+    while isinstance(stated, _Restated):
+        stated = stated.below
+    return stated if isinstance(stated, _Updated) else None
+
+
+@dataclass(frozen=True)
+class _Restated(Mapping[str, Value]):
+    """Stated values with some data given anew."""
+
+    below: Mapping[str, Value]
+    data: Mapping[str, Value]
+
+    def __contains__(self, key: object) -> bool:
+        return key in self.data or key in self.below
+
+    def __getitem__(self, key: str) -> Value:
+        return self.data[key] if key in self.data else self.below[key]
+
+    def __iter__(self):  # type: ignore[no-untyped-def]  # pragma: no cover
+        return iter({*self.data, *self.below})
+
+    def __len__(self) -> int:  # pragma: no cover
+        return len({*self.data, *self.below})

@@ -39,6 +39,8 @@ class _Found:
     letters: set[str] = field(default_factory=set)
     labels: set[tuple[str, str]] = field(default_factory=set)
     numbered: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    #: bases with a number above that stands before the index, where no power can be: ``\partial w^3_{11}``
+    layered: set[str] = field(default_factory=set)
     scripts: set[str] = field(default_factory=set)
     runs: set[str] = field(default_factory=set)
 
@@ -61,7 +63,7 @@ def learn(passages: Iterable[Passage], names: Iterable[str] = ()) -> Vocabulary:
             f"{name} = 1", "latex" if "\\" in name or "{" in name else "typed", found, False, False
         )
     for base, digits in found.numbered.items():
-        if "1" in digits:  # nobody writes a first power
+        if "1" in digits or base in found.layered:  # nobody writes a first power
             found.labels |= {(base, each) for each in digits}
     vocabulary = Vocabulary(
         frozenset(found.words | found.letters),
@@ -156,8 +158,17 @@ def _defined(cursor: Cursor, read: Read, found: _Found) -> None:
         found.labels.add((spelling.base, plain))
     elif len(inside) == 1 and plain.isdigit():
         found.numbered[spelling.base].add(plain)
+        if _is_index_next(cursor.tokens, last):
+            found.layered.add(spelling.base)
     elif all(token.kind in ("letters", "number", "operator") for token in inside):
         found.labels.add((spelling.base, plain))
+
+
+def _is_index_next(tokens: list[Token], at: int) -> bool:
+    """Whether an index begins here, behind the brace of a superscript where it has one."""
+    if at < len(tokens) and tokens[at].kind == "close":
+        at += 1
+    return at < len(tokens) and tokens[at][:2] == ("script", "_")
 
 
 def _bare_arguments(cursor: Cursor) -> bool:
@@ -182,6 +193,7 @@ def _letters(tokens: list[Token], found: _Found) -> None:
     partner = partners(tokens)
     at = 0
     base = ""
+    derived = False
     while at < len(tokens):
         token = tokens[at]
         if token.kind == "script":  # what stands in a script is an index
@@ -189,12 +201,15 @@ def _letters(tokens: list[Token], found: _Found) -> None:
             digit = inside[1:2] if inside[:1] == ["{"] and inside[2:] == ["{"] else inside[:1]
             if base and token.text == "^" and digit and digit[0].isdigit():
                 found.numbered[base].add(digit[0])
+                if derived and _is_index_next(tokens, at + (3 if inside[0] == "{" else 2)):
+                    found.layered.add(base)
             at += 1
             if at < len(tokens) and partner[at] > at:
                 at = partner[at]
         elif token.kind in ("letters", "greek"):
             _letter(tokens, at, found)
             base = token.text
+            derived = at > 0 and tokens[at - 1].kind == "partial"
         elif token.kind == "text" and is_name_text(token.text):
             after = tokens[at + 1] if at + 1 < len(tokens) else None
             if after is not None and after.kind == "script":

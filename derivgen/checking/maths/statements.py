@@ -371,7 +371,9 @@ def _restart(
 ) -> int | None:
     same = end - len(first)
     again = first and same > begin and [token[:2] for token in tokens[same:end]] == list(first)
-    if again and tokens[same - 1].kind in ENDS and not tokens[same].glued:
+    # the left side in "w = w + \Delta w = 0.5" is no new beginning
+    times = tokens[same - 1].kind == "greek" if same > begin else False
+    if again and tokens[same - 1].kind in ENDS and not tokens[same].glued and not times:
         return same
     candidate: int | None = None
     at, number = begin, False
