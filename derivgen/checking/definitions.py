@@ -88,6 +88,7 @@ class _Builder:
         self._spell_out()
         self._choose_definitions()
         self._functions_of_printed_numbers()
+        self._calculations_with_names()
         self._give_values()
         self._aliases()
         self._elements()
@@ -208,9 +209,10 @@ class _Builder:
 
         for key, rules in notes.rules.items():
             delta = key not in self.definitions and key not in notes.marked_keys
+            counted = is_descent(rules[0]) and key not in names_in(rules[0])
             if (
                 delta
-                and key not in self.denominators
+                and (counted or key not in self.denominators)
                 and not self.definitions.lead_to(rules[0], key)
             ):
                 self.definitions[key] = rules[0]
@@ -275,6 +277,11 @@ class _Builder:
                 if number is not None:
                     found[number.value].append(key)
         return found
+
+    def _calculations_with_names(self) -> None:
+        for key, node in self.notes.filled.items():
+            if key not in self.definitions and not self.definitions.lead_to(node, key):
+                self.definitions[key] = node
 
     # --- values -----------------------------------------------------------------------------------
 

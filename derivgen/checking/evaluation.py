@@ -92,7 +92,11 @@ class Frame:
         budget = self.world.budget
         try:
             budget.enter(3)
-            computed = replace(self, prepared=True)._computed(key)
+            if self.moved is not None and self.moved[0] == key and not self.local:
+                # what computes it does not matter, and may hold a derivative: an updated weight
+                computed = Frame(self.world).quantity(key)
+            else:
+                computed = replace(self, prepared=True)._computed(key)
             rounded = self.world.rounded.get(key)
             if rounded is not None and isinstance(computed, Dual):
                 computed = Dual(rounded, computed.slope)

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
+from derivgen.checking.filling import Said
 from derivgen.checking.manuscript import Passage
 from derivgen.checking.maths import tree as t
 from derivgen.checking.model import Function
@@ -89,6 +90,10 @@ class Notes:
     #: what stands for the new value of a parameter: (key, right side)
     updates: list[tuple[str, t.Node]] = field(default_factory=list)
     used: Counter[str] = field(default_factory=Counter)
+    #: what was printed so far
+    said: Said = field(default_factory=Said)
+    #: calculations that stand alone, with names for their numbers
+    filled: dict[str, t.Node] = field(default_factory=dict)
     #: True where a sum begins at 0
     from_zero: bool = False
     #: names that are given a new value, and what it is each time (``m <- beta m + ...``)
@@ -131,6 +136,11 @@ def note(notes: Notes, statement: Statement) -> None:
         notes.results.add(full_key(statement.left))
     members = [statement.left, *bodies] if statement.chain.continued else bodies
     rest = [member for member in members if member is not None]
+    if rest and isinstance(rest[0], t.Name) and all(map(is_numeric, rest[1:])):
+        made = notes.said.filled(rest[1]) if len(rest) > 1 else None
+        if made is not None:
+            notes.filled.setdefault(full_key(rest[0]), made)
+    notes.said.take(rest)
     for at, member in enumerate(rest):
         _note_member(notes, member, rest[at + 1 :], first=at == 0)
     for formula, calculation in pairwise(rest):
