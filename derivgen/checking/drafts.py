@@ -48,6 +48,8 @@ class Draft:
     subject: t.Node | None = None
     calculation: t.Node | None = None
     number: Printed | None = None
+    #: of a printed matrix, the cell that ``number`` stands in
+    cell: tuple[int, int] | None = None
     #: whether the model knows the value
     modelled: bool = False
     uses: tuple[int, ...] = ()

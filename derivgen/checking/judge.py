@@ -16,7 +16,6 @@ from derivgen.checking.judge_numbers import NumberJudge, note_open
 from derivgen.checking.judge_symbols import SymbolJudge
 from derivgen.checking.maths import tree as t
 from derivgen.checking.maths.writing import shown
-from derivgen.checking.mistakes import Case, Mistake, diagnose
 from derivgen.checking.model import Model
 from derivgen.checking.printed import (
     has_decimals,
@@ -111,48 +110,6 @@ class Judge:
                 found[key] = end.key
                 end, steps = self.model.definition(end.key), steps + 1
         return found
-
-    def diagnose(self) -> None:
-        """Name the likely mistake of every wrong claim that follows from no other."""
-        with mpmath.workdps(DIGITS):
-            for draft in self.drafts:
-                if draft.verdict is Verdict.WRONG and draft.cause is None:
-                    self.budget.begin()
-                    try:
-                        found = self._mistake(draft)
-                    except OutOfWork:
-                        continue  # it is wrong all the same
-                    if found is not None:
-                        draft.diagnosis = found.key
-                        draft.message = f"{draft.message}; {found.message}"
-
-    def _mistake(self, draft: Draft) -> Mistake | None:
-        right = draft.operand[0] if draft.operand is not None else draft.subject
-        if right is None:
-            return None
-        formulas = [self.formulas.get(right)]
-        if isinstance(right, t.Name):
-            formulas.append(self.model.definition(right.key))
-        if draft.operand is None:
-            formulas.append(draft.calculation)
-        numeric = draft.number is not None
-        for formula in formulas or [None]:
-            case = Case(
-                self.model,
-                draft,
-                right,
-                formula,
-                draft.number,
-                self.numbers.ledger,
-                self.symbols.equality.ancestry,
-            )
-            actual = draft.world or self.numbers.actual
-            if not numeric and draft.code not in ("C201", "C202", "C203", "C301"):
-                return None
-            found = diagnose(case, self.symbols.equality, actual)
-            if found is not None:
-                return found
-        return None
 
     def _statement(self, statement: Statement) -> None:
         segments = statement.chain.segments

@@ -188,13 +188,7 @@ class NumberJudge:
 
     def _carried_on(self, subject: t.Node) -> tuple[Value | None, list[Entry]]:
         """The value with every quantity on the way rounded as it was printed last, and these prints."""
-        last = {
-            node.key: entries[-1]
-            for node, entries in self.ledger.by_subject.items()
-            if isinstance(node, t.Name) and not node.mark and node != subject
-        }
-        rounded = {key: entry.printed.value for key, entry in last.items()}
-        world = replace(self.actual, rounded=rounded)
+        last = self._last_printed(subject)
         above = {
             key
             for part in t.walk(subject)
@@ -202,9 +196,22 @@ class NumberJudge:
             for key in self.actual.ancestry.upstream(part.key)
         }
         try:
-            return world.evaluate(subject), [last[key] for key in last if key in above]
+            value = self.rounded_as_printed(self.actual, subject).evaluate(subject)
         except NoValue:
             return None, []
+        return value, [last[key] for key in last if key in above]
+
+    def rounded_as_printed(self, world: World, but: t.Node) -> World:
+        """A point with every quantity that was printed, but for one, rounded as it was printed last."""
+        last = self._last_printed(but)
+        return replace(world, rounded={key: e.printed.value for key, e in last.items()})
+
+    def _last_printed(self, but: t.Node) -> dict[str, Entry]:
+        return {
+            node.key: entries[-1]
+            for node, entries in self.ledger.by_subject.items()
+            if isinstance(node, t.Name) and not node.mark and node != but
+        }
 
     def _printed_step(self, subject: t.Node) -> tuple[Value | None, t.Node | None]:
         """The new value of a parameter from its gradient as printed."""
@@ -336,7 +343,7 @@ class NumberJudge:
                     None if local is None else local.rows[i][j].value,
                 )
                 if worst is None or _GRAVITY[trial.verdict] > _GRAVITY[worst.verdict]:
-                    worst = trial
+                    worst, draft.cell = trial, (i, j)
         assert worst is not None
         for name in (
             "verdict",

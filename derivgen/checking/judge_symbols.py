@@ -104,6 +104,16 @@ class SymbolJudge:
             return free
         return found
 
+    def deciding(self, left: t.Node, right: t.Node) -> tuple[Equality, t.Node, t.Node]:
+        """What a statement was found wrong by: the points, and the two sides that differ there."""
+        found = self.equality.compare(left, right)
+        if found.outcome is not Outcome.OPEN or not isinstance(found.reason, Unknown):
+            return self.equality, left, right
+        for one, two in self._instances(left, right):
+            if self.equality.compare(one, two).outcome is Outcome.DIFFERENT:
+                return self.equality, one, two
+        return self.free, left, right
+
     def _generic(self, left: t.Node, right: t.Node) -> bool:
         names = [n for node in (left, right) for n in t.walk(node) if isinstance(n, t.Name)]
         return not any(_means(self.model, name) for name in names)

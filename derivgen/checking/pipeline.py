@@ -9,6 +9,7 @@ from derivgen.checking import causes, policies
 from derivgen.checking.budget import Budget
 from derivgen.checking.conventions import conventions as conventions_of
 from derivgen.checking.definitions import learn
+from derivgen.checking.diagnosing import name_mistakes
 from derivgen.checking.drafts import Draft
 from derivgen.checking.fitting import misfits, without
 from derivgen.checking.judge import Judge
@@ -63,7 +64,7 @@ def check_manuscript(
     )
     policy, found = policies.settle(drafts, manuscript.words)
     causes.group(drafts)
-    judge.diagnose()
+    name_mistakes(judge)
     unread = [NotRead(manuscript.place(u.source), u.text, u.reason) for u in manuscript.unread] + [
         NotRead(
             manuscript.place(p.source_of(failure.span[0])),

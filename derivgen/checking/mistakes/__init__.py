@@ -2,5 +2,6 @@
 
 from derivgen.checking.mistakes.case import Case as Case
 from derivgen.checking.mistakes.case import Mistake as Mistake
+from derivgen.checking.mistakes.case import Outcome as Outcome
+from derivgen.checking.mistakes.diagnosis import diagnose as diagnose
 from derivgen.checking.mistakes.table import MISTAKES as MISTAKES
-from derivgen.checking.mistakes.table import diagnose as diagnose

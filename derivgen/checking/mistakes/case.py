@@ -11,11 +11,25 @@ from derivgen.checking.maths import tree as t
 from derivgen.checking.model import Model
 from derivgen.checking.printed import Printed
 from derivgen.checking.resolving import UPDATE_MARKS, Unknown, resolved
-from derivgen.checking.values import Value
+from derivgen.checking.values import Real, Value
 from derivgen.checking.world import World
 
 #: what a mistake would have given at a point
 Candidate = Callable[[World], Value]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a wrong claim comes to, in numbers: the value that stands there, the one that should, and how far
+    the first may be off by rounding."""
+
+    value: Real
+    right: Real | None
+    slack: Real
+    #: how many digits say something of the value
+    digits: int
+    #: of a printed matrix, the cell that the value stands in
+    cell: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True)
@@ -23,14 +37,17 @@ class Case:
     """A wrong claim with what is known about it.
 
     ``right`` is what the claim should equal: the subject, or (for a wrong operand) the name that a number
-    was put in for.  ``formula`` is the right formula behind it, where one is known.
+    was put in for.  ``formula`` is the right formula behind it, where one is known.  ``body`` is what the
+    author wrote.  ``outcome`` is None for a formula; ``number`` is the printed number, where it is one.
     """
 
     model: Model
     draft: Draft
     right: t.Node
-    formula: t.Node | None
+    body: t.Node
+    formulas: tuple[t.Node, ...]
     number: Printed | None
+    outcome: Outcome | None
     ledger: Ledger
     ancestry: Ancestry
 
@@ -50,18 +67,14 @@ class Case:
         return None
 
     @property
-    def body(self) -> t.Node:
-        """What the author wrote."""
-        return self.draft.segment.body
+    def is_copied(self) -> bool:
+        """True where a number was put in for a name: nothing was worked out."""
+        return self.draft.operand is not None
 
     @property
-    def is_given(self) -> bool:
-        """True where a number was put in for a quantity that is given: then nothing was worked out."""
-        return (
-            isinstance(self.right, t.Name)
-            and not self.right.mark
-            and self.model.definition(self.right.key) is None
-        )
+    def is_formula(self) -> bool:
+        """True for a claim between formulas."""
+        return self.outcome is None
 
 
 def no_candidates(_: Case) -> Iterable[Candidate]:
@@ -80,9 +93,12 @@ class Mistake:
 
     ``candidates`` are what it makes of the right value: one of them is what the author wrote.  ``mended``
     are forms of what the author wrote with one mistake of this kind undone: one of them is right.
+    ``digits`` is how many digits of a printed number have to agree before that is no coincidence; the
+    mistakes of a pen are read off the digits themselves.
     """
 
     key: str
     message: str
     candidates: Callable[[Case], Iterable[Candidate]] = no_candidates
     mended: Callable[[Case], Iterable[t.Node]] = no_mending
+    digits: int = 3

@@ -1,4 +1,4 @@
-"""Derivatives: paths, slopes of activations, dead units, the bias for its input."""
+"""Slopes of activations: left out, doubled, taken elsewhere; dead units; the bias for its input."""
 
 from __future__ import annotations
 
@@ -8,13 +8,10 @@ from dataclasses import dataclass, replace
 from derivgen.checking import values as v
 from derivgen.checking.maths import tree as t
 from derivgen.checking.mistakes.case import Candidate, Case
+from derivgen.checking.mistakes.paths import between, ends
 from derivgen.checking.model import Changed, Model
-from derivgen.checking.resolving import Unknown, resolved
 from derivgen.checking.values import Dual, NoValue, Real, Value
 from derivgen.checking.world import World
-
-#: how many quantities between the two ends of a derivative are looked at
-MOST_BETWEEN = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,30 +19,13 @@ class Activation:
     """``a = f(z)`` somewhere between the two ends of a derivative."""
 
     key: str
-    #: the function's name, where it is called by one
-    function: str
     argument: t.Name
 
 
-def _between(case: Case) -> list[str]:
-    """The computed quantities between the two ends of a derivative token."""
-    token = case.derivative
-    if token is None or not isinstance(token.of, t.Name) or not isinstance(token.by, t.Name):
-        return []
-    try:
-        top, _ = resolved(case.model, token.of)
-        bottom, _ = resolved(case.model, token.by)
-    except Unknown:
-        return []
-    return case.ancestry.between(top, bottom)[:MOST_BETWEEN]
-
-
 def _activations(case: Case) -> list[Activation]:
-    token = case.derivative
-    keys = _between(case)
-    if token is not None and isinstance(token.of, t.Name):
-        keys = [token.of.key, *keys]
-    return [found for key in keys if (found := activation(case.model, key)) is not None]
+    found = ends(case)
+    keys = [] if found is None else [found.top, *between(case)]
+    return [a for key in keys if (a := activation(case.model, key)) is not None]
 
 
 def activation(model: Model, key: str) -> Activation | None:
@@ -56,8 +36,7 @@ def activation(model: Model, key: str) -> Activation | None:
     names = {part for part in t.walk(node) if isinstance(part, t.Name)}
     if len(names) != 1 or any(isinstance(part, t.Derivative) for part in t.walk(node)):
         return None
-    function = node.function if isinstance(node, t.Call) else ""
-    return Activation(key, function, names.pop())
+    return Activation(key, names.pop())
 
 
 def _slope_at(a: Activation, world: World, at: str) -> Real:
@@ -99,77 +78,50 @@ def slope_at_activation(case: Case) -> Iterator[Candidate]:
     yield from _over_slopes(case, lambda slope, other: other / slope)
 
 
-def missing_path(case: Case) -> Iterator[Candidate]:
-    """The paths through one quantity are missing, or all but those."""
-    for of, by, key in _through(case):
-        held = frozenset({key})
-
-        def others(
-            world: World, of: t.Node = of, by: t.Node = by, held: frozenset[str] = held
-        ) -> Value:
-            return world.derivative(of, by, held=held)
-
-        def these(
-            world: World, of: t.Node = of, by: t.Node = by, held: frozenset[str] = held
-        ) -> Value:
-            rest = world.derivative(of, by, held=held)
-            if _is_nothing(rest):
-                raise NoValue("all paths lead through it")
-            return v.combined(v.subtract, world.derivative(of, by), rest)
-
-        yield others
-        yield these
-
-
-def doubled_path(case: Case) -> Iterator[Candidate]:
-    for of, by, key in _through(case):
-        held = frozenset({key})
-
-        def candidate(
-            world: World, of: t.Node = of, by: t.Node = by, held: frozenset[str] = held
-        ) -> Value:
-            whole = world.derivative(of, by)
-            rest = world.derivative(of, by, held=held)
-            if _is_nothing(rest):
-                raise NoValue("all paths lead through it: it is a factor 2")
-            return v.combined(lambda a, b: v.subtract(v.add(a, a), b), whole, rest)
-
-        yield candidate
-
-
-def _through(case: Case) -> Iterator[tuple[t.Node, t.Node, str]]:
-    """The two ends of a derivative, and each quantity between them."""
-    token = case.derivative
-    if token is not None and token.of is not None:
-        for key in _between(case):
-            yield token.of, token.by, key
-
-
-def _is_nothing(value: Value) -> bool:
-    found = v.simplest(value)
-    return isinstance(found, Dual) and not found.value
-
-
 def bias_for_one(case: Case) -> Iterator[Candidate]:
     """The bias in place of its constant input 1."""
     token = case.derivative
-    if token is not None and isinstance(token.by, t.Name):
-        by = token.by
-        yield lambda world: v.combined(v.multiply, world.evaluate(case.right), world.evaluate(by))
+    found = ends(case)
+    if found is None or token is None or not _is_bias(case, found.bottom):
+        return
+    by = token.by
+    yield lambda world: v.combined(v.multiply, world.evaluate(case.right), world.evaluate(by))
+
+
+def _is_bias(case: Case, key: str) -> bool:
+    """True for a name that stands by itself as a term of what is computed from it."""
+    for reader in case.model.names():
+        node = case.model.definition(reader)
+        if isinstance(node, t.Sum) and key in case.ancestry.reads(reader):
+            return any(isinstance(body, t.Name) and body.key == key for _, body in node.terms)
+    return False
 
 
 def alive(case: Case) -> Iterator[Candidate]:
     """A dead unit treated as alive: every rectifier's slope taken as 1."""
-    token = case.derivative
-    if (
-        token is None
-        or token.of is None
-        or not any(a.function in ("relu", "leaky_relu") for a in _activations(case))
-    ):
+    found = ends(case)
+    if found is None:
         return
-    of, by = token.of, token.by
-    alive = _Alive(case.model)
-    yield lambda world: replace(world, model=alive).derivative(of, by)
+    keys = [found.top, *between(case)]
+    if any(_rectified(case.model.definition(key)) is not None for key in keys):
+        alive = _Alive(case.model)
+
+        def candidate(world: World) -> Value:
+            values = {key: world.value(key) for key in keys}
+            held = {key: at.value for key, at in values.items() if isinstance(at, Dual)}
+            return replace(world, model=alive, rounded=held).derivative(found.of, found.by)
+
+        yield candidate
+
+
+def _rectified(node: t.Node | None) -> t.Node | None:
+    """The z of ``relu(z)`` and ``max(0, z)``."""
+    match node:
+        case t.Call("relu" | "leaky_relu", (inner, *_)):
+            return inner
+        case t.Call("max", (t.Number(value=0), inner)) | t.Call("max", (inner, t.Number(value=0))):
+            return inner
+    return None
 
 
 class _Alive(Changed):
@@ -177,6 +129,4 @@ class _Alive(Changed):
 
     def definition(self, key: str) -> t.Node | None:
         node = self.model.definition(key)
-        if isinstance(node, t.Call) and node.function in ("relu", "leaky_relu"):
-            return node.arguments[0]
-        return node
+        return _rectified(node) or node

@@ -2,50 +2,147 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from fractions import Fraction
 
 import mpmath
 
 from derivgen.checking import values as v
+from derivgen.checking.maths import tree as t
+from derivgen.checking.maths.rebuild import rebuilt
 from derivgen.checking.mistakes.case import Candidate, Case
+from derivgen.checking.printed import decimal
+
+PLAIN = re.compile(r"-?[0-9]*\.?[0-9]+")
+#: how many digits a number has before one that is lost or too many is recognised
+LONG = 3
+
+
+def _are_swapped(printed: str, wanted: str) -> bool:
+    left, right = printed.replace(".", ""), wanted.replace(".", "")
+    off = [i for i, (a, b) in enumerate(zip(left, right, strict=False)) if a != b]
+    if len(left) != len(right) or len(off) != 2 or printed.find(".") != wanted.find("."):
+        return False
+    one, two = off
+    return (left[one], left[two]) == (right[two], right[one])
+
+
+def _is_moved(printed: str, wanted: str) -> bool:
+    same = bool(_bare(printed)) and _bare(printed) == _bare(wanted)
+    return same and float(printed) != float(wanted)
+
+
+def _differ_in_one(printed: str, wanted: str) -> bool:
+    off = [i for i, (a, b) in enumerate(zip(printed, wanted, strict=False)) if a != b]
+    return len(printed) == len(wanted) and len(off) == 1
+
+
+def inside(alike: Callable[[str, str], bool]) -> Callable[[Case], Iterator[t.Node]]:
+    """A calculation with one of its numbers as the one, printed before, that it looks like."""
+
+    def mended(case: Case) -> Iterator[t.Node]:
+        if case.number is not None or case.is_formula:
+            return
+        printed = {
+            e.printed.text.lstrip("-") for all_ in case.ledger.by_value.values() for e in all_
+        }
+        for number in {part for part in t.walk(case.body) if isinstance(part, t.Number)}:
+            for text in sorted(printed):
+                if (
+                    PLAIN.fullmatch(text)
+                    and PLAIN.fullmatch(number.text)
+                    and alike(number.text, text)
+                ):
+                    put = replace(number, text=text, value=Fraction(text))
+                    yield _with(case.body, number, put)
+
+    return mended
+
+
+def _exchanges(case: Case) -> Iterator[tuple[t.Number, str]]:
+    """The numbers of a calculation, each with every other one that was printed before."""
+    numbers = dict.fromkeys(part for part in t.walk(case.body) if isinstance(part, t.Number))
+    entries = (entry for found in case.ledger.by_value.values() for entry in found)
+    printed = dict.fromkeys(entry.printed.text.lstrip("-") for entry in entries)
+    for number in numbers:
+        for text in printed:
+            plain = PLAIN.fullmatch(text) and PLAIN.fullmatch(number.text)
+            if plain and text != number.text:
+                yield number, text
+
+
+def stale_inside(case: Case) -> Iterator[t.Node]:
+    """A calculation with one of its numbers, long ones that were printed before, as another of those."""
+    if case.number is not None or case.is_formula:
+        return
+    for number, text in _exchanges(case):
+        known = case.ledger.by_value.get(mpmath.mpf(number.text))
+        if known and min(len(_bare(number.text)), len(_bare(text))) >= LONG:
+            yield _with(case.body, number, replace(number, text=text, value=Fraction(text)))
+
+
+swapped_inside = inside(_are_swapped)
+moved_inside = inside(_is_moved)
+digit_inside = inside(_differ_in_one)
+
+
+def _with(node: t.Node, old: t.Node, new: t.Node) -> t.Node:
+    return new if node == old else rebuilt(node, lambda child: _with(child, old, new))
 
 
 def _digits(case: Case) -> Iterator[tuple[str, str]]:
-    """The digits that are printed and those that should be."""
-    number = case.number
-    if number is not None and case.draft.value is not None:
-        wanted = number.as_printed(case.draft.value)
-        yield number.text.lstrip("-"), wanted.lstrip("-")
+    """The digits that are printed and those that should be: of a copied number as they stood there, of a
+    result with as many decimals as are printed."""
+    number, draft = case.number, case.draft
+    if number is None or draft.value is None:
+        return
+    wanted = [number.as_printed(draft.value)]
+    if case.is_copied and PLAIN.fullmatch(draft.expected):
+        wanted.insert(0, draft.expected)
+    for text in dict.fromkeys(wanted):
+        yield number.text.lstrip("-"), text.lstrip("-")
 
 
 def swapped(case: Case) -> Iterator[Candidate]:
-    for printed, wanted in _digits(case):
-        for at in range(len(wanted) - 1):
-            turned = wanted[:at] + wanted[at + 1] + wanted[at] + wanted[at + 2 :]
-            if turned == printed and turned != wanted:
-                yield _printed(case)
-        # across the decimal point, digits alone
-        left, right = printed.replace(".", ""), wanted.replace(".", "")
-        off = [i for i, (a, b) in enumerate(zip(left, right, strict=False)) if a != b]
-        if len(left) == len(right) and len(off) == 2:
-            one, two = off
-            if (left[one], left[two]) == (right[two], right[one]):
-                yield _printed(case)
+    if any(_are_swapped(printed, wanted) for printed, wanted in _digits(case)):
+        yield _printed(case)
 
 
 def moved_point(case: Case) -> Iterator[Candidate]:
+    """The same digits with the point elsewhere, as they stand or as the value has them."""
     number = case.number
-    if number is not None and case.draft.value:
+    if any(_is_moved(printed, wanted) for printed, wanted in _digits(case)):
+        yield _printed(case)
+    if number is not None and case.draft.value and len(_bare(number.text)) >= LONG:
         for power in (-3, -2, -1, 1, 2, 3):
             moved = case.draft.value * mpmath.mpf(10) ** power
             if abs(moved - number.value) <= number.unit * mpmath.mpf("0.51"):
                 yield _printed(case)
 
 
+def _bare(text: str) -> str:
+    return text.replace(".", "").strip("0")
+
+
 def one_digit(case: Case) -> Iterator[Candidate]:
-    for printed, wanted in _digits(case):
-        off = [i for i, (a, b) in enumerate(zip(printed, wanted, strict=False)) if a != b]
-        if len(printed) == len(wanted) and len(off) == 1:
+    if any(_differ_in_one(printed, wanted) for printed, wanted in _digits(case)):
+        yield _printed(case)
+
+
+def lost_digit(case: Case) -> Iterator[Candidate]:
+    """A digit is missing, or one is too many."""
+    number, value = case.number, case.draft.value
+    if number is None or value is None:
+        return
+    printed = number.text.lstrip("-")
+    longer = decimal(abs(value), number.decimals + 1)
+    shorter = decimal(abs(value), number.decimals - 1)
+    for short, long in ((printed, longer), (shorter, printed)):
+        places = range(long.find(".") + 1, len(long) - 1)
+        cut = {long[:at] + long[at + 1 :] for at in places}
+        if len(_bare(short)) >= LONG and short in cut:
             yield _printed(case)
 
 
@@ -56,12 +153,17 @@ def _printed(case: Case) -> Candidate:
 
 
 def stale(case: Case) -> Iterator[Candidate]:
-    """The number was printed before, as the value of something else."""
-    if case.number is not None and case.number.decimals > 1:
+    """The digits were printed before, as the value of something else."""
+    number = case.number
+    if number is None or number.decimals < 2:
+        return
+    for sign in (1, -1) if len(_bare(number.text)) >= LONG else (1,):
         before = [
-            e
-            for e in case.ledger.like(case.number)
-            if e.subject is not None and e.subject != case.right and (e.draft or 0) < case.draft.id
+            entry
+            for entry in case.ledger.by_value.get(sign * number.value, ())
+            if entry.subject is not None
+            and entry.subject != case.right
+            and (entry.draft or 0) < case.draft.id
         ]
         if before:
             yield _printed(case)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from fractions import Fraction
+from functools import partial
 
 from derivgen.checking.align import factors
 from derivgen.checking.maths import tree as t
@@ -14,11 +15,14 @@ from derivgen.checking.mistakes.derivatives import activation
 from derivgen.checking.mistakes.updates import value_of
 from derivgen.checking.model import Model
 from derivgen.checking.printed import is_numeric
+from derivgen.checking.resolving import UPDATE_MARKS
 
 #: how many names are tried for a factor or a term that was left out
 MOST_NAMES = 60
 
 ONE, TWO = Fraction(1), Fraction(2)
+#: the signs of two terms
+SIGNS = ((False, False), (False, True), (True, False))
 
 #: the forms that one part of a formula may be changed to
 Change = Callable[[t.Node, Model], Iterable[t.Node]]
@@ -30,19 +34,18 @@ def of_trees(
     """Candidates from single changes of the right formula."""
 
     def candidates(case: Case) -> Iterator[Candidate]:
-        if case.formula is None:
-            return
-        for node in _everywhere(case.formula, lambda part: changed(part, case.model)):
-            yield value_of(node)
+        for formula in case.formulas:
+            for node in everywhere(formula, lambda part: changed(part, case.model)):
+                yield value_of(node)
 
     return candidates
 
 
-def _everywhere(node: t.Node, changed: Callable[[t.Node], Iterable[t.Node]]) -> Iterator[t.Node]:
+def everywhere(node: t.Node, changed: Callable[[t.Node], Iterable[t.Node]]) -> Iterator[t.Node]:
     """The formula with one of its parts changed, for every part and every change of it."""
     yield from changed(node)
     for at, child in enumerate(t.children(node)):
-        for other in _everywhere(child, changed):
+        for other in everywhere(child, changed):
             yield _with_child(node, at, other)
 
 
@@ -117,9 +120,14 @@ def log_ten(part: t.Node, _: Model) -> Iterator[t.Node]:
         yield replace(part, function="log10")
 
 
+def natural_log(part: t.Node, _: Model) -> Iterator[t.Node]:
+    if isinstance(part, t.Call) and part.function in ("log10", "log2"):
+        yield replace(part, function="log")
+
+
 def of_operand(case: Case) -> Iterator[Candidate]:
     """The value of a neighbour where a name's own value belongs."""
-    if isinstance(case.right, t.Name):
+    if case.is_copied and isinstance(case.right, t.Name):
         for other in siblings(case.right, case.model):
             yield value_of(other)
 
@@ -131,8 +139,8 @@ def mending(changed: Change) -> Callable[[Case], Iterator[t.Node]]:
     """What the author wrote with one part changed, for a formula."""
 
     def mended(case: Case) -> Iterator[t.Node]:
-        if case.number is None and case.draft.operand is None:
-            yield from _everywhere(case.body, lambda part: changed(part, case.model))
+        if case.number is None and not case.is_copied:
+            yield from everywhere(case.body, lambda part: changed(part, case.model))
 
     return mended
 
@@ -159,6 +167,27 @@ def at_activations(part: t.Node, model: Model) -> Iterator[t.Node]:
                 yield _renamed(part, found.argument, t.Name(key))
 
 
+def unmarked(part: t.Node, model: Model) -> Iterator[t.Node]:
+    """An updated value, as its old one."""
+    if not isinstance(part, t.Name) or part.mark not in UPDATE_MARKS:
+        return
+    if not model.known(part.key + part.mark):  # a name of its own is no updated value
+        yield replace(part, mark="")
+
+
+def all_unmarked(case: Case) -> Iterator[t.Node]:
+    """What the author wrote with one updated value, or all of them, as the old ones."""
+    yield from mending(unmarked)(case)
+    if case.is_formula:
+        yield _without_marks(case.body, case.model)
+
+
+def _without_marks(node: t.Node, model: Model) -> t.Node:
+    for changed in unmarked(node, model):
+        return changed
+    return rebuilt(node, lambda child: _without_marks(child, model))
+
+
 def _renamed(node: t.Node, old: t.Name, new: t.Name) -> t.Node:
     if node == old:
         return new
@@ -170,10 +199,11 @@ def _renamed(node: t.Node, old: t.Name, new: t.Name) -> t.Node:
 def with_factor(case: Case) -> Iterator[t.Node]:
     """What the author wrote, or one term of it, times a quantity or a derivative of the document."""
     body = case.body
-    if case.number is not None or case.draft.operand is not None or is_numeric(body):
+    if not case.is_formula or is_numeric(body):
         return
     for other in _missing_parts(case):
         yield t.Product((body, other))
+        yield t.Product((body, other), "o")
         if isinstance(body, t.Sum):
             for at, (negative, term) in enumerate(body.terms):
                 made = (negative, t.Product((term, other)))
@@ -183,16 +213,26 @@ def with_factor(case: Case) -> Iterator[t.Node]:
 def with_term(case: Case) -> Iterator[t.Node]:
     """What the author wrote, or one factor of it, with a quantity added or subtracted."""
     body = case.body
-    if case.number is not None or case.draft.operand is not None or is_numeric(body):
+    if not case.is_formula or is_numeric(body):
         return
-    parts = body.factors if isinstance(body, t.Product) else ()
-    one = t.Number("1", ONE)
-    for other in (one, *_missing_parts(case)):
-        for left, right in ((False, False), (False, True), (True, False)):
-            yield t.Sum(((left, body), (right, other)))
-            for at, part in enumerate(parts):
-                made = t.Sum(((left, part), (right, other)))
-                yield t.Product((*parts[:at], made, *parts[at + 1 :]))
+    here = [part for part in t.walk(body) if isinstance(part, t.Name | t.Call)]
+    others = dict.fromkeys([t.Number("1", ONE), *here, *_missing_parts(case)])
+
+    for other in others:
+        yield from _added(body, other)
+        yield from everywhere(body, partial(_with_factor_added, other=other))
+
+
+def _added(part: t.Node, other: t.Node) -> Iterator[t.Node]:
+    return (t.Sum(((left, part), (right, other))) for left, right in SIGNS)
+
+
+def _with_factor_added(part: t.Node, other: t.Node) -> Iterator[t.Node]:
+    """A product with something added to, or subtracted from, one of its factors."""
+    if isinstance(part, t.Product):
+        for at, factor in enumerate(part.factors):
+            for made in _added(factor, other):
+                yield replace(part, factors=(*part.factors[:at], made, *part.factors[at + 1 :]))
 
 
 def _missing_parts(case: Case) -> list[t.Node]:

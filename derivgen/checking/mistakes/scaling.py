@@ -7,9 +7,14 @@ from collections.abc import Iterator
 import mpmath
 
 from derivgen.checking import values as v
+from derivgen.checking.maths import tree as t
 from derivgen.checking.mistakes.case import Candidate, Case
 from derivgen.checking.mistakes.updates import update
+from derivgen.checking.model import Model
 from derivgen.checking.values import Real
+
+#: how many samples a batch is believed to have
+MOST_SAMPLES = 1000
 
 
 def _scaled(case: Case, factor: Real) -> Candidate:
@@ -27,16 +32,38 @@ def factor_two(case: Case) -> Iterator[Candidate]:
     if case.updated is not None:
         yield from update(case, lambda w, g, eta: w - 2 * eta * g)
         yield from update(case, lambda w, g, eta: w - eta * g / 2)
-        return
-    if case.is_given:
-        return
-    yield _scaled(case, mpmath.mpf(2))
-    yield _scaled(case, mpmath.mpf("0.5"))
+    if not case.is_copied:
+        yield _scaled(case, mpmath.mpf(2))
+        yield _scaled(case, mpmath.mpf("0.5"))
 
 
 def mean_for_sum(case: Case) -> Iterator[Candidate]:
-    if case.is_given or case.updated is not None:
+    if case.is_copied:
         return
-    for samples in range(2, 11):
-        yield _scaled(case, mpmath.mpf(1) / samples)
-        yield _scaled(case, mpmath.mpf(samples))
+    for samples in _sample_counts(case.model):
+        for factor in (mpmath.mpf(1) / samples, mpmath.mpf(samples)):
+            if case.updated is None:
+                yield _scaled(case, factor)
+            yield from _scaled_step(case, factor)
+
+
+def _scaled_step(case: Case, factor: Real) -> Iterator[Candidate]:
+    return update(case, lambda w, g, eta: w - factor * eta * g)
+
+
+def _sample_counts(model: Model) -> list[int]:
+    """How many samples the loss may be a sum or a mean of: its terms, its divisors, the rows of data."""
+    node = None if model.loss is None else model.definition(model.loss)
+    found = set()
+    for part in () if node is None else t.walk(node):
+        if isinstance(part, t.Sum):
+            found.add(len(part.terms))
+        if isinstance(part, t.Number) and not part.decimals:
+            found.add(int(part.value))
+            found.add(int(1 / part.value) if part.value else 0)
+            found.add(int(part.value.denominator))
+    for name in model.names():
+        given = model.given(name)
+        if isinstance(given, t.Matrix) and not model.is_parameter(name):
+            found |= {len(given.rows), len(given.rows[0])}
+    return sorted(n for n in found if 2 < n <= MOST_SAMPLES)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import partial
 
 from derivgen.checking import values as v
 from derivgen.checking.maths import tree as t
 from derivgen.checking.mistakes.case import Candidate, Case
+from derivgen.checking.mistakes.paths import updated_weights
 from derivgen.checking.resolving import UPDATE_MARKS
 from derivgen.checking.values import Dual, Real, Value
 from derivgen.checking.world import World
@@ -24,15 +26,17 @@ def update(case: Case, rule: Callable[[Real, Real, Real], Real]) -> Iterator[Can
         return
     loss, rate = t.Name(model.loss), model.rate
 
-    def candidate(world: World) -> Value:
+    def at(world: World, slope: Value) -> Value:
         eta = world.value(rate)
         assert isinstance(eta, Dual)
-        slope = world.derivative(loss, t.Name(key))
         return v.combined(
             lambda w, g: Dual(rule(w.value, g.value, eta.value)), world.value(key), slope
         )
 
-    yield candidate
+    yield lambda world: at(world, world.derivative(loss, t.Name(key)))
+    for token in () if case.is_formula else case.ledger.derivatives_by(key):
+        for entry in case.ledger.of(token)[-1:]:
+            yield partial(at, slope=v.constant(entry.printed.value))  # as it was printed
 
 
 def no_rate(case: Case) -> Iterator[Candidate]:
@@ -56,15 +60,14 @@ def after_update(case: Case) -> Iterator[Candidate]:
     """The updated value of a weight where its old one belongs."""
     name = case.right
     if isinstance(name, t.Name) and not name.mark and case.model.is_parameter(name.key):
-        new = replace(name, mark="+")
-        yield value_of(new)
+        yield value_of(replace(name, mark="+"))
     token = case.derivative
-    if token is not None and isinstance(token.of, t.Name):
+    if token is not None and isinstance(token.of, t.Name) and case.is_copied:
         node = case.model.definition(token.of.key)
         for part in () if node is None else t.walk(node):
             if isinstance(part, t.Name) and case.model.is_parameter(part.key):
-                new = replace(part, mark="+")
-                yield value_of(new)
+                yield value_of(replace(part, mark="+"))
+    yield from updated_weights(case)
 
 
 def before_update(case: Case) -> Iterator[Candidate]:

@@ -1,0 +1,155 @@
+"""Each typical mistake tried on a wrong claim: the first that explains it is named."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import mpmath
+
+from derivgen.checking import values as v
+from derivgen.checking.equality import Equality, close
+from derivgen.checking.evaluation import Tokens
+from derivgen.checking.maths import tree as t
+from derivgen.checking.mistakes.case import Candidate, Case, Mistake, Outcome
+from derivgen.checking.mistakes.table import MISTAKES
+from derivgen.checking.values import Dual, NoValue, Real, Value
+from derivgen.checking.world import World
+
+#: how many candidates and mended forms are tried for one claim
+MOST_CANDIDATES = 1200
+#: how many digits agree in a reproduction that may be off by one in the last place
+LONG = 4
+#: a reproduction is so many times nearer to what was printed than the right value is
+NEARER = 4
+
+
+def diagnose(case: Case, equality: Equality, worlds: Sequence[World]) -> Mistake | None:
+    """The first mistake of the table that explains what the author wrote; None where none does.
+
+    ``worlds`` are the stated values, and those with numbers rounded as they were printed on the way.
+
+    One that gives all printed digits goes before one that is off by one in the last place, as what was
+    worked out with rounded numbers may be."""
+    nearly: Mistake | None = None
+    tried = 0
+    for mistake in MISTAKES:
+        for candidate in mistake.candidates(case):
+            tried += 1
+            if tried > MOST_CANDIDATES:
+                return nearly
+            if case.outcome is None:
+                if _is_formula_of(candidate, case, equality):
+                    return mistake
+                continue
+            near = _nearness(candidate, case.outcome, mistake.digits, worlds)
+            if near == 2:
+                return mistake
+            if near:
+                nearly = nearly or mistake
+        for mended in mistake.mended(case):
+            tried += 1
+            if tried > MOST_CANDIDATES:
+                return nearly
+            if _mends(mended, case, equality, worlds):
+                return mistake
+    return nearly
+
+
+def _nearness(candidate: Candidate, outcome: Outcome, digits: int, worlds: Sequence[World]) -> int:
+    """2 where a mistake gives what is printed, 1 where it is off by one in the last place, else 0."""
+    best = 0
+    for world in worlds:
+        try:
+            found = _number(candidate(world), outcome.cell)
+        except NoValue:
+            continue
+        if found is not None:
+            best = max(best, _nearness_of(found, outcome, digits))
+    return best
+
+
+def _nearness_of(found: Real, outcome: Outcome, digits: int) -> int:
+    off = abs(found - outcome.value)
+    exact = off <= mpmath.mpf("1e-12") * max(1, abs(outcome.value))
+    known = outcome.digits + exact
+    if known < digits or _is_right(found, off, outcome):
+        return 0
+    slack = outcome.slack * (1 + mpmath.mpf("1e-6"))
+    if exact or off <= slack:
+        return 2
+    return int(off <= 3 * slack and known >= LONG)
+
+
+def _number(value: Value, cell: tuple[int, int] | None) -> Real | None:
+    """The number that a mistake gives; of an array, in the cell that is wrong."""
+    found = v.simplest(value)
+    if isinstance(found, Dual):
+        return found.value
+    if cell is None:
+        return None
+    rows, columns = found.shape
+    row, column = cell if cell[0] < rows and cell[1] < columns else cell[::-1]
+    return found.rows[row][column].value if row < rows and column < columns else None
+
+
+def _is_right(value: Real, off: Real, outcome: Outcome) -> bool:
+    """True for a candidate that lies no nearer to what was printed than the right value does."""
+    if outcome.right is None:
+        return False
+    return bool(NEARER * off > abs(outcome.right - outcome.value) or value == outcome.right)
+
+
+def _is_formula_of(candidate: Candidate, case: Case, equality: Equality) -> bool:
+    return any(
+        _agree(candidate, _read(case.body, tokens), equality)
+        for tokens in _readings(case.body)
+        if tokens != "own"  # a derivative by what its equation does not read is nothing then
+    )
+
+
+def _read(node: t.Node, tokens: Tokens = "total") -> Candidate:
+    return lambda world: world.evaluate(node, tokens)
+
+
+def _mends(mended: t.Node, case: Case, equality: Equality, worlds: Sequence[World]) -> bool:
+    outcome = case.outcome
+    if outcome is not None:
+        if outcome.right is None:
+            return False
+        target = Outcome(outcome.right, outcome.value, outcome.slack, outcome.digits)
+        return _nearness(lambda world: world.evaluate(mended), target, 3, worlds) == 2
+    product = not isinstance(case.right, t.Name | t.Derivative)
+    return any(
+        _agree(_read(mended, tokens), _read(case.right, tokens if product else "total"), equality)
+        for tokens in _readings(mended)
+    )
+
+
+def _readings(node: t.Node) -> Sequence[Tokens]:
+    """How the derivative tokens of a formula may be meant."""
+    if any(isinstance(part, t.Derivative) for part in t.walk(node)):
+        return ("total", "direct", "own")
+    return ("total",)
+
+
+def _agree(one: Candidate, two: Candidate, equality: Equality) -> bool:
+    """Whether two are the same at two points, both of them with a value that says something."""
+    agreed, telling = 0, False
+    for world in equality.points:
+        try:
+            left, right = one(world), two(world)
+            if not close(left, right):
+                return False
+        except NoValue:
+            continue
+        agreed += 1
+        telling = telling or not _is_nothing(left)
+        if agreed >= 2 and telling:
+            return True
+    return False
+
+
+def _is_nothing(value: Value) -> bool:
+    found = v.simplest(value)
+    cells = (found,) if isinstance(found, Dual) else found.cells()
+    return not any(cell.value for cell in cells)

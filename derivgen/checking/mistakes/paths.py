@@ -1,0 +1,217 @@
+"""Paths of a derivative: left out, counted twice, cut short, or taken with weights of another step."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from derivgen.checking import values as v
+from derivgen.checking.maths import tree as t
+from derivgen.checking.mistakes.case import Candidate, Case
+from derivgen.checking.model import Model
+from derivgen.checking.resolving import Unknown, resolved
+from derivgen.checking.values import Dual, NoValue, Value
+from derivgen.checking.world import World
+
+#: how many quantities between the two ends of a derivative are looked at
+MOST_BETWEEN = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Ends:
+    """The two ends of a derivative: as they are written, and their keys."""
+
+    of: t.Node
+    by: t.Node
+    top: str
+    bottom: str
+
+
+def ends(case: Case) -> Ends | None:
+    """The ends of the derivative that a claim is about; an array for one of its cells."""
+    token = case.derivative
+    if token is None or not isinstance(token.of, t.Name) or not isinstance(token.by, t.Name):
+        return None
+    try:
+        top, _ = resolved(case.model, token.of)
+        bottom, state = resolved(case.model, token.by)
+    except Unknown:
+        return None
+    if state == "after":
+        return None
+    element = case.model.element(bottom)
+    return Ends(token.of, token.by, top, bottom if element is None else element.array)
+
+
+def between(case: Case) -> list[str]:
+    """The computed quantities between the two ends of a derivative token."""
+    found = ends(case)
+    return [] if found is None else case.ancestry.between(found.top, found.bottom)[:MOST_BETWEEN]
+
+
+def missing_path(case: Case) -> Iterator[Candidate]:
+    """The paths through one quantity are missing, or all but those."""
+    found = ends(case)
+    for key in between(case):
+        assert found is not None
+        yield from _split(found, frozenset({key}))
+
+
+def _without(found: Ends, held: frozenset[str]) -> Candidate:
+    return lambda world: _some(world, found, held)[1]
+
+
+def _split(found: Ends, held: frozenset[str]) -> Iterator[Candidate]:
+    def these(world: World) -> Value:
+        whole, rest = _some(world, found, held)
+        return v.combined(v.subtract, whole, rest)
+
+    yield _without(found, held)
+    yield these
+
+
+def _some(world: World, found: Ends, held: frozenset[str]) -> tuple[Value, Value]:
+    """A derivative, and what is left of it where some quantities are held.
+
+    Raises NoValue where the held ones take all of it or nothing away."""
+    whole = world.derivative(found.of, found.by)
+    rest = world.derivative(found.of, found.by, held=held)
+    if _is_nothing(rest):
+        raise NoValue("all paths lead through it")
+    if _is_nothing(v.combined(v.subtract, whole, rest)):
+        raise NoValue("no path leads through it")
+    return whole, rest
+
+
+def doubled_path(case: Case) -> Iterator[Candidate]:
+    found = ends(case)
+    for key in between(case):
+
+        def candidate(world: World, key: str = key) -> Value:
+            assert found is not None
+            whole, rest = _some(world, found, frozenset({key}))
+            return v.combined(lambda a, b: v.subtract(v.add(a, a), b), whole, rest)
+
+        yield candidate
+
+
+def cut_in_time(case: Case) -> Iterator[Candidate]:
+    """What is used in every step counts in one of them alone."""
+    found = ends(case)
+    if found is None:
+        return
+    readers = [key for key in between(case) if found.bottom in case.ancestry.reads(key)]
+    leads = case.ancestry.leads
+    if not any(leads(a, b) for a in readers for b in readers if a != b):
+        return  # no steps: each stands by itself
+    for key in readers:
+        yield _without(found, frozenset(readers) - {key})
+
+
+def held_statistics(case: Case) -> Iterator[Candidate]:
+    """All but one of the quantities that read the denominator taken for constants: a mean and a variance."""
+    found = ends(case)
+    if found is None:
+        return
+    readers = [key for key in between(case) if found.bottom in case.ancestry.reads(key)]
+    leads = case.ancestry.leads
+    for main in readers:
+        # what the others are for: the main one reads them
+        others = frozenset(key for key in readers if key != main and leads(main, key))
+        if others:
+            yield _without(found, others)
+
+
+def softmax_diagonal(case: Case) -> Iterator[Candidate]:
+    """Only the share that belongs to the score, p_i (1 - p_i), and nothing through the others."""
+    found = ends(case)
+    token = case.derivative
+    if found is None or token is None or not isinstance(token.by, t.Name):
+        return
+    shares = [key for key in (found.top, *between(case)) if _is_share(case.model, key)]
+    if found.top in shares:
+
+        def own(world: World) -> Value:
+            share = world.evaluate(found.of)
+            return v.mapped(lambda p: v.multiply(p, v.subtract(v.constant(1), p)), share)
+
+        def none(_: World) -> Value:
+            return v.constant(0)
+
+        yield own
+        yield none
+    for key in shares:
+        if key != found.top:
+            yield list(_split(found, frozenset({key})))[1]
+    yield from _diagonal_of_array(case, found)
+
+
+def _diagonal_of_array(case: Case, found: Ends) -> Iterator[Candidate]:
+    """As above for ``p = softmax(z)`` as a whole: one cell of z, and the same cell of p."""
+    token = case.derivative
+    assert token is not None
+    assert isinstance(token.by, t.Name)
+    cell = case.model.element(resolved(case.model, token.by)[0])
+    if cell is None:
+        return
+    for key in (k for k in between(case) if _is_softmax(case.model.definition(k))):
+        for name in case.model.names():
+            place = case.model.element(name)
+            if (
+                place is None
+                or place.array != key
+                or (place.row, place.column) != (cell.row, cell.column)
+            ):
+                continue
+
+            def candidate(world: World, name: str = name) -> Value:
+                share = world.evaluate(t.Name(name))
+                slope = v.mapped(lambda p: v.multiply(p, v.subtract(v.constant(1), p)), share)
+                return v.combined(v.multiply, world.derivative(found.of, t.Name(name)), slope)
+
+            yield candidate
+
+
+def _is_softmax(node: t.Node | None) -> bool:
+    return isinstance(node, t.Call) and node.function == "softmax"
+
+
+def _is_share(model: Model, key: str) -> bool:
+    """True for one of the shares of a softmax that is written out: a power over a sum of them."""
+    node = model.definition(key)
+    if not isinstance(node, t.Quotient):
+        return False
+    bottom = node.bottom
+    if isinstance(bottom, t.Name):
+        bottom = model.definition(bottom.key) or bottom
+    return _powers(node.top) == 1 and (_powers(bottom) > 1 or isinstance(bottom, t.BigSum))
+
+
+def _powers(node: t.Node) -> int:
+    return sum(isinstance(part, t.Call) and part.function == "exp" for part in t.walk(node))
+
+
+def _is_nothing(value: Value) -> bool:
+    found = v.simplest(value)
+    cells = (found,) if isinstance(found, Dual) else found.cells()
+    return not any(cell.value for cell in cells)
+
+
+def updated_weights(case: Case) -> Iterator[Candidate]:
+    """A derivative in which weights on the way have their new values, and everything else its old one."""
+    found = ends(case)
+    if found is None:
+        return
+    keys = [found.top, *between(case)]
+    read = dict.fromkeys(name for key in keys for name in case.ancestry.reads(key))
+    weights = [key for key in read if case.model.is_parameter(key) and key != found.bottom]
+    groups = [(key,) for key in weights] + ([tuple(weights)] if len(weights) > 1 else [])
+    for group in groups[:MOST_BETWEEN]:
+
+        def candidate(world: World, group: tuple[str, ...] = group) -> Value:
+            stated = {**world.stated, **{key: world.after.value(key) for key in group}}
+            values = {key: world.value(key) for key in keys}
+            held = {key: at.value for key, at in values.items() if isinstance(at, Dual)}
+            return replace(world, stated=stated, rounded=held).derivative(found.of, found.by)
+
+        yield candidate
