@@ -23,18 +23,26 @@ from derivgen.checking.values import NoValue
 FORMULAS = frozenset({"C201", "C202", "C203", "C301"})
 #: digits that a calculation has where all of its numbers are exact
 EXACT_DIGITS = 9
+#: how close, for its size, a mended calculation comes to the right value
+CLOSELY = mpmath.mpf("5e-4")
 
 
 def name_mistakes(judge: Judge) -> None:
     """Name the likely mistake of every wrong claim that follows from no other."""
     with mpmath.workdps(DIGITS):
         for draft in judge.drafts:
-            if draft.verdict is Verdict.WRONG and draft.cause is None:
+            wrong = draft.verdict is Verdict.WRONG and draft.cause is None
+            if wrong or draft.doubted:
                 judge.budget.begin()
                 try:
                     found = _mistake(judge, draft)
                 except OutOfWork:
                     continue  # it is wrong all the same
+                if draft.doubted and found is not None:
+                    draft.verdict, draft.code = Verdict.WRONG, "C201"
+                    assert draft.subject is not None
+                    draft.printed = judge.spelled(draft.segment.body)
+                    draft.message = f"{judge.spelled(draft.subject)} is not {draft.printed}"
                 if found is not None:
                     draft.diagnosis = found.key
                     draft.message = f"{draft.message}; {found.message}"
@@ -46,7 +54,7 @@ def _mistake(judge: Judge, draft: Draft) -> Mistake | None:
         return None
     body, outcome, equality = draft.segment.body, _outcome(judge, draft), judge.symbols.equality
     if outcome is None:
-        if draft.code not in FORMULAS:
+        if draft.code not in FORMULAS and not draft.doubted:
             return None
         equality, right, body = judge.symbols.deciding(right, body)
     case = Case(
@@ -77,7 +85,8 @@ def _outcome(judge: Judge, draft: Draft) -> Outcome | None:
         return None
     if value is None or not value:
         return None
-    slack = judge.numbers.spread(draft.segment.body)
+    # a wrong number among the others may have few digits: its own spread says nothing
+    slack = min(judge.numbers.spread(draft.segment.body), abs(draft.value) * CLOSELY)
     digits = EXACT_DIGITS if not slack else int(mpmath.log10(abs(value) / slack))
     return Outcome(value, draft.value, slack, min(digits, EXACT_DIGITS))
 

@@ -59,6 +59,8 @@ class Draft:
     diagnosis: str | None = None
     #: the point at which it was judged
     world: World | None = None
+    #: an equation of every unit that holds for none: wrong where a typical mistake explains it
+    doubted: bool = False
 
     @property
     def limited(self) -> bool:

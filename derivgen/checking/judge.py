@@ -48,6 +48,8 @@ class Judge:
     own: bool
     #: how a formula is written in messages
     spelled: Callable[[t.Node], str] = shown
+    #: functions that have their usual meaning, whatever the document says of them
+    usual: frozenset[str] = frozenset()
     drafts: list[Draft] = field(default_factory=list)
     #: for each left side, the first formula that was found right
     formulas: dict[t.Node, t.Node] = field(default_factory=dict)
@@ -56,7 +58,7 @@ class Judge:
     def run(self) -> list[Draft]:
         """All claims of the document."""
         with mpmath.workdps(DIGITS):
-            self.symbols = SymbolJudge(self.model, self.spelled, self.budget)
+            self.symbols = SymbolJudge(self.model, self.spelled, self.budget, self.usual)
             self.numbers = NumberJudge(
                 World(self.model, relations=self.symbols.equality.ancestry, budget=self.budget),
                 Ledger(aliases=self._aliases()),

@@ -31,6 +31,8 @@ class SymbolJudge:
     #: how a formula is written in messages
     spelled: Callable[[t.Node], str] = shown
     budget: Budget = field(default_factory=Budget)
+    #: functions that have their usual meaning, whatever the document says of them
+    usual: frozenset[str] = frozenset()
 
     @cached_property
     def equality(self) -> Equality:
@@ -62,6 +64,7 @@ class SymbolJudge:
                 draft.code, draft.message = "C404", "it belongs to no quantity of the network"
             return
         if self._is_apart(subject):
+            draft.doubted = found.outcome is Outcome.DIFFERENT
             draft.code, draft.message = "C404", "it belongs to no quantity of the network"
             return
         draft.verdict, draft.printed = Verdict.WRONG, self.spelled(body)
@@ -100,9 +103,16 @@ class SymbolJudge:
             different = [o for o in outcomes if o.outcome is Outcome.DIFFERENT]
             return different[0] if len(different) == len(outcomes) else found
         free = self.free.compare(left, right)
-        if free or (free.outcome is Outcome.DIFFERENT and _is_rule_of_slope(left, right)):
+        if free or (free.outcome is Outcome.DIFFERENT and self._is_rule(left, right)):
             return free
         return found
+
+    def _is_rule(self, left: t.Node, right: t.Node) -> bool:
+        """True for ``sigma'(u) = ...`` in u alone: it can be tried for any u, whatever u is."""
+        if not isinstance(left, t.Call) or not (left.primes or left.function in self.usual):
+            return False
+        own = {part for part in t.walk(left) if isinstance(part, t.Name)}
+        return len(own) == 1 and own == {part for part in t.walk(right) if isinstance(part, t.Name)}
 
     def deciding(self, left: t.Node, right: t.Node) -> tuple[Equality, t.Node, t.Node]:
         """What a statement was found wrong by: the points, and the two sides that differ there."""
@@ -133,14 +143,6 @@ class SymbolJudge:
                 if count > MOST_INSTANCES:
                     return
                 yield ix.at(left, here), ix.at(right, here)
-
-
-def _is_rule_of_slope(left: t.Node, right: t.Node) -> bool:
-    """True for ``sigma'(u) = ...`` in u alone: it can be tried for any u, whatever u is."""
-    if not isinstance(left, t.Call) or not left.primes:
-        return False
-    own = {part for part in t.walk(left) if isinstance(part, t.Name)}
-    return len(own) == 1 and own == {part for part in t.walk(right) if isinstance(part, t.Name)}
 
 
 def _means(model: Model, name: t.Name) -> bool:

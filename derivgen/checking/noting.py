@@ -142,10 +142,18 @@ def note(notes: Notes, statement: Statement) -> None:
             notes.filled.setdefault(full_key(rest[0]), made)
     notes.said.take(rest)
     for at, member in enumerate(rest):
+        if at and _is_old_value_of(member, rest[0]):
+            continue  # in w <- w = ... the number is that of the new w
         _note_member(notes, member, rest[at + 1 :], first=at == 0)
     for formula, calculation in pairwise(rest):
         if not is_numeric(formula) and is_numeric(calculation):
             notes.substitutions.append((formula, calculation))
+
+
+def _is_old_value_of(member: t.Node, first: t.Node) -> bool:
+    if not isinstance(member, t.Name) or not isinstance(first, t.Name):
+        return False
+    return first.mark in UPDATE_MARKS and member == replace(first, mark="")
 
 
 def _derivative_names(node: t.Node) -> tuple[str, ...]:

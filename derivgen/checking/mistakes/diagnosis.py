@@ -119,9 +119,10 @@ def _mends(mended: t.Node, case: Case, equality: Equality, worlds: Sequence[Worl
         target = Outcome(outcome.right, outcome.value, outcome.slack, outcome.digits)
         return _nearness(lambda world: world.evaluate(mended), target, 3, worlds) == 2
     product = not isinstance(case.right, t.Name | t.Derivative)
+    readings = _readings(case.right if product else mended)
     return any(
         _agree(_read(mended, tokens), _read(case.right, tokens if product else "total"), equality)
-        for tokens in _readings(mended)
+        for tokens in readings
     )
 
 

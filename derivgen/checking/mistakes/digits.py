@@ -64,10 +64,16 @@ def inside(alike: Callable[[str, str], bool]) -> Callable[[Case], Iterator[t.Nod
 def _exchanges(case: Case) -> Iterator[tuple[t.Number, str]]:
     """The numbers of a calculation, each with every other one that was printed before."""
     numbers = dict.fromkeys(part for part in t.walk(case.body) if isinstance(part, t.Number))
-    entries = (entry for found in case.ledger.by_value.values() for entry in found)
-    printed = dict.fromkeys(entry.printed.text.lstrip("-") for entry in entries)
+    entries = [entry for found in case.ledger.by_value.values() for entry in found]
     for number in numbers:
-        for text in printed:
+        texts = [entry.printed.text.lstrip("-") for entry in entries]
+        # the same with more digits than it was printed with
+        texts += [
+            decimal(abs(entry.unrounded), number.decimals)
+            for entry in entries
+            if entry.unrounded is not None and number.decimals > entry.printed.decimals
+        ]
+        for text in dict.fromkeys(texts):
             plain = PLAIN.fullmatch(text) and PLAIN.fullmatch(number.text)
             if plain and text != number.text:
                 yield number, text

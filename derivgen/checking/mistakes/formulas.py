@@ -219,11 +219,11 @@ def with_term(case: Case) -> Iterator[t.Node]:
     others = dict.fromkeys([t.Number("1", ONE), *here, *_missing_parts(case)])
 
     for other in others:
-        yield from _added(body, other)
+        yield from added(body, other)
         yield from everywhere(body, partial(_with_factor_added, other=other))
 
 
-def _added(part: t.Node, other: t.Node) -> Iterator[t.Node]:
+def added(part: t.Node, other: t.Node) -> Iterator[t.Node]:
     return (t.Sum(((left, part), (right, other))) for left, right in SIGNS)
 
 
@@ -231,7 +231,7 @@ def _with_factor_added(part: t.Node, other: t.Node) -> Iterator[t.Node]:
     """A product with something added to, or subtracted from, one of its factors."""
     if isinstance(part, t.Product):
         for at, factor in enumerate(part.factors):
-            for made in _added(factor, other):
+            for made in added(factor, other):
                 yield replace(part, factors=(*part.factors[:at], made, *part.factors[at + 1 :]))
 
 

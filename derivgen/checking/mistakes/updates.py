@@ -14,6 +14,9 @@ from derivgen.checking.resolving import UPDATE_MARKS
 from derivgen.checking.values import Dual, Real, Value
 from derivgen.checking.world import World
 
+#: how many printed values of a gradient are tried, the last ones
+MOST_PRINTED = 4
+
 
 def value_of(node: t.Node) -> Candidate:
     """The value of a formula."""
@@ -35,7 +38,7 @@ def update(case: Case, rule: Callable[[Real, Real, Real], Real]) -> Iterator[Can
 
     yield lambda world: at(world, world.derivative(loss, t.Name(key)))
     for token in () if case.is_formula else case.ledger.derivatives_by(key):
-        for entry in case.ledger.of(token)[-1:]:
+        for entry in case.ledger.of(token)[-MOST_PRINTED:]:
             yield partial(at, slope=v.constant(entry.printed.value))  # as it was printed
 
 
