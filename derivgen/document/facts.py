@@ -17,7 +17,7 @@ from derivgen.derivation.derivation import Derivation
 from derivgen.derivation.oracle import Row, Verification, check_or_raise
 from derivgen.derivation.passes import trained_entries
 from derivgen.document.blocks import Block, Display, Document, Figure, Math, Table, Words
-from derivgen.document.formulas import Formulas, function_word, short_digits
+from derivgen.document.formulas import Formulas, called, function_word, short_digits
 from derivgen.document.history import History, history
 from derivgen.document.markup import compose
 from derivgen.document.once import Composed
@@ -40,7 +40,7 @@ from derivgen.document.whole_stages import WholeStage, whole_stages
 from derivgen.formula.build import call, number
 from derivgen.formula.from_sympy import from_sympy
 from derivgen.formula.names import parse_name
-from derivgen.formula.tree import Chain, Node, Script, Symbol
+from derivgen.formula.tree import Chain, Node, Partial, Script, Symbol
 from derivgen.network.functions import A, ScalarFunction, Z, derivative_of
 from derivgen.network.model import Equation, Terms
 from derivgen.network.optimisers import OPTIMISERS, T, optimiser_options
@@ -324,19 +324,21 @@ class Facts:
 
     def _function(self, function: ScalarFunction) -> FunctionFacts:
         formulas = Formulas(self.derivation, self.derivation.first)
-        name, z = parse_name(function.latex), Symbol("z")
-        value = call(name, z)
+        z = Symbol("z")
+        value = called(function, z)
         slope = from_sympy(derivative_of(function), {Z: z, A: value}, formulas.functions)
         definition = formulas.function_definition(function)
-        prime = Script(name, sup=Symbol("prime"))
+        if function.written is not None:
+            token: Node = Partial(value, z)
+        else:
+            token = call(Script(parse_name(function.latex), sup=Symbol("prime")), z)
+        known = definition.links[0][1] == definition.left
         return FunctionFacts(
-            name=function_word(function),
+            name=f"the {function.word}" if known and function.word else function_word(function),
             summary=function.summary,
             remark=function.remark,
-            definition=Display((definition,))
-            if definition.links[0][1] != definition.left
-            else None,
-            derivative=Display((Chain(call(prime, z), (("=", slope),)),)),
+            definition=None if known else Display((definition,)),
+            derivative=Display((Chain(token, (("=", slope),)),)),
         )
 
     def steps(self) -> Iterator[StepFacts]:

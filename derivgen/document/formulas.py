@@ -21,7 +21,7 @@ from derivgen.derivation.partials import WINNER
 from derivgen.derivation.passes import Pass
 from derivgen.derivation.rounding import Rounder
 from derivgen.formula.build import add, call, fraction, multiply, negate, number, subtract
-from derivgen.formula.from_sympy import from_sympy
+from derivgen.formula.from_sympy import Written, from_sympy
 from derivgen.formula.measure import width
 from derivgen.formula.names import parse_name
 from derivgen.formula.tree import (
@@ -89,9 +89,9 @@ class Formulas:
         return self.derivation.rounder
 
     @cached_property
-    def functions(self) -> Mapping[str, Node]:
-        """The names of the functions of the network's table."""
-        return {n: parse_name(f.latex) for n, f in self.derivation.network.functions.items()}
+    def functions(self) -> Mapping[str, Node | Written]:
+        """How the functions of the network's table are written."""
+        return {n: written(f) for n, f in self.derivation.network.functions.items()}
 
     # --- names and numbers ------------------------------------------------------------------
 
@@ -376,7 +376,7 @@ class Formulas:
 
     def function_definition(self, function: ScalarFunction) -> Chain:
         """``sigma(z) = 1/(1 + e^(-z))``."""
-        name = call(parse_name(function.latex), Symbol("z"))
+        name = called(function, Symbol("z"))
         body = from_sympy(function.expression, {Z: Symbol("z")}, self.functions)
         return Chain(name, (("=", body),))
 
@@ -390,8 +390,25 @@ def _with_dots(parts: list[Node], kind: Literal["center", "low"], elided: bool) 
     return [*parts[:-1], Dots(kind), parts[-1]] if elided else parts
 
 
+def written(function: ScalarFunction) -> Node | Written:
+    """Its name, or how it is written where that is not a name before an argument."""
+    if function.written is not None:
+        return Written(Z, function.written)
+    return parse_name(function.latex)
+
+
+def called(function: ScalarFunction, argument: Node) -> Node:
+    """A function of an argument: ``ReLU(z)``, ``|z|``."""
+    name = written(function)
+    if isinstance(name, Written):
+        return from_sympy(name.expression, {name.variable: argument})
+    return call(name, argument)
+
+
 def function_word(function: ScalarFunction) -> str:
     """A function's name in a sentence: ``ReLU`` as in formulas, else ``leaky relu``."""
+    if function.word:
+        return function.word
     word = len(function.latex) > 1 and function.latex.isalpha()
     return function.latex if word else function.name.replace("_", " ")
 

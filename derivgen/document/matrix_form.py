@@ -6,13 +6,13 @@ where that is possible; otherwise there is None, and index notation stands inste
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import sympy
 
 from derivgen.formula.build import multiply, parentheses, transpose, under
-from derivgen.formula.from_sympy import from_sympy
+from derivgen.formula.from_sympy import Written, from_sympy
 from derivgen.formula.tree import Node, Number, Styled, Sum, Text
 from derivgen.network.model import Ref
 
@@ -47,7 +47,7 @@ def shape_text(sizes: tuple[int, ...]) -> str:
 def operands(
     expression: sympy.Expr,
     readings: dict[sympy.Symbol, tuple[Ref, Node, tuple[int, ...]]],
-    functions: dict[str, Node],
+    functions: Mapping[str, Node | Written],
 ) -> tuple[sympy.Expr, tuple[Operand, ...]] | None:
     """A product as a coefficient and operands; factors that are expressions have to be element-wise
     in readings at the same indices."""

@@ -119,7 +119,7 @@ def _term(
             return None
         plain = Ref(ref.array, tuple(Affine.of(name) for name in part.indices))
         readings[symbol] = (plain, reading(ref), part.sizes)
-    found = operands(term.expression, readings, dict(formulas.functions))
+    found = operands(term.expression, readings, formulas.functions)
     if found is None:
         return None
     coefficient, factors = found

@@ -42,10 +42,18 @@ from derivgen.formula.tree import (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A function that is not written as a name before its argument: ``expression`` over ``variable``."""
+
+    variable: sympy.Symbol
+    expression: sympy.Expr
+
+
 def from_sympy(
     expression: sympy.Basic,
     names: Mapping[sympy.Symbol, Node],
-    functions: Mapping[str, Node] = MappingProxyType({}),
+    functions: Mapping[str, Node | Written] = MappingProxyType({}),
     operator: Operator = "none",
 ) -> Node:
     """The formula of ``expression``.
@@ -54,7 +62,7 @@ def from_sympy(
     stands where the first of its symbols does.  A sum starts with a positive term where it has one
     (``1 - a``) and with a number before functions (``1 + e^{-z}``); the numeric coefficient of a
     product comes first.  ``functions`` names applied
-    undefined functions (``sigmoid(x)``).  ``operator`` is printed between factors.
+    undefined functions (``sigmoid(x)``), or says how they are written (``|x|``).  ``operator`` is printed between factors.
 
     Raises TypeError for a class of sympy that has no entry here, and KeyError for a symbol or a
     function without a name.
@@ -66,7 +74,7 @@ def from_sympy(
 @dataclass(frozen=True, slots=True)
 class _Converter:
     names: Mapping[sympy.Symbol, Node]
-    functions: Mapping[str, Node]
+    functions: Mapping[str, Node | Written]
     operator: Operator
     positions: Mapping[sympy.Symbol, int]
 
@@ -198,11 +206,14 @@ class _Converter:
 
     def undefined(self, expression: AppliedUndef) -> Node:
         name = expression.func.__name__
-        if name == "identity":  # a = z says it better than a = id(z)
-            return self.convert(expression.args[0])
         if name not in self.functions:
             raise KeyError(f"the function {name} has no name")
-        return call(self.functions[name], *map(self.convert, expression.args))
+        own = self.functions[name]
+        arguments = map(self.convert, expression.args)
+        if isinstance(own, Written):
+            names = {own.variable: next(arguments)}
+            return from_sympy(own.expression, names, self.functions, self.operator)
+        return call(own, *arguments)
 
 
 #: the first entry that a term or factor belongs to is its rank among those of the same symbols

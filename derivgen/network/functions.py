@@ -122,7 +122,6 @@ def _huber(delta: Fraction) -> ScalarFunction:
         "H",
         sympy.Piecewise((-bound, -bound > Z), (Z, bound >= Z), (bound, True)),
         activation=False,
-        written=whole,
         remark="A large error counts with the same slope delta, however large it is.",
     )
 
@@ -349,6 +348,7 @@ _ENTRIES: tuple[ScalarFunction, ...] = (
         activation=False,
         written=sympy.Abs(Z),
         remark="The derivative is the sign of the argument.",
+        word="absolute value",
     ),
     ScalarFunction(
         "positive_part",
@@ -360,6 +360,7 @@ _ENTRIES: tuple[ScalarFunction, ...] = (
         activation=False,
         written=sympy.Max(0, Z),
         remark="The derivative is 1 where the argument is positive and 0 elsewhere.",
+        word="positive part",
     ),
     _default("huber"),
 )

@@ -90,18 +90,20 @@ def emit(
             )
     total = f"sum({term}, {over})" + (f"/{divisor}" if divisor != 1 else "")
     found.scale = sympy.Rational(1, divisor)
-    total += _penalty(spec, penalised, found.remarks)
+    total += _penalty(spec, penalised, letters, found.remarks)
     found.equations.append(Text(f"{spec.quantity} = {total}", place))
     return found
 
 
-def _penalty(spec: LossSpec, arrays: Sequence[tuple[str, int]], remarks: list[str]) -> str:
+def _penalty(
+    spec: LossSpec, arrays: Sequence[tuple[str, int]], letters: Letters, remarks: list[str]
+) -> str:
     penalty = spec.penalty
     if penalty is None:
         return ""
     parts = []
     for name, axes in arrays:
-        indices = [f"p{axis}" for axis in range(axes)]
+        indices = letters.first(axes)
         entry = f"{name}[{','.join(indices)}]" if indices else name
         for factor, body, after in (
             (penalty.l1, f"abs({entry})", ""),

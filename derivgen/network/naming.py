@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
@@ -10,7 +11,7 @@ import numpy as np
 
 from derivgen.errors import DerivgenError, Place, did_you_mean
 from derivgen.formula.names import parse_name
-from derivgen.formula.tree import Node
+from derivgen.formula.tree import Node, Number, Row, Script, Symbol
 from derivgen.network.autonames import naming_of
 from derivgen.network.model import Naming, Network, Quantity
 from derivgen.network.notations import Pattern, Preset, Slot, Writer, preset_named
@@ -172,17 +173,9 @@ def _refuse_equal(
     found: Mapping[str, Quantity], source: Source, addresses: Mapping[str, Address]
 ) -> None:
     """Raises E220 where two quantities, or two elements, are written the same."""
-    seen: dict[Any, str] = {}
+    seen: dict[_Key, str] = {}
     for name, quantity in found.items():
-        naming = quantity.naming
-        if naming.elements is not None:
-            keys: list[tuple[Any, str]] = [
-                (node, f"{name}[{','.join(map(str, at))}]")
-                for at, node in np.ndenumerate(naming.elements)
-            ]
-        else:
-            keys = [((naming.base, naming.superscript, naming.prefix, len(quantity.shape)), name)]
-        for key, what in keys:
+        for key, what in _keys(name, quantity):
             if key in seen:
                 raise DerivgenError(
                     "E220",
@@ -191,6 +184,53 @@ def _refuse_equal(
                     "give one of them another name under notation.names",
                 )
             seen[key] = what
+
+
+#: what a name comes to on paper: its letter, its subscript and its superscript, sign by sign
+_Key = tuple[Any, tuple[Any, ...], tuple[Any, ...]]
+#: arrays of more elements are known by their letter and the number of their indices
+_MOST_WRITTEN = 1000
+
+
+def _keys(name: str, quantity: Quantity) -> Iterator[tuple[_Key, str]]:
+    """How each element is written, or the array as a whole where it is large."""
+    naming, shape = quantity.naming, quantity.shape
+    if naming.elements is not None:
+        for at, node in np.ndenumerate(naming.elements):
+            yield _key(node), f"{name}[{','.join(map(str, at))}]" if at else name
+        return
+    base, below, above = _key(naming.base)
+    below, above = (*below, *_signs(naming.prefix)), (*above, *_signs(naming.superscript))
+    if math.prod(shape) > _MOST_WRITTEN:
+        yield (base, (*below, len(shape)), above), name
+        return
+    start = naming.start or (0,) * len(shape)
+    order = naming.order or tuple(range(len(shape)))
+    long = any(size + first > 10 for size, first in zip(shape, start, strict=True))
+    for at in np.ndindex(shape):
+        labels = [str(at[axis] + start[axis]) for axis in order]
+        indices = tuple(",".join(labels) if long else "".join(labels))
+        yield (base, (*below, *indices), above), f"{name}[{','.join(map(str, at))}]" if at else name
+
+
+def _key(node: Node) -> _Key:
+    if isinstance(node, Script):
+        base, below, above = _key(node.base)
+        return base, (*below, *_signs(node.sub)), (*above, *_signs(node.sup))
+    return node, (), ()
+
+
+def _signs(node: Node | None) -> tuple[Any, ...]:
+    match node:
+        case None:
+            return ()
+        case Row(items):
+            return tuple(sign for item in items for sign in _signs(item))
+        case Number(text):
+            return tuple(text)
+        case Symbol("comma"):
+            return (",",)
+    return (node,)
 
 
 def _name_place(name: str, source: Source, addresses: Mapping[str, Address]) -> Place:

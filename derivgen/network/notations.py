@@ -73,7 +73,7 @@ _STANDARD: dict[str, Pattern] = {
 
 _FLAT_WEIGHTS = Pattern("w", numbering="to_from", whole=r"\mathbf{W}_<l>")
 _FLAT_BIAS = Pattern("b", numbering="to_from", whole=r"\mathbf{b}_<l>")
-_LAYER_BIAS = Pattern("b", prefix="<l>")
+_LAYER_BIAS = Pattern("b", numbering="to_from")
 
 _ENTRIES = (
     Preset("standard", "w^{(l)}_{ij}, b^{(l)}_i, z^{(l)}_i, a^{(l)}_i, counted from 1", _STANDARD),
@@ -150,7 +150,7 @@ _ENTRIES = (
                 "o", prefix="pre,", start=0, single="o_{pre}", whole=r"\mathbf{o}_{pre}"
             ),
             "output": Pattern("o", start=0),
-            "error": Pattern("E", start=0),
+            "error": Pattern("E", start=0, single=None),
             "loss": Pattern("E"),
         },
         r"\mu",
@@ -240,6 +240,8 @@ class Writer:
         )
         if pattern.numbering is not None and shape:
             return replace(plain, elements=self._numbered(plain, pattern, slot, shape))
+        if pattern.numbering is not None:
+            return replace(plain, prefix=Number(str(self._numbers(pattern, 1)[0])))
         if pattern.single is not None and shape == (1,) and slot.sample_axis is None:
             name = (
                 self._name(pattern.single, slot)
@@ -254,10 +256,7 @@ class Writer:
     def _numbered(
         self, plain: Naming, pattern: Pattern, slot: Slot, shape: tuple[int, ...]
     ) -> np.ndarray:
-        first = self.counts.get(pattern.base, 0) + pattern.start
-        size = int(np.prod(shape))
-        self.counts[pattern.base] = self.counts.get(pattern.base, 0) + size
-        numbers = np.arange(first, first + size)
+        numbers = self._numbers(pattern, int(np.prod(shape)))
         stored = "from_to" if slot.from_to else "to_from"
         grid = (
             numbers.reshape(shape)
@@ -268,6 +267,12 @@ class Writer:
         for at, number in np.ndenumerate(grid):
             elements[at] = _scripted(plain.base, Number(str(number)), plain.superscript)
         return elements
+
+    def _numbers(self, pattern: Pattern, size: int) -> np.ndarray:
+        """The next numbers of a letter that is numbered through the network."""
+        done = self.counts.get(pattern.base, 0)
+        self.counts[pattern.base] = done + size
+        return np.arange(done, done + size) + pattern.start
 
     def _text(self, text: str, slot: Slot) -> str:
         layered = f"({slot.layer})" if self.hidden_layers > 1 else ""

@@ -46,6 +46,8 @@ class ScalarFunction:
     parameters: tuple[tuple[str, Fraction], ...] = ()
     kink_rule: KinkRule = "smallest"
     remark: str = ""
+    #: what a sentence calls it, where that is not its name
+    word: str = ""
 
 
 def derivative_of(function: ScalarFunction) -> sympy.Expr:

@@ -400,7 +400,7 @@ def spelled(preset: str, name: str, *index: int, **changes: Any) -> Any:
         ("z_a", "a2", (0,), r"\hat{y}"),
         ("z_a", "z2", (0,), "z_{out}"),
         ("z_a", "y", (0,), "y_{true}"),
-        ("z_a", "b2", (), "b_2"),
+        ("z_a", "b2", (), "b_3"),
         ("net_out", "x", (1,), "i_2"),
         ("net_out", "L", (), "E_{total}"),
         ("sum_output", "W1", (0, 1), "w_3"),
@@ -429,28 +429,34 @@ def test_names_of_the_user_come_first() -> None:
     ) == LATEX.write(parse_name("s_1"))
 
 
+@pytest.mark.parametrize("per_output", [False, True])
 @pytest.mark.parametrize("preset", sorted(PRESETS))
-def test_presets_name_every_network(preset: str) -> None:
+def test_presets_name_every_network(preset: str, per_output: bool) -> None:
     """No two things are written the same, in deep networks and in batches too."""
+    biases = {1: "layer", 2: "unit", 3: "none"}
     for inputs, units in (
         ([1], (1, 1)),
         ([1, 2], (2, 3, 2)),
+        ([1, 2], (2, 1)),
         ([[1, 2], [3, 4]], (3, 1)),
         ([[1], [2]], (2, 2, 2, 2)),
     ):
-        layers = [{"dense": n, "activation": "tanh"} for n in units]
+        layers = [{"dense": n, "activation": "tanh", "bias": biases[n]} for n in units]
         targets = np.zeros(units[-1] if not isinstance(inputs[0], list) else (2, units[-1]))
         spec = {
             "data": {"inputs": inputs, "targets": targets},
             "layers": layers,
-            "loss": "mse",
+            "loss": {"name": "mse", "per_output": per_output},
             "notation": preset,
         }
         network = task_from_mapping(spec).network
         names = Names(network)
+        written: dict[str, str] = {}
         for name, quantity in network.quantities.items():
             for index in np.ndindex(quantity.shape):
-                assert names.entry(name, index) is not None
+                latex = LATEX.write(names.entry(name, index))
+                assert latex not in written, f"{name}{index} and {written[latex]}"
+                written[latex] = f"{name}{index}"
             assert names.whole(name) is not None
 
 

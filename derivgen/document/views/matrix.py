@@ -148,7 +148,7 @@ def _matrix_term(situation: Situation, link: Link) -> Node | None:
         for s, ref in link.refs.items()
         if s in link.partial.free_symbols
     }
-    found = operands(link.partial, readings, dict(situation.formulas.functions))
+    found = operands(link.partial, readings, situation.formulas.functions)
     if found is None:
         return None
     coefficient, factors = found

@@ -67,6 +67,11 @@ class Letters:
     output: str
     sample: str
 
+    def first(self, count: int) -> list[str]:
+        """As many letters, to count along all axes of one array."""
+        known = [self.unit, self.source, self.output]
+        return [*known, *(f"{self.unit}{at}" for at in range(3, count))][:count]
+
 
 @dataclass(frozen=True, slots=True)
 class Incoming:

@@ -1,0 +1,46 @@
+"""How functions and sums of the tables are written in a document."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+
+import derivgen as dg
+
+
+def markdown(loss: Any, target: float) -> str:
+    task = dg.task(
+        data={"inputs": [0.5, -1], "targets": [target]},
+        layers=[{"dense": 1, "weights": [[0.25, 0.75]], "bias": "none"}],
+        loss=loss,
+    )
+    return dg.derive(task).to_markdown()
+
+
+def test_the_hinge_is_a_maximum() -> None:
+    text = markdown("hinge", -1)
+    assert r"L = \max(0, 1 - y a^{(1)}) = \max(0, 1 + 1 \cdot (-0.6250)) = 0.3750" in text
+    assert r"\frac{\partial \max(0, z)}{\partial z} =" in text
+    assert r"\mathrm{pos}" not in text
+
+
+def test_an_absolute_value_has_bars() -> None:
+    text = markdown("absolute_error", 1)
+    assert r"L = \lvert a^{(1)} - y\rvert = \lvert -0.6250 - 1\rvert = 1.6250" in text
+    assert r"\mathrm{abs}" not in text
+    assert "The derivative of the absolute value:" in text
+
+
+@pytest.mark.parametrize("penalty", [{"l1": 0.5}, {"l2": 0.5, "half": True}])
+def test_a_penalty_is_summed_over_indices_that_a_reader_writes(penalty: dict[str, Any]) -> None:
+    task = dg.task(
+        data={"inputs": [[0.5, -1], [1, 2]], "targets": [[1], [0]]},
+        layers=[{"dense": 1, "weights": [[0.25, 0.75]], "bias": "none"}],
+        loss={"name": "mse", "penalty": penalty},
+    )
+    text = dg.derive(task, views=["reuse"]).to_markdown()
+    letters = re.findall(r"\\sum_\{(.+?) = ", text)
+    assert letters
+    assert all(len(letter) == 1 for letter in letters), set(letters)
