@@ -168,15 +168,15 @@ class _Converter:
         return power(self.convert(base), self.convert(exponent))
 
     def cases(self, expression: sympy.Piecewise) -> Node:
-        return Cases(
-            tuple(
-                (
-                    self.convert(value),
-                    None if isinstance(condition, BooleanTrue) else self.convert(condition),
-                )
-                for value, condition in expression.args
-            )
-        )
+        rows: list[tuple[Node, Node | None]] = []
+        for value, condition in expression.args:
+            otherwise = isinstance(condition, BooleanTrue)
+            inner = self.convert(value)
+            if otherwise and isinstance(inner, Cases):  # cases of what is left are more cases
+                rows += inner.lines
+            else:
+                rows.append((inner, None if otherwise else self.convert(condition)))
+        return Cases(tuple(rows))
 
     def relation(self, expression: Relational) -> Node:
         if expression.lhs.is_number and not expression.rhs.is_number:

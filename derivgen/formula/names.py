@@ -84,7 +84,8 @@ def parse_name(text: str, place: Place | None = None) -> Node:
     Accepted: letters, digits, Greek letters (``\\alpha``, ``alpha`` or the letter itself), words of
     several letters (set upright), ``_`` and ``^`` with or without braces, primes, accents
     (``\\hat \\bar \\tilde \\vec \\dot``), faces (``\\mathrm \\mathbf \\boldsymbol \\mathcal``), ``\\text``,
-    ``\\ell`` and a few other signs, commas, parentheses, ``+``, ``-`` and ``*``.
+    ``\\ell`` and a few other signs, commas, parentheses, ``+``, ``-`` and ``*``; brackets in scripts
+    (``z^{[1]}``).
 
     A letter or word followed by digits has them as its subscript (``w5``).  In a subscript, one or
     two letters in braces are indices, each in italics (``w_{ij}``), and so are any number of the
@@ -145,7 +146,7 @@ class _Reader:
         """Atoms with their scripts, up to ``closer`` or to a bracket that closes nothing here."""
         found: list[Node] = []
         self.skip_spaces()
-        while self.peek() and self.peek() not in (closer, "}", ")"):
+        while self.peek() and self.peek() not in (closer, "}", ")", "]"):
             found.extend(self.scripted(in_script=in_script))
             self.skip_spaces()
         if not found:
@@ -220,6 +221,8 @@ class _Reader:
             return [self.group("}", in_script=in_script)]
         if char == "(":
             return [Delimited(self.group(")", in_script=in_script))]
+        if char == "[" and (in_script or not start):  # elsewhere brackets hold the indices of an array
+            return [Delimited(self.group("]", in_script=True), "bracket")]
         if char in ("_", "^", "'", "′", "’"):
             self.fail("E215", f"nothing stands before '{char}'", start)
         if char in _CHARACTERS:

@@ -128,16 +128,23 @@ def join(
     ``at_points`` holds the value at each point, or None where both sides agree there.  ``symbol``
     stands for the function's value ``values`` in the pieces.
     """
-    lines: list[tuple[sympy.Expr, object]] = []
+    lines: list[tuple[sympy.Expr, sympy.Basic]] = []
+
+    def add(formula: sympy.Expr, condition: sympy.Basic) -> None:
+        # what lies to the left of a line's part comes after it, so its condition holds there too
+        if lines and lines[-1][0] == formula:
+            lines.pop()
+        lines.append((formula, condition))
+
     for i in reversed(range(len(points))):
         point, wanted, right = points[i], at_points[i], pieces[i + 1]
         if wanted is None or _same(_at(right, variable, point, values, symbol), wanted):
-            lines.append((right, variable >= point))
+            add(right, variable >= point)
             continue
-        lines.append((right, variable > point))
+        add(right, variable > point)
         if not _same(_at(pieces[i], variable, point, values, symbol), wanted):
-            lines.append((wanted, sympy.Eq(variable, point)))
-    lines.append((pieces[0], True))
+            add(wanted, sympy.Eq(variable, point))
+    add(pieces[0], sympy.true)
     return sympy.Piecewise(*lines)
 
 

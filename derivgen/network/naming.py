@@ -51,7 +51,9 @@ def named(
     preset = preset_of(spec, source)
     hidden = max((slot.layer for slot in slots.values()), default=1) - 1
     patterns = {**preset.patterns, "log_probability": _LOG_PROBABILITY}
-    writer = Writer(patterns, hidden, source.value_place(("notation",)))
+    writer = Writer(
+        patterns, hidden, lambda role, key: source.value_place(("notation", "patterns", role, key))
+    )
     for name in spec.notation.names:
         if name not in network.quantities:
             place = source.key_place(("notation", "names", name))

@@ -8,7 +8,7 @@ nothing where it has one.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
@@ -16,7 +16,7 @@ import numpy as np
 
 from derivgen.errors import DerivgenError, Place, did_you_mean
 from derivgen.formula.names import parse_name
-from derivgen.formula.tree import Node, Number, Script
+from derivgen.formula.tree import Node, Number, Row, Script
 from derivgen.network.model import Naming
 
 Order = Literal["stored", "to_from", "from_to"]
@@ -212,18 +212,19 @@ class Writer:
 
     patterns: Mapping[str, Pattern]
     hidden_layers: int
-    place: Place | None = None
+    #: where a text of a role's pattern was given
+    place: Callable[[str, str], Place | None]
     counts: dict[str, int] = field(default_factory=dict)
 
     def naming(self, slot: Slot, shape: tuple[int, ...]) -> Naming:
         """How an array of that shape in that place is written.  Raises E211 to E216 for bad names."""
         pattern = self.patterns[slot.role]
-        base = self._name(pattern.base, slot)
-        prefix = self._name(pattern.prefix, slot) if pattern.prefix else None
+        base = self._name("base", slot)
+        prefix = self._name("prefix", slot) if pattern.prefix else None
         superscript = (
-            self._name(pattern.superscript, slot) if self._text(pattern.superscript, slot) else None
+            self._name("superscript", slot) if self._text(pattern.superscript, slot) else None
         )
-        whole = self._name(pattern.whole, slot) if pattern.whole else None
+        whole = self._name("whole", slot) if pattern.whole else None
         order = None
         stored: Order = "from_to" if slot.from_to else "to_from"
         if slot.role == "weights" and pattern.order not in ("stored", stored):
@@ -241,10 +242,10 @@ class Writer:
         if pattern.numbering is not None and shape:
             return replace(plain, elements=self._numbered(plain, pattern, slot, shape))
         if pattern.numbering is not None:
-            return replace(plain, prefix=Number(str(self._numbers(pattern, 1)[0])))
+            return replace(plain, prefix=_behind(prefix, self._numbers(pattern, 1)[0]))
         if pattern.single is not None and shape == (1,) and slot.sample_axis is None:
             name = (
-                self._name(pattern.single, slot)
+                self._name("single", slot)
                 if pattern.single
                 else _scripted(base, prefix, None)
             )
@@ -265,7 +266,8 @@ class Writer:
         )
         elements = np.empty(shape, dtype=object)
         for at, number in np.ndenumerate(grid):
-            elements[at] = _scripted(plain.base, Number(str(number)), plain.superscript)
+            below = _behind(plain.prefix, number)
+            elements[at] = _scripted(plain.base, below, plain.superscript)
         return elements
 
     def _numbers(self, pattern: Pattern, size: int) -> np.ndarray:
@@ -285,8 +287,15 @@ class Writer:
             text = text.replace(mark, meaning)
         return text
 
-    def _name(self, text: str, slot: Slot) -> Node:
-        return parse_name(self._text(text, slot), self.place)
+    def _name(self, key: str, slot: Slot) -> Node:
+        text = self._text(getattr(self.patterns[slot.role], key), slot)
+        return parse_name(text, self.place(slot.role, key))
+
+
+def _behind(prefix: Node | None, count: int) -> Node:
+    """A number in the subscript, behind the pattern's prefix."""
+    number = Number(str(count))
+    return number if prefix is None else Row((prefix, number))
 
 
 def _scripted(base: Node, sub: Node | None, sup: Node | None) -> Node:

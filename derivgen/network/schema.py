@@ -18,6 +18,7 @@ from derivgen.network.schema_parts import (
     Nested,
     Number,
     Part,
+    Separator,
     Short,
     Words,
     to_list,
@@ -111,7 +112,9 @@ class Pattern(Part):
     prefix: str | None = Field(
         default=None, description="What stands in the subscript before the indices."
     )
-    separator: str | None = Field(default=None, description="What stands between two indices.")
+    separator: Separator | None = Field(
+        default=None, description="What stands between two indices: , ; : . | / - or a space."
+    )
     start: int | None = Field(
         default=None, ge=0, le=9, description="The number of the first index."
     )
@@ -138,7 +141,9 @@ class Name(Part):
     prefix: str | None = Field(
         default=None, description="What stands in the subscript before the indices."
     )
-    separator: str | None = Field(default=None, description="What stands between two indices.")
+    separator: Separator | None = Field(
+        default=None, description="What stands between two indices: , ; : . | / - or a space."
+    )
     start: Count | list[Count] | None = Field(
         default=None, description="The number of the first index, or of each index's first."
     )

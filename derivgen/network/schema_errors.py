@@ -10,7 +10,7 @@ from pydantic import BaseModel, ValidationError
 
 from derivgen.errors import DerivgenError, Place, did_you_mean
 from derivgen.network.schema import Spec
-from derivgen.network.schema_parts import ARRAY_NAME, FILE_NAME
+from derivgen.network.schema_parts import ARRAY_NAME, FILE_NAME, SEPARATOR
 from derivgen.network.source import Address, Source
 
 Details = Mapping[str, Any]
@@ -84,6 +84,7 @@ def _one_of(details: Details) -> tuple[str, str]:
 _NAMES: Mapping[str, str] = {
     ARRAY_NAME: "a name of letters, digits and _ that begins with a letter",
     FILE_NAME: "a file's name without folders: letters, digits, '.', '-' and _",
+    SEPARATOR: "one of , ; : . | / - or a space",
 }
 
 #: kind of pydantic error -> what was expected, in words

@@ -71,6 +71,9 @@ def to_list(value: Any) -> Any:
 
 Words = Annotated[str, BeforeValidator(to_text, json_schema_input_type=str | float)]
 Number = Annotated[float, Field(allow_inf_nan=False)]
+#: what may stand between two indices
+SEPARATOR = r"^[,;:.|/ -]?$"
+Separator = Annotated[str, Field(pattern=SEPARATOR)]
 Nested = Annotated[Any, WithJsonSchema(NESTED)]
 ARRAY_NAME = r"^[A-Za-z][A-Za-z0-9_]*$"
 FILE_NAME = r"^[A-Za-z0-9][A-Za-z0-9_.-]*$"

@@ -44,3 +44,20 @@ def test_a_penalty_is_summed_over_indices_that_a_reader_writes(penalty: dict[str
     letters = re.findall(r"\\sum_\{(.+?) = ", text)
     assert letters
     assert all(len(letter) == 1 for letter in letters), set(letters)
+
+
+def test_pieces_of_a_function_stand_in_one_brace() -> None:
+    ramp = "where(z > 1, z, where(z < -1, -1, z))"
+    task = dg.task(
+        data={"inputs": [0.5, -1], "targets": [1]},
+        functions={"ramp": {"expression": ramp}},
+        layers=[
+            {"dense": 1, "activation": "ramp", "weights": [[0.25, 0.75]], "bias": "none"},
+        ],
+        loss="mse",
+    )
+    text = dg.derive(task).to_markdown()
+    pieces = r"z & \text{if } z \gt 1 \\ -1 & \text{if } z \lt -1 \\ z & \text{otherwise}"
+    slopes = r"1 & \text{if } z \gt -1 \\ 0 & \text{otherwise}"
+    assert rf"\mathrm{{ramp}}(z) = \begin{{cases}} {pieces} \end{{cases}}" in text
+    assert rf"\mathrm{{ramp}}^{{\prime}}(z) = \begin{{cases}} {slopes} \end{{cases}}" in text

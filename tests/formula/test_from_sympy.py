@@ -17,7 +17,7 @@ from derivgen.formula.tree import Number, Script, Symbol
 
 X, A, Y, Z = sympy.symbols("x a y z", real=True)
 NAMES = {Y: Symbol("y"), A: Script(Symbol("a"), Number("1")), Z: Symbol("z"), X: Symbol("x")}
-F = sympy.Function("f")
+F = sympy.Function("f", real=True)
 
 
 def latex(expression: sympy.Basic, operator: str = "none") -> str:

@@ -55,6 +55,8 @@ _W = Symbol("w")
         (r"\boldsymbol{W}^\top", Script(Styled("bold", Symbol("W")), None, Symbol("top")), "W^T"),
         (r"\tanh", Symbol("tanh"), "tanh"),
         ("(1)", Delimited(Number("1")), "(1)"),
+        ("[1]", Delimited(Number("1"), "bracket"), "[1]"),
+        ("z^{[1]}", Script(Symbol("z"), None, Delimited(Number("1"), "bracket")), "z^[1]"),
         (r"\Delta w_5", Row((Symbol("Delta"), Script(_W, Number("5")))), "Deltaw_5"),
     ],
 )
