@@ -59,14 +59,18 @@ def derivative(
 ) -> sympy.Expr:
     """d expression / d symbol by sympy, where functions of the table are differentiated by the
     chain rule with their friendly derivatives, so that ``tanh(c)`` gives ``1 - tanh(c)**2``."""
-    calls = sorted(
-        (call for call in expression.atoms(AppliedUndef) if call.has(symbol)),
-        key=sympy.default_sort_key,
-    )
-    outer = [c for c in calls if not any(c is not other and other.has(c) for other in calls)]
-    stand_in = {call: sympy.Dummy(real=True) for call in outer}
+    walk = sympy.preorder_traversal(expression)
+    outer: set[sympy.Expr] = set()
+    for node in walk:
+        if isinstance(node, AppliedUndef):
+            walk.skip()  # what stands inside is differentiated by itself
+            if node.has(symbol):
+                outer.add(node)
+    ordered = sorted(outer, key=sympy.default_sort_key)
+    stand_in = {call: sympy.Dummy(real=True) for call in ordered}
     frozen = expression.xreplace(stand_in)
-    total = sympy.diff(frozen, symbol)
+    # a sign is flat on both sides of its jump
+    total = sympy.diff(frozen, symbol).replace(sympy.DiracDelta, lambda *_: sympy.S.Zero)
     for call, dummy in stand_in.items():
         (argument,) = call.args
         slope = function_derivative(functions[call.func.__name__], argument, call)

@@ -14,7 +14,7 @@ from typing import Literal
 import numpy as np
 import sympy
 
-from derivgen.derivation.derivation import Derivation
+from derivgen.derivation.derivation import Derivation, without_functions
 from derivgen.derivation.graph import LocalPartial
 from derivgen.derivation.instances import Instance, TermInstance, instance
 from derivgen.derivation.partials import WINNER
@@ -36,7 +36,7 @@ from derivgen.formula.tree import (
     Text,
 )
 from derivgen.network.functions import ScalarFunction, Z
-from derivgen.network.model import Largest, Role, Softmax, Terms
+from derivgen.network.model import Largest, Network, Role, Softmax, Terms
 from derivgen.notation import Entry, Names, updated
 
 #: a formula, and its value, with so many extra digits in its operands
@@ -351,7 +351,9 @@ class Formulas:
         if partial.expression.is_Symbol:
             (entry,) = partial.entries.values()
             return Chain(token, (*chain.links, ("=", self.number(entry))))
-        decided = decided_cases(partial.expression, self._numbers_of(partial))
+        decided = decided_cases(
+            partial.expression, self._numbers_of(partial), self.derivation.network
+        )
         if decided is not None and decided.is_number:
             return Chain(token, (*chain.links, ("=", from_sympy(decided, {}))))
         worked = self.worked(
@@ -414,7 +416,7 @@ def function_word(function: ScalarFunction) -> str:
 
 
 def decided_cases(
-    expression: sympy.Expr, values: Mapping[sympy.Symbol, float]
+    expression: sympy.Expr, values: Mapping[sympy.Symbol, float], network: Network
 ) -> sympy.Expr | None:
     """An expression whose cases are decided by the values; None where it has no cases."""
     if not expression.has(sympy.Piecewise, sympy.Heaviside, sympy.sign):
@@ -422,7 +424,9 @@ def decided_cases(
     found: sympy.Expr = expression.replace(
         lambda node: isinstance(node, sympy.Piecewise),
         lambda node: next(
-            branch for branch, condition in node.args if bool(condition.subs(values))
+            branch
+            for branch, condition in node.args
+            if bool(without_functions(condition, network).subs(values))
         ),
     )
     return found

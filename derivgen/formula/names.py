@@ -221,7 +221,9 @@ class _Reader:
             return [self.group("}", in_script=in_script)]
         if char == "(":
             return [Delimited(self.group(")", in_script=in_script))]
-        if char == "[" and (in_script or not start):  # elsewhere brackets hold the indices of an array
+        if char == "[" and (
+            in_script or not start
+        ):  # elsewhere brackets hold the indices of an array
             return [Delimited(self.group("]", in_script=True), "bracket")]
         if char in ("_", "^", "'", "′", "’"):
             self.fail("E215", f"nothing stands before '{char}'", start)

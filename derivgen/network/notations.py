@@ -244,11 +244,7 @@ class Writer:
         if pattern.numbering is not None:
             return replace(plain, prefix=_behind(prefix, self._numbers(pattern, 1)[0]))
         if pattern.single is not None and shape == (1,) and slot.sample_axis is None:
-            name = (
-                self._name("single", slot)
-                if pattern.single
-                else _scripted(base, prefix, None)
-            )
+            name = self._name("single", slot) if pattern.single else _scripted(base, prefix, None)
             elements = np.empty(1, dtype=object)
             elements[0] = _scripted(name, None, superscript)
             return replace(plain, elements=elements)
