@@ -486,6 +486,16 @@ class NumberJudge:
             f", which is {draft.expected}" if draft.expected else ""
         )
 
+    def _stated(self, subject: t.Node | None) -> Printed | None:
+        """The number that a document states for a quantity without saying how it is computed."""
+        if not isinstance(subject, t.Name) or subject.mark:
+            return None
+        model = self.actual.model
+        given = model.given(subject.key)
+        if given is None or model.definition(subject.key) is not None:
+            return None
+        return printed_number(given)
+
     def _check_whole(self, draft: Draft, subject: t.Node | None, pairs: list[Pair] | None) -> None:
         """The calculation's value against the model's, as far as its rounded numbers allow."""
         body = draft.segment.body
@@ -511,6 +521,15 @@ class NumberJudge:
         slack = self.spread(body) + abs(two) * mpmath.mpf("1e-9") + mpmath.mpf("1e-12")
         if abs(one - two) <= slack or abs(one - two) <= 4 * self.spread(body):
             draft.verdict, draft.code, draft.message = Verdict.CORRECT, "", ""
+            return
+        stated = self._stated(subject)
+        if stated is not None and self.fit(stated, one) is not Fit.OFF:
+            # x = 1/3 = 0.33: the calculation is what x is, the number is all that is known of it
+            draft.verdict, draft.code, draft.message = Verdict.CORRECT, "", ""
+            if self.fit(stated, one) is Fit.CUT:
+                draft.verdict, draft.code = Verdict.TRUNCATION, "C120"
+                draft.printed, draft.expected = stated.text, stated.as_printed(one)
+                draft.message = f"{stated.text} is cut, not rounded: {draft.expected}"
             return
         draft.verdict, draft.code = Verdict.WRONG, "C102"
         draft.printed = self.spelled(body)

@@ -19,6 +19,8 @@ from derivgen.checking.report import Verdict
 from derivgen.checking.resolving import UPDATE_MARKS, Unknown, resolved
 from derivgen.checking.values import NoValue
 
+#: how many formulas before a claim it is compared with
+MOST_BEFORE = 20
 #: how many instances of a statement with index letters are tried
 MOST_INSTANCES = 60
 
@@ -49,7 +51,7 @@ class SymbolJudge:
         body = draft.segment.body
         found = self.compare(subject, body)
         if found.outcome is Outcome.OPEN:
-            for other in reversed(before):
+            for other in before[: -MOST_BEFORE - 1 : -1]:
                 if self.compare(other, body):
                     found = Comparison(Outcome.EQUAL)
                     break

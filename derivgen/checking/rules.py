@@ -171,8 +171,6 @@ def _big_sum(frame: Frame, node: t.BigSum) -> Value:
         replace(frame, indices={**frame.indices, **here}).evaluate(node.body)
         for here in _ranges(frame, node)
     ]
-    if not terms:
-        return _of_nothing(node)
     if node.sign == "mean":
         return v.combined(v.divide, _added(terms), v.constant(len(terms)))
     if node.sign == "sum":
@@ -181,13 +179,6 @@ def _big_sum(frame: Frame, node: t.BigSum) -> Value:
     if len(numbers) < len(terms):
         raise Shapes("a product of matrices over an index")
     return v.product(numbers) if node.sign == "prod" else v.largest(numbers)
-
-
-def _of_nothing(node: t.BigSum) -> Value:
-    """What stands over an empty range."""
-    if node.sign in ("max", "mean"):
-        raise NoValue("its range is empty")
-    return v.constant(0 if node.sign == "sum" else 1)
 
 
 def _added(terms: list[Value]) -> Value:

@@ -19,6 +19,8 @@ from derivgen.network.functions import FUNCTIONS, A, Z, derivative_of
 
 #: results of more than this many bits, and exponents beyond it, are refused
 LARGEST_BITS = 4096
+#: derivatives of a function of higher order are not taken
+HIGHEST = 3
 #: an mpmath.mpf; mpmath has no types
 Real = Any
 ZERO: Real = mpmath.mpf(0)
@@ -210,6 +212,8 @@ def is_function(name: str) -> bool:
 def apply(name: str, argument: Dual, order: int = 0) -> Dual:
     """A function (or its ``order``-th derivative) of one number.  Raises NoValue outside its domain."""
     at = argument.value
+    if order > HIGHEST:
+        raise NoValue(f"a derivative of {name} of order {order}")
     if name == "sign":
         return Dual(mpmath.sign(at))
     if name == "abs" and not order:

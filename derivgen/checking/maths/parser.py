@@ -23,8 +23,12 @@ from derivgen.checking.maths.tree import (
     Reading,
     Segment,
     Words,
+    is_deeper,
 )
 from derivgen.checking.maths.vocabulary import Vocabulary
+
+#: trees of more levels are not read: whoever goes through one may do so by recursion
+MAX_LEVELS = 100
 
 _CONDITIONS = frozenset({"if", "when", "for", "falls", "wenn", "provided", "unless"})
 _ELSE = frozenset({"else", "otherwise", "sonst"})
@@ -66,7 +70,13 @@ def read(
             collected.failures.append(Failure(error.reason, span))
         except RecursionError:  # the caller's own stack may be deep already
             collected.failures.append(Failure("it is nested too deeply", span))
-    return Reading(tuple(collected.chains), tuple(collected.failures))
+    chains = []
+    for chain in collected.chains:
+        if is_deeper(chain, MAX_LEVELS):
+            collected.failures.append(Failure("it is nested too deeply", chain.span))
+        else:
+            chains.append(chain)
+    return Reading(tuple(chains), tuple(collected.failures))
 
 
 @dataclass(slots=True)

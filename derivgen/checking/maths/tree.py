@@ -257,6 +257,20 @@ def children(node: Node) -> tuple[Node, ...]:
     return ()
 
 
+def is_deeper(chain: Chain, most: int) -> bool:
+    """True where some node of a chain lies more than ``most`` levels down."""
+    waiting = [(segment.body, 1) for segment in chain.segments]
+    while waiting:
+        node, level = waiting.pop()
+        if level > most:
+            return True
+        waiting.extend((child, level + 1) for child in children(node))
+        if isinstance(node, Cases):
+            tests = (test for _, test in node.lines if test is not None)
+            waiting.extend((segment.body, level + 1) for test in tests for segment in test.segments)
+    return False
+
+
 def walk(node: Node) -> Iterator[Node]:
     """A node and all beneath it, from left to right."""
     waiting = [node]
