@@ -93,8 +93,9 @@ CODES: dict[str, CodeEntry] = {
     ),
     "E102": CodeEntry(
         "the file is not UTF-8 text",
-        "Specs are text in UTF-8, without NUL and other control characters.",
-        "a spec saved as UTF-16, or a PDF given as a spec",
+        "Specs and documents are text in UTF-8 (or in UTF-16 with its mark at the beginning), without NUL "
+        "and other control characters.",
+        "a spec in Latin-1, or a PDF given as a spec",
         "Save the file as UTF-8.",
     ),
     "E103": CodeEntry(

@@ -135,6 +135,8 @@ def _products(formula: t.Node, calculation: t.Node, known: _Known) -> list[Pair]
     left, right = factors(formula), factors(calculation)
     if len(left) == len(right):
         found = _in_order(left, right, known)
+        if found is not None and not all(_agrees(pair, known) for pair in found):
+            found = _signs_moved(left, right, known) or found
         if found is not None:
             return found
     # constants are gathered and moved about freely: 2 · 1/2 · (y - o) is (y - o)
@@ -145,6 +147,24 @@ def _products(formula: t.Node, calculation: t.Node, known: _Known) -> list[Pair]
     if len(rest) == len(right):
         return _in_order(rest, right, known)
     return None
+
+
+def _signs_moved(left: list[t.Node], right: list[t.Node], known: _Known) -> list[Pair] | None:
+    """Pairs that agree once signs are moved between the factors: ``- eta g`` with g = -0.04 is ``+ 0.5 *
+    0.04``.  None where they do not, or where the sign of the whole is another one."""
+    found: list[Pair] = []
+    odd, free = False, False
+    for part, number in zip(left, right, strict=True):
+        for turned in (False, True):
+            pairs = _aligned(part, _negated(number) if turned else number, known)
+            if pairs is not None and all(_agrees(pair, known) for pair in pairs):
+                found.extend(pairs)
+                odd = odd != turned
+                free = free or any(known.value_of(pair.part) is None for pair in pairs)
+                break
+        else:
+            return None
+    return found if free or not odd else None
 
 
 def factors(node: t.Node) -> list[t.Node]:

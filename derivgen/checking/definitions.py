@@ -50,11 +50,12 @@ def learn(
     statements: Sequence[Statement],
     tables: Mapping[str, t.Node] | None = None,
     named: Iterable[str] = (),
+    trained: Iterable[str] = (),
     budget: Budget | None = None,
 ) -> Learned:
     """What a document says of its quantities; ``tables`` are values stated in its tables, ``named`` the
-    keys that stand there."""
-    notes = Notes()
+    keys that stand there, ``trained`` those that have a new value there."""
+    notes = Notes(trained=frozenset(trained))
     notes.used.update(named)
     for statement in statements:
         note(notes, statement)
@@ -466,7 +467,7 @@ class _Builder:
 
     def _parameters(self, loss: str | None) -> frozenset[str]:
         """Given quantities that are updated, or by which the loss is differentiated."""
-        updated = {key for key, _ in self.notes.updates}
+        updated = {key for key, _ in self.notes.updates} | self.notes.trained
         updated |= {key for key, mark in self.notes.marked if mark in UPDATE_MARKS}
         by = {b for of, b in self.notes.derivatives if self._alias_end(of) == loss}
         found: set[str] = set()

@@ -89,6 +89,8 @@ class Notes:
     substitutions: list[tuple[t.Node, t.Node]] = field(default_factory=list)
     #: what stands for the new value of a parameter: (key, right side)
     updates: list[tuple[str, t.Node]] = field(default_factory=list)
+    #: keys that tables give a new value
+    trained: frozenset[str] = frozenset()
     used: Counter[str] = field(default_factory=Counter)
     #: what was printed so far
     said: Said = field(default_factory=Said)

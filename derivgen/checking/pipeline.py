@@ -49,7 +49,13 @@ def check_manuscript(
     budget.allow(sum(len(statement.chain.segments) for statement in statements))
     cells = tuple(cells_of(manuscript.tables, vocabulary))
     given = {c.name.key: c.chain.segments[0].body for c in cells if c.name and c.kind == "value"}
-    learned = learn(statements, given, (cell.name.key for cell in cells if cell.name), budget)
+    learned = learn(
+        statements,
+        given,
+        [c.name.key for c in cells if c.name],
+        [c.trained for c in cells if c.trained],
+        budget,
+    )
     in_tables = (cell.statement(learned.model.loss) for cell in cells)
     statements = (*statements, *(s for s in in_tables if s is not None))
     judge, remarks, mapping = (

@@ -38,10 +38,15 @@ class Cell:
         """The name of the quantity, where it is one."""
         return self.left if isinstance(self.left, t.Name) else None
 
+    @property
+    def trained(self) -> str | None:
+        """The key of what training changes; a gradient may stand there for what is held fixed."""
+        return self.name.key if self.name is not None and self.kind == "new" else None
+
     def statement(self, loss: str | None) -> Statement | None:
         """The cell as ``name = number``; None for a gradient of no loss."""
         left = self.left
-        if self.kind == "gradient":
+        if self.kind == "gradient" and not isinstance(left, t.Derivative):
             if loss is None:
                 return None
             left = t.Derivative(t.Name(loss, written=loss), left)
@@ -63,26 +68,43 @@ def cells_of(tables: Sequence[Table], vocabulary: Vocabulary) -> Iterator[Cell]:
 
 
 def _of_rows(table: Table, vocabulary: Vocabulary) -> Iterator[Cell]:
-    """A name in the first column, the head of a column says what its numbers are.
+    """A name (or a derivative) in a column, the head of a later one says what its numbers are.
 
     Where the first head stands again, names stand below it: ``weight | value | weight | value``."""
-    heads = [cell.text.strip() for cell in table.rows[0]]
-    kinds = [_kind(head) for head in heads]
-    for row in table.rows[1:]:
-        name = _name(row[0], vocabulary) if row else None
-        for head, kind, cell in zip(heads[1:], kinds[1:], row[1:], strict=False):
-            if head and head == heads[0]:
-                name = _name(cell, vocabulary)
+    head, *rows = table.rows
+    heads = [cell.text.strip() for cell in head]
+    kinds = [_kind(text) for text in heads]
+    first = _label_column(rows, vocabulary)
+    for row in rows:
+        label = _label(row[first], vocabulary) if first < len(row) else None
+        for at, cell in enumerate(row[first + 1 : len(head)], first + 1):
+            if heads[at] and heads[at] == heads[first]:
+                label = _label(cell, vocabulary)
                 continue
-            chain = None if kind is None or name is None else _number(cell, vocabulary)
-            if kind is not None and chain is not None and name is not None:
-                yield Cell(name, kind, chain, cell)
+            kind = kinds[at] or _kind_of_name(head[at], label, vocabulary)
+            if isinstance(label, t.Derivative) and kind == "new":
+                kind = None
+            chain = None if kind is None or label is None else _number(cell, vocabulary)
+            if kind is not None and chain is not None and label is not None:
+                yield Cell(label, kind, chain, cell)
+
+
+def _label_column(rows: Sequence[Sequence[Passage]], vocabulary: Vocabulary) -> int:
+    """The first column that names something else in each row; ``layer`` says the same more than once."""
+    for column in range(max(map(len, rows), default=0)):
+        cells = [row[column] for row in rows if column < len(row)]
+        labels = [label for cell in cells if (label := _label(cell, vocabulary)) is not None]
+        if labels and len(set(labels)) == len(labels):
+            return column
+        if any(_number(cell, vocabulary) for cell in cells):
+            break
+    return 0
 
 
 def _of_columns(table: Table, vocabulary: Vocabulary) -> Iterator[Cell]:
     """Names as heads, their numbers below; what they are stands at the beginning of their row."""
     head, *rows = table.rows
-    names = [_name(cell, vocabulary) for cell in head]
+    names = [_label(cell, vocabulary) for cell in head]
     if len(names) < 2 or None in names[1:]:
         return
     for row in rows:
@@ -90,6 +112,8 @@ def _of_columns(table: Table, vocabulary: Vocabulary) -> Iterator[Cell]:
         if names[0] is None and row:
             kind = _kind(row[0].text) or kind
         for name, cell in zip(names, row, strict=False):
+            if isinstance(name, t.Derivative) and kind == "new":
+                continue
             chain = None if kind is None or name is None else _number(cell, vocabulary)
             if kind is not None and chain is not None and name is not None:
                 yield Cell(name, kind, chain, cell)
@@ -123,8 +147,19 @@ def _formula(cell: Passage, vocabulary: Vocabulary) -> t.Node | None:
     return None
 
 
-def _name(cell: Passage, vocabulary: Vocabulary) -> t.Name | None:
+def _kind_of_name(head: Passage, label: t.Node | None, vocabulary: Vocabulary) -> Kind | None:
+    """``w`` over the values of w_1, w_2 and so on."""
+    name = _formula(head, vocabulary)
+    if not isinstance(name, t.Name) or not isinstance(label, t.Name) or name.mark:
+        return None
+    return "value" if label.key.partition("_")[0] == name.key else None
+
+
+def _label(cell: Passage, vocabulary: Vocabulary) -> t.Name | t.Derivative | None:
+    """What a row or a column is about: a quantity, or a derivative."""
     body = _formula(cell, vocabulary)
+    if isinstance(body, t.Derivative):
+        return None if body.of is None else body
     return body if isinstance(body, t.Name) else None
 
 

@@ -6,6 +6,7 @@ that keep the digits of their author (:class:`WrittenFloat`).  No tag ever const
 
 from __future__ import annotations
 
+import codecs
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -109,11 +110,15 @@ def read_bytes(path: Path, shown: str) -> bytes:
 
 
 def decode(raw: bytes, shown: str) -> str:
-    """The text of a UTF-8 document.  Raises E102 with the place of the first bad byte, E103 if large."""
+    """The text of a document in UTF-8, or in UTF-16 where it begins with the mark of that.
+
+    Raises E102 with the place of the first bad byte, E103 if it is large."""
     if len(raw) > MAX_BYTES:
         raise DerivgenError(
             "E103", f"the document is larger than {MAX_BYTES // 2**20} MiB", Place(shown)
         )
+    if raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return _decode_utf16(raw, shown)
     nul = raw.find(b"\0")
     try:
         text = raw.decode("utf-8-sig")
@@ -123,6 +128,21 @@ def decode(raw: bytes, shown: str) -> str:
         raise DerivgenError(
             "E102",
             f"byte {raw[bad]:#04x} is not valid UTF-8",
+            place_of(before, len(before), shown),
+            "save the file as UTF-8",
+        ) from None
+    check_characters(text, shown)
+    return text
+
+
+def _decode_utf16(raw: bytes, shown: str) -> str:
+    try:
+        text = raw.decode("utf-16")
+    except UnicodeDecodeError as error:
+        before = raw[: error.start].decode("utf-16", "replace")
+        raise DerivgenError(
+            "E102",
+            f"byte {raw[error.start]:#04x} is not valid UTF-16",
             place_of(before, len(before), shown),
             "save the file as UTF-8",
         ) from None

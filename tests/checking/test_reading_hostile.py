@@ -38,7 +38,7 @@ def test_invalid_utf_8_has_its_place() -> None:
     [
         (b"a\0b", "a.md", "E102"),
         (b"\x7fELF\x02\x01\x01\0\xff\xfe", "a.txt", "E102"),
-        (b"\xff\xfea\0b\0", "a.txt", "E102"),
+        (b"\xff\xfea\0b", "a.txt", "E102"),
         (b"{", "a.ipynb", "E110"),
         (b"[]", "a.ipynb", "E110"),
         (b'{"cells": 3}', "a.ipynb", "E110"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
-from typing import Final
+from typing import Final, NamedTuple
 
 from derivgen.checking.maths import functions
 from derivgen.checking.maths.cleaning import NAMES, cleaned, rows_of
@@ -388,10 +388,52 @@ def _restart(
             and not token.glued
             and tokens[at - 1].kind in ENDS
         ):
+            if _belongs(tokens, partner, begin, at, end):
+                at = partner[at] + 1 if partner[at] > at else at + 1
+                continue
             candidate = at
             number = tokens[at - 1].kind == "number" and at - begin <= 2
         at = partner[at] + 1 if partner[at] > at else at + 1
     return candidate if loose or number else None
+
+
+def _belongs(
+    tokens: Sequence[Token], partner: Sequence[int], begin: int, at: int, end: int
+) -> bool:
+    """Whether a derivative between two relations is a factor of what stands before it: it carries a chain on
+    (``dE/da da/dz``), or it is by what it changes (``w - eta dE/dw``)."""
+    here = _ratio(tokens, partner, at)
+    if here is None:
+        return False
+    size = len(here.by)
+    changed = [token[:2] for token in tokens[begin : begin + size]] == here.by
+    if changed and here.end == end and tokens[begin + size].text in ("+", "-"):
+        return True
+    before = [_ratio(tokens, partner, start) for start in range(begin, at)]
+    return any(b is not None and b.end == at and b.by == here.of for b in before)
+
+
+class _Ratio(NamedTuple):
+    """What a fraction of differentials is of and by, and where it ends."""
+
+    of: list[tuple[str, str]]
+    by: list[tuple[str, str]]
+    end: int
+
+
+def _ratio(tokens: Sequence[Token], partner: Sequence[int], at: int) -> _Ratio | None:
+    if not (tokens[at].kind == "command" and tokens[at].text.endswith("frac")):
+        return None
+    if at + 1 >= len(tokens) or partner[at + 1] <= at + 1 or partner[at + 1] + 1 >= len(tokens):
+        return None
+    below = partner[at + 1] + 1
+    if partner[below] <= below:
+        return None
+    above = [token[:2] for token in tokens[at + 2 : below - 1]]
+    under = [token[:2] for token in tokens[below + 1 : partner[below]]]
+    if len(above) < 2 or len(under) < 2 or above[0] != under[0]:
+        return None
+    return _Ratio(above[1:], under[1:], partner[below] + 1)
 
 
 def _arrows(statement: Statement) -> Iterator[Statement]:

@@ -26,7 +26,7 @@ def read_manuscript(
     ``name`` is what messages print, and its ending tells the format where ``format`` does not:
     ``markdown``, ``latex``, ``text``, ``notebook``, ``pdf-text``.  Line ends become line feeds.
 
-    Raises E101 (cannot be opened), E102 (not UTF-8 text), E103 (too large), E109 (an optional package
+    Raises E101 (cannot be opened), E102 (not UTF-8 or UTF-16 text), E103 (too large), E109 (an optional package
     is missing), E110 (not what its format says), E111 (unknown format).
     """
     if isinstance(document, Path):
@@ -48,7 +48,7 @@ def read_manuscript(
         else:
             text = decode(document, name)
     else:
-        text = document
+        text = document.removeprefix("\ufeff")
         check_characters(text, name)
     if len(text) > MAX_CHARACTERS:
         raise DerivgenError(

@@ -55,7 +55,7 @@ def markdown_cells(text: str, file: str) -> list[tuple[int, str]]:
         read: Any = nbformat
         notebook = read.convert(read.from_dict(raw), 4)
         cells = [
-            (number, str(cell.source).replace("\r\n", "\n"))
+            (number, _joined(cell.source).replace("\r\n", "\n"))
             for number, cell in enumerate(notebook.cells, start=1)
             if cell.cell_type == "markdown"
         ]
@@ -64,3 +64,8 @@ def markdown_cells(text: str, file: str) -> list[tuple[int, str]]:
             "E110", "the document is no notebook that nbformat reads", Place(file)
         ) from None
     return cells
+
+
+def _joined(source: object) -> str:
+    """A cell's text: notebooks hold it as one text or as its lines."""
+    return "".join(map(str, source)) if isinstance(source, list) else str(source)

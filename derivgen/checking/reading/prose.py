@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from derivgen.checking.reading.prose_sight import CALLED, STOPWORDS, Found, Sight
+from derivgen.checking.reading.prose_sight import CALLED, STOPWORDS, Found, Sight, ratio
 from derivgen.checking.reading.prose_tokens import Lexer, Spans, Token
 
 #: an opening bracket -> its partner
@@ -96,11 +96,16 @@ class _Finder(Sight):
         token = self.tokens[at]
         if token.text.lower() in STOPWORDS:
             following = self.token(at + 1)
-            if token.text in ("a", "A", "I") and not starting and following is not None:
-                # glued to a sign, the article is a name: ``1/(1-a)``
-                glued = token.gap == "" and following.gap == ""
-                if glued and following.kind in ("op", "rel", "close", "comma"):
-                    return True
+            if token.text in ("a", "A", "I") and not starting:
+                # behind a sign and before no word, the article is a name: ``1 / (1 - a)``, ``a (1 - a)``
+                return following is None or following.kind in (
+                    "op",
+                    "rel",
+                    "open",
+                    "close",
+                    "comma",
+                    "break",
+                )
             return (
                 token.text in ("a", "A")
                 and following is not None
@@ -255,6 +260,8 @@ class _Finder(Sight):
         if end is None:
             return False
         token, before = self.tokens[state.at], self.tokens[state.at - 1]
+        if self._is_step(state.at, end, start) or self._is_chained(state.at, end):
+            return False
         if self.spelled(state.at, end) in self.lefts | {self.first_left(start)}:
             return True
         if before.kind == "num":
@@ -265,6 +272,27 @@ class _Finder(Sight):
         return state.signs > 0 or (
             not state.gaps and not self.code and self._is_plain(state, start)
         )
+
+    def _is_step(self, at: int, end: int, start: int) -> bool:
+        """Whether a derivative belongs to an update: ``w_1 - eta dE/dw_1`` changes what it is by."""
+        rel = next((n for n in range(at - 1, start, -1) if self.tokens[n].kind == "rel"), start)
+        old, sign = self.token(rel + 1), self.token(rel + 2)
+        if old is None or sign is None or old.kind not in ("atom", "word"):
+            return False
+        if sign.text not in ("-", "−", "–", "+"):
+            return False
+        derivative = ratio(self.spelled(at, end))
+        return derivative is not None and derivative[1] == old.text
+
+    def _is_chained(self, at: int, end: int) -> bool:
+        """Whether a derivative is the next factor of a chain: ``∂a/∂z`` behind ``∂E/∂a``."""
+        derivative = ratio(self.spelled(at, end))
+        if derivative is None:
+            return False
+        before = ratio(self.tokens[at - 1].text)
+        if before is not None:
+            return before[1] == derivative[0]
+        return self.spelled(max(at - 4, 0), at).endswith(f"/∂{derivative[0]}")
 
     def _is_plain(self, state: _State, start: int) -> bool:
         """Whether the side before has one operand only: ``a = b c = 2`` is two equations."""
@@ -307,7 +335,7 @@ class _Finder(Sight):
                 )
             )
             if not ends:
-                if state.relations:
+                if state.relations and token.text not in ("i", "I"):
                     state.doubt = "words follow a product without a sign"
                 return False
         state.gaps += token.gap == " "

@@ -5,6 +5,7 @@ Nothing here decides where a statement ends; :mod:`derivgen.checking.reading.pro
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -32,6 +33,22 @@ class Found:
     end: int
     joins: tuple[tuple[int, int, str], ...] = ()
     doubt: str = ""
+
+
+def ratio(text: str) -> tuple[str, str] | None:
+    """What is differentiated in ``\\frac{\\partial a}{\\partial z}`` or ``∂a/∂z``, and by what."""
+    found = _RATIO.fullmatch(text)
+    if found is None:
+        return None
+    of, by = (found["of"], found["by"]) if found["of"] else (found["typed_of"], found["typed_by"])
+    return of.strip(), by.strip()
+
+
+_RATIO = re.compile(
+    r"\\[dtc]?frac\s*\{\s*(?:\\partial|\\mathrm\{d\}|d)\s*(?P<of>[^\s].*?)\}\s*"
+    r"\{\s*(?:\\partial|\\mathrm\{d\}|d)\s*(?P<by>[^\s].*?)\}"
+    r"|[∂d](?P<typed_of>[^/∂]+)/[∂d](?P<typed_by>[^/∂]+)"
+)
 
 
 class Sight:
@@ -101,10 +118,12 @@ class Sight:
         if first.kind == "prefix" or "partial" in first.text or "mathrm{d}" in first.text:
             end += 1
             following = self.token(end)
-            if following is not None and following.kind == "rel":
-                return end
-            if first.kind != "prefix" and following is not None and following.kind != "atom":
+            if following is None:
                 return None
+            if following.kind == "rel":
+                return end
+            if first.kind != "prefix" and (ratio(first.text) or following.kind != "atom"):
+                return None  # an operator is put before a name, a derivative is not
         token = self.token(end)
         if token is None or token.kind not in ("atom", "word"):
             return None

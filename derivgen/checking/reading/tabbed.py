@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from derivgen.checking.reading.traced import Traced
+
+_OPEN = re.compile(r"[=≈←] *\t")
 
 Rows = list[list[Traced]]
 
@@ -17,10 +20,10 @@ def tabbed_table(body: Traced) -> Iterator[Traced | Rows]:
     lines: list[tuple[int, int, int]] = []
     at = 0
     for line in body.text.split("\n"):
-        stripped = line.rstrip()
-        lines.append(
-            (at, at + len(line), len(stripped.lstrip().split("\t")) - 1 if stripped else 0)
-        )
+        stripped = line.strip()
+        # a formula with its signs set apart by tabs is no row
+        tabs = 0 if _OPEN.search(stripped) else stripped.count("\t")
+        lines.append((at, at + len(line), tabs))
         at += len(line) + 1
     index = 0
     while index < len(lines):
