@@ -36,6 +36,13 @@ CHECK_CODES: dict[str, CodeEntry] = {
         "dL/dw = 0.0822 where the gradient is -0.0822",
         "Look for a dropped minus, or for target - output taken as output - target.",
     ),
+    "C105": CodeEntry(
+        "a given value that is not the network's",
+        "The document gives a quantity another value than the network has. What it goes on to work out "
+        "with that value follows from here.",
+        "w_1 = 0.45 in the document, where the spec says 0.40",
+        "Correct the value, or check against the network that the document is about.",
+    ),
     "C110": CodeEntry(
         "rounding slip: the operands as printed give another last digit",
         "The printed number is the exact value, rounded, but whoever works out the line from the "
@@ -141,6 +148,14 @@ CHECK_CODES: dict[str, CodeEntry] = {
         "line do not tell whether it is right.",
         "0.51 - 0.50 = 0.0083",
         "Print more digits of the numbers that are subtracted.",
+    ),
+    "C409": CodeEntry(
+        "undecided: the document is about another network",
+        "Most of the values and formulas that the document gives are not those of the network, so that no "
+        "line of it can be held against the network.",
+        "a derivation for a network with two outputs, checked against one with a single output",
+        "Give the network that the document is about: `--network net.yaml`; or none, and the "
+        "document's own definitions are the network.",
     ),
     "C501": CodeEntry(
         "a parameter is never updated",

@@ -31,7 +31,7 @@ def name_mistakes(judge: Judge) -> None:
     """Name the likely mistake of every wrong claim that follows from no other."""
     with mpmath.workdps(DIGITS):
         for draft in judge.drafts:
-            wrong = draft.verdict is Verdict.WRONG and draft.cause is None
+            wrong = draft.verdict is Verdict.WRONG and draft.cause is None and not draft.settled
             if wrong or draft.doubted:
                 judge.budget.begin()
                 try:

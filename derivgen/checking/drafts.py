@@ -61,6 +61,8 @@ class Draft:
     world: World | None = None
     #: an equation of every unit that holds for none: wrong where a typical mistake explains it
     doubted: bool = False
+    #: True where the message says all, and no likely mistake is looked for
+    settled: bool = False
 
     @property
     def limited(self) -> bool:

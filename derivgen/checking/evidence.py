@@ -124,6 +124,8 @@ class Evidence:
     learned: Learned
     model: NetworkModel
     names: Names
+    #: whether printed numbers say what a name stands for
+    by_values: bool = True
     _scores: dict[tuple[str, str], float] = field(default_factory=dict, init=False, repr=False)
 
     # --- the network ------------------------------------------------------------------------
@@ -162,7 +164,10 @@ class Evidence:
 
     @cached_property
     def values(self) -> Mapping[str, np.ndarray]:
-        """Every quantity's values, in double precision; empty for a symbolic network."""
+        """Every quantity's values, in double precision; empty for a symbolic network, and where values
+        are no evidence."""
+        if not self.by_values:
+            return {}
         if self.model.network.symbolic:
             return {
                 name: q.values

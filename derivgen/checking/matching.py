@@ -78,13 +78,14 @@ def match(
     names: Names,
     overrides: Mapping[str, str] | None = None,
     budget: Budget | None = None,
+    by_values: bool = True,
 ) -> Matching:
     """Match what a document says of its quantities with a network.
 
     ``overrides`` go from an author's name to an id (``W2[0,0]``) or a printed name of the network and come
-    before all that is found.  Raises E204 for an override that is none of these."""
+    before all that is found.  ``by_values`` is False where the document's values are no evidence.  Raises E204 for an override that is none of these."""
     with mpmath.workdps(DIGITS):
-        evidence = Evidence(learned, model, names)
+        evidence = Evidence(learned, model, names, by_values)
         return _Matcher(evidence, dict(overrides or {}), budget or Budget()).matching()
 
 

@@ -6,28 +6,22 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from derivgen.checking import causes, policies
+from derivgen.checking.against_network import Judged, judged
 from derivgen.checking.budget import Budget
 from derivgen.checking.conventions import conventions as conventions_of
 from derivgen.checking.definitions import learn
 from derivgen.checking.diagnosing import name_mistakes
 from derivgen.checking.drafts import Draft
-from derivgen.checking.fitting import misfits, without
 from derivgen.checking.judge import Judge
 from derivgen.checking.manuscript import Manuscript
-from derivgen.checking.matching import Matching, match
 from derivgen.checking.maths.parser import learn as learn_names
 from derivgen.checking.maths.parser import read
-from derivgen.checking.maths.writing import shown
-from derivgen.checking.network_model import NetworkModel
 from derivgen.checking.noting import statements_of
-from derivgen.checking.reconciling import reconcile
-from derivgen.checking.renaming import called
 from derivgen.checking.repair import repaired
 from derivgen.checking.report import Claim, NotRead, Remark, Report
 from derivgen.checking.statements import Learned, Statement
 from derivgen.checking.tables import cells_of
 from derivgen.network.task import Task
-from derivgen.notation import Names
 
 
 def check_manuscript(
@@ -58,17 +52,17 @@ def check_manuscript(
     )
     in_tables = (cell.statement(learned.model.loss) for cell in cells)
     statements = (*statements, *(s for s in in_tables if s is not None))
-    judge, remarks, mapping = (
+    found = (
         _by_itself(learned, statements, budget)
         if task is None
-        else _by_network(learned, statements, task, names or {}, budget)
+        else judged(learned, statements, task, names or {}, budget)
     )
-    drafts = judge.drafts
+    judge, drafts = found.judge, found.judge.drafts
     places = {id(s): manuscript.place(s.source(s.chain.span[0])) for s in statements}
     conventions, changes = conventions_of(
         replace(learned, statements=statements), learned.model, lambda s: places.get(id(s))
     )
-    policy, found = policies.settle(drafts, manuscript.words)
+    policy, policed = policies.settle(drafts, manuscript.words)
     causes.group(drafts)
     name_mistakes(judge)
     unread = [NotRead(manuscript.place(u.source), u.text, u.reason) for u in manuscript.unread] + [
@@ -84,56 +78,20 @@ def check_manuscript(
         manuscript.file,
         tuple(_claim(draft, manuscript) for draft in drafts),
         tuple(sorted(unread, key=lambda u: (u.place.line or 0, u.place.column or 0))),
-        mapping,
+        found.mapping,
         {**conventions, **policy},
-        (*remarks, *found, *changes),
+        (*found.remarks, *policed, *changes),
     )
 
 
-def _by_itself(
-    learned: Learned, statements: Sequence[Statement], budget: Budget
-) -> tuple[Judge, list[Remark], dict[str, str]]:
+def _by_itself(learned: Learned, statements: Sequence[Statement], budget: Budget) -> Judged:
     """Judged by the document's own model, repaired where one value would mend most."""
     judge = Judge(learned.model, statements, own=True, budget=budget)
     judge.run()
     better = repaired(learned.model, judge)
     if better is None:
-        return judge, [], {}
-    return better.judge, [Remark("repair", better.message)], {}
-
-
-def _by_network(
-    learned: Learned,
-    statements: Sequence[Statement],
-    task: Task,
-    names: Mapping[str, str],
-    budget: Budget,
-) -> tuple[Judge, list[Remark], dict[str, str]]:
-    """Judged by a network, in which the author's names are found first."""
-    network = NetworkModel(task)
-    matching = match(learned, network, Names(task.network), names, budget)
-    matching = without(matching, misfits(matching.mapping, learned, network) | learned.scratch)
-    authors = {theirs: ours for ours, theirs in matching.mapping.items()}
-    judge = Judge(
-        matching.model,
-        [_translated(statement, matching) for statement in statements],
-        own=False,
-        spelled=lambda node: shown(called(node, authors)),
-        budget=budget,
-    )
-    judge.run()
-    own = Judge(learned.model, statements, own=True, budget=budget).run()
-    reconcile(judge.drafts, own, learned.model)
-    return judge, [Remark("style", note) for note in matching.notes], dict(matching.mapping)
-
-
-def _translated(statement: Statement, matching: Matching) -> Statement:
-    """A statement in the names of the network."""
-    chain = statement.chain
-    segments = tuple(replace(s, body=matching.translate(s.body)) for s in chain.segments)
-    left = None if statement.left is None else matching.translate(statement.left)
-    earlier = tuple(map(matching.translate, statement.earlier))
-    return replace(statement, chain=replace(chain, segments=segments), left=left, earlier=earlier)
+        return Judged(judge, [], {})
+    return Judged(better.judge, [Remark("repair", better.message)], {})
 
 
 def _claim(draft: Draft, manuscript: Manuscript) -> Claim:
