@@ -132,6 +132,9 @@ def _terms(node: t.Node, negative: bool = False) -> list[t.Node]:
 
 
 def _products(formula: t.Node, calculation: t.Node, known: _Known) -> list[Pair] | None:
+    whole = Pair(formula, calculation)
+    if _is_leaf(calculation) and known.value_of(formula) is not None and _agrees(whole, known):
+        return [whole]  # 2 eps as 0.002
     left, right = factors(formula), factors(calculation)
     if len(left) == len(right):
         found = _in_order(left, right, known)

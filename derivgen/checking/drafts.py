@@ -14,7 +14,7 @@ from derivgen.checking.maths.rebuild import rebuilt
 from derivgen.checking.printed import Fit, Printed
 from derivgen.checking.report import Verdict
 from derivgen.checking.statements import Statement
-from derivgen.checking.values import Real
+from derivgen.checking.values import Real, Value
 
 if TYPE_CHECKING:
     from derivgen.checking.world import World
@@ -88,6 +88,8 @@ class Ledger:
     by_value: dict[Real, list[Entry]] = field(default_factory=lambda: defaultdict(list))
     #: names that only stand for another one
     aliases: Mapping[str, str] = field(default_factory=dict)
+    #: the last matrices that were printed, with the claim
+    matrices: dict[t.Node, tuple[Value, int]] = field(default_factory=dict)
     #: everything that was written, in order
     written: list[Entry] = field(default_factory=list)
 

@@ -103,7 +103,7 @@ class Equality:
             for tokens in readings:
                 found = _at(points, left, right, tokens)
                 special = tokens[0] == "own" or points is self.nearby
-                doubted = special and not _says_zero(right)
+                doubted = special and not _says_zero(right) and not _cancels(points, right)
                 if found and doubted and _is_zero(points, left, tokens[0]):
                     continue
                 if found:
@@ -148,6 +148,13 @@ def _is_zero(points: Sequence[World], left: t.Node, tokens: Tokens) -> bool:
         if not close(value, v.mapped(lambda _: zero, value)):
             return False
     return True
+
+
+def _cancels(points: Sequence[World], node: t.Node) -> bool:
+    """True for a sum that is 0 because its terms cancel: ``-y_1 - y_3``.  That says something."""
+    if not isinstance(node, t.Sum) or len(node.terms) < 2:
+        return False
+    return not any(_is_zero(points, body, "total") for _, body in node.terms)
 
 
 def _says_zero(node: t.Node) -> bool:

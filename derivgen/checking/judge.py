@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import pairwise
 
 import mpmath
@@ -17,7 +18,9 @@ from derivgen.checking.judge_symbols import SymbolJudge
 from derivgen.checking.maths import tree as t
 from derivgen.checking.maths.writing import shown
 from derivgen.checking.model import Model
+from derivgen.checking.noting import names_in
 from derivgen.checking.printed import (
+    Fit,
     has_decimals,
     is_numeric,
     is_printed,
@@ -53,6 +56,8 @@ class Judge:
     drafts: list[Draft] = field(default_factory=list)
     #: for each left side, the first formula that was found right
     formulas: dict[t.Node, t.Node] = field(default_factory=dict)
+    #: claims that give a value anew, until it shows whether that was meant
+    restated: list[Draft] = field(default_factory=list)
     budget: Budget = field(default_factory=Budget)
 
     def run(self) -> list[Draft]:
@@ -80,13 +85,21 @@ class Judge:
         for world in self.situations.others(statement) if wrong else ():
             self._again(statement, world, begin, written)
             if _wrong_numbers(self.drafts[begin:]) < wrong:
-                self.situations.enter(world)
+                self._enter(world)
                 break
         else:
             if self.numbers.actual is not here:
                 self._again(statement, here, begin, written)
         self._restated(statement, begin)
         self.situations.note(statement)
+
+    def _enter(self, world: World) -> None:
+        """What was given anew was meant so."""
+        if self.situations.anew:
+            for draft in self.restated:
+                draft.verdict, draft.code, draft.message = Verdict.CORRECT, "", ""
+            self.restated = []
+        self.situations.enter(world)
 
     def _again(self, statement: Statement, world: World, begin: int, written: int) -> None:
         del self.drafts[begin:]
@@ -95,12 +108,23 @@ class Judge:
         self._statement(statement)
 
     def _restated(self, statement: Statement, begin: int) -> None:
-        """A value given anew is the next sample's, and no mistake: nothing tells what it should be."""
-        if self.own and self.situations.restated(statement) is not None:
-            for draft in self.drafts[begin:]:
-                if draft.verdict is Verdict.WRONG:
-                    draft.verdict, draft.code = Verdict.UNDECIDED, "C404"
-                    draft.message = f"it was given as {draft.expected} before"
+        """A value given anew may be the next sample's: what goes on with it tells. Where nothing does,
+        nothing tells what it should be."""
+        if not self.own or self.situations.restated(statement) is None:
+            return
+        wrong = [draft for draft in self.drafts[begin:] if draft.verdict is Verdict.WRONG]
+        self.restated += wrong
+        assert isinstance(statement.left, t.Name)
+        if statement.left.key not in self._read:
+            for draft in wrong:
+                draft.verdict, draft.code = Verdict.UNDECIDED, "C404"
+                draft.message = f"it was given as {draft.expected} before"
+
+    @cached_property
+    def _read(self) -> frozenset[str]:
+        """What the definitions of the model read."""
+        definitions = map(self.model.definition, self.model.names())
+        return frozenset(name for node in definitions if node for name in names_in(node))
 
     def _aliases(self) -> dict[str, str]:
         """The names of the document that only stand for another one."""
@@ -211,7 +235,11 @@ class Judge:
         number = printed_number(body)
         if number is None or number.decimals > 0 or not isinstance(subject, t.Derivative):
             return False
-        return bool(self.symbols.compare(subject, body))
+        if not self.symbols.compare(subject, body):
+            return False
+        # a slope of 1 at random points, and 0 at the stated ones: a dead unit
+        value = self.numbers.known_value(subject)
+        return value is None or number.fit(value) is Fit.ROUNDED
 
     def _remember_aliases(self, draft: Draft, before: Sequence[t.Node]) -> None:
         """In ``dz/dw = a = 0.5933`` the number is printed as the value of a as well."""
@@ -239,7 +267,9 @@ class Judge:
 
 
 def _wrong_numbers(drafts: Sequence[Draft]) -> int:
-    return sum(d.verdict is Verdict.WRONG and d.code.startswith("C10") for d in drafts)
+    """How bad they are: a number put in for the wrong thing is worse than what follows from it."""
+    wrong = [d for d in drafts if d.verdict is Verdict.WRONG and d.code.startswith("C10")]
+    return sum(3 if draft.code == "C103" else 1 for draft in wrong)
 
 
 def usual_decimals(statements: Sequence[Statement]) -> int:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from itertools import chain
 
 import mpmath
 
@@ -78,6 +79,35 @@ class NumberJudge:
         if cells is None:
             return
         self._matrix(draft, cells, exact, local)
+        if draft.verdict is Verdict.WRONG and draft.code == "C102" and local is None:
+            self._implied_matrix(draft, cells, before)
+        if subject is not None:
+            self.ledger.matrices[self.ledger.plain(subject)] = (_value_of(cells), draft.id)
+
+    def _implied_matrix(
+        self, draft: Draft, cells: tuple[tuple[Printed, ...], ...], before: Sequence[t.Node]
+    ) -> None:
+        """As :meth:`_implied`, for a matrix: does it follow from the matrices as they were printed?"""
+        for formula in before:
+            printed = [
+                self.ledger.matrices[self.ledger.plain(part)]
+                for part in t.walk(formula)
+                if isinstance(part, t.Name | t.Derivative)
+                and self.ledger.plain(part) in self.ledger.matrices
+            ]
+            shape = (len(cells), len(cells[0]))
+            found = _turned(self.as_printed(formula), shape)
+            if not printed or found is None or found.shape != shape:
+                continue
+            near = all(
+                abs(cell.value - number.value) <= 2 * number.unit
+                for row, numbers in zip(found.rows, cells, strict=True)
+                for cell, number in zip(row, numbers, strict=True)
+            )
+            if near:
+                draft.uses = tuple(claim for _, claim in printed)
+                draft.local = Fit.ROUNDED
+                return
 
     def _exact(self, subject: t.Node | None, draft: Draft) -> Value | None:
         """The value by the model; None for what it does not know."""
@@ -127,16 +157,27 @@ class NumberJudge:
                     return None
         return None
 
+    def printed_for(self, part: t.Node) -> list[Entry]:
+        """What was printed as the value of a part, in order; after an update also as its new value."""
+        found = self.ledger.of(part)
+        if self.actual.step and isinstance(part, t.Name) and not part.mark:
+            marked = (self.ledger.of(replace(part, mark=mark)) for mark in sorted(UPDATE_MARKS))
+            found = sorted(chain(found, *marked), key=lambda entry: entry.draft or 0)
+        return found
+
     def as_printed(self, node: t.Node) -> Value | None:
         """A formula's value with every quantity in it at the value that was printed for it last."""
         stated: dict[str, Value] = {}
         for part in t.walk(node):
             if isinstance(part, t.Name):
-                entries = self.ledger.of(part)
-                if entries:
+                entries = self.printed_for(part)
+                matrix = self.ledger.matrices.get(self.ledger.plain(part))
+                if matrix is not None:
+                    stated[part.key + part.mark] = matrix[0]
+                elif entries:
                     stated[part.key + part.mark] = v.constant(entries[-1].printed.value)
         try:
-            world = replace(self.actual, stated=stated)
+            world = self.actual.with_data(stated)
             return world.evaluate(self._tokens_as_printed(node))
         except NoValue:
             return None
@@ -144,7 +185,7 @@ class NumberJudge:
     def _tokens_as_printed(self, node: t.Node) -> t.Node:
         """A formula with each derivative token that was printed at its printed value."""
         if isinstance(node, t.Derivative):
-            entries = self.ledger.of(node)
+            entries = self.printed_for(node)
             if entries:
                 return t.Number("", Fraction(mpmath.nstr(entries[-1].printed.value, DIGITS)))
             return node
@@ -161,17 +202,21 @@ class NumberJudge:
             formulas.append(self.actual.model.definition(subject.key) or subject)
         trials = [self._printed_step(subject), *((self.as_printed(f), f) for f in formulas)]
         found = [
-            (value, [e for part in t.walk(formula) for e in self.ledger.of(part)[-1:]])
+            (value, [e for part in t.walk(formula) for e in self.printed_for(part)[-1:]])
             for value, formula in trials
             if formula is not None
         ]
         for value, entries in (*found, self._carried_on(subject)):
             at = scalar(value)
-            if at is None or self.fit(number, at) is not Fit.ROUNDED:
+            # what is given is exact
+            slack = sum((e.printed.unit for e in entries if e.draft is not None), number.unit)
+            if at is None or not (
+                self.fit(number, at) is Fit.ROUNDED
+                or (any(map(_is_spoilt, entries)) and abs(at - number.value) <= slack)
+            ):
                 continue
             draft.uses = tuple(e.draft for e in entries if e.draft is not None)
             draft.local = Fit.ROUNDED
-            slack = sum((e.printed.unit for e in entries), number.unit)
             if draft.value is not None and abs(draft.value - number.value) <= slack:
                 draft.verdict, draft.code = Verdict.ROUNDING, "C111"
                 draft.message = f"{number.text} follows from rounded numbers; without them it is {draft.expected}"
@@ -448,15 +493,22 @@ class NumberJudge:
         own = self.known_value(pair.part, "own")
         if own is not None and self.fit(number, own) is not Fit.OFF:
             return True
-        if any(entry.printed.value == number.value for entry in self.ledger.of(pair.part)):
+        if any(entry.printed.value == number.value for entry in self.printed_for(pair.part)):
             return True
-        local = scalar(self.as_printed(pair.part))
-        return local is not None and self.fit(number, local) is not Fit.OFF
+        forms = [pair.part]
+        if isinstance(pair.part, t.Name):
+            own_formula = self.actual.model.definition(pair.part.key)
+            forms += [] if own_formula is None else [own_formula]
+        locals_ = [scalar(self.as_printed(form)) for form in forms]
+        return any(at is not None and self.fit(number, at) is not Fit.OFF for at in locals_)
 
     def _matrix_fits(self, pair: Pair) -> bool:
         cells = printed_matrix(pair.number)
         if cells is None:
             return True
+        before = self.ledger.matrices.get(self.ledger.plain(pair.part))
+        if before is not None and before[0] == _value_of(cells):
+            return True  # as it was printed, right or wrong
         try:
             value = self.actual.evaluate(pair.part)
         except NoValue:
@@ -478,7 +530,7 @@ class NumberJudge:
         number = printed_number(pair.number)
         value = self.known_value(pair.part)
         if number is not None and value is not None:
-            entries = self.ledger.of(pair.part)
+            entries = self.printed_for(pair.part)
             draft.expected = entries[-1].printed.text if entries else number.as_printed(value)
             draft.value = value
             draft.number = number
@@ -536,6 +588,17 @@ class NumberJudge:
         digits = max(self.decimals, 1)
         draft.expected = decimal(two, digits)
         draft.message = f"{draft.printed} is {decimal(one, digits)}, and should be {draft.expected}"
+
+
+def _value_of(cells: tuple[tuple[Printed, ...], ...]) -> Array:
+    return Array(tuple(tuple(v.constant(number.value) for number in row) for row in cells))
+
+
+def _is_spoilt(entry: Entry) -> bool:
+    """True for a printed number that is far from what it should be."""
+    if entry.draft is None or entry.unrounded is None:
+        return False
+    return bool(abs(entry.unrounded - entry.printed.value) > 2 * entry.printed.unit)
 
 
 _GRAVITY = {

@@ -16,6 +16,7 @@ from derivgen.checking.judge import Judge
 from derivgen.checking.manuscript import Manuscript
 from derivgen.checking.maths.parser import learn as learn_names
 from derivgen.checking.maths.parser import read
+from derivgen.checking.moved import at_moved_points
 from derivgen.checking.noting import statements_of
 from derivgen.checking.repair import repaired
 from derivgen.checking.report import Claim, NotRead, Remark, Report
@@ -52,6 +53,7 @@ def check_manuscript(
     )
     in_tables = (cell.statement(learned.model.loss) for cell in cells)
     statements = (*statements, *(s for s in in_tables if s is not None))
+    statements = at_moved_points(statements, learned.model)
     found = (
         _by_itself(learned, statements, budget)
         if task is None

@@ -12,7 +12,8 @@ from derivgen.checking import values as v
 from derivgen.checking.literals import literal
 from derivgen.checking.maths import tree as t
 from derivgen.checking.model import Function
-from derivgen.checking.resolving import LeftOut, Open, Unknown, index_range
+from derivgen.checking.moved import moved_name
+from derivgen.checking.resolving import LeftOut, Open, Unknown, index_range, resolved
 from derivgen.checking.values import Array, Dual, NoValue, Shapes, Value
 
 if TYPE_CHECKING:
@@ -85,6 +86,8 @@ def _call(frame: Frame, node: t.Call) -> Value:
     if len(arguments) != 1:
         raise NoValue(f"{name} of {len(arguments)} arguments")
     (argument,) = arguments
+    if own is None and frame.world.model.definition(name) is not None:
+        return _at_moved_point(frame, node, argument)
     if own is not None and node.primes == 1 and len(own.parameters) == 1:
         return v.mapped(lambda cell: _slope_of_own(frame, own, cell), argument)
     match name:
@@ -100,6 +103,15 @@ def _call(frame: Frame, node: t.Call) -> Value:
     if not v.is_function(name):
         raise Unknown(name)
     return v.mapped(lambda cell: v.apply(name, cell, node.primes), argument)
+
+
+def _at_moved_point(frame: Frame, node: t.Call, value: Value) -> Value:
+    """``L(w + eps)``: a quantity with another value for one that it is computed from."""
+    name = moved_name(node.arguments[0])
+    if name is None or node.primes or frame.moved is not None:
+        raise NoValue(f"{node.function} of something")
+    world = frame.world.with_data({resolved(frame.world.model, name)[0]: value})
+    return world.value(node.function)
 
 
 def _slope_of_own(frame: Frame, own: Function, at: Dual) -> Dual:

@@ -24,6 +24,10 @@ HEADS: Sequence[tuple[re.Pattern[str], Kind]] = (
 )
 
 
+#: heads of columns with the formulas of the gradients beside them
+FORMULA = re.compile(r"formula|expression|chain|rule|how", re.I)
+
+
 @dataclass(frozen=True, slots=True)
 class Cell:
     """A number in a table: of what, as what, and where."""
@@ -84,6 +88,11 @@ def _of_rows(table: Table, vocabulary: Vocabulary) -> Iterator[Cell]:
             kind = kinds[at] or _kind_of_name(head[at], label, vocabulary)
             if isinstance(label, t.Derivative) and kind == "new":
                 kind = None
+            if kind is None and label is not None and "gradient" in kinds:
+                chain = _right_side(cell, vocabulary) if FORMULA.search(heads[at]) else None
+                if chain is not None:
+                    yield Cell(label, "gradient", chain, cell)
+                continue
             chain = None if kind is None or label is None else _number(cell, vocabulary)
             if kind is not None and chain is not None and label is not None:
                 yield Cell(label, kind, chain, cell)
@@ -161,6 +170,16 @@ def _label(cell: Passage, vocabulary: Vocabulary) -> t.Name | t.Derivative | Non
     if isinstance(body, t.Derivative):
         return None if body.of is None else body
     return body if isinstance(body, t.Name) else None
+
+
+def _right_side(cell: Passage, vocabulary: Vocabulary) -> t.Chain | None:
+    """A formula in a cell as a chain that carries on."""
+    chains = read(cell.text, cell.notation, vocabulary).chains
+    if len(chains) != 1 or len(chains[0].segments) != 1:
+        return None
+    (segment,) = chains[0].segments
+    segment = t.Segment(segment.relation or "=", segment.body, segment.span, segment.at)
+    return t.Chain((segment,), continued=True, span=chains[0].span)
 
 
 def _number(cell: Passage, vocabulary: Vocabulary) -> t.Chain | None:
