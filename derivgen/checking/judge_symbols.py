@@ -66,7 +66,9 @@ class SymbolJudge:
                 draft.code, draft.message = "C404", "it belongs to no quantity of the network"
             return
         if self._is_apart(subject):
-            draft.doubted = found.outcome is Outcome.DIFFERENT
+            # a formula in general, such as that of the layer l, has no instances that could be wrong
+            special = next(self._instances(subject, body), None) is not None
+            draft.doubted = found.outcome is Outcome.DIFFERENT and special
             draft.code, draft.message = "C404", "it belongs to no quantity of the network"
             return
         draft.verdict, draft.printed = Verdict.WRONG, self.spelled(body)
