@@ -209,6 +209,16 @@ class _Builder:
                     break
 
         for key, rules in notes.rules.items():
+            # delta is a derivative by definition: its other forms are claims then
+            said = next((rule for rule in rules if self._is_derivative(rule)), None)
+            if (
+                said is not None
+                and key in self.definitions
+                and not self.definitions.lead_to(said, key)
+            ):
+                self.definitions[key] = said
+
+        for key, rules in notes.rules.items():
             delta = key not in self.definitions and key not in notes.marked_keys
             counted = is_descent(rules[0]) and key not in names_in(rules[0])
             if (
@@ -217,6 +227,19 @@ class _Builder:
                 and not self.definitions.lead_to(rules[0], key)
             ):
                 self.definitions[key] = rules[0]
+
+    def _is_derivative(self, rule: t.Node) -> bool:
+        """True for the derivative, or less than that, of something computed by something else that is."""
+        if isinstance(rule, t.Negated):
+            rule = rule.body
+        if not isinstance(rule, t.Derivative) or not isinstance(rule.of, t.Name):
+            return False
+        by = rule.by
+        return (
+            full_key(rule.of) in self.definitions
+            and isinstance(by, t.Name)
+            and full_key(by) in self.definitions
+        )
 
     def _ranked(self, key: str, sides: Sequence[t.Node], used: bool) -> list[t.Node]:
         """Right sides, those with the fewest unsupported names first; generic ones left out.
