@@ -25,6 +25,7 @@ from derivgen.network.model import (
     Role,
     Softmax,
     Stage,
+    Terms,
 )
 
 Arrays = dict[str, np.ndarray]
@@ -69,7 +70,9 @@ def _forward(
         # a scalar's sum of objects is a bare object, no array
         result = settle(np.asarray(_stage_values(network, stage, values, arithmetic)))
         target = equation.target.array
-        _require_finite(result, target, equation.place)
+        if not _is_finite(result):
+            why = _bad_logarithm(equation, values, arithmetic)
+            raise _not_finite(result, target, equation.place, why)
         positions, _ = stage_grid(network, stage).positions(
             equation.target, network.quantities[target].shape
         )
@@ -79,13 +82,34 @@ def _forward(
     return values
 
 
-def _require_finite(values: np.ndarray, what: str, place: Place | None) -> None:
-    if values.dtype != object and not np.all(np.isfinite(values)):
-        bad = values[~np.isfinite(values)].ravel()[0]
-        hint = (
-            "choose smaller values or a smaller learning rate; a logarithm needs a number above 0"
-        )
-        raise DerivgenError("E502", f"{what} became {bad}", place, hint)
+def _is_finite(values: np.ndarray) -> bool:
+    return values.dtype == object or bool(np.all(np.isfinite(values)))
+
+
+def _not_finite(values: np.ndarray, what: str, place: Place | None, why: str = "") -> DerivgenError:
+    bad = values[~np.isfinite(values)].ravel()[0]
+    hint = why or "choose smaller values or a smaller learning rate"
+    return DerivgenError("E502", f"{what} became {bad}", place, hint)
+
+
+def _bad_logarithm(equation: Equation, values: Arrays, arithmetic: Arithmetic) -> str:
+    """Which logarithm of an equation has no value, where that is what is wrong."""
+    terms = equation.body.terms if isinstance(equation.body, Terms) else ()
+    logarithms = {log for term in terms for log in term.expression.atoms(sympy.log)}
+    for argument in sorted((log.args[0] for log in logarithms), key=sympy.default_sort_key):
+        symbols = argument.free_symbols
+        if len(symbols) != 1:
+            continue
+        (symbol,) = symbols
+        array = equation.refs[symbol].array
+        found = np.asarray(arithmetic.evaluate(argument, {symbol: values[array]}))
+        if not np.all(found > 0):
+            formula = argument.subs(symbol, sympy.Symbol(array))
+            return (
+                f"it takes the logarithm of {formula}, which is {found.min():g}; choose smaller values, or a "
+                "loss that takes the output before its activation (..._logits)"
+            )
+    return ""
 
 
 def read(network: Network, values: Mapping[str, np.ndarray], ref: Ref, at: Grid) -> np.ndarray:
@@ -246,7 +270,8 @@ def backward(
         found = _backward(network, links, values, arithmetic, settle)
     for name, gradient in found.items():
         what = f"the derivative of {network.loss} with respect to {name}"
-        _require_finite(gradient, what, network.quantities[name].place)
+        if not _is_finite(gradient):
+            raise _not_finite(gradient, what, network.quantities[name].place)
     return found
 
 

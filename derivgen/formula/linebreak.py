@@ -123,14 +123,21 @@ def _break(node: Node, first_room: float, later_room: float) -> list[_Piece]:
     for at in range(1, len(atoms)):
         operator = _gap(atoms[at][0])
         grown = size + operator + sizes[at]
-        reserve = _gap(atoms[at + 1][0]) if at + 1 < len(atoms) else 0.0
+        reserve = _gap(_at_end(atoms[at + 1][0])) if at + 1 < len(atoms) else 0.0
         if grown + reserve <= room:
             size = grown
             continue
-        pieces.append((_join(atoms[start:at], first=start == 0), atoms[at][0], size + operator))
+        trailing = _at_end(atoms[at][0])
+        piece = _join(atoms[start:at], first=start == 0)
+        pieces.append((piece, trailing, size + _gap(trailing)))
         start, size, room = at, sizes[at], later_room
     pieces.append((_join(atoms[start:], first=start == 0), "", size))
     return pieces
+
+
+def _at_end(operator: str) -> str:
+    """The operator as it ends a line: two factors side by side need a sign where a line parts them."""
+    return "dot" if operator == "none" else operator
 
 
 def _gap(operator: str) -> float:

@@ -18,7 +18,7 @@ from derivgen.network.losses import LOSSES, Loss, check_targets, loss_named
 from derivgen.network.model import Role
 from derivgen.network.notations import Slot
 from derivgen.network.source import Address
-from derivgen.network.values import Loaded
+from derivgen.network.values import Loaded, counted
 
 Last = tuple[Incoming, Emission] | None
 
@@ -152,7 +152,7 @@ def _layers(assembly: Assembly, loss: Loss, last: Last) -> Compared:
     incoming, emission = last
     samples = assembly.samples
     loaded = _targets(assembly, loss, emission.units)
-    why = f"the network has {emission.units} outputs{incoming.said}"
+    why = f"the network has {counted(emission.units, 'output')}{incoming.said}"
     if samples.size is not None:
         why += f" and {samples.size} samples{assembly.source.said(('data', 'inputs'))}"
     shape = samples.shape(emission.units)

@@ -157,6 +157,11 @@ def shown(shape: Shape) -> str:
     return " x ".join(map(str, shape)) if shape else "one number"
 
 
+def counted(number: int, what: str) -> str:
+    """``1 unit``, ``2 units``."""
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"
+
+
 def described(shape: Shape) -> str:
     """A shape as a thing: ``a list of 3``, ``one number``, ``an array of 2 x 3``."""
     if not shape:

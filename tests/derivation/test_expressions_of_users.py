@@ -46,3 +46,17 @@ def test_gradients_and_documents(
         wanted = float(mpmath.diff(same, (_V, _W), order))
         assert float(derived.gradients[name]) == pytest.approx(wanted, rel=1e-9, abs=1e-9)
     assert "L = " in derived.to_markdown() or "L &= " in derived.to_markdown()
+
+
+def test_a_logarithm_without_a_value_is_named() -> None:
+    task = dg.task(
+        data={"inputs": [800, 0], "targets": {"classes": [1]}},
+        layers=[
+            {"dense": 2, "activation": "softmax", "weights": [[1, 0], [-1, 0]], "bias": "none"},
+        ],
+        loss="cross_entropy",
+    )
+    with pytest.raises(
+        dg.DerivgenError, match=r"E502: L became inf; .* logarithm of a1, which is 0"
+    ):
+        dg.values(task)

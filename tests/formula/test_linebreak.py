@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 import pytest
 from hypothesis import given, settings
@@ -125,6 +126,9 @@ _SUMS = st.lists(_PRODUCTS | _PRODUCTS.map(negate), min_size=1, max_size=9).map(
 _CHAINS = st.lists(_SUMS, min_size=1, max_size=4).map(lambda rights: equals(Z, *rights))
 
 
+DOT = r"\cdot"
+
+
 def _letters(tex: str) -> str:
     """What is printed, without spaces and alignment."""
     return re.sub(r"\s|\\,|\\qquad|\{\}|&|\\\\$", "", tex)
@@ -139,8 +143,14 @@ def test_lines_fit_and_nothing_is_lost(chain: Chain, limit: float) -> None:
         size += relation_width(line.sign) if line.sign is not None else 0.0
         size += INDENT if line.continues else 0.0
         assert size <= limit + 1e-6 or not isinstance(line.right, Sum | Product | Relation)
+    for line, after in pairwise(lines):
+        assert bool(line.trailing) == after.continues  # a sign ends each line that is not done
     printed = "".join(_letters(LATEX.write_lines([line])) for line in lines)
-    assert printed == _letters(LATEX.write_chain(chain))
+    whole = _letters(LATEX.write_chain(chain))
+    # factors that stood side by side are parted by a dot where a line ends between them
+    assert printed.replace(DOT, "") == whole.replace(DOT, "")
+    ends = sum(line.trailing == "dot" for line in lines)
+    assert whole.count(DOT) <= printed.count(DOT) <= whole.count(DOT) + ends
 
 
 def test_the_work_is_linear_in_the_number_of_terms(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -19,7 +19,7 @@ from derivgen.network.model import Naming, Quantity, Role
 from derivgen.network.notations import Slot
 from derivgen.network.schema import Bias, DenseLayer, Name
 from derivgen.network.source import Address
-from derivgen.network.values import SOURCES, Loaded
+from derivgen.network.values import SOURCES, Loaded, counted
 
 
 def emit(layer: DenseLayer, context: Context, activation: str | None) -> Emission:
@@ -86,7 +86,7 @@ def _weights(layer: DenseLayer, context: Context, phrase: str, found: Emission) 
     address = (*context.address, "weights")
     loaded = context.reader.load(layer.weights, address, name, shape)
     units = context.source.said((*context.address, "dense"))
-    why = f"the layer has {layer.dense} units{units} and reads {incoming.size} values of '{incoming.array}'{incoming.said}"
+    why = f"the layer has {counted(layer.dense, 'unit')}{units} and reads {counted(incoming.size, 'value')} of '{incoming.array}'{incoming.said}"
     rows = "columns" if context.from_to else "rows"
     hint = f"the units are the {rows}"
     if loaded.shape == shape[::-1]:
@@ -118,7 +118,11 @@ def _bias(layer: DenseLayer, context: Context, phrase: str, found: Emission) -> 
     shape = (layer.dense,) if shared == "unit" else ()
     loaded = context.reader.load(layer.bias, address, name, shape)
     units = context.source.said((*context.address, "dense"))
-    why = f"the layer has {layer.dense} units{units}" if shape else "the layer shares one bias"
+    why = (
+        f"the layer has {counted(layer.dense, 'unit')}{units}"
+        if shape
+        else "the layer shares one bias"
+    )
     require_shape(loaded, shape, f"the biases of {phrase}", why)
     prose = f"the biases of {phrase}" if shared == "unit" else f"the bias of {phrase}"
     slot = Slot("bias" if shape else "layer_bias", context.number)
