@@ -19,9 +19,7 @@ class TrainingSpec(Part):
     learning_rate: Number | None = Field(default=None, gt=0, description="Left out: a letter.")
     learning_rate_name: str | None = Field(default=None, description="Its letter, in LaTeX.")
     steps: int = Field(default=1, ge=0, le=1_000_000, description="How many updates to compute.")
-    show: int = Field(
-        default=1, ge=0, le=1000, description="How many of them to work out in full."
-    )
+    show: int = Field(default=1, ge=0, le=1000, description="How many of them to work out in full.")
     options: dict[str, Number] = Field(
         default_factory=dict, description="Settings of the optimiser."
     )
