@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from derivgen.checking.drafts import Draft
+from derivgen.checking.maths import tree as t
 from derivgen.checking.printed import Fit
 from derivgen.checking.report import Verdict
 
@@ -14,6 +15,7 @@ def group(drafts: Sequence[Draft]) -> None:
     by_id = {draft.id: draft for draft in drafts}
     previous: Draft | None = None
     said: dict[tuple[object, object], Draft] = {}
+    named: dict[str, Draft] = {}
     for draft in drafts:
         same_chain = previous is not None and previous.statement is draft.statement
         if draft.verdict is Verdict.WRONG and draft.cause is None:
@@ -30,6 +32,13 @@ def group(drafts: Sequence[Draft]) -> None:
             before = said.setdefault((draft.subject, draft.number.value), draft)
             if before is not draft and draft.cause is None:
                 draft.cause = _root(before, by_id).id
+        if draft.verdict is Verdict.WRONG and draft.cause is None and draft.code == "C202":
+            # right with what the name in it should be, whose own line is wrong
+            names = (p.key for p in t.walk(draft.segment.body) if isinstance(p, t.Name))
+            own = next((named[key] for key in names if key in named), None)
+            draft.cause = None if own is None else _root(own, by_id).id
+        if draft.verdict is Verdict.WRONG and isinstance(draft.subject, t.Name):
+            named.setdefault(draft.subject.key, draft)
         previous = draft
 
 

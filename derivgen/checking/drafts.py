@@ -88,8 +88,8 @@ class Ledger:
     by_value: dict[Real, list[Entry]] = field(default_factory=lambda: defaultdict(list))
     #: names that only stand for another one
     aliases: Mapping[str, str] = field(default_factory=dict)
-    #: the last matrices that were printed, with the claim
-    matrices: dict[t.Node, tuple[Value, int]] = field(default_factory=dict)
+    #: the last matrices that were printed: value, claim, and as they stand there
+    matrices: dict[t.Node, tuple[Value, int, t.Node]] = field(default_factory=dict)
     #: everything that was written, in order
     written: list[Entry] = field(default_factory=list)
 
@@ -145,6 +145,13 @@ class Ledger:
                     found = self.by_value.get(value)
                     if found:
                         yield found[-1]
+
+    def claims_behind(self, node: t.Node) -> tuple[int, ...]:
+        """The claims whose printed numbers and matrices stand in a calculation."""
+        parts = set(t.walk(node))
+        found = [entry.draft for entry in self.sources(node) if entry.draft is not None]
+        found += [claim for _, claim, printed in self.matrices.values() if printed in parts]
+        return tuple(found)
 
 
 def _real(number: t.Number) -> Real:

@@ -82,7 +82,7 @@ class NumberJudge:
         if draft.verdict is Verdict.WRONG and draft.code == "C102" and local is None:
             self._implied_matrix(draft, cells, before)
         if subject is not None:
-            self.ledger.matrices[self.ledger.plain(subject)] = (_value_of(cells), draft.id)
+            self.ledger.matrices[self.ledger.plain(subject)] = (_value_of(cells), draft.id, body)
 
     def _implied_matrix(
         self, draft: Draft, cells: tuple[tuple[Printed, ...], ...], before: Sequence[t.Node]
@@ -105,7 +105,7 @@ class NumberJudge:
                 for cell, number in zip(row, numbers, strict=True)
             )
             if near:
-                draft.uses = tuple(claim for _, claim in printed)
+                draft.uses = tuple(claim for _, claim, _ in printed)
                 draft.local = Fit.ROUNDED
                 return
 
@@ -147,9 +147,7 @@ class NumberJudge:
             if is_numeric(member):
                 if not is_printed(member):
                     draft.calculation = member
-                    draft.uses = tuple(
-                        e.draft for e in self.ledger.sources(member) if e.draft is not None
-                    )
+                    draft.uses = self.ledger.claims_behind(member)
                 try:
                     return self.actual.evaluate(member)
                 except NoValue as error:
@@ -185,6 +183,9 @@ class NumberJudge:
     def _tokens_as_printed(self, node: t.Node) -> t.Node:
         """A formula with each derivative token that was printed at its printed value."""
         if isinstance(node, t.Derivative):
+            matrix = self.ledger.matrices.get(self.ledger.plain(node))
+            if matrix is not None:
+                return matrix[2]
             entries = self.printed_for(node)
             if entries:
                 return t.Number("", Fraction(mpmath.nstr(entries[-1].printed.value, DIGITS)))
@@ -208,8 +209,7 @@ class NumberJudge:
         ]
         for value, entries in (*found, self._carried_on(subject)):
             at = scalar(value)
-            # what is given is exact
-            slack = sum((e.printed.unit for e in entries if e.draft is not None), number.unit)
+            slack = sum(map(_lost, entries), number.unit)
             if at is None or not (
                 self.fit(number, at) is Fit.ROUNDED
                 or (any(map(_is_spoilt, entries)) and abs(at - number.value) <= slack)
@@ -434,7 +434,7 @@ class NumberJudge:
         ``formula`` is the formula that it was put into, where there is one."""
         draft.subject, draft.calculation = subject, draft.segment.body
         body = draft.segment.body
-        draft.uses = tuple(e.draft for e in self.ledger.sources(body) if e.draft is not None)
+        draft.uses = self.ledger.claims_behind(body)
         pairs = (
             None
             if formula is None
@@ -592,6 +592,14 @@ class NumberJudge:
 
 def _value_of(cells: tuple[tuple[Printed, ...], ...]) -> Array:
     return Array(tuple(tuple(v.constant(number.value) for number in row) for row in cells))
+
+
+def _lost(entry: Entry) -> Real:
+    """What rounding has taken from a printed number: no more than a unit of its last place, also where
+    it is wrong; nothing from what is given."""
+    if entry.draft is None or entry.unrounded is None:
+        return mpmath.mpf(0)
+    return min(entry.printed.unit, abs(entry.unrounded - entry.printed.value))
 
 
 def _is_spoilt(entry: Entry) -> bool:

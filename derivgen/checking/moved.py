@@ -1,4 +1,5 @@
-"""``L(w + eps)``: the loss at a moved weight, which reads like a product until it is known what L and w are."""
+"""Formulas at a point: ``L(w + eps)`` reads like a product until it is known what L and w are, and
+``dL/dw|_{w = 0.4}`` is dL/dw where 0.4 is what is given for w."""
 
 from __future__ import annotations
 
@@ -8,6 +9,7 @@ from dataclasses import replace
 from derivgen.checking.maths import tree as t
 from derivgen.checking.maths.rebuild import rebuilt
 from derivgen.checking.model import Model
+from derivgen.checking.printed import printed_number
 from derivgen.checking.statements import Statement
 
 
@@ -26,7 +28,7 @@ def moved_name(argument: t.Node) -> t.Name | None:
 
 
 def _statement(statement: Statement, model: Model) -> Statement:
-    if model.loss is None or not any(_is_moved(n, model) for n in _nodes(statement)):
+    if not any(_is_moved(n, model) or _is_here(n, model) for n in _nodes(statement)):
         return statement
     segments = tuple(replace(s, body=_put(s.body, model)) for s in statement.chain.segments)
     left = None if statement.left is None else _put(statement.left, model)
@@ -43,6 +45,16 @@ def _nodes(statement: Statement) -> Iterator[t.Node]:
         yield from t.walk(body)
 
 
+def _is_here(node: t.Node, model: Model) -> bool:
+    """True for ``body|_{b = -0.1}`` where -0.1 is what is given for b."""
+    if not isinstance(node, t.Call) or node.function != "at" or len(node.arguments) != 3:
+        return False
+    _, name, value = node.arguments
+    given = model.given(name.key) if isinstance(name, t.Name) and not name.mark else None
+    here, there = printed_number(value), None if given is None else printed_number(given)
+    return here is not None and there is not None and here.value == there.value
+
+
 def _is_moved(node: t.Node, model: Model) -> bool:
     if not isinstance(node, t.Product) or len(node.factors) != 2:
         return False
@@ -54,6 +66,9 @@ def _is_moved(node: t.Node, model: Model) -> bool:
 
 
 def _put(node: t.Node, model: Model) -> t.Node:
+    if _is_here(node, model):
+        assert isinstance(node, t.Call)
+        return _put(node.arguments[0], model)
     if _is_moved(node, model):
         assert isinstance(node, t.Product)
         loss, argument = node.factors

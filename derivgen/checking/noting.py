@@ -171,6 +171,12 @@ def _note_member(notes: Notes, member: t.Node, rest: Sequence[t.Node], first: bo
             notes.functions.setdefault(member.function, Function(parameters, rest[0]))
             notes.stated_for[member.function] = rest
         return
+    if first and _is_square(member):
+        # sigma^2 = ... defines sigma, which is positive
+        assert isinstance(member, t.Power)
+        roots = [t.Call("sqrt", (side,)) for side in rest if not is_numeric(side)]
+        _note_member(notes, member.base, roots, first=False)
+        return
     names = _cells(member)
     if not names:
         return
@@ -190,6 +196,15 @@ def _note_member(notes: Notes, member: t.Node, rest: Sequence[t.Node], first: bo
                 notes.sides[key].append(side)
             if name.mark in UPDATE_MARKS and (isinstance(side, t.Sum) or is_rule(side)):
                 notes.updates.append((name.key, side))
+
+
+def _is_square(node: t.Node) -> bool:
+    return (
+        isinstance(node, t.Power)
+        and isinstance(node.base, t.Name)
+        and isinstance(node.exponent, t.Number)
+        and node.exponent.value == 2
+    )
 
 
 def _defines_function(call: t.Call) -> bool:

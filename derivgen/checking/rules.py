@@ -66,6 +66,8 @@ def _power(frame: Frame, node: t.Power) -> Value:
 
 
 def _call(frame: Frame, node: t.Call) -> Value:
+    if node.function == "at":
+        return _at(frame, node)
     arguments = [frame.evaluate(argument) for argument in node.arguments]
     name = node.function
     if name in ("max", "min"):
@@ -103,6 +105,18 @@ def _call(frame: Frame, node: t.Call) -> Value:
     if not v.is_function(name):
         raise Unknown(name)
     return v.mapped(lambda cell: v.apply(name, cell, node.primes), argument)
+
+
+def _at(frame: Frame, node: t.Call) -> Value:
+    """``body|_{x=1}``: the body where a quantity has another value."""
+    body, *where = node.arguments
+    if len(where) != 2 or not isinstance(where[0], t.Name) or frame.moved is not None:
+        raise NoValue("what a bar says of the point is not understood")
+    key, state = resolved(frame.world.model, where[0])
+    if state == "after":
+        raise NoValue("the value of what comes after the update")
+    world = frame.world.with_data({key: frame.evaluate(where[1])})
+    return replace(frame, world=world).evaluate(body)
 
 
 def _at_moved_point(frame: Frame, node: t.Call, value: Value) -> Value:
