@@ -510,7 +510,7 @@ class _Builder:
         is said of these: the delta rule has no loss to descend."""
         found = {}
         for full, (key, sides) in self.renewals.items():
-            ruled = loss is not None and key in parameters
+            ruled = loss is not None and key in parameters and self._descends()
             given = key in self.values and key not in self.definitions
             if ruled or not given or not sides or ix.letters_of(key):
                 continue

@@ -147,9 +147,19 @@ class Judge:
             segments = segments[1:]
         elif statement.left is not None:
             members = [statement.left, *statement.earlier]
+        members = [self._plain(member) if at == 0 else member for at, member in enumerate(members)]
         for segment in segments:
             self._segment(statement, segment, members)
             members.append(segment.body)
+
+    def _plain(self, left: t.Node) -> t.Node:
+        """``p(w, x) = ...`` is about p, where p is a quantity and no function."""
+        if not isinstance(left, t.Call) or left.primes or self.model.function(left.function):
+            return left
+        named = all(isinstance(argument, t.Name) for argument in left.arguments)
+        if not named or not self.model.known(left.function):
+            return left
+        return t.Name(left.function, written=left.function, span=left.span)
 
     def _segment(self, statement: Statement, segment: t.Segment, members: list[t.Node]) -> None:
         body = segment.body

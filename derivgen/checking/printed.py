@@ -94,7 +94,9 @@ def is_printed(node: t.Node) -> bool:
 def is_numeric(node: t.Node) -> bool:
     """True for a formula without names, derivatives, words and dots: it has a value by itself."""
     return not any(
-        isinstance(part, t.Name | t.Derivative | t.Words | t.Dots) for part in t.walk(node)
+        # the conditions of cases have names
+        isinstance(part, t.Name | t.Derivative | t.Words | t.Dots | t.Cases)
+        for part in t.walk(node)
     )
 
 
