@@ -2,6 +2,6 @@
 
 import sys
 
-from derivgen.cli import main
+from derivgen.cli import process
 
-sys.exit(main())
+sys.exit(process())

@@ -129,7 +129,7 @@ def test_the_metadata_is_complete(wheel: Path) -> None:
     for field in ("Summary", "Keywords", "Classifier", "Requires-Dist", "Provides-Extra"):
         assert metadata[field], field
     assert str(metadata.get_payload()).startswith("# derivgen")
-    assert "derivgen = derivgen.cli:main" in archive.read(f"{about}/entry_points.txt").decode()
+    assert "derivgen = derivgen.cli:process" in archive.read(f"{about}/entry_points.txt").decode()
 
 
 def test_from_a_wheel(wheel: Path, tmp_path: Path) -> None:

@@ -6,8 +6,10 @@ element is digits, and these are made by array operations, a few thousand copies
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Hashable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import Generic, TypeVar
 
 import numpy as np
 import sympy
@@ -16,14 +18,16 @@ from derivgen.derivation.grid import Grid, stage_grid
 from derivgen.derivation.partials import PEER, SAME, WINNER, Link
 from derivgen.derivation.sweep import link_values, unchanged
 from derivgen.document.blocks import Display, Family
+from derivgen.document.columns import Column, Columns, Copies, Digits, Labels, widths_of
 from derivgen.document.situation import Situation
-from derivgen.document.updates import symbol_names
-from derivgen.formula.build import Operator, add, multiply, number
+from derivgen.document.updates import setting_digits, step_name, step_sign, symbol_names
+from derivgen.formula.build import Operator, add, map_children, multiply, number
 from derivgen.formula.from_sympy import from_sympy
 from derivgen.formula.tree import Chain, Dots, Hole, Node, Partial
 from derivgen.network.model import Affine, Ref, Stage
-from derivgen.network.optimisers import ETA, OPTIMISERS, G, T, W, optimiser_options
-from derivgen.notation import updated
+from derivgen.network.optimisers import OPTIMISERS, G, W
+
+Made = TypeVar("Made")
 
 #: an array with more elements to work out than this is written as families
 MOST_ITEMS = 64
@@ -34,32 +38,19 @@ CHUNK = 2048
 
 @dataclass(frozen=True, slots=True)
 class _Reading:
-    """All edges of one link in one stage, sorted by source: where each element's readers are."""
+    """All edges of one link in one stage, sorted by source: where each element's readers are.
 
+    ``where`` are the edges' positions in the grid, ``targets`` and ``partials`` what is at them.
+    """
+
+    number: int
     link: Link
-    stage: Stage
     grid: Grid
-    order: np.ndarray
+    where: np.ndarray
     starts: np.ndarray
     counts: np.ndarray
     targets: np.ndarray
     partials: np.ndarray
-
-
-@dataclass
-class _Columns:
-    """Columns of a family under construction, each made once."""
-
-    texts: list[Sequence[str]] = field(default_factory=list)
-    _known: dict[object, Hole] = field(default_factory=dict)
-
-    def hole(self, key: object, texts: Sequence[str]) -> Hole:
-        """The hole of a column; ``key`` says what it is, so that equal ones are shared."""
-        if key not in self._known:
-            width = max((len(t) for t in texts[:64]), default=1)
-            self._known[key] = Hole(len(self.texts), width)
-            self.texts.append(texts)
-        return self._known[key]
 
 
 def families(situation: Situation, array: str, wanted: np.ndarray) -> Iterator[Family]:
@@ -68,20 +59,25 @@ def families(situation: Situation, array: str, wanted: np.ndarray) -> Iterator[F
     The array has to have general names, and the pass numbers.
     """
     readings = [
-        _reading(situation, stage, link)
-        for stage in situation.derivation.network.schedule
-        for link in situation.passed.links[stage.equation]
-        if link.source.array == array
+        _reading(situation, stage, link, number)
+        for number, (stage, link) in enumerate(
+            (stage, link)
+            for stage in situation.derivation.network.schedule
+            for link in situation.passed.links[stage.equation]
+            if link.source.array == array
+        )
     ]
     signatures = np.stack([r.counts[wanted] for r in readings], axis=1)
     # runs of elements that are read in the same way keep the reading order of the array
     borders = np.flatnonzero((signatures[1:] != signatures[:-1]).any(axis=1)) + 1
+    numbers = _Numbers(situation, array, readings)
     for run in np.split(wanted, borders):
+        writer = _Writer(situation, array, readings, numbers, run)
         for start in range(0, run.size, CHUNK):
-            yield _Writer(situation, array, readings, run[start : start + CHUNK]).family()
+            yield writer.family(run[start : start + CHUNK])
 
 
-def _reading(situation: Situation, stage: Stage, link: Link) -> _Reading:
+def _reading(situation: Situation, stage: Stage, link: Link, number: int) -> _Reading:
     passed = situation.passed
     network = situation.derivation.network
     grid = stage_grid(network, stage, link.bound)
@@ -97,8 +93,8 @@ def _reading(situation: Situation, stage: Stage, link: Link) -> _Reading:
     counts = np.bincount(found.sources, minlength=size)
     starts = np.concatenate([[0], np.cumsum(counts)[:-1]])
     return _Reading(
+        number,
         link,
-        stage,
         grid,
         everywhere[order],
         starts,
@@ -108,101 +104,152 @@ def _reading(situation: Situation, stage: Stage, link: Link) -> _Reading:
     )
 
 
+class _Numbers:
+    """The digits of everything that stands in the families of one array."""
+
+    def __init__(self, situation: Situation, array: str, readings: list[_Reading]) -> None:
+        self._situation = situation
+        self._rounder = situation.formulas.rounder
+        self._array = array
+        self._known: dict[Hashable, Digits] = {}
+        self._labels: dict[tuple[str, int], Labels] = {}
+        self._readings = readings
+
+    def gradient(self, array: str) -> Digits:
+        return self._digits(("gradient", array), self._situation.passed.gradients[array], False)
+
+    def partial(self, reading: _Reading) -> Digits:
+        link = reading.link
+        ref = link.refs.get(link.partial) if link.partial.is_Symbol else None
+        return self._digits(("partial", reading.number), reading.partials, self.is_given(ref))
+
+    def updated(self, key: Hashable, values: np.ndarray, given: bool = False) -> Digits:
+        """Of a quantity of the update; that of the gradient itself is the one above."""
+        if not given and values is self._situation.passed.gradients[self._array]:
+            return self.gradient(self._array)
+        return self._digits(("update", key), values, given)
+
+    def labels(self, array: str, axis: int) -> Labels:
+        """The printed indices along an axis of an array."""
+        key = (array, axis)
+        if key not in self._labels:
+            quantity = self._situation.derivation.network.quantities[array]
+            start = quantity.naming.start or (0,) * len(quantity.shape)
+            self._labels[key] = Labels(quantity.shape[axis], start[axis])
+        return self._labels[key]
+
+    def is_given(self, ref: Ref | None) -> bool:
+        """True for a reading of what is printed as it was given."""
+        return ref is not None and self._situation.formulas.as_given(ref.array)
+
+    def _digits(self, key: Hashable, values: np.ndarray, given: bool) -> Digits:
+        if key not in self._known:
+            self._known[key] = Digits(values, self._given if given else self._rounder.texts)
+        return self._known[key]
+
+    def _given(self, values: np.ndarray) -> list[str]:
+        known = {value: self._rounder.given(value) for value in set(values.tolist())}
+        return [known[value] for value in values.tolist()]
+
+
 class _Writer:
-    """One family: elements of an array that are read in the same way."""
+    """The families of elements of an array that are read in the same way: a run of them.
+
+    The chains are made once, with holes for what differs within the run."""
 
     def __init__(
-        self, situation: Situation, array: str, readings: list[_Reading], elements: np.ndarray
+        self,
+        situation: Situation,
+        array: str,
+        readings: list[_Reading],
+        numbers: _Numbers,
+        run: Copies,
     ) -> None:
         self._situation = situation
         self._formulas = situation.formulas
         self._array = array
         self._readings = readings
-        self._elements = elements
-        self._columns = _Columns()
+        self._digits = numbers
+        self._run = run
+        self._columns = Columns()
         self._network = situation.derivation.network
+        self._chains = (self._gradient_chain(), *self._update_chains())
+        self._widths: tuple[int, ...] = ()
+        self._blocks: tuple[Display, ...] = (Display(self._chains),)
 
-    def family(self) -> Family:
-        chains = [self._gradient_chain(), *self._update_chains()]
-        blocks = (Display(tuple(chains)),)
-        return Family(blocks, tuple(self._columns.texts), int(self._elements.size))
+    def family(self, copies: Copies) -> Family:
+        """The blocks of some elements of the run."""
+        texts = self._columns.texts(copies)
+        widths = widths_of(texts)
+        if widths != self._widths:
+            self._widths = widths
+            self._blocks = (Display(tuple(_with_widths(c, widths) for c in self._chains)),)
+        return Family(self._blocks, texts, int(copies.size))
 
     # --- the gradient -----------------------------------------------------------------------
 
     def _gradient_chain(self) -> Chain:
-        name = self._name(self._array, self._elements)
+        name = self._own_name()
         token = Partial(self._formulas.loss_name(), name)
         symbols: list[Node] = []
         details: list[Node] = []
         numbers: list[Node] = []
-        for reading, nth in self._shown():
-            symbols.append(self._symbols(reading, nth, name))
-            details.append(self._detail(reading, nth))
-            numbers.append(self._numbers(reading, nth))
+        for edges in self._shown():
+            symbols.append(self._symbols(edges, name))
+            details.append(self._detail(edges, name))
+            numbers.append(self._factors(edges))
         links = [self._sum(symbols), self._sum(details), self._sum(numbers)]
-        result = self._column("gradient", self._gradients())
+        result = self._columns.hole("gradient", self._digits.gradient(self._array).texts)
         unique = list(dict.fromkeys(links))
         return Chain(token, (*(("=", link) for link in unique), ("approx", result)))
 
-    def _shown(self) -> list[tuple[_Reading, int]]:
+    def _count(self, reading: _Reading) -> int:
+        """How often a reading reads each element of the run."""
+        return int(reading.counts[self._run[0]])
+
+    def _shown(self) -> list[_Edges]:
         """The readers of an element that are printed: all of them, or the first ones and the last."""
-        every = [
-            (reading, nth)
-            for reading in self._readings
-            for nth in range(int(reading.counts[self._elements[0]]))
-        ]
+        every = [_Edges(r, nth) for r in self._readings for nth in range(self._count(r))]
         limit = self._situation.derivation.task.options.long_sum
         return every if len(every) <= limit else [*every[: limit - 2], every[-1]]
 
     def _sum(self, terms: list[Node]) -> Node:
-        total = sum(int(r.counts[self._elements[0]]) for r in self._readings)
+        total = sum(map(self._count, self._readings))
         if not terms:
             return number("0")
         if total > len(terms):
             return add(*terms[:-1], Dots("center"), terms[-1])
         return add(*terms)
 
-    def _edges(self, reading: _Reading, nth: int) -> np.ndarray:
-        """For each element, the number of its nth edge in the reading."""
-        found: np.ndarray = reading.starts[self._elements] + nth
-        return found
-
-    def _symbols(self, reading: _Reading, nth: int, name: Node) -> Node:
+    def _symbols(self, edges: _Edges, name: Node) -> Node:
         """``dL/dz_1 * dz_1/dw``."""
-        target = self._target(reading, nth)
+        target = self._target(edges)
         factors: list[Node] = [Partial(target, name)]
-        if reading.link.target.array != self._network.loss:
+        if edges.target != self._network.loss:
             factors.insert(0, Partial(self._formulas.loss_name(), target))
         return self._product(factors, self._situation.derivation.task.options.product)
 
-    def _detail(self, reading: _Reading, nth: int) -> Node:
+    def _detail(self, edges: _Edges, name: Node) -> Node:
         """``dL/dz_1 * x_3``: the local partial worked out, in names."""
-        link = reading.link
+        link = edges.reading.link
         if link.partial.free_symbols & {SAME, WINNER, PEER}:
-            return self._symbols(reading, nth, self._name(self._array, self._elements))
-        at = self._indices(reading, nth)
-        names = {s: self._reading_name(ref, at, (id(reading), nth)) for s, ref in link.refs.items()}
-        partial = from_sympy(link.partial, names, self._formulas.functions, "none")
-        factors: list[Node] = [partial]
-        if link.target.array != self._network.loss:
-            arriving = Partial(self._formulas.loss_name(), self._target(reading, nth))
-            factors.insert(0, arriving)
+            return self._symbols(edges, name)
+        names = {s: self._reading_name(ref, edges) for s, ref in link.refs.items()}
+        factors: list[Node] = [from_sympy(link.partial, names, self._formulas.functions, "none")]
+        if edges.target != self._network.loss:
+            factors.insert(0, Partial(self._formulas.loss_name(), self._target(edges)))
         return self._product(factors, self._situation.derivation.task.options.product)
 
-    def _numbers(self, reading: _Reading, nth: int) -> Node:
-        edges = self._edges(reading, nth)
+    def _factors(self, edges: _Edges) -> Node:
+        """``0.13 * 0.29``: the same with their numbers."""
         factors: list[Node] = []
-        target = reading.link.target.array
-        if target != self._network.loss:
-            arriving = self._situation.passed.gradients[target].reshape(-1)
-            key = ("arriving", id(reading), nth)
-            factors.append(self._column(key, arriving[reading.targets[edges]], factor=False))
-        key = ("partial", id(reading), nth)
-        partial = reading.link.partial
-        given = bool(partial.is_Symbol and self._is_given(reading.link.refs.get(partial)))
-        factors.append(
-            self._column(key, reading.partials[edges], factor=bool(factors), given=given)
-        )
+        if edges.target != self._network.loss:
+            arriving = self._digits.gradient(edges.target)
+            column = partial(_digits_at, arriving, edges.targets)
+            factors.append(self._columns.hole(("arriving", edges.key), column))
+        own = self._digits.partial(edges.reading)
+        column = partial(_factors_at if factors else _digits_at, own, edges.numbers)
+        factors.append(self._columns.hole(("partial", edges.key), column))
         options = self._situation.derivation.task.options
         return self._product(factors, "dot" if options.product == "none" else options.product)
 
@@ -213,69 +260,39 @@ class _Writer:
 
     # --- names ------------------------------------------------------------------------------
 
-    def _indices(self, reading: _Reading, nth: int) -> Mapping[str, np.ndarray]:
-        """The values of the link's index variables at each element's nth edge."""
-        where = reading.order[self._edges(reading, nth)]
-        offsets = np.unravel_index(where, reading.grid.shape) if reading.grid.shape else ()
-        found: dict[str, np.ndarray] = {}
-        for name, offset in zip(reading.grid.axes, offsets, strict=True):
-            values = np.asarray(reading.grid.at[name]).ravel()
-            found[name] = values[offset]
-        return found
+    def _own_name(self) -> Node:
+        return self._name(self._array, "own", lambda copies: copies)
 
-    def _target(self, reading: _Reading, nth: int) -> Node:
-        edges = self._edges(reading, nth)
-        return self._name(reading.link.target.array, reading.targets[edges])
+    def _target(self, edges: _Edges) -> Node:
+        return self._name(edges.target, ("target", edges.key), edges.targets)
 
-    def _reading_name(self, ref: Ref, at: Mapping[str, np.ndarray], key: object) -> Node:
-        indices = [
-            np.broadcast_to(np.asarray(_value(index, at)), self._elements.shape)
-            for index in ref.indices
-        ]
-        return self._general(ref.array, indices, (ref, key))
-
-    def _name(self, array: str, flat: np.ndarray) -> Node:
+    def _name(self, array: str, key: Hashable, flat: Callable[[Copies], np.ndarray]) -> Node:
+        """The name of the elements that stand at flat positions of an array."""
         shape = self._network.quantities[array].shape
-        indices = list(np.unravel_index(flat, shape)) if shape else []
-        return self._general(array, indices, ("at", array, flat.tobytes()))
+        unravelled = _Latest(lambda copies: np.unravel_index(flat(copies), shape))
 
-    def _general(self, array: str, indices: list[np.ndarray], key: object) -> Node:
-        start = self._network.quantities[array].naming.start or (0,) * len(indices)
-        labels: list[Node] = []
-        for axis, (index, first) in enumerate(zip(indices, start, strict=True)):
-            if (index == index[0]).all():
-                labels.append(number(str(int(index[0]) + first)))
-            else:
-                counts = (index + first).tolist()
-                labels.append(self._columns.hole((key, axis), list(map(str, counts))))
+        def index(axis: int, copies: Copies) -> np.ndarray:
+            return unravelled(copies)[axis]
+
+        return self._general(array, key, [partial(index, axis) for axis in range(len(shape))])
+
+    def _reading_name(self, ref: Ref, edges: _Edges) -> Node:
+        def value(index: Affine, copies: Copies) -> np.ndarray:
+            found = np.asarray(index.value(dict(edges.indices(copies))))
+            return np.broadcast_to(found, copies.shape)
+
+        return self._general(ref.array, (ref, edges.key), [partial(value, i) for i in ref.indices])
+
+    def _general(
+        self, array: str, key: Hashable, indices: list[Callable[[Copies], np.ndarray]]
+    ) -> Node:
+        labels = tuple(
+            self._columns.hole((key, axis), _labels_at(self._digits.labels(array, axis), index))
+            for axis, index in enumerate(indices)
+        )
         if not labels:
             return self._formulas.name((array, ()))
-        return self._formulas.general_name(array, tuple(labels))
-
-    # --- numbers ----------------------------------------------------------------------------
-
-    def _gradients(self) -> np.ndarray:
-        found: np.ndarray = self._situation.passed.gradients[self._array].reshape(-1)[
-            self._elements
-        ]
-        return found
-
-    def _is_given(self, ref: Ref | None) -> bool:
-        """True for a reading of what is printed as it was given."""
-        return ref is not None and self._formulas.as_given(ref.array)
-
-    def _column(
-        self, key: object, values: np.ndarray, factor: bool = False, given: bool = False
-    ) -> Hole:
-        rounder = self._formulas.rounder
-        if given:
-            known = {value: rounder.given(value) for value in set(values.tolist())}
-            texts = [known[value] for value in values.tolist()]
-        else:
-            texts = rounder.texts(values)
-        if factor:
-            texts = [f"({t})" if t[0] == "-" else t for t in texts]
-        return self._columns.hole(key, texts)
+        return self._formulas.general_name(array, labels)
 
     # --- the update -------------------------------------------------------------------------
 
@@ -284,40 +301,100 @@ class _Writer:
         change = self._situation.change
         if change is None or self._array not in change.after:
             return
-        training = self._situation.derivation.task.training
-        optimiser = OPTIMISERS[training.optimiser]
-        assert training.learning_rate is not None
-        names = symbol_names(self._formulas, self._name(self._array, self._elements))
-        digits = self._formulas.rounder.given
-        options = optimiser_options(optimiser, training.options)
-        texts: dict[sympy.Symbol, Node] = {ETA: number(digits(training.learning_rate))}
-        texts[T] = number(str(change.step))
-        for name, value in options.items():
-            texts[optimiser.option_symbol(name)] = number(digits(float(value)))
-        values = {W: change.before[self._array], G: change.gradients[self._array]}
+        optimiser = OPTIMISERS[self._situation.derivation.task.training.optimiser]
+        names = symbol_names(self._formulas, self._own_name())
+        texts: dict[sympy.Symbol, Node] = {
+            symbol: number(digits)
+            for symbol, digits in setting_digits(self._formulas, change).items()
+        }
+        given = self._formulas.as_given(self._array)
+        values = {
+            W: self._digits.updated(W, change.before[self._array], given),
+            G: self._digits.updated(G, change.gradients[self._array]),
+        }
         states = change.states_before.get(self._array, {})
         for variable in optimiser.states:
-            zero = np.zeros_like(values[W], dtype=float)
-            values[variable.symbol] = states.get(variable.symbol.name, zero)
-        for symbol, expression in optimiser.steps:
+            zero = np.zeros(change.before[self._array].shape)
+            before = states.get(variable.symbol.name, zero)
+            values[variable.symbol] = self._digits.updated(("before", variable.symbol), before)
+        for step, (symbol, expression) in enumerate(optimiser.steps):
             for used in sorted(expression.free_symbols & set(values), key=lambda s: s.name):
-                flat = values[used].reshape(-1)[self._elements]
-                given = used == W and self._formulas.as_given(self._array)
-                texts[used] = self._column(("update", used), flat, used != W, given)
+                digits = values[used]
+                column = digits.texts if used == W else digits.factors
+                # a symbol that a step has computed means its new value in the steps after it
+                texts[used] = self._columns.hole(("update", used, id(digits)), column)
             order = {s: texts[s] for s in names if s in expression.free_symbols}
-            result = change.intermediates[self._array][symbol.name]
-            left = updated(names[symbol]) if symbol == W else names[symbol]
+            result = self._digits.updated(
+                ("after", step), change.intermediates[self._array][symbol.name]
+            )
             yield Chain(
-                left,
+                step_name(symbol, names),
                 (
-                    ("=", from_sympy(expression, names)),
+                    (step_sign(symbol, expression), from_sympy(expression, names)),
                     ("=", from_sympy(expression, order, {}, "dot")),
-                    ("approx", self._column(("new", symbol), result.reshape(-1)[self._elements])),
+                    ("approx", self._columns.hole(("after", step), result.texts)),
                 ),
             )
             if symbol != W:
                 values[symbol] = result
 
 
-def _value(index: Affine, at: Mapping[str, np.ndarray]) -> np.ndarray | int:
-    return index.value(dict(at))
+class _Latest(Generic[Made]):
+    """What was made of the latest copies: several columns ask for the same."""
+
+    def __init__(self, make: Callable[[Copies], Made]) -> None:
+        self._make = make
+        self._latest: tuple[Copies, Made] | None = None
+
+    def __call__(self, copies: Copies) -> Made:
+        if self._latest is None or copies is not self._latest[0]:
+            self._latest = copies, self._make(copies)
+        return self._latest[1]
+
+
+class _Edges:
+    """The nth edge of every element in a reading."""
+
+    def __init__(self, reading: _Reading, nth: int) -> None:
+        self.reading = reading
+        self.key = (reading.number, nth)
+        self.target = reading.link.target.array
+        #: for some elements, the numbers of their edges in the reading
+        self.numbers = _Latest(lambda copies: reading.starts[copies] + nth)
+        #: ... the flat positions of those that read them
+        self.targets = _Latest(lambda copies: reading.targets[self.numbers(copies)])
+        #: ... the values of the link's index variables
+        self.indices = _Latest(self._indices)
+
+    def _indices(self, copies: Copies) -> Mapping[str, np.ndarray]:
+        grid = self.reading.grid
+        where = self.reading.where[self.numbers(copies)]
+        offsets = np.unravel_index(where, grid.shape) if grid.shape else ()
+        return {
+            name: np.asarray(grid.at[name]).ravel()[offset]
+            for name, offset in zip(grid.axes, offsets, strict=True)
+        }
+
+
+def _digits_at(digits: Digits, at: Callable[[Copies], np.ndarray], copies: Copies) -> list[str]:
+    return digits.texts(at(copies))
+
+
+def _factors_at(digits: Digits, at: Callable[[Copies], np.ndarray], copies: Copies) -> list[str]:
+    return digits.factors(at(copies))
+
+
+def _labels_at(labels: Labels, index: Callable[[Copies], np.ndarray]) -> Column:
+    return lambda copies: labels.texts(index(copies))
+
+
+def _with_widths(chain: Chain, widths: tuple[int, ...]) -> Chain:
+    """A chain whose holes say how wide their columns are."""
+
+    def sized(node: Node) -> Node:
+        if isinstance(node, Hole):
+            return Hole(node.column, widths[node.column])
+        return map_children(node, sized)
+
+    left = None if chain.left is None else sized(chain.left)
+    return Chain(left, tuple((sign, sized(right)) for sign, right in chain.links))

@@ -20,7 +20,10 @@ def rule_chains(formulas: Formulas, entry: Entry) -> tuple[Chain, ...]:
     """The optimiser's steps for one element in symbols: ``w+ = w - eta dL/dw``."""
     names = symbol_names(formulas, formulas.name(entry))
     return tuple(
-        Chain(_left(symbol, names), ((_sign(symbol, expression), from_sympy(expression, names)),))
+        Chain(
+            step_name(symbol, names),
+            ((step_sign(symbol, expression), from_sympy(expression, names)),),
+        )
         for symbol, expression in _steps(formulas)
     )
 
@@ -30,15 +33,7 @@ def update_chains(formulas: Formulas, change: Update, entry: Entry) -> tuple[Cha
     array, index = entry
     names = symbol_names(formulas, formulas.name(entry))
     optimiser = OPTIMISERS[formulas.derivation.task.training.optimiser]
-    training = formulas.derivation.task.training
-    assert training.learning_rate is not None
-    options = optimiser_options(optimiser, training.options)
-    texts: dict[sympy.Symbol, str] = {
-        ETA: formulas.rounder.given(training.learning_rate),
-        T: str(change.step),
-    }
-    for name, value in options.items():
-        texts[optimiser.option_symbol(name)] = short_digits(formulas.rounder.given(float(value)))
+    texts = setting_digits(formulas, change)
     exact: dict[sympy.Symbol, float] = {
         W: change.before[array][index],
         G: change.gradients[array][index],
@@ -52,12 +47,25 @@ def update_chains(formulas: Formulas, change: Update, entry: Entry) -> tuple[Cha
         result = change.intermediates[array][symbol.name][index]
         if symbol == W and formulas.passed.carried:
             result = change.after[array][index]
-        sign = _sign(symbol, expression)
-        chain = Chain(_left(symbol, names), ((sign, from_sympy(expression, names)),))
+        sign = step_sign(symbol, expression)
+        chain = Chain(step_name(symbol, names), ((sign, from_sympy(expression, names)),))
         chains.append(_worked(formulas, symbol, chain, expression, texts, exact, entry, result))
         if symbol != W:
             exact[symbol] = result
     return tuple(chains)
+
+
+def setting_digits(formulas: Formulas, change: Update) -> dict[sympy.Symbol, str]:
+    """The digits of what is the same for every parameter: the learning rate, the number of the step,
+    the optimiser's options."""
+    training = formulas.derivation.task.training
+    assert training.learning_rate is not None
+    optimiser = OPTIMISERS[training.optimiser]
+    given = formulas.rounder.given
+    digits = {ETA: given(training.learning_rate), T: str(change.step)}
+    for name, value in optimiser_options(optimiser, training.options).items():
+        digits[optimiser.option_symbol(name)] = short_digits(given(float(value)))
+    return digits
 
 
 def _worked(
@@ -99,12 +107,13 @@ def _steps(formulas: Formulas) -> tuple[tuple[sympy.Symbol, sympy.Expr], ...]:
     return OPTIMISERS[formulas.derivation.task.training.optimiser].steps
 
 
-def _sign(symbol: sympy.Symbol, expression: sympy.Expr) -> RelationSign:
+def step_sign(symbol: sympy.Symbol, expression: sympy.Expr) -> RelationSign:
     """An arrow where a quantity is computed from its own old value, which has the same name."""
     return "assign" if symbol != W and symbol in expression.free_symbols else "="
 
 
-def _left(symbol: sympy.Symbol, names: Mapping[sympy.Symbol, Node]) -> Node:
+def step_name(symbol: sympy.Symbol, names: Mapping[sympy.Symbol, Node]) -> Node:
+    """The left side of a step: ``w+`` for the parameter itself."""
     return updated(names[symbol]) if symbol == W else names[symbol]
 
 

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
-from itertools import islice
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from derivgen.document.blocks import Family
@@ -27,20 +26,19 @@ def fill(text: str, family: Family, writer: Writer) -> Iterator[str]:
             raise ValueError(
                 f"column {number} of a family has {len(column)} texts of {family.count}"
             )
-    columns = [ord(match) - ord(hole(0)) for match in HOLES.findall(text)]
+    pieces = HOLES.split(text)
+    columns = [ord(match) - ord(hole(0)) for match in pieces[1::2]]
     if max(columns, default=-1) >= len(family.columns):
         raise ValueError(f"a family has no column {max(columns)}")
-    if not columns:
-        copies: Iterable[str] = (text for _ in range(family.count))
-    else:
-        pattern = "%s".join(piece.replace("%", "%%") for piece in HOLES.split(text)[::2])
-        mapped = {number: _digits(family.columns[number], writer) for number in set(columns)}
-        rows = zip(*(mapped[number] for number in columns), strict=False)
-        copies = map(pattern.__mod__, islice(rows, family.count))
+    mapped = {number: _digits(family.columns[number], writer) for number in set(columns)}
     at_once = max(1, _CHUNK // max(1, len(text)))
-    remaining = iter(copies)
-    while chunk := "".join(islice(remaining, at_once)):
-        yield chunk
+    for start in range(0, family.count, at_once):
+        stop = min(start + at_once, family.count)
+        # all pieces of all copies in one list: slices with a stride put the columns in
+        parts = pieces * (stop - start)
+        for place, number in enumerate(columns):
+            parts[2 * place + 1 :: len(pieces)] = mapped[number][start:stop]
+        yield "".join(parts)
 
 
 def _digits(column: Sequence[str], writer: Writer) -> Sequence[str]:

@@ -158,6 +158,7 @@ class _Renderer:
         self.figures = 0
         self.notes = 0
         self.in_family = False
+        self.latest_family: tuple[tuple[Block, ...], int, str] | None = None
         #: the block after the one that is written: a paragraph stays on the page of its formula
         self.following: Block | None = None
 
@@ -301,10 +302,13 @@ class _Renderer:
         yield self.macro("note")(title, body, self.notes)
 
     def family(self, block: Family) -> Iterator[str]:
-        self.in_family = True
-        body = self.text_of(block.blocks)
-        self.in_family = False
-        return fill(body, block, self.format.writer)
+        # families that follow one another are mostly parts of one, and have the very same blocks
+        latest = self.latest_family
+        if latest is None or block.blocks is not latest[0] or self.notes != latest[1]:
+            self.in_family = True
+            latest = self.latest_family = block.blocks, self.notes, self.text_of(block.blocks)
+            self.in_family = False
+        return fill(latest[2], block, self.format.writer)
 
     # --- lines of text -----------------------------------------------------------------------
 
