@@ -15,7 +15,7 @@ from typing import Any, Literal
 import mpmath
 import numpy as np
 
-from derivgen.derivation.oracle_forward import Entries, Forward, Shift, leaf_values
+from derivgen.derivation.oracle_forward import Along, Entries, Forward, Shift, leaf_values
 from derivgen.derivation.oracle_numbers import DIGITS, LongDouble, Multiprecision, Side
 from derivgen.errors import DerivgenError
 from derivgen.network.model import Network
@@ -149,7 +149,8 @@ class _Mpmath:
     def slope(self, forward: Forward, shift: Shift) -> tuple[float, float]:
         """The derivative of the loss along ``shift``, and a bound of its error."""
         step = mpmath.mpf(STEP)
-        return float((forward.run(shift, step) - forward.run(shift, -step)) / (2 * step)), 0.0
+        loss = forward.along(shift)
+        return float((loss(step) - loss(-step)) / (2 * step)), 0.0
 
 
 class _Extended:
@@ -163,23 +164,24 @@ class _Extended:
     def slope(self, forward: Forward, shift: Shift) -> tuple[float, float]:
         """The derivative of the loss along ``shift``, and an estimate of its error."""
         best = (np.nan, np.inf)
+        loss = forward.along(shift)
         for step in self.steps:
-            found = self._with_step(forward, shift, step)
+            found = self._with_step(loss, step)
             if found[1] < best[1]:
                 best = found
             if best[1] <= 0.1 * TOLERANCE * abs(best[0]):
                 break
         return best
 
-    def _with_step(self, forward: Forward, shift: Shift, step: float) -> tuple[float, float]:
+    def _with_step(self, loss: Along, step: float) -> tuple[float, float]:
         def rise(factor: int) -> Any:
             far = np.longdouble(step * factor)
-            return forward.run(shift, far) - forward.run(shift, -far)
+            return loss(far) - loss(-far)
 
         one, two, four = rise(1), rise(2), rise(4)
         near = (8 * one - two) / (12 * np.longdouble(step))
         far = (8 * two - four) / (24 * np.longdouble(step))
-        noise = 10 * np.finfo(np.longdouble).eps * np.abs(forward.loss) / step
+        noise = 10 * np.finfo(np.longdouble).eps * np.abs(loss.forward.loss) / step
         return float(near), float(np.abs(near - far) / 8 + noise)
 
 

@@ -5,7 +5,7 @@ It walks ``network.schedule`` and shares no code with the forward pass of the de
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -97,30 +97,9 @@ class Forward:
         self.branches.hold()
         return self.finite(self.base[self.network.loss])
 
-    def run(self, shift: Shift, scale: Any) -> Any:
-        """The loss with ``scale`` times ``shift`` added to the quantities, given or computed.
-
-        A stage that reads nothing that differs from the point is not computed again."""
-        arrays: Values = dict(self.base)
-        added: Values = {}
-        for name, entries in shift.items():
-            if name in self.given:
-                arrays[name] = self.moved(name, entries, scale)
-            else:
-                added[name] = self.arithmetic.array(np.zeros(self.network.quantities[name].shape))
-                added[name][entries.where] = entries.size * scale
-        differ = set(shift) - set(added)
-        for stage, begin in zip(self.stages, self.begins, strict=True):
-            if stage.target in added or not differ.isdisjoint(stage.sources):
-                if stage.target not in differ:
-                    arrays[stage.target] = arrays[stage.target].copy()
-                    differ.add(stage.target)
-                self.branches.position = begin
-                stage.run(arrays, added, self.formula)
-        for name in set(self.buffers) & set(shift):
-            where = shift[name].where
-            self.buffers[name][where] = self.given[name][where]
-        return self.finite(arrays[self.network.loss])
+    def along(self, shift: Shift) -> Along:
+        """The loss along a shift of the quantities, given or computed."""
+        return Along(self, shift)
 
     def finite(self, array: Any) -> Any:
         """The loss as a number; raises E502 where it is none."""
@@ -129,17 +108,89 @@ class Forward:
             raise DerivgenError("E502", "the loss is not a finite number")
         return loss
 
-    def moved(self, name: str, entries: Entries, scale: Any) -> Any:
-        """A given array with some entries shifted, in a buffer that is used again and again:
-        large new arrays would cost more than the sums that are done with them."""
-        base = self.given[name]
-        buffer = self.buffers.setdefault(name, base.copy())
+
+class Along:
+    """The loss with ``scale`` times a shift added to the quantities, for one scale after the other."""
+
+    def __init__(self, forward: Forward, shift: Shift) -> None:
+        self.forward = forward
+        self.shift = shift
+        #: what a shift of 1 adds to the sums of products that are linear in it, by stage and term
+        self.rises: dict[tuple[int, int], Any] = {}
+
+    def __call__(self, scale: Any) -> Any:
+        """The loss; a stage that reads nothing that differs from the point is not computed again."""
+        forward = self.forward
+        moved = frozenset(name for name in self.shift if name in forward.given)
+        arrays = _Moved(self, scale)
+        arrays |= {name: array for name, array in forward.base.items() if name not in moved}
+        added: Values = {}
+        for name, entries in self.shift.items():
+            if name not in moved:
+                added[name] = forward.arithmetic.array(np.zeros(forward.base[name].shape))
+                added[name][entries.where] = entries.size * scale
+        differ = set(moved)
+        for stage, begin in zip(forward.stages, forward.begins, strict=True):
+            if stage.target in added or not differ.isdisjoint(stage.sources):
+                rise = _Rise(self, scale, moved, frozenset(differ))
+                if stage.target not in differ:
+                    arrays[stage.target] = arrays[stage.target].copy()
+                    differ.add(stage.target)
+                forward.branches.position = begin
+                stage.run(arrays, added, forward.formula, rise)
+        return forward.finite(arrays[forward.network.loss])
+
+    def dense(self, name: str) -> Any:
+        """The shift of one array, entry by entry."""
+        entries = self.shift[name]
         if entries.where == ...:
-            np.multiply(entries.size, scale, out=buffer)
+            return entries.size
+        shape = self.forward.network.quantities[name].shape
+        found = self.forward.arithmetic.array(np.zeros(shape))
+        found[entries.where] = entries.size
+        return found
+
+
+class _Moved(Values):
+    """The arrays at a shifted point; a given one that is shifted is made when somebody reads it,
+    in a buffer that is used again and again: large new arrays would cost more than the sums."""
+
+    def __init__(self, along: Along, scale: Any) -> None:
+        super().__init__()
+        self._along = along
+        self._scale = scale
+
+    def __missing__(self, name: str) -> Any:
+        forward = self._along.forward
+        base = forward.given[name]
+        entries = self._along.shift[name]
+        buffer = forward.buffers.setdefault(name, base.copy())
+        if entries.where == ...:
+            np.multiply(entries.size, self._scale, out=buffer)
             np.add(buffer, base, out=buffer)
         else:
-            buffer[entries.where] = base[entries.where] + entries.size * scale
+            buffer[...] = base
+            buffer[entries.where] = base[entries.where] + entries.size * self._scale
+        self[name] = buffer
         return buffer
+
+
+@dataclass(frozen=True, slots=True)
+class _Rise:
+    """How a sum of products changes along a shift.
+
+    It is linear in each of its readings.  Where a single one differs from the point, and that one by
+    the shift itself (``moved``), the sum is computed once for the point and once for the shift."""
+
+    along: Along
+    scale: Any
+    moved: frozenset[str]
+    differ: frozenset[str]
+
+    def linear(self, names: Sequence[str]) -> str | None:
+        """The array in which the sum of products is linear here."""
+        others = [name for name in names if name in self.differ]
+        return others[0] if len(others) == 1 and others[0] in self.moved else None
 
 
 def _double(value: Any) -> float:
@@ -197,13 +248,20 @@ class _Stage:
         else:
             self.reads = [gathers((self.body.over,), {self.body.ref})]
         self.sources = {array for reads in self.reads for array, _ in reads.values()}
+        #: the factors of each term that is a sum of products of readings, and its value at the point
+        self.products: dict[int, tuple[sympy.Basic, ...]] = {}
+        self.at_point: dict[int, Any] = {}
 
-    def run(self, arrays: Values, added: Values, formula: Formula) -> None:
-        """Compute the target's entries in ``arrays``, and shift them by those in ``added``."""
+    def run(
+        self, arrays: Values, added: Values, formula: Formula, rise: _Rise | None = None
+    ) -> None:
+        """Compute the target's entries in ``arrays``, and shift them by those in ``added``.
+
+        Without ``rise`` the arrays are those at the point."""
         if isinstance(self.body, Terms):
             total: Any = 0
-            for term, reads in zip(self.body.terms, self.reads, strict=True):
-                total = total + self.term(term, reads, arrays, formula)
+            for place, term in enumerate(self.body.terms):
+                total = total + self.term(place, term, arrays, formula, rise)
         elif isinstance(self.body, Largest):
             total = self.largest(self.body, arrays, formula)
         else:
@@ -213,36 +271,61 @@ class _Stage:
         arrays[self.target][self.write] = total
 
     def term(
-        self,
-        term: Term,
-        reads: Mapping[Any, tuple[str, Gather]],
-        arrays: Values,
-        formula: Formula,
+        self, place: int, term: Term, arrays: Values, formula: Formula, rise: _Rise | None
     ) -> Any:
-        values = {symbol: gather(arrays[name]) for symbol, (name, gather) in reads.items()}
-        shape = (*self.shape, *(index.size for index in term.bound))
-        axes, kept = list(range(len(shape))), list(range(len(self.shape)))
-        factors = sympy.Mul.make_args(term.expression)
-        if not self.arithmetic.extended and self.contracts(term, values):
-            operands = [part for factor in factors for part in (values[factor], axes)]
-            whole = np.einsum(*operands, kept)
+        reads = self.reads[place]
+        if rise is None and self.contracts(term, reads, arrays):
+            self.products[place] = sympy.Mul.make_args(term.expression)
+            self.at_point[place] = self.contracted(place, arrays)
+        if place in self.products:
+            whole = self.product(place, arrays, rise)
         else:
-            found = formula(term.expression, values)
-            whole = np.broadcast_to(np.asarray(found), shape)
-            whole = whole.sum(axis=tuple(axes[len(kept) :])) if term.bound else whole
+            values = {symbol: gather(arrays[name]) for symbol, (name, gather) in reads.items()}
+            shape = (*self.shape, *(index.size for index in term.bound))
+            whole = np.broadcast_to(np.asarray(formula(term.expression, values)), shape)
+            whole = (
+                whole.sum(axis=tuple(range(len(self.shape), len(shape)))) if term.bound else whole
+            )
         if term.coefficient != 1:
             whole = whole * self.arithmetic.number(str(term.coefficient.p))
             whole = whole / self.arithmetic.number(str(term.coefficient.q))
         return whole
 
-    def contracts(self, term: Term, values: Mapping[Any, Any]) -> bool:
+    def product(self, place: int, arrays: Values, rise: _Rise | None) -> Any:
+        """A sum of products."""
+        if rise is None:
+            return self.at_point[place]
+        linear = rise.linear([self.reads[place][f][0] for f in self.products[place]])
+        if linear is None:
+            return self.contracted(place, arrays)
+        key = (id(self), place)
+        if key not in rise.along.rises:
+            replaced = {**rise.along.forward.base, linear: rise.along.dense(linear)}
+            rise.along.rises[key] = self.contracted(place, replaced)
+        return self.at_point[place] + rise.scale * rise.along.rises[key]
+
+    def contracted(self, place: int, arrays: Values) -> Any:
+        reads = self.reads[place]
+        values = [
+            gather(arrays[name]) for name, gather in map(reads.__getitem__, self.products[place])
+        ]
+        axes = list(range(max(np.ndim(value) for value in values)))
+        operands = [part for value in values for part in (value, axes)]
+        return np.einsum(*operands, axes[: len(self.shape)])
+
+    def contracts(
+        self, term: Term, reads: Mapping[Any, tuple[str, Gather]], arrays: Values
+    ) -> bool:
         """Whether a term is a sum of products of readings that together run along every axis."""
         factors = sympy.Mul.make_args(term.expression)
-        if not term.bound or any(factor not in values for factor in factors):
+        if self.arithmetic.extended or not term.bound or any(f not in reads for f in factors):
             return False
-        sizes = np.broadcast_shapes(*(np.shape(values[factor]) for factor in factors))
+        shapes = [
+            np.shape(gather(arrays[name])) for name, gather in map(reads.__getitem__, factors)
+        ]
+        sizes = np.broadcast_shapes(*shapes)
         return sizes == (*self.shape, *(index.size for index in term.bound)) and all(
-            np.ndim(values[factor]) == len(sizes) for factor in factors
+            len(shape) == len(sizes) for shape in shapes
         )
 
     def largest(self, body: Largest, arrays: Values, formula: Formula) -> Any:

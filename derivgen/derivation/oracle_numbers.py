@@ -124,6 +124,11 @@ class Branches:
 
 
 @lru_cache(maxsize=4096)
+def _is_constant(expression: sympy.Expr) -> bool:
+    return not expression.free_symbols and not expression.atoms(AppliedUndef)
+
+
+@lru_cache(maxsize=4096)
 def _constant(expression: sympy.Expr) -> str:
     return str(sympy.N(expression, DIGITS + 5))
 
@@ -173,7 +178,7 @@ class Formula:
         Raises TypeError for a kind of node that stands in no equation."""
         if expression.is_Symbol:
             return values[expression]
-        if not expression.free_symbols and not expression.atoms(AppliedUndef):
+        if _is_constant(expression):
             return self.arithmetic.number(_constant(expression))
         kind = expression.func
         if isinstance(expression, AppliedUndef):

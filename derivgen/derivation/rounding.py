@@ -130,7 +130,9 @@ class Rounder:
         leading = np.floor(logarithm)
         decimals = 4 if self.numbers.decimals is None else self.numbers.decimals
         least = self.numbers.least_significant
-        places = np.maximum(decimals, least - 1 - leading) if least else np.full_like(size, decimals)
+        places = (
+            np.maximum(decimals, least - 1 - leading) if least else np.full_like(size, decimals)
+        )
         places = places.astype(np.intp)
         scaled = size * _POWERS_OF_TEN.take(places, mode="clip")
         # near a tie; whole; a power of ten nearby can make the logarithm's floor one too small

@@ -31,6 +31,7 @@ from jinja2.exceptions import SecurityError
 from jinja2.utils import missing
 
 from derivgen.document.sandbox import Sandbox
+from derivgen.document.template_cache import TemplateCache
 from derivgen.errors import DerivgenError, Place, did_you_mean
 
 SUFFIX = ".j2"
@@ -86,6 +87,7 @@ def environment(
     folders = [user_folder, template_folder()] if user_folder is not None else [template_folder()]
     env = kind(
         loader=ChoiceLoader([_FolderLoader(folder) for folder in folders]),
+        bytecode_cache=TemplateCache(template_folder()),
         variable_start_string="<<",
         variable_end_string=">>",
         block_start_string="<%",

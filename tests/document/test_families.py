@@ -1,0 +1,132 @@
+"""Families, the blocks of arrays with very many elements, against arithmetic done anew."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Iterator
+from functools import reduce
+
+import numpy as np
+import pytest
+
+from derivgen.api import derive, task
+from derivgen.document.blocks import Display, Family
+from derivgen.document.formulas import Formulas
+from derivgen.formula.build import substitute_holes
+from derivgen.formula.tree import (
+    Chain,
+    Delimited,
+    Fraction,
+    Node,
+    Number,
+    Power,
+    Product,
+    Root,
+    Sum,
+)
+from derivgen.network.optimisers import OPTIMISERS
+from derivgen.network.task import Task
+
+#: so many decimals are printed that what is rounded does not count
+DECIMALS = 12
+
+
+def value(node: Node) -> float:
+    """The number that a formula of numbers means."""
+    match node:
+        case Number(text):
+            return float(text)
+        case Sum(terms):
+            return sum(-value(term) if minus else value(term) for minus, term in terms)
+        case Product(factors):
+            return reduce(operator.mul, map(value, factors))
+        case Fraction(above, below):
+            return value(above) / value(below)
+        case Power(base, exponent):
+            return float(value(base) ** value(exponent))
+        case Root(body):
+            return float(np.sqrt(value(body)))
+        case Delimited(body):
+            return value(body)
+    raise TypeError(f"{node} is no formula of numbers")
+
+
+def network(**spec: object) -> Task:
+    """A layer of 5-13: too many weights for one at a time."""
+    given: dict[str, object] = {
+        "data": {"inputs": [0.1, -0.4, 0.3, 0.8, -0.2], "targets": [k / 10 for k in range(13)]},
+        "layers": [
+            {
+                "dense": 13,
+                "activation": "tanh",
+                "weights": {"random": {"seed": 1}},
+                "bias": "none",
+            }
+        ],
+        "loss": "half_squared_error",
+        "numbers": {"decimals": DECIMALS},
+        **spec,
+    }
+    return task(**given)
+
+
+def families(**spec: object) -> list[Family]:
+    blocks = derive(network(**spec)).document.blocks()
+    found = [block for block in blocks if isinstance(block, Family)]
+    assert found
+    return found
+
+
+def chains(family: Family, copy: int) -> Iterator[Chain]:
+    """The chains of one copy with its digits put in."""
+    texts = [column[copy] for column in family.columns]
+    for block in family.blocks:
+        assert isinstance(block, Display)
+        for chain in block.chains:
+            links = tuple((sign, substitute_holes(right, texts)) for sign, right in chain.links)
+            assert chain.left is not None
+            yield Chain(substitute_holes(chain.left, texts), links)
+
+
+@pytest.mark.parametrize("optimiser", sorted({rule.name for rule in OPTIMISERS.values()}))
+def test_the_numbers_of_every_step_of_an_update_give_its_result(optimiser: str) -> None:
+    """A state means what it was before the step that computes it, and its new value after it."""
+    found = families(
+        training={"learning_rate": 0.1, "optimiser": optimiser, "steps": 2, "show": 2},
+        document={"show": "all", "views": ["reuse"], "figure": False},
+    )
+    for family in found:
+        for copy in (0, 7, family.count - 1):
+            for chain in chains(family, copy):
+                worked, result = value(chain.links[-2][1]), value(chain.links[-1][1])
+                assert worked == pytest.approx(result, rel=1e-4, abs=10**-DECIMALS)
+
+
+def test_copies_in_several_portions_are_those_of_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    spec = {
+        "training": {"learning_rate": 0.1, "optimiser": "adam"},
+        "numbers": {"decimals": 3},
+        "document": {"show": "all", "views": ["reuse"], "figure": False},
+    }
+
+    def copies() -> list[list[Chain]]:
+        return [list(chains(f, k)) for f in families(**spec) for k in range(f.count)]
+
+    whole = copies()
+    monkeypatch.setattr("derivgen.document.bulk.CHUNK", 7)
+    assert copies() == whole
+
+
+def test_a_copy_has_the_names_of_its_element() -> None:
+    derived = derive(
+        network(
+            training={"learning_rate": 0.1},
+            document={"show": ["W1"], "views": ["reuse"], "figure": False},
+        )
+    )
+    formulas = Formulas(derived.derivation, derived.derivation.first)
+    [family] = [block for block in derived.document.blocks() if isinstance(block, Family)]
+    assert family.count == 65
+    for copy in range(family.count):
+        element = divmod(copy, 5)
+        assert next(chains(family, copy)).left == formulas.gradient_token(("W1", element))
