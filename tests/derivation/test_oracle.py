@@ -14,6 +14,8 @@ import pytest
 import sympy
 
 from derivgen.derivation.oracle import Verification, check_or_raise, verify
+from derivgen.derivation.oracle_forward import Entries, Forward
+from derivgen.derivation.oracle_numbers import LongDouble
 from derivgen.errors import DerivgenError
 from derivgen.formula.tree import Symbol
 from derivgen.network.equations import build_network, equations_of
@@ -348,3 +350,37 @@ def test_what_cannot_be_checked() -> None:
         verify(network("L = log(w)", {"w": 0.0}, {}), {"w": np.array(1.0)})
     with pytest.raises(DerivgenError, match="E502"):
         verify(network("L = log(w)", {"w": -1.0}, {}), {"w": np.array(1.0)})
+
+
+EQUATIONS = """
+z[i] = sum(W[i,j]*x[j], j) + b[i]
+s[i,k] = sum(W[i,j]*W[k,j], j)
+h[i] = tanh(z[i]) + sum(s[i,k]*b[k], k)/3
+L = sum(h[i]*h[i], i) + sum(W[i,j]**2, i, j)
+"""
+
+
+@pytest.mark.parametrize("shifted", [("W",), ("b",), ("W", "b"), ("x", "W"), ("h",), ("W", "z")])
+@pytest.mark.parametrize("dense", [True, False])
+def test_the_loss_along_a_shift_is_that_of_the_shifted_arrays(
+    shifted: tuple[str, ...], dense: bool
+) -> None:
+    """Sums that are linear in what is shifted, sums that are not, one scale after another."""
+    draw = np.random.default_rng(3)
+    shapes = {"W": (3, 4), "b": (3,), "x": (4,), "h": (3,), "z": (3,)}
+    arrays = {name: draw.normal(size=shapes[name]) for name in ("W", "b", "x")}
+    net = network(EQUATIONS, {n: arrays[n] for n in ("W", "b")}, {"x": arrays["x"]})
+    where = ... if dense else (-1,)
+    sizes = {name: draw.normal(size=shapes[name])[where] for name in shifted}
+    shift = {name: Entries(where, np.asarray(size, np.longdouble)) for name, size in sizes.items()}
+    loss = Forward(net, arrays, LongDouble()).along(shift)
+    for scale in (0.5, -0.25, 0.0, 2.0):
+        moved = {name: array.astype(np.longdouble) for name, array in arrays.items()}
+        added = {name: np.zeros(shapes[name], np.longdouble) for name in ("z", "h")}
+        for name, size in sizes.items():
+            (moved if name in moved else added)[name][where] += np.longdouble(scale) * size
+        w, b = moved["W"], moved["b"]
+        z = w @ moved["x"] + b + added["z"]
+        h = np.tanh(z) + (w @ w.T) @ b / 3 + added["h"]
+        expected = (h**2).sum() + (w**2).sum()
+        assert float(loss(np.longdouble(scale))) == pytest.approx(float(expected), rel=1e-15)
