@@ -25,6 +25,8 @@ _COLLECT_AFTER = 100_000
 def process() -> int:
     """The command line as a process of its own: as :func:`main`, soon over and quick to end."""
     gc.set_threshold(_COLLECT_AFTER, 20, 20)
+    # pydantic would look through every installed package for plugins, and run their code
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     try:
         return main()
     finally:

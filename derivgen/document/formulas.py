@@ -36,6 +36,7 @@ from derivgen.formula.tree import (
     Text,
 )
 from derivgen.network.functions import ScalarFunction, Z
+from derivgen.network.lazy import LazyTable
 from derivgen.network.model import Largest, Network, Role, Softmax, Terms
 from derivgen.notation import Entry, Names, updated
 
@@ -91,7 +92,8 @@ class Formulas:
     @cached_property
     def functions(self) -> Mapping[str, Node | Written]:
         """How the functions of the network's table are written."""
-        return {n: written(f) for n, f in self.derivation.network.functions.items()}
+        known = self.derivation.network.functions
+        return LazyTable(known, lambda name: written(known[name]))
 
     # --- names and numbers ------------------------------------------------------------------
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import partial
 from types import MappingProxyType
 
 import sympy
@@ -19,6 +20,7 @@ from derivgen.errors import DerivgenError, Place, did_you_mean
 from derivgen.network import stable
 from derivgen.network.kinks import Kink as Kink
 from derivgen.network.kinks import KinkRule as KinkRule
+from derivgen.network.lazy import LazyTable
 from derivgen.network.options import Option, OptionValue, rational, read_options
 from derivgen.network.scalar import A as A
 from derivgen.network.scalar import ScalarFunction as ScalarFunction
@@ -177,8 +179,8 @@ _SELU_ALPHA = Fraction("1.67326324235437728")
 _SELU_SCALE = Fraction("1.05070098735548049")
 _GELU_INNER = sympy.sqrt(2 / sympy.pi) * (Z + sympy.Rational(44715, 1000000) * Z**3)
 
-_ENTRIES: tuple[ScalarFunction, ...] = (
-    ScalarFunction(
+_ENTRIES: Mapping[str, Callable[[], ScalarFunction]] = {
+    "identity": lambda: ScalarFunction(
         "identity",
         Z,
         "the argument itself",
@@ -187,7 +189,7 @@ _ENTRIES: tuple[ScalarFunction, ...] = (
         written=Z,
         remark="The derivative is 1: the error passes through unchanged.",
     ),
-    ScalarFunction(
+    "sigmoid": lambda: ScalarFunction(
         "sigmoid",
         1 / (1 + _E(-Z)),
         "logistic sigmoid, between 0 and 1",
@@ -196,7 +198,7 @@ _ENTRIES: tuple[ScalarFunction, ...] = (
         stable=stable.sigmoid,
         remark="The derivative needs only the value itself, and is at most 1/4.",
     ),
-    ScalarFunction(
+    "tanh": lambda: ScalarFunction(
         "tanh",
         sympy.tanh(Z),
         "hyperbolic tangent, between -1 and 1",
@@ -204,7 +206,7 @@ _ENTRIES: tuple[ScalarFunction, ...] = (
         1 - A**2,
         remark="The derivative needs only the value itself, and is at most 1.",
     ),
-    ScalarFunction(
+    "relu": lambda: ScalarFunction(
         "relu",
         _POSITIVE,
         "rectifier: z where z > 0, 0 elsewhere",
@@ -213,9 +215,9 @@ _ENTRIES: tuple[ScalarFunction, ...] = (
         kinks=(0.0,),
         remark="An active unit passes the error on unchanged; an inactive one stops it.",
     ),
-    _default("leaky_relu"),
-    _default("elu"),
-    with_kink(
+    "leaky_relu": partial(_default, "leaky_relu"),
+    "elu": partial(_default, "elu"),
+    "selu": lambda: with_kink(
         ScalarFunction(
             "selu",
             rational(_SELU_SCALE)
@@ -232,7 +234,7 @@ _ENTRIES: tuple[ScalarFunction, ...] = (
         ),
         "smallest",
     ),
-    ScalarFunction(
+    "softplus": lambda: ScalarFunction(
         "softplus",
         sympy.log(1 + _E(Z)),
         "smooth form of ReLU, log(1 + e^z)",
@@ -241,7 +243,7 @@ _ENTRIES: tuple[ScalarFunction, ...] = (
         stable=stable.softplus,
         remark="The derivative of softplus is the sigmoid.",
     ),
-    ScalarFunction(
+    "silu": lambda: ScalarFunction(
         "silu",
         Z / (1 + _E(-Z)),
         "sigmoid-weighted unit, z times its sigmoid (also called swish)",
@@ -250,7 +252,7 @@ _ENTRIES: tuple[ScalarFunction, ...] = (
         stable=stable.silu,
         remark="The product rule gives the sigmoid plus z times the slope of the sigmoid.",
     ),
-    ScalarFunction(
+    "mish": lambda: ScalarFunction(
         "mish",
         Z * sympy.tanh(sympy.log(1 + _E(Z))),
         "z times the hyperbolic tangent of softplus",
@@ -260,7 +262,7 @@ _ENTRIES: tuple[ScalarFunction, ...] = (
         stable=stable.mish,
         remark="The product rule meets the chain rule: tanh' at softplus(z), times the sigmoid.",
     ),
-    ScalarFunction(
+    "gelu": lambda: ScalarFunction(
         "gelu",
         Z * (1 + sympy.erf(Z * _ROOT_HALF)) / 2,
         "Gaussian error linear unit, z times the normal distribution function",
@@ -269,7 +271,7 @@ _ENTRIES: tuple[ScalarFunction, ...] = (
         stable=stable.gelu,
         remark="The product rule gives the normal distribution function plus z times its density.",
     ),
-    ScalarFunction(
+    "gelu_tanh": lambda: ScalarFunction(
         "gelu_tanh",
         Z * (1 + sympy.tanh(_GELU_INNER)) / 2,
         "GELU with its usual approximation by tanh",
@@ -278,7 +280,7 @@ _ENTRIES: tuple[ScalarFunction, ...] = (
         + Z * (1 - sympy.tanh(_GELU_INNER) ** 2) / 2 * sympy.diff(_GELU_INNER, Z),
         remark="The product rule meets the chain rule inside the hyperbolic tangent.",
     ),
-    ScalarFunction(
+    "hard_tanh": lambda: ScalarFunction(
         "hard_tanh",
         sympy.Piecewise((-1, Z < -1), (Z, Z <= 1), (1, True)),
         "z cut off at -1 and 1",
@@ -287,7 +289,7 @@ _ENTRIES: tuple[ScalarFunction, ...] = (
         kinks=(-1.0, 1.0),
         remark="Beyond the cut nothing passes back.",
     ),
-    ScalarFunction(
+    "hard_sigmoid": lambda: ScalarFunction(
         "hard_sigmoid",
         sympy.Piecewise((0, Z < -3), (Z / 6 + sympy.Rational(1, 2), Z <= 3), (1, True)),
         "straight line z/6 + 1/2, cut off at 0 and 1",
@@ -296,7 +298,7 @@ _ENTRIES: tuple[ScalarFunction, ...] = (
         kinks=(-3.0, 3.0),
         remark="Beyond the cut nothing passes back.",
     ),
-    ScalarFunction(
+    "relu6": lambda: ScalarFunction(
         "relu6",
         sympy.Piecewise((0, Z < 0), (Z, Z <= 6), (6, True)),
         "ReLU cut off at 6",
@@ -305,7 +307,7 @@ _ENTRIES: tuple[ScalarFunction, ...] = (
         kinks=(0.0, 6.0),
         remark="The error passes between 0 and 6 only.",
     ),
-    ScalarFunction(
+    "softsign": lambda: ScalarFunction(
         "softsign",
         Z / (1 + sympy.Abs(Z)),
         "z/(1 + |z|), between -1 and 1",
@@ -313,7 +315,7 @@ _ENTRIES: tuple[ScalarFunction, ...] = (
         (1 - sympy.Abs(A)) ** 2,
         remark="Since 1/(1 + |z|) is 1 minus the size of the value, the value is enough.",
     ),
-    ScalarFunction(
+    "log_sigmoid": lambda: ScalarFunction(
         "log_sigmoid",
         -sympy.log(1 + _E(-Z)),
         "logarithm of the sigmoid",
@@ -322,7 +324,7 @@ _ENTRIES: tuple[ScalarFunction, ...] = (
         stable=stable.log_sigmoid,
         remark="The derivative is one minus the sigmoid.",
     ),
-    ScalarFunction(
+    "arctan": lambda: ScalarFunction(
         "arctan",
         sympy.atan(Z),
         "inverse tangent, between -pi/2 and pi/2",
@@ -330,7 +332,7 @@ _ENTRIES: tuple[ScalarFunction, ...] = (
         1 / (1 + Z**2),
         remark="The derivative falls off with the square of the argument.",
     ),
-    ScalarFunction(
+    "gaussian": lambda: ScalarFunction(
         "gaussian",
         _E(-(Z**2)),
         "bell curve exp(-z^2)",
@@ -338,7 +340,7 @@ _ENTRIES: tuple[ScalarFunction, ...] = (
         -2 * Z * A,
         remark="The inner derivative -2z stands before the value itself.",
     ),
-    ScalarFunction(
+    "abs": lambda: ScalarFunction(
         "abs",
         sympy.Abs(Z),
         "absolute value",
@@ -350,7 +352,7 @@ _ENTRIES: tuple[ScalarFunction, ...] = (
         remark="The derivative is the sign of the argument.",
         word="absolute value",
     ),
-    ScalarFunction(
+    "positive_part": lambda: ScalarFunction(
         "positive_part",
         _POSITIVE,
         "the larger of z and 0",
@@ -362,8 +364,8 @@ _ENTRIES: tuple[ScalarFunction, ...] = (
         remark="The derivative is 1 where the argument is positive and 0 elsewhere.",
         word="positive part",
     ),
-    _default("huber"),
-)
+    "huber": partial(_default, "huber"),
+}
 
 _ALIASES = {
     "swish": ("silu", "swish"),
@@ -372,16 +374,16 @@ _ALIASES = {
     "atan": ("arctan", "arctan"),
 }
 
-_BY_NAME = {entry.name: entry for entry in _ENTRIES}
+
+def _made_named(name: str) -> ScalarFunction:
+    if name in _ALIASES:
+        of, latex = _ALIASES[name]
+        return replace(FUNCTIONS[of], name=name, latex=latex)
+    return _ENTRIES[name]()
+
 
 #: every function by name; an alias stands under its own name
-FUNCTIONS: Mapping[str, ScalarFunction] = MappingProxyType(
-    _BY_NAME
-    | {
-        alias: replace(_BY_NAME[name], name=alias, latex=latex)
-        for alias, (name, latex) in _ALIASES.items()
-    }
-)
+FUNCTIONS: Mapping[str, ScalarFunction] = LazyTable((*_ENTRIES, *_ALIASES), _made_named)
 
 #: functions of a whole layer: they take the index that they run along
 ALONG = {

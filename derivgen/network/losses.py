@@ -18,6 +18,7 @@ import numpy as np
 
 from derivgen.errors import DerivgenError, Place, did_you_mean
 from derivgen.network.functions import ScalarFunction, with_parameters
+from derivgen.network.lazy import LazyTable
 from derivgen.network.options import Option, OptionValue, read_options
 
 #: what a target or a prediction may be: any number; from 0 to 1; strictly between 0 and 1; -1 or +1; above 0;
@@ -162,41 +163,41 @@ _BINARY = (
     "The factor A (1 - A) of the sigmoid's derivative cancels the denominator of the logarithms'."
 )
 
-_ENTRIES: tuple[Loss, ...] = (
-    Loss(
+_ENTRIES: Mapping[str, Callable[[], Loss]] = {
+    "half_squared_error": lambda: Loss(
         "half_squared_error",
         "half the squared error, summed over the outputs",
         "(Y - A)**2/2",
         remark="The half cancels the 2 that the square leaves when it is differentiated.",
     ),
-    Loss(
+    "squared_error": lambda: Loss(
         "squared_error",
         "squared error, summed over the outputs",
         "(Y - A)**2",
         remark="The derivative keeps a factor 2.",
     ),
-    Loss(
+    "mean_squared_error": lambda: Loss(
         "mean_squared_error",
         "squared error, averaged over the outputs",
         "(Y - A)**2",
         outputs="mean",
         remark="The derivative keeps a factor 2 over the number of outputs.",
     ),
-    Loss(
+    "absolute_error": lambda: Loss(
         "absolute_error",
         "absolute error, summed over the outputs",
         "abs(A - Y)",
         remark="Only the sign of the error is passed back, not its size.",
     ),
-    Loss(
+    "mean_absolute_error": lambda: Loss(
         "mean_absolute_error",
         "absolute error, averaged over the outputs",
         "abs(A - Y)",
         outputs="mean",
         remark="Only the sign of the error is passed back, not its size.",
     ),
-    _huber(Fraction(1)),
-    Loss(
+    "huber": lambda: _huber(Fraction(1)),
+    "binary_cross_entropy": lambda: Loss(
         "binary_cross_entropy",
         "cross-entropy of independent probabilities, one for each output",
         "-(Y*log(A) + (1 - Y)*log(1 - A))",
@@ -207,14 +208,14 @@ _ENTRIES: tuple[Loss, ...] = (
         reason=_BINARY,
         remark="The logarithm punishes a confident mistake without bound.",
     ),
-    Loss(
+    "binary_cross_entropy_logits": lambda: Loss(
         "binary_cross_entropy_logits",
         "binary cross-entropy of outputs to which the sigmoid has not been applied",
         "softplus(A) - Y*A",
         targets="unit",
         remark="The derivative is the sigmoid of the output minus the target.",
     ),
-    Loss(
+    "categorical_cross_entropy": lambda: Loss(
         "categorical_cross_entropy",
         "cross-entropy of a distribution over classes",
         "-Y*log(A)",
@@ -225,7 +226,7 @@ _ENTRIES: tuple[Loss, ...] = (
         reason="The targets add up to 1, so what is left is the output minus the target.",
         remark="Only the probability of the right class counts when the target is one-hot.",
     ),
-    Loss(
+    "categorical_cross_entropy_logits": lambda: Loss(
         "categorical_cross_entropy_logits",
         "categorical cross-entropy of outputs to which softmax has not been applied",
         "-Y*A",
@@ -236,27 +237,27 @@ _ENTRIES: tuple[Loss, ...] = (
         reason="The targets add up to 1, so what is left is the softmax minus the target.",
         remark="The logarithm of the softmax is taken in one step, which never overflows.",
     ),
-    Loss(
+    "hinge": lambda: Loss(
         "hinge",
         "hinge loss for targets -1 and +1: zero once the margin is at least 1",
         "positive_part(1 - Y*A)",
         targets="sign",
         remark="An output on the right side with a margin of 1 or more learns nothing.",
     ),
-    Loss(
+    "squared_hinge": lambda: Loss(
         "squared_hinge",
         "squared hinge loss for targets -1 and +1",
         "positive_part(1 - Y*A)**2",
         targets="sign",
         remark="The derivative falls to 0 without a jump where the margin reaches 1.",
     ),
-    Loss(
+    "log_cosh": lambda: Loss(
         "log_cosh",
         "logarithm of the hyperbolic cosine of the error",
         "log(cosh(A - Y))",
         remark="The derivative is the hyperbolic tangent of the error.",
     ),
-)
+}
 
 _ALIASES = {
     "sse": "squared_error",
@@ -270,12 +271,13 @@ _ALIASES = {
     "cross_entropy_logits": "categorical_cross_entropy_logits",
 }
 
-_BY_NAME = {loss.name: loss for loss in _ENTRIES}
+
+def _made_named(name: str) -> Loss:
+    return LOSSES[_ALIASES[name]] if name in _ALIASES else _ENTRIES[name]()
+
 
 #: every loss by name; the short names of common use stand for the same entries
-LOSSES: Mapping[str, Loss] = MappingProxyType(
-    _BY_NAME | {alias: _BY_NAME[name] for alias, name in _ALIASES.items()}
-)
+LOSSES: Mapping[str, Loss] = LazyTable((*_ENTRIES, *_ALIASES), _made_named)
 
 
 def averaged(loss: Loss, outputs: Literal["sum", "mean"]) -> Loss:

@@ -10,13 +10,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache
-from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 import sympy
 
 from derivgen.errors import DerivgenError, Place, did_you_mean
+from derivgen.network.lazy import LazyTable
 from derivgen.network.options import Option, OptionValue, read_options
 from derivgen.network.special import numpy_function
 
@@ -166,12 +166,17 @@ _MOMENTS = (
     Variable(_M_HAT, r"\hat{m}", "the mean, corrected for its start at 0"),
     Variable(_V_HAT, r"\hat{v}", "the mean of squares, corrected for its start at 0"),
 )
-_MOMENT_STEPS = (
-    (_M, _BETA1 * _M + (1 - _BETA1) * G),
-    (_V, _BETA2 * _V + (1 - _BETA2) * G**2),
-    (_M_HAT, _M / (1 - _BETA1**T)),
-    (_V_HAT, _V / (1 - _BETA2**T)),
-)
+
+
+def _moment_steps() -> tuple[tuple[sympy.Symbol, sympy.Expr], ...]:
+    return (
+        (_M, _BETA1 * _M + (1 - _BETA1) * G),
+        (_V, _BETA2 * _V + (1 - _BETA2) * G**2),
+        (_M_HAT, _M / (1 - _BETA1**T)),
+        (_V_HAT, _V / (1 - _BETA2**T)),
+    )
+
+
 _ADAM_OPTIONS = (
     Option("beta1", Fraction(9, 10), r"\beta_1", "memory of the mean", 0, 1, "[)"),
     Option("beta2", Fraction(999, 1000), r"\beta_2", "memory of the squares", 0, 1, "[)"),
@@ -181,14 +186,14 @@ _CORRECTION = (
     "In the first steps the means are too small because they start at 0; the hats mend that."
 )
 
-_ENTRIES: tuple[Optimiser, ...] = (
-    Optimiser(
+_ENTRIES: Mapping[str, Callable[[], Optimiser]] = {
+    "gradient_descent": lambda: Optimiser(
         "gradient_descent",
         "a step against the gradient",
         ((W, W - ETA * G),),
         remark="The gradient points uphill, so the step goes the other way.",
     ),
-    Optimiser(
+    "momentum": lambda: Optimiser(
         "momentum",
         "velocity v = mu v + g, step w = w - eta v",
         ((_V, _MU * _V + G), (W, W - ETA * _V)),
@@ -197,7 +202,7 @@ _ENTRIES: tuple[Optimiser, ...] = (
         "The learning rate stands in the step, so a new rate acts on the whole velocity at once.",
         word="momentum",
     ),
-    Optimiser(
+    "heavy_ball": lambda: Optimiser(
         "heavy_ball",
         "momentum with the learning rate inside: v = mu v - eta g, step w = w + v",
         ((_V, _MU * _V - ETA * G), (W, W + _V)),
@@ -206,7 +211,7 @@ _ENTRIES: tuple[Optimiser, ...] = (
         "The velocity is the step itself; with a constant learning rate it is the same as momentum.",
         word="heavy-ball momentum",
     ),
-    Optimiser(
+    "momentum_average": lambda: Optimiser(
         "momentum_average",
         "velocity as a running mean: v = mu v + (1 - mu) g, step w = w - eta v",
         ((_V, _MU * _V + (1 - _MU) * G), (W, W - ETA * _V)),
@@ -215,7 +220,7 @@ _ENTRIES: tuple[Optimiser, ...] = (
         "A mean of gradients is as large as one gradient, so the steps stay smaller.",
         word="momentum with averaged gradients",
     ),
-    Optimiser(
+    "nesterov": lambda: Optimiser(
         "nesterov",
         "momentum that looks one step ahead: v = mu v + g, step w = w - eta (g + mu v)",
         ((_V, _MU * _V + G), (_D, G + _MU * _V), (W, W - ETA * _D)),
@@ -224,7 +229,7 @@ _ENTRIES: tuple[Optimiser, ...] = (
         "The velocity counts as if the next step had been taken already.",
         word="Nesterov's momentum",
     ),
-    Optimiser(
+    "adagrad": lambda: Optimiser(
         "adagrad",
         "each entry is divided by the root of the sum of its squared gradients",
         ((_S, _S + G**2), (W, W - ETA * G / (sympy.sqrt(_S) + _EPSILON))),
@@ -233,7 +238,7 @@ _ENTRIES: tuple[Optimiser, ...] = (
         "The sum only grows, so the steps only shrink.",
         word="AdaGrad",
     ),
-    Optimiser(
+    "rmsprop": lambda: Optimiser(
         "rmsprop",
         "each entry is divided by the root of the running mean of its squared gradients",
         ((_S, _RHO * _S + (1 - _RHO) * G**2), (W, W - ETA * G / (sympy.sqrt(_S) + _EPSILON))),
@@ -242,20 +247,20 @@ _ENTRIES: tuple[Optimiser, ...] = (
         "Entries with large gradients are slowed down, those with small ones sped up.",
         word="RMSProp",
     ),
-    Optimiser(
+    "adam": lambda: Optimiser(
         "adam",
         "momentum and RMSProp together, with corrected means",
-        (*_MOMENT_STEPS, (W, W - ETA * _M_HAT / (sympy.sqrt(_V_HAT) + _EPSILON))),
+        (*_moment_steps(), (W, W - ETA * _M_HAT / (sympy.sqrt(_V_HAT) + _EPSILON))),
         _MOMENTS,
         _ADAM_OPTIONS,
         _CORRECTION,
         word="Adam",
     ),
-    Optimiser(
+    "adamw": lambda: Optimiser(
         "adamw",
         "Adam, and each weight shrinks by itself",
         (
-            *_MOMENT_STEPS,
+            *_moment_steps(),
             (W, W - ETA * (_M_HAT / (sympy.sqrt(_V_HAT) + _EPSILON) + _DECAY * W)),
         ),
         _MOMENTS,
@@ -273,13 +278,14 @@ _ENTRIES: tuple[Optimiser, ...] = (
         "The weight itself is left out of the running means, unlike an L2 penalty. " + _CORRECTION,
         word="AdamW",
     ),
-)
+}
 
 _ALIASES = {"sgd": "gradient_descent"}
 
-_BY_NAME = {optimiser.name: optimiser for optimiser in _ENTRIES}
+
+def _made_named(name: str) -> Optimiser:
+    return OPTIMISERS[_ALIASES[name]] if name in _ALIASES else _ENTRIES[name]()
+
 
 #: every optimiser by name
-OPTIMISERS: Mapping[str, Optimiser] = MappingProxyType(
-    _BY_NAME | {alias: _BY_NAME[name] for alias, name in _ALIASES.items()}
-)
+OPTIMISERS: Mapping[str, Optimiser] = LazyTable((*_ENTRIES, *_ALIASES), _made_named)

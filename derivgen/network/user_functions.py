@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections import ChainMap
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from typing import cast
 
 import sympy
 
@@ -19,6 +21,7 @@ from derivgen.network.functions import (
     with_parameters,
 )
 from derivgen.network.kinks import KINK_RULES, KinkRule
+from derivgen.network.lazy import LazyTable
 from derivgen.network.losses import LOSSES, Loss
 from derivgen.network.scalar import Z, kinks_of
 from derivgen.network.schema import Function, Spec
@@ -57,9 +60,9 @@ class Functions:
             found.add([found.everything()[name]])
         return found
 
-    def everything(self) -> dict[str, ScalarFunction]:
+    def everything(self) -> Mapping[str, ScalarFunction]:
         """All functions by name, those of the spec before those of the table."""
-        return {**FUNCTIONS, **self.table}
+        return ChainMap(dict(self.table), cast("dict[str, ScalarFunction]", FUNCTIONS))
 
     def _define(self, name: str, function: Function) -> None:
         address = ("functions", name)
@@ -74,7 +77,8 @@ class Functions:
                 f"'{name}' needs either `expression` (over z) or `loss` (over y and a)",
                 place,
             )
-        known = {other: entry.expression for other, entry in self.everything().items()}
+        functions = self.everything()
+        known = LazyTable(functions, lambda other: functions[other].expression)
         if function.expression is not None:
             at = self.source.value_place((*address, "expression"))
             expression = scalar_expression(function.expression, {"z": Z}, at, known, Z)
@@ -104,8 +108,8 @@ class Functions:
             if options:
                 raise DerivgenError("E203", f"{name or 'no activation'} takes no options", place)
             return name
-        known = [entry.name for entry in self.everything().values() if entry.activation]
         if name not in self.everything() or not self.everything()[name].activation:
+            known = [entry.name for entry in self.everything().values() if entry.activation]
             raise DerivgenError(
                 "E204",
                 f"there is no activation '{name}'",
