@@ -12,11 +12,11 @@ from typing import Literal
 import numpy as np
 from sympy.core.function import AppliedUndef
 
-from derivgen.derivation.instances import instance, stage_of
+from derivgen.derivation.instances import Instance, instance, stage_of
 from derivgen.document.formulas import Formulas, function_word
 from derivgen.formula.tree import Node
-from derivgen.network.functions import ScalarFunction, kinks_of
-from derivgen.network.model import Body, Largest, Role, Terms
+from derivgen.network.functions import kinks_of
+from derivgen.network.model import Equation, Largest, Role, Terms
 from derivgen.notation import Entry
 
 RemarkKind = Literal["dead", "saturated", "kink", "tie", "zero_input"]
@@ -46,69 +46,65 @@ def forward_remarks(formulas: Formulas, entries: Sequence[Entry]) -> Iterator[Re
     """Remarks on the elements of one array as they are computed."""
     if formulas.passed.symbolic:
         return
+    network = formulas.derivation.network
     for entry in entries:
-        body = _body(formulas, entry)
-        # the ends of a sum tell cheaply that there is more than one reading
-        if isinstance(body, Terms) and len(_arguments(formulas, entry, 3)) > 1:
+        found = stage_of(network, entry)
+        assert found is not None
+        equation = network.equations[found[0].equation]
+        if _is_sum(equation):
             continue
-        readings = _arguments(formulas, entry, MOST_ARGUMENTS)
-        if isinstance(body, Largest):
-            yield from _tie(formulas, entry, readings, body)
-        elif len(readings) == 1:
-            yield from _unit(formulas, entry, readings[0])
+        own = instance(network, entry, MOST_ARGUMENTS)
+        assert own is not None
+        readings = tuple(dict.fromkeys(e for part in own.summands for e in part.entries.values()))
+        if isinstance(equation.body, Largest):
+            yield from _tie(formulas, entry, readings, equation.body)
+        elif isinstance(equation.body, Terms) and len(readings) == 1:
+            yield from _unit(formulas, own, readings[0])
 
 
-def _body(formulas: Formulas, entry: Entry) -> Body:
-    """The right side of the equation that computes an element."""
-    network = formulas.derivation.network
-    found = stage_of(network, entry)
-    assert found is not None
-    return network.equations[found[0].equation].body
+def _is_sum(equation: Equation) -> bool:
+    """Whether every element reads several elements of one array, as the sum sign shows."""
+    if not isinstance(equation.body, Terms):
+        return False
+    return any(
+        index.size > 1 and any(name == index.name for at in ref.indices for name, _ in at.factors)
+        for term in equation.body.terms
+        for index in term.bound
+        for symbol, ref in equation.refs.items()
+        if symbol in term.expression.free_symbols
+    )
 
 
-def _arguments(formulas: Formulas, entry: Entry, most: int) -> tuple[Entry, ...]:
-    own = instance(formulas.derivation.network, entry, most)
-    assert own is not None
-    return tuple(dict.fromkeys(e for part in own.summands for e in part.entries.values()))
-
-
-def _unit(formulas: Formulas, entry: Entry, argument: Entry) -> Iterator[Remark]:
+def _unit(formulas: Formulas, own: Instance, argument: Entry) -> Iterator[Remark]:
     """Remarks on ``a = f(z)``."""
-    network = formulas.derivation.network
-    if not isinstance(_body(formulas, entry), Terms):
-        return
-    partial = formulas.passed.partial(entry, argument)
-    function: ScalarFunction | None = network.functions.get(partial.function)
-    if function is None:
-        return
-    slope = float(formulas.passed.partial_value(partial))
-    own = instance(network, entry, MOST_ARGUMENTS)
-    assert own is not None
+    partial = formulas.passed.partial(own.target, argument)
+    function = formulas.derivation.network.functions.get(partial.function)
     called = own.summands[0].expression
-    inside = called.args[0] if isinstance(called, AppliedUndef) else None
-    if inside is None or len(own.summands) > 1:
+    if function is None or not isinstance(called, AppliedUndef) or len(own.summands) > 1:
         return
+    inside = called.args[0]
+    slope = float(formulas.passed.partial_value(partial))
     entries = own.summands[0].entries
     at = formulas.passed.float_arithmetic.scalar(
         inside, {s: float(formulas.passed.value(e)) for s, e in entries.items()}
     )
-    remark = Remark(
-        kind="kink",
-        unit=formulas.name(entry),
+    kind: RemarkKind
+    if any(np.isclose(at, float(k.at), rtol=0, atol=1e-12) for k in kinks_of(function)):
+        kind = "kink"
+    elif slope == 0:
+        kind = "dead"
+    elif function.name in _SQUASHING and abs(slope) < SATURATED:
+        kind = "saturated"
+    else:
+        return
+    yield Remark(
+        kind=kind,
+        unit=formulas.name(own.target),
         argument=formulas.symbolic(inside, entries),
         value=formulas.number(argument) if inside.is_Symbol else formulas.printed(at),
         function=function_word(function),
-        slope=formulas.printed(slope),
+        slope=None if kind == "dead" else formulas.printed(slope),
     )
-    kinks = [float(k.at) for k in kinks_of(function)]
-    if any(np.isclose(at, kink, rtol=0, atol=1e-12) for kink in kinks):
-        yield remark
-    elif slope == 0:
-        yield Remark("dead", remark.unit, remark.argument, remark.value, remark.function)
-    elif function.name in _SQUASHING and abs(slope) < SATURATED:
-        yield Remark(
-            "saturated", remark.unit, remark.argument, remark.value, remark.function, remark.slope
-        )
 
 
 def _tie(
