@@ -7,9 +7,11 @@ what it gives, to the last digit.
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from fractions import Fraction
 from itertools import islice, product
 
 from derivgen.checking import indices as ix
@@ -34,14 +36,35 @@ DEEPEST = 2
 #: digits that a printed number needs to tell anything
 FEWEST_DIGITS = 3
 
+_NUMBER = re.compile(r"(?<![\w.,])-?\d{1,6}(?:[.,]\d{1,6})?(?![\w.,]*\d)")
+#: numbers that are looked at in sentences
+MOST_NUMBERS = 40
+
 Definitions = Mapping[str, t.Node]
 
 
 def by_analogy(
-    model: DocumentModel, printed: Mapping[str, tuple[t.Node, ...]], budget: Budget | None = None
+    model: DocumentModel,
+    printed: Mapping[str, tuple[t.Node, ...]],
+    budget: Budget | None = None,
+    in_words: Sequence[t.Node] = (),
 ) -> DocumentModel:
-    """The model with the definitions of quantities that are printed and computed like a sibling."""
-    return _Analogy(model, printed, budget or Budget()).run()
+    """The model with the definitions of quantities that are printed and computed like a sibling.
+
+    ``in_words`` are numbers in the sentences of the document ("targets 0.01 and 0.99"): one of them may be
+    the given value that a sibling's definition asks for."""
+    return _Analogy(model, printed, budget or Budget(), in_words).run()
+
+
+def numbers_in(words: str) -> tuple[t.Node, ...]:
+    """The numbers that stand in sentences, each once."""
+    found: dict[str, t.Node] = {}
+    for match in islice(_NUMBER.finditer(words), MOST_NUMBERS):
+        text = match[0].replace(",", ".")
+        digits = text.lstrip("-")
+        number = t.Number(digits, Fraction(digits), len(digits.partition(".")[2]))
+        found.setdefault(text, t.Negated(number) if text.startswith("-") else number)
+    return tuple(found.values())
 
 
 @dataclass
@@ -49,6 +72,7 @@ class _Analogy:
     model: DocumentModel
     printed: Mapping[str, tuple[t.Node, ...]]
     budget: Budget
+    in_words: Sequence[t.Node] = ()
     left: int = MOST
     #: computed quantities by the letter and the length of their index
     relatives: dict[tuple[str, int], list[str]] = field(default_factory=lambda: defaultdict(list))
@@ -77,9 +101,12 @@ class _Analogy:
 
     def _take(self, made: Definitions) -> None:
         model = self.model
+        given = {key: node for key, node in made.items() if node in self.in_words}
+        made = {key: node for key, node in made.items() if key not in given}
         self.model = replace(
             model,
             definitions={**model.definitions, **made},
+            values={**model.values, **given},
             opaque=model.opaque - made.keys(),
         )
 
@@ -167,7 +194,9 @@ class _Analogy:
     def _inner(
         self, sibling: str, key: str, here: str, there: str, depth: int
     ) -> Iterator[Definitions]:
-        if depth > 0 and sibling in self.model.definitions:
+        if sibling not in self.model.definitions:
+            yield from ({key: number} for number in self.in_words)
+        elif depth > 0:
             yield from islice(self._candidates(sibling, key, here, there, depth - 1), MOST_FOR_ONE)
 
     def _ways(
@@ -185,7 +214,8 @@ class _Analogy:
                     made[name] = ix.joined(base, [*pieces[:at], there, *pieces[at + 1 :]])
                 missing = [name for name, new in made.items() if not self.model.known(new)]
                 computed = all(name in self.model.definitions for name in missing)
-                if not missing or (depth > 0 and computed):
+                given = len(missing) == 1 and len(names) == 1 and not computed
+                if not missing or (depth > 0 and computed) or (given and self.in_words):
                     yield made
         yield {name: name for name in names}
         if not alike or count != 1 or not all(pieces[0].isdigit() for _, pieces in split):

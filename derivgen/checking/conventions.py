@@ -128,7 +128,7 @@ def _bias(learned: Learned, model: Model) -> str | None:
         if not products or any(negative for negative, _ in definition.terms):
             continue
         weighted = True
-        for _, body in definition.terms:
+        for body in (_without_ones(body) for _, body in definition.terms):
             if isinstance(body, t.Name) and model.definition(full_key(body)) is None:
                 readers[full_key(body)] += 1
     if not weighted:
@@ -144,6 +144,14 @@ def _bias(learned: Learned, model: Model) -> str | None:
     if updated and not updated & readers.keys():
         return f"{shared}, not updated"
     return shared
+
+
+def _without_ones(node: t.Node) -> t.Node:
+    """``b_1 * 1`` as ``b_1``: the bias as the weight of an input that is 1."""
+    if not isinstance(node, t.Product):
+        return node
+    rest = [part for part in node.factors if not (isinstance(part, t.Number) and part.value == 1)]
+    return rest[0] if len(rest) == 1 else node
 
 
 # --- decimals --------------------------------------------------------------------------------

@@ -17,7 +17,7 @@ import mpmath
 
 from derivgen.checking import align
 from derivgen.checking import indices as ix
-from derivgen.checking.analogy import by_analogy
+from derivgen.checking.analogy import by_analogy, numbers_in
 from derivgen.checking.arrays import family, numbered, shaped, spelled_out
 from derivgen.checking.budget import Budget, OutOfWork
 from derivgen.checking.chosen import Chosen
@@ -52,9 +52,10 @@ def learn(
     named: Iterable[str] = (),
     trained: Iterable[str] = (),
     budget: Budget | None = None,
+    words: str = "",
 ) -> Learned:
     """What a document says of its quantities; ``tables`` are values stated in its tables, ``named`` the
-    keys that stand there, ``trained`` those that have a new value there."""
+    keys that stand there, ``trained`` those that have a new value there; ``words`` are its sentences."""
     notes = Notes(trained=frozenset(trained))
     notes.used.update(named)
     for statement in statements:
@@ -62,14 +63,17 @@ def learn(
     functions_that_are_quantities(notes)
     for key, node in (tables or {}).items():
         notes.printed[key].append(node)
-    return _Builder(notes, tuple(statements), budget or Budget()).learned()
+    return _Builder(notes, tuple(statements), budget or Budget(), words).learned()
 
 
 class _Builder:
     """Decides, in this order: which marked names are quantities of their own, definitions, given
     values, names for the same thing, the loss, the parameters, the learning rate."""
 
-    def __init__(self, notes: Notes, statements: tuple[Statement, ...], budget: Budget) -> None:
+    def __init__(
+        self, notes: Notes, statements: tuple[Statement, ...], budget: Budget, words: str
+    ) -> None:
+        self.words = words
         self.budget = budget
         self.notes = notes
         self.statements = statements
@@ -117,7 +121,11 @@ class _Builder:
         )
         printed = {key: tuple(nodes) for key, nodes in self.notes.printed.items()}
         return Learned(
-            solved(by_analogy(model, printed, self.budget), printed, self.budget),
+            solved(
+                by_analogy(model, printed, self.budget, numbers_in(self.words)),
+                printed,
+                self.budget,
+            ),
             self.statements,
             {key: tuple(sides) for key, sides in self.notes.sides.items()},
             printed,

@@ -62,7 +62,7 @@ class SymbolJudge:
             assert found.reason is None or isinstance(found.reason, NoValue)
             if found.reason is not None:
                 note_open(draft, found.reason)
-            if _is_unknown(self.model, subject) or self._generic(subject, body):
+            if _is_unknown(self.model, subject) or self._generic(body):
                 draft.code, draft.message = "C404", "it belongs to no quantity of the network"
             return
         if self._is_apart(subject):
@@ -128,9 +128,10 @@ class SymbolJudge:
                 return self.equality, one, two
         return self.free, left, right
 
-    def _generic(self, left: t.Node, right: t.Node) -> bool:
-        names = [n for node in (left, right) for n in t.walk(node) if isinstance(n, t.Name)]
-        return not any(_means(self.model, name) for name in names)
+    def _generic(self, body: t.Node) -> bool:
+        """True for a formula in general terms: ``E_total = sum 1/2 (target - output)^2``."""
+        names = [name for name in t.walk(body) if isinstance(name, t.Name)]
+        return bool(names) and not any(_means(self.model, name) for name in names)
 
     def _instances(self, left: t.Node, right: t.Node) -> Iterator[tuple[t.Node, t.Node]]:
         """The statement with its index letters replaced by numbers for which every name is known."""

@@ -50,6 +50,7 @@ def check_manuscript(
         [c.name.key for c in cells if c.name],
         [c.trained for c in cells if c.trained],
         budget,
+        manuscript.words,
     )
     in_tables = (cell.statement(learned.model.loss) for cell in cells)
     statements = (*statements, *(s for s in in_tables if s is not None))

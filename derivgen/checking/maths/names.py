@@ -25,6 +25,7 @@ STOP_WORDS: Final = frozenset(
 )
 #: A superscript with commas is no exponent.
 _ENTRIES: Final = re.compile(r"[A-Za-z0-9]+(?:[+-][0-9]+)?(?:,[A-Za-z0-9]+(?:[+-][0-9]+)?)+")
+_SUM: Final = re.compile(r"[0-9]+(?:[+-][0-9]+)+")
 _LABEL_OPENERS: Final = ("(", "[", "<")
 
 
@@ -404,6 +405,8 @@ def _labels(cursor: Cursor, found: Read, first: int, last: int) -> bool:
                 return False
             inside = "".join(each.text for each in cursor.tokens[at + 1 : close])
             inside = inside.replace("{", "").replace(" ", "")
+            if _SUM.fullmatch(inside):
+                return False  # w^{(2-1)}: a calculation, and no label
             if STEP.fullmatch(inside) or inside.lower() in MARKS:
                 mark += MARKS.get(inside.lower(), inside)
             else:
