@@ -16,6 +16,7 @@ def group(drafts: Sequence[Draft]) -> None:
     previous: Draft | None = None
     said: dict[tuple[object, object], Draft] = {}
     named: dict[str, Draft] = {}
+    anyhow: dict[tuple[object, object], Draft] = {}
     for draft in drafts:
         same_chain = previous is not None and previous.statement is draft.statement
         if draft.verdict is Verdict.WRONG and draft.cause is None:
@@ -30,6 +31,9 @@ def group(drafts: Sequence[Draft]) -> None:
         if draft.verdict is Verdict.WRONG and draft.number is not None and draft.operand is None:
             # the same wrong number of the same thing, printed once more
             before = said.setdefault((draft.subject, draft.number.value), draft)
+            slip = anyhow.setdefault((draft.number.text, draft.expected), draft)
+            if draft.subject is None:  # worked out by itself once more, with the same slip
+                before = slip
             if before is not draft and draft.cause is None:
                 draft.cause = _root(before, by_id).id
         if draft.verdict is Verdict.WRONG and draft.cause is None and draft.code == "C202":

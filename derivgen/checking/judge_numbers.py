@@ -38,6 +38,8 @@ from derivgen.checking.world import World
 
 #: significant digits from which on a number is a long one
 LONG = 5
+#: relative difference of two values that are printed alike and called the same
+ALIKE = mpmath.mpf("1e-3")
 
 
 @dataclass
@@ -419,12 +421,14 @@ class NumberJudge:
             return mpmath.mpf(0)
 
     def _is_exact(self, number: t.Number) -> bool:
-        """True for whole numbers, short ones, and what the document gives."""
+        """True for whole numbers, short ones, and what the document gives, as it gives it: 0.30000 is a
+        rounded number where 0.3 is given."""
         if number.decimals < 2:
             return True
         printed = printed_number(number)
         entries = [] if printed is None else self.ledger.like(printed)
-        return bool(entries) and all(entry.draft is None for entry in entries)
+        given = all(e.draft is None and e.printed.decimals >= number.decimals for e in entries)
+        return bool(entries) and given
 
     # --- calculations -----------------------------------------------------------------------------
 
@@ -587,6 +591,9 @@ class NumberJudge:
         draft.printed = self.spelled(body)
         digits = max(self.decimals, 1)
         draft.expected = decimal(two, digits)
+        if decimal(one, digits) == draft.expected and abs(one - two) < abs(two) * ALIKE:
+            draft.verdict, draft.code, draft.message = Verdict.CORRECT, "", ""
+            return
         draft.message = f"{draft.printed} is {decimal(one, digits)}, and should be {draft.expected}"
 
 

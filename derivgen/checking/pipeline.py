@@ -16,6 +16,7 @@ from derivgen.checking.judge import Judge
 from derivgen.checking.manuscript import Manuscript
 from derivgen.checking.maths.parser import learn as learn_names
 from derivgen.checking.maths.parser import read
+from derivgen.checking.missing import missing
 from derivgen.checking.moved import at_moved_points
 from derivgen.checking.noting import statements_of
 from derivgen.checking.repair import repaired
@@ -62,9 +63,8 @@ def check_manuscript(
     )
     judge, drafts = found.judge, found.judge.drafts
     places = {id(s): manuscript.place(s.source(s.chain.span[0])) for s in statements}
-    conventions, changes = conventions_of(
-        replace(learned, statements=statements), learned.model, lambda s: places.get(id(s))
-    )
+    whole = replace(learned, statements=statements)
+    conventions, changes = conventions_of(whole, learned.model, lambda s: places.get(id(s)))
     policy, policed = policies.settle(drafts, manuscript.words)
     causes.group(drafts)
     name_mistakes(judge)
@@ -83,7 +83,7 @@ def check_manuscript(
         tuple(sorted(unread, key=lambda u: (u.place.line or 0, u.place.column or 0))),
         found.mapping,
         {**conventions, **policy},
-        (*found.remarks, *policed, *changes),
+        (*found.remarks, *policed, *changes, *missing(whole, manuscript.words, budget)),
     )
 
 
