@@ -14,6 +14,8 @@ from derivgen.checking.resolving import UPDATE_MARKS, Unknown, resolved
 from derivgen.checking.values import Real, Value
 from derivgen.checking.world import World
 
+#: how many names for one another are followed
+MOST_ALIASES = 5
 #: what a mistake would have given at a point
 Candidate = Callable[[World], Value]
 
@@ -53,7 +55,13 @@ class Case:
 
     @property
     def derivative(self) -> t.Derivative | None:
-        return self.right if isinstance(self.right, t.Derivative) else None
+        """The derivative that the claim is about, also where it goes by a name: a delta."""
+        node: t.Node | None = self.right
+        for _ in range(MOST_ALIASES):
+            if not isinstance(node, t.Name) or node.mark:
+                break
+            node = self.model.definition(node.key)
+        return node if isinstance(node, t.Derivative) else None
 
     @property
     def updated(self) -> str | None:

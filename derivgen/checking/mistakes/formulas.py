@@ -201,7 +201,12 @@ def with_factor(case: Case) -> Iterator[t.Node]:
     body = case.body
     if not case.is_formula or is_numeric(body):
         return
-    for other in _missing_parts(case):
+    parts = _missing_parts(case)
+    here = {part for part in t.walk(body) if isinstance(part, t.Name)}
+    rest_of_slope = [
+        t.Sum(((False, t.Number("1", ONE)), (True, part))) for part in parts if part in here
+    ]
+    for other in (*parts, *rest_of_slope):
         yield t.Product((body, other))
         yield t.Product((body, other), "o")
         if isinstance(body, t.Sum):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from derivgen.checking import indices as ix
 from derivgen.checking import values as v
 from derivgen.checking.maths import tree as t
 from derivgen.checking.mistakes.case import Candidate, Case
@@ -102,10 +103,11 @@ def cut_in_time(case: Case) -> Iterator[Candidate]:
         return
     readers = [key for key in between(case) if found.bottom in case.ancestry.reads(key)]
     leads = case.ancestry.leads
-    if not any(leads(a, b) for a in readers for b in readers if a != b):
-        return  # no steps: each stands by itself
     for key in readers:
-        yield _without(found, frozenset(readers) - {key})
+        # steps are quantities of one letter, of which one leads to the next
+        same = [other for other in readers if ix.split(other)[0] == ix.split(key)[0]]
+        if any(leads(a, b) for a in same for b in same if a != b):
+            yield _without(found, frozenset(readers) - {key})
 
 
 def held_statistics(case: Case) -> Iterator[Candidate]:
