@@ -9,7 +9,8 @@ from dataclasses import dataclass, replace
 
 import mpmath
 
-from derivgen.checking.budget import Budget, OutOfWork
+from derivgen.checking.ancestry import Ancestry
+from derivgen.checking.budget import OutOfWork
 from derivgen.checking.drafts import Draft
 from derivgen.checking.equality import DIGITS, Equality
 from derivgen.checking.judge import Judge
@@ -32,6 +33,15 @@ MOST_MENDED = 300
 
 
 @dataclass(frozen=True, slots=True)
+class Trial:
+    """The document judged with one thing changed, what was changed, and how many lines may still be wrong."""
+
+    judge: Judge
+    message: str
+    most: int
+
+
+@dataclass(frozen=True, slots=True)
 class Repair:
     """What is thought of the document with one change, and a sentence."""
 
@@ -42,19 +52,19 @@ class Repair:
 def repaired(model: DocumentModel, judge: Judge) -> Repair | None:
     """The best repair of one given value, function or definition, if any makes fewer claims wrong."""
     best: Repair | None = None
-    fewest = _wrong(judge.drafts)
+    before = fewest = _wrong(judge.drafts)
     with mpmath.workdps(DIGITS):
-        for trial, message in _trials(model, judge):
-            wrong = _wrong(trial.run())
-            # a function that is defined by a usual name and is another one is wrong, used or not
-            if _limited(trial.drafts) > _limited(judge.drafts):
+        for trial in _trials(model, judge):
+            wrong = _wrong(trial.judge.run())
+            if wrong > trial.most or (best is not None and wrong >= fewest):
                 continue
-            if wrong < fewest or (trial.usual and wrong == fewest + 1):
-                right = _wrong(judge.drafts) - wrong
-                lines = "line agrees" if right == 1 else "lines agree"
-                agree = f", {right} more {lines}" if right > 0 else ""
-                fewest, best = wrong, Repair(trial, f"{message}{agree}")
-            if best is not None and wrong <= 1:
+            if _limited(trial.judge.drafts) > _limited(judge.drafts):
+                continue
+            right = before - wrong
+            lines = "line agrees" if right == 1 else "lines agree"
+            agree = f", {right} more {lines}" if right > 0 else ""
+            fewest, best = wrong, Repair(trial.judge, f"{trial.message}{agree}")
+            if wrong <= 1:
                 break
     return best
 
@@ -67,21 +77,25 @@ def _limited(drafts: Sequence[Draft]) -> int:
     return sum(draft.limited for draft in drafts)
 
 
-def _trials(model: DocumentModel, judge: Judge) -> Iterator[tuple[Judge, str]]:
-    """The document judged with one thing changed, and what was changed."""
+def _trials(model: DocumentModel, judge: Judge) -> Iterator[Trial]:
+    """The document judged with one thing changed."""
     drafts = judge.drafts
+    wrong = _wrong(drafts)
     for (key, number), _ in _other_values(model, drafts).most_common(MOST_TRIALS):
         given = model.values[key]
         instead = "" if given is None else f" instead of {shown(given)}"
         changed = replace(model, values={**model.values, key: number})
-        yield _judge(judge, changed), f"with {key} = {shown(number)}{instead}"
+        yield Trial(_judge(judge, changed), f"with {key} = {shown(number)}{instead}", wrong - 1)
     for name in mended_functions(model):
         kept = {key: own for key, own in model.functions.items() if key != name}
         changed = replace(model, functions=kept)
-        yield _judge(judge, changed, frozenset({name})), f"with the usual {name}"
+        # one that goes by a usual name and is another one is wrong, used or not
+        usual = _judge(judge, changed, frozenset({name}))
+        yield Trial(usual, f"with the usual {name}", wrong + 1)
     for key, node in _other_definitions(model, judge):
         changed = replace(model, definitions={**model.definitions, key: node})
-        yield _judge(judge, changed), f"with {key} = {shown(node)}"
+        # a definition is the author's word: only half of what is wrong speaks against it
+        yield Trial(_judge(judge, changed), f"with {key} = {shown(node)}", wrong // 2)
 
 
 def _judge(judge: Judge, model: DocumentModel, usual: frozenset[str] = frozenset()) -> Judge:
@@ -102,17 +116,46 @@ def _other_values(model: DocumentModel, drafts: Sequence[Draft]) -> Counter[tupl
 # --- definitions -----------------------------------------------------------------------------------
 
 
+@dataclass(frozen=True, slots=True)
+class Witness:
+    """A wrong line that may speak against a definition before it: what stands there for what."""
+
+    of: t.Node
+    #: a printed number, or a formula
+    said: t.Node
+
+    def agrees(self, world: World, equality: Equality) -> bool:
+        """True where the line is right in another model."""
+        number = printed_number(self.said)
+        if number is None:
+            return bool(equality.compare(self.of, self.said))
+        try:
+            value = scalar(world.evaluate(self.of))
+        except NoValue:
+            return False
+        return value is not None and number.fit(value) is Fit.ROUNDED
+
+
+def _witnesses(drafts: Sequence[Draft]) -> list[Witness]:
+    """Wrong numbers that were put in for something or printed as something, and wrong derivatives."""
+    found: dict[Witness, None] = {}
+    for draft in drafts:
+        if draft.verdict is not Verdict.WRONG:
+            continue
+        telling = draft.code == "C202" or (draft.code == "C102" and draft.number is not None)
+        if draft.operand is not None:
+            found[Witness(*draft.operand)] = None
+        elif telling and draft.subject is not None and draft.local is not Fit.OFF:
+            found[Witness(draft.subject, draft.segment.body)] = None
+    return list(found)
+
+
 def _other_definitions(model: DocumentModel, judge: Judge) -> list[tuple[str, t.Node]]:
     """Definitions with one mistake undone that make right what speaks against them."""
-    numbers = _put_in(model, judge.drafts)
-    formulas = [
-        draft
-        for draft in judge.drafts
-        if draft.verdict is Verdict.WRONG and draft.code == "C202" and draft.subject is not None
-    ]
+    witnesses = _witnesses(judge.drafts)
     found: list[tuple[str, t.Node]] = []
     tried = 0
-    for key in _suspects(model, numbers, formulas):
+    for key in _suspects(model, witnesses):
         for node in mended_definitions(model, key):
             tried += 1
             if tried > MOST_MENDED or len(found) == MOST_TRIALS:
@@ -120,66 +163,34 @@ def _other_definitions(model: DocumentModel, judge: Judge) -> list[tuple[str, t.
             changed = replace(model, definitions={**model.definitions, key: node})
             judge.budget.begin()
             try:
-                if key in numbers:
-                    mends = _gives(changed, key, numbers[key], judge.budget)
-                else:
-                    mends = _mends(changed, formulas, judge.budget)
+                if _agree(changed, witnesses, judge):
+                    found.append((key, node))
             except OutOfWork:
                 return found
-            if mends:
-                found.append((key, node))
     return found
 
 
-def _put_in(model: DocumentModel, drafts: Sequence[Draft]) -> dict[str, t.Node]:
-    """Computed quantities with the number that was put in for them where another one was expected."""
-    votes: Counter[tuple[str, t.Node]] = Counter()
-    for draft in drafts:
-        if draft.verdict is Verdict.WRONG and draft.operand is not None:
-            part, number = draft.operand
-            if isinstance(part, t.Name) and not part.mark and part.key in model.definitions:
-                votes[(part.key, number)] += 1
-    return {key: number for (key, number), _ in reversed(votes.most_common())}
-
-
-def _suspects(
-    model: DocumentModel, numbers: dict[str, t.Node], formulas: Sequence[Draft]
-) -> list[str]:
-    """Definitions that wrong lines speak against: those in whose place numbers were put, and those on the way
-    of derivatives that are wrong."""
-    if len(formulas) < SPEAK_AGAINST:
-        return list(numbers)
-    ancestry = Equality(model).ancestry
+def _suspects(model: DocumentModel, witnesses: Sequence[Witness]) -> list[str]:
+    """Definitions that wrong lines speak against: those on which most of them depend."""
+    ancestry = Ancestry(model)
     votes: Counter[str] = Counter()
-    for draft in formulas:
-        token = draft.subject
-        if not isinstance(token, t.Derivative) or not isinstance(token.of, t.Name):
-            continue
-        top = token.of.key
-        votes[top] += 1
-        votes.update(key for key in ancestry.upstream(top) if key in model.definitions)
-    on_the_way = [key for key in votes if key in model.definitions]
-    on_the_way.sort(key=lambda key: (-len(ancestry.upstream(key)), -votes[key]))
-    return list(dict.fromkeys([*numbers, *on_the_way]))
+    for witness in witnesses:
+        names = {part.key for part in t.walk(witness.of) if isinstance(part, t.Name)}
+        keys = names.union(*(ancestry.upstream(key) for key in names))
+        votes.update(key for key in sorted(keys) if key in model.definitions)
+    unread = [key for key in votes if votes[key] >= min(SPEAK_AGAINST, len(witnesses))]
+    return sorted(unread, key=lambda key: (-votes[key], -len(ancestry.upstream(key)), key))
 
 
-def _gives(model: DocumentModel, key: str, number: t.Node, budget: Budget) -> bool:
-    wanted = printed_number(number)
-    try:
-        value = scalar(World(model, budget=budget).evaluate(t.Name(key)))
-    except NoValue:
-        return False
-    return wanted is not None and value is not None and wanted.fit(value) is Fit.ROUNDED
-
-
-def _mends(model: DocumentModel, formulas: Sequence[Draft], budget: Budget) -> bool:
-    """Whether a model makes most of some wrong formulas right; the first ones decide."""
-    equality = Equality(model, budget)
-    few = formulas[: SPEAK_AGAINST + 1]
+def _agree(model: DocumentModel, witnesses: Sequence[Witness], judge: Judge) -> bool:
+    """Whether a model makes most of the wrong lines right; the first ones decide."""
+    equality = Equality(model, judge.budget)
+    world = World(model, budget=judge.budget)
+    few = witnesses[: SPEAK_AGAINST + 1]
+    wanted = min(SPEAK_AGAINST, len(few))
     right = 0
-    for at, draft in enumerate(few):
-        assert draft.subject is not None
-        right += bool(equality.compare(draft.subject, draft.segment.body))
-        if right + len(few) - at - 1 < SPEAK_AGAINST:
+    for at, witness in enumerate(few):
+        right += witness.agrees(world, equality)
+        if right + len(few) - at - 1 < wanted:
             return False
     return True
