@@ -28,13 +28,20 @@ FUNCTIONS: Mapping[str, Callable[[float], float]] = {
 }
 
 
-def worked_out(node: t.Node, seed: int | None = None) -> float:
-    """The value of a formula; with a seed, names and derivatives are random numbers."""
+NOTHING: Mapping[t.Node, float] = {}
+
+
+def worked_out(
+    node: t.Node, seed: int | None = None, known: Mapping[t.Node, float] = NOTHING
+) -> float:
+    """The value of a formula; with a seed, names and derivatives are random numbers but for ``known``."""
 
     def at(part: t.Node) -> float:
-        return worked_out(part, seed)
+        return worked_out(part, seed, known)
 
     match node:
+        case t.Derivative() if seed is not None and node in known:
+            return known[node]
         case t.Number(value=value):
             return float(value)
         case t.Name() | t.Derivative() if seed is not None:
@@ -62,10 +69,12 @@ def worked_out(node: t.Node, seed: int | None = None) -> float:
     raise NoFloat(node)
 
 
-def value_of(node: t.Node, seed: int | None = None) -> float | None:
+def value_of(
+    node: t.Node, seed: int | None = None, known: Mapping[t.Node, float] = NOTHING
+) -> float | None:
     """As :func:`worked_out`; None where there is no single number."""
     try:
-        return worked_out(node, seed)
+        return worked_out(node, seed, known)
     except (NoFloat, ArithmeticError, ValueError):
         return None
 

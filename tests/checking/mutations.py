@@ -16,6 +16,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import floats
+import slips
 
 import derivgen
 from derivgen.checking.manuscript import Manuscript, Passage
@@ -87,6 +88,8 @@ class Site:
     #: what is computed by a function of one name: ``a`` -> the text of ``z``
     arguments: Mapping[str, str]
     claim: bool
+    #: slopes that the document says to be 0 or 1: ``da/dz = 1`` of a rectifier
+    slopes: Mapping[t.Node, float] = field(default_factory=dict)
 
     @property
     def body(self) -> t.Node:
@@ -126,6 +129,8 @@ class Mutant:
     text: str = field(repr=False)
     old: str = ""
     new: str = ""
+    #: diagnoses that are true of it, beside those of its kind
+    also: frozenset[str] = frozenset()
 
 
 # --- sites ------------------------------------------------------------------------------------------
@@ -153,7 +158,13 @@ class Sites:
             new.insert(0, put)
             text = text[:low] + put + text[high:]
         line = self.manuscript.place(site.passage.source_of(first)).line or 0
-        return Mutant(self.name, change.kind, line, text, " | ".join(old), " | ".join(new))
+        also = frozenset()
+        if len(old) == 1:
+            also = slips.described(old[0], new[0])
+            if new[0] in site.earlier and _decimals(new[0]) > 1:
+                also |= {"stale_number", "neighbour"}
+        both = " | ".join(old), " | ".join(new)
+        return Mutant(self.name, change.kind, line, text, *both, also)
 
 
 @cache
@@ -175,6 +186,7 @@ def sites_of(name: str) -> Sites:
     ]
     names: dict[str, list[t.Name]] = {}
     arguments: dict[str, str] = {}
+    slopes: dict[t.Node, float] = {}
     for passage, chain in chains:
         for segment in chain.segments:
             for part in t.walk(segment.body):
@@ -185,6 +197,7 @@ def sites_of(name: str) -> Sites:
                         written = passage.text[part.span[0] : part.span[1]]
                         known.append(replace(part, written=written))
         _note_arguments(passage, chain, arguments)
+        _note_slopes(chain, slopes)
     earlier: list[str] = []
     found = []
     for passage, chain in chains:
@@ -196,11 +209,23 @@ def sites_of(name: str) -> Sites:
             high = passage.source_of(max(segment.span[1] - 1, segment.span[0])) + 1
             claim = any(low <= start < high or start <= low < end for start, end in judged)
             kinds = {base: tuple(all_) for base, all_ in names.items()}
-            found.append(Site(passage, chain.segments, at, tuple(earlier), kinds, arguments, claim))
+            found.append(
+                Site(passage, chain.segments, at, tuple(earlier), kinds, arguments, claim, slopes)
+            )
         last = passage.text[slice(*chain.segments[-1].span)].strip()
         if re.fullmatch(r"-?\d+\.\d{2,}", last):
             earlier.append(last)
     return Sites(name, manuscript, tuple(found))
+
+
+def _note_slopes(chain: t.Chain, slopes: dict[t.Node, float]) -> None:
+    """Derivatives, not those of a loss, that are the whole number 0 or 1: their squares are themselves."""
+    first, *rest = (segment.body for segment in chain.segments)
+    if isinstance(first, t.Derivative) and isinstance(first.of, t.Name):
+        for body in rest:
+            whole = isinstance(body, t.Number) and not body.decimals and body.value in (0, 1)
+            if whole and first.of.key[0] not in "LEfJC":
+                slopes[first] = float(body.value)  # type: ignore[union-attr]
 
 
 def _note_arguments(passage: Passage, chain: t.Chain, arguments: dict[str, str]) -> None:
@@ -398,8 +423,8 @@ def _is_equal(site: Site, edits: Edits) -> bool:
     if len(before) != 1 or len(after) != 1:
         return False
     for seed in (1, 2):
-        one = floats.value_of(before[0].segments[0].body, seed)
-        two = floats.value_of(after[0].segments[0].body, seed)
+        one = floats.value_of(before[0].segments[0].body, seed, site.slopes)
+        two = floats.value_of(after[0].segments[0].body, seed, site.slopes)
         if one is None or two is None or abs(one - two) > 1e-9:
             return False
     return True
@@ -769,7 +794,7 @@ def outcome(mutant: Mutant) -> Outcome:
     wrong = [claim for claim in report.claims if claim.verdict is Verdict.WRONG]
     roots = [claim for claim in wrong if claim.cause is None]
     here = [claim for claim in roots if claim.place.line == mutant.line]
-    names = KINDS[mutant.kind][1]
+    names = KINDS[mutant.kind][1] | mutant.also
     return Outcome(
         mutant,
         bool(wrong),
