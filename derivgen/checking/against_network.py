@@ -22,7 +22,7 @@ from derivgen.checking.maths.writing import shown
 from derivgen.checking.network_model import NetworkModel
 from derivgen.checking.printed import Fit, is_printed, printed_number
 from derivgen.checking.reconciling import reconcile
-from derivgen.checking.renaming import called
+from derivgen.checking.renaming import OWN, called
 from derivgen.checking.report import Remark, Verdict
 from derivgen.checking.statements import Learned, Statement
 from derivgen.network.task import Task
@@ -66,9 +66,21 @@ def judged(
             draft.verdict, draft.code = Verdict.UNDECIDED, "C409"
             draft.message = "the document is about another network"
             draft.cause, draft.expected = None, ""
-        return Judged(trial.judge, remarks, dict(trial.matching.mapping))
-    trial.settle()
-    return Judged(trial.judge, remarks, dict(trial.matching.mapping))
+    else:
+        trial.settle()
+    return Judged(trial.judge, remarks, _written(trial.matching.mapping, learned))
+
+
+def _written(mapping: Mapping[str, str], learned: Learned) -> dict[str, str]:
+    """The names that stand in the document, in its order, without cells of arrays that do not."""
+    there: dict[str, None] = {}
+    for statement in learned.statements:
+        members = [*filter(None, [statement.left]), *(s.body for s in statement.chain.segments)]
+        for member in members:
+            for part in t.walk(member):
+                if isinstance(part, t.Name):
+                    there[part.key + part.mark] = there[part.key] = None
+    return {name: mapping[name] for name in there if name in mapping}
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,10 +198,14 @@ class _Trial:
         """Word the findings on given values, and tie to findings what only follows from them."""
         self._given_values()
         reconcile(self.judge.drafts, self.own, self.learned.model)
-        roots = [*self.values.differing, *self.formulas.differing]
-        roots = sorted((r for r in roots if r.verdict is Verdict.WRONG), key=lambda d: d.id)
+        differing = [*self.values.differing, *self.formulas.differing]
+        differing = [draft for draft in differing if draft.verdict is Verdict.WRONG]
+        roots = sorted(filter(self._is_matched, differing), key=lambda draft: draft.id)
         if not roots:
             return
+        for draft in differing:
+            if not self._is_matched(draft):
+                _take_back(draft)  # a name of the author's own for something that follows
         self._carried_on()
         ancestry = Ancestry(self.matching.model)
         for draft in self.judge.drafts:
@@ -260,8 +276,17 @@ class _Trial:
                 continue
             other = own.get(_place(draft))
             if draft.exact is Fit.OFF and other is not None and other.verdict is Verdict.CORRECT:
-                draft.verdict, draft.code = Verdict.UNDECIDED, "C406"
-                draft.cause, draft.expected = None, ""
+                _take_back(draft)
+
+    def _is_matched(self, draft: Draft) -> bool:
+        subject = draft.subject
+        return not (isinstance(subject, t.Name) and subject.key.startswith(OWN))
+
+
+def _take_back(draft: Draft) -> None:
+    """A claim that only follows from where the document differs."""
+    draft.verdict, draft.code = Verdict.UNDECIDED, "C406"
+    draft.cause, draft.expected = None, ""
 
 
 def _tally(drafts: Sequence[Draft]) -> _Tally:

@@ -31,6 +31,8 @@ from derivgen.notation import Names
 
 #: the least score by which equations alone make a pair
 LEAST = 0.8
+#: what is differentiated all through is the loss, also where another factor stands before it
+_LEAST_LOSS = -1.0
 #: definitions that are compared with the network's, and ways to turn arrays that are tried for one
 MOST_COMPARED, MOST_TURNS = 400, 16
 #: steps of laying the equations over each other
@@ -95,6 +97,8 @@ class _Matcher:
     overrides: dict[str, str]
     budget: Budget
     notes: dict[str, None] = field(default_factory=dict)
+    #: names whose value several quantities have
+    unsure: set[str] = field(default_factory=set)
     shapes: dict[str, Shape | None] = field(default_factory=dict)
 
     @property
@@ -142,6 +146,8 @@ class _Matcher:
         )
         self._unmatched(mapping)
         self._mixed()
+        for name in sorted(self.unsure - mapping.keys()):
+            self.notes[f"{name} has the value of several quantities"] = None
         return Matching(mapping, tuple(self.notes), tuple(differences), joined)
 
     def _shown(self, key: str) -> str:
@@ -283,7 +289,7 @@ class _Matcher:
             return
         elements = unifier.similar(own, loss) if loss in self._element_keys else -99.0
         arrays = unifier.similar(own, WHOLE + loss)
-        if max(elements, arrays) > 0 or own not in self._sides:
+        if max(elements, arrays) > _LEAST_LOSS or own not in self._sides:
             unifier.bind(own, loss if elements >= arrays else WHOLE + loss)
 
     @cached_property
@@ -337,7 +343,7 @@ class _Matcher:
             if key in taken:
                 continue
             if margin < 0.2:
-                self.notes[f"{name} has the value of several quantities"] = None
+                self.unsure.add(name)
                 continue
             unifier.bind(name, key)
             taken.add(key)

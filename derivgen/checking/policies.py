@@ -34,6 +34,8 @@ def settle(drafts: Sequence[Draft], words: str) -> tuple[dict[str, str], list[Re
             )
         )
     else:
+        if len(rounded_up) >= SHOWN_BY and not cut:
+            conventions["digits"] = "rounded"
         for draft in cut:
             if draft.exact is Fit.ROUNDED:  # a slip of the last digit, and no policy
                 draft.verdict, draft.code = Verdict.ROUNDING, "C110"

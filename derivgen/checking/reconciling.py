@@ -12,6 +12,7 @@ from derivgen.checking.drafts import Draft
 from derivgen.checking.maths import tree as t
 from derivgen.checking.model import Model
 from derivgen.checking.report import Verdict
+from derivgen.checking.resolving import UPDATE_MARKS
 
 
 def reconcile(by_network: Sequence[Draft], by_itself: Sequence[Draft], own_model: Model) -> None:
@@ -38,7 +39,7 @@ def reconcile(by_network: Sequence[Draft], by_itself: Sequence[Draft], own_model
 
 
 def _is_given(subject: t.Node | None, model: Model) -> bool:
-    if not isinstance(subject, t.Name):
+    if not isinstance(subject, t.Name) or subject.mark in UPDATE_MARKS:
         return False
     definition = model.definition(subject.key)
     if isinstance(definition, t.Matrix):
