@@ -97,6 +97,8 @@ class _Matcher:
     overrides: dict[str, str]
     budget: Budget
     notes: dict[str, None] = field(default_factory=dict)
+    #: names that the user has said
+    said: set[str] = field(default_factory=set)
     #: names whose value several quantities have
     unsure: set[str] = field(default_factory=set)
     shapes: dict[str, Shape | None] = field(default_factory=dict)
@@ -116,6 +118,7 @@ class _Matcher:
             self._sides, self._definition, self.evidence.prior, self.budget, frozenset(generic)
         )
         overridden = list(self._overridden())
+        self.said = {name for name, _ in overridden}
         for name, other in overridden:
             unifier.take(name, other)
         for name, other in overridden:
@@ -268,6 +271,11 @@ class _Matcher:
             if family.array in small
         ]
         implied = {key: e for family in found for key, e in members(family, shapes[family.array])}
+        for family in found:
+            for name in entries:
+                index = family.index(name)
+                if index is not None and index != entries[name][1] and name not in self.said:
+                    unifier.release(name)  # a slip in one equation is no other way to count
         wholes = {
             family.whole: family.array for family in found if family.array in self.evidence.arrays
         }

@@ -249,6 +249,14 @@ class Unifier:
             if name not in self.general:
                 self._taken.setdefault(other, []).append(name)
 
+    def release(self, name: str) -> None:
+        """Take a pair back."""
+        other = self.bound.pop(name)
+        if name in self._taken.get(other, ()):
+            self._taken[other].remove(name)
+            if not self._taken[other]:
+                del self._taken[other]
+
     @property
     def taken(self) -> set[str]:
         """What some name stands for already."""
