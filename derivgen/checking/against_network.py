@@ -61,7 +61,7 @@ def judged(
     remarks = [Remark("style", note) for note in trial.matching.notes]
     foreign = trial.foreign
     if foreign:
-        remarks.insert(0, Remark("network", foreign))
+        remarks.insert(0, Remark("network", foreign, code="C409"))
         for draft in trial.judge.drafts:
             draft.verdict, draft.code = Verdict.UNDECIDED, "C409"
             draft.message = "the document is about another network"
@@ -75,7 +75,8 @@ def _written(mapping: Mapping[str, str], learned: Learned) -> dict[str, str]:
     """The names that stand in the document, in its order, without cells of arrays that do not."""
     there: dict[str, None] = {}
     for statement in learned.statements:
-        members = [*filter(None, [statement.left]), *(s.body for s in statement.chain.segments)]
+        left = [] if statement.left is None else [statement.left]
+        members = [*left, *(s.body for s in statement.chain.segments)]
         for member in members:
             for part in t.walk(member):
                 if isinstance(part, t.Name):

@@ -21,6 +21,8 @@ from derivgen.checking.values import NoValue
 
 #: how many formulas before a claim it is compared with
 MOST_BEFORE = 20
+#: what is said of ``y = m x + b`` in an introduction
+GENERAL = "a formula in general terms, about nothing that is defined here"
 #: how many instances of a statement with index letters are tried
 MOST_INSTANCES = 60
 
@@ -63,13 +65,13 @@ class SymbolJudge:
             if found.reason is not None:
                 note_open(draft, found.reason)
             if _is_unknown(self.model, subject) or self._generic(body):
-                draft.code, draft.message = "C404", "it belongs to no quantity of the network"
+                draft.code, draft.message = "C404", GENERAL
             return
         if self._is_apart(subject):
             # a formula in general, such as that of the layer l, has no instances that could be wrong
             special = next(self._instances(subject, body), None) is not None
             draft.doubted = found.outcome is Outcome.DIFFERENT and special
-            draft.code, draft.message = "C404", "it belongs to no quantity of the network"
+            draft.code, draft.message = "C404", GENERAL
             return
         draft.verdict, draft.printed = Verdict.WRONG, self.spelled(body)
         if found.outcome is Outcome.MISFIT:

@@ -85,3 +85,79 @@ def test_biases() -> None:
 def test_decimals_are_those_of_results() -> None:
     author = learned([*BASE, "E = (t - o)^2"])
     assert conventions(author, author.model)[0]["decimals"] == "4"
+
+
+def test_a_bias_with_an_input_of_one_is_a_bias() -> None:
+    with_ones = [f.replace("+ b_1", r"+ b_1 \cdot 1") for f in BASE]
+    author = learned([*with_ones, "E = (t - o)^2", UPDATE])
+    assert conventions(author, author.model)[0]["bias"] == "shared, not updated"
+
+
+MATRICES = [
+    r"X = \begin{bmatrix} 0.5 & -1 \\ 0.2 & 0.8 \\ 0.1 & 0.3 \end{bmatrix}",
+    r"T = \begin{bmatrix} 1 \\ 0 \\ 1 \end{bmatrix}",
+    r"W = \begin{bmatrix} 0.3 \\ -0.2 \end{bmatrix}",
+    "Z = X W + b",
+    r"Y = \sigma(Z)",
+    r"W \leftarrow W - \eta \frac{\partial J}{\partial W}",
+]
+TURNED = [
+    r"X = \begin{bmatrix} 0.5 & 0.2 & 0.1 \\ -1 & 0.8 & 0.3 \end{bmatrix}",
+    r"T = \begin{bmatrix} 1 & 0 & 1 \end{bmatrix}",
+    r"W = \begin{bmatrix} 0.3 \\ -0.2 \end{bmatrix}",
+    "Z = W^T X + b",
+    *MATRICES[4:],
+]
+
+
+@pytest.mark.parametrize(
+    ("loss", "wanted"),
+    [
+        (r"J = \frac{1}{2} \sum_i (Y_i - T_i)^2", "the factor 1/2"),
+        (r"J = \frac{1}{3} \sum_i (Y_i - T_i)^2", "the mean of the squares"),
+        (r"J = \frac{1}{6} \sum_i (Y_i - T_i)^2", "the factor 1/2 and the mean of the squares"),
+        (r"J = \frac{1}{2n} \sum_i (Y_i - T_i)^2", "the factor 1/2 and the mean of the squares"),
+    ],
+)
+def test_a_mean_over_the_samples(loss: str, wanted: str) -> None:
+    author = learned([*MATRICES, loss])
+    assert conventions(author, author.model)[0]["loss"] == wanted
+
+
+def test_rows_and_columns() -> None:
+    author = learned([*MATRICES, r"J = \sum_i (Y_i - T_i)^2"])
+    found, _ = conventions(author, author.model)
+    assert found["samples"] == "one in each row"
+    assert found["weights"] == "a column for each unit (x W)"
+    author = learned([*TURNED, r"J = \sum_i (Y_i - T_i)^2"])
+    found, _ = conventions(author, author.model)
+    assert found["samples"] == "one in each column"
+    assert found["weights"] == "a column for each unit (W^T x)"
+
+
+@pytest.mark.parametrize(
+    ("delta", "wanted"),
+    [
+        (r"\delta = (o - t) o (1 - o)", "output minus target"),
+        (r"\delta = (t - o) o (1 - o)", "target minus output"),
+        (r"\delta = -(t - o) o (1 - o)", "output minus target"),
+    ],
+)
+def test_the_sign_of_delta(delta: str, wanted: str) -> None:
+    author = learned([*BASE, "E = (t - o)^2", UPDATE, delta])
+    assert conventions(author, author.model)[0]["delta"] == wanted
+
+
+def test_a_delta_that_turns_round_is_remarked() -> None:
+    deltas = [r"\delta = (t - o) o (1 - o)", r"\delta_1 = (o - t) o (1 - o) w_1"]
+    author = learned([*BASE, "E = (t - o)^2", UPDATE, *deltas])
+    _, remarks = conventions(author, author.model)
+    assert [r.message for r in remarks] == [
+        "a delta is target minus output at first, and output minus target here"
+    ]
+
+
+def test_an_update_by_delta() -> None:
+    author = learned([*BASE, "E = (t - o)^2", r"w_1^{new} = w_1 + \eta \delta x_1"])
+    found, _ = conventions(author, author.model)
+    assert found["update"] == "plus the learning rate times delta"

@@ -254,9 +254,10 @@ def test_a_text_without_a_last_line_break() -> None:
 
 def test_an_empty_text() -> None:
     report = Report("p", ())
-    assert annotated_text(report, manuscript(""), "markdown") == "> **derivgen:** no claims\n"
-    assert annotated_text(report, manuscript(""), "text") == "> derivgen: no claims\n"
-    assert annotated_text(report, manuscript(""), "latex") == "% derivgen: no claims\n"
+    nothing = "no formulas were found in the text; there is nothing to check"
+    assert annotated_text(report, manuscript(""), "markdown") == f"> **derivgen:** {nothing}\n"
+    assert annotated_text(report, manuscript(""), "text") == f"> derivgen: {nothing}\n"
+    assert annotated_text(report, manuscript(""), "latex") == f"% derivgen: {nothing}\n"
 
 
 # ---- LaTeX --------------------------------------------------------------------------------------

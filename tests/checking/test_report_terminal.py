@@ -189,9 +189,10 @@ def test_nothing_of_a_document_speaks_to_the_terminal() -> None:
 
 def test_an_empty_report_is_one_line() -> None:
     document = manuscript("")
-    assert terminal_text(Report("post.md", ()), document) == "no claims\n"
+    nothing = "no formulas were found in the text; there is nothing to check"
+    assert terminal_text(Report("post.md", ()), document) == f"{nothing}\n"
     named = terminal_text(Report("post.md", ()), document, Look(named=True))
-    assert named == "post.md: no claims\n"
+    assert named == f"post.md: {nothing}\n"
 
 
 def test_the_summary_counts_and_agrees_in_number() -> None:

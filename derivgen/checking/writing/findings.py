@@ -80,7 +80,8 @@ def summary(report: Report) -> str:
             parts.append(f"{number} {verdict}{roots}")
     unread = f"; {counted(len(report.unread), 'formula')} not read" if report.unread else ""
     if not report.claims:
-        return f"no claims{unread}"
+        nothing = "no claims" if report.unread else "no formulas were found in the text"
+        return f"{nothing}{unread}" if report.unread else f"{nothing}; there is nothing to check"
     return f"{counted(len(report.claims), 'claim')}: {', '.join(parts)}{unread}"
 
 

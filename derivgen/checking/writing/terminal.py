@@ -15,7 +15,7 @@ First the findings, then what is undecided, remarks, what was not read, and the 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from derivgen.checking.manuscript import Manuscript
@@ -23,6 +23,7 @@ from derivgen.checking.report import Claim, Remark, Report, Verdict
 from derivgen.checking.writing.cells import safe, shortened, shown
 from derivgen.checking.writing.findings import (
     Finding,
+    counted,
     findings,
     in_order,
     position,
@@ -35,6 +36,9 @@ from derivgen.errors import Place
 _MOST_LINES = 4
 #: Of a longer list of names only the first are shown, without ``everything``.
 _MOST_NAMES = 12
+#: Of what follows from a finding the first are shown; the others by their lines.
+_MOST_FOLLOWERS = 6
+_MOST_LISTED = 8
 
 _COLOURS = {
     Verdict.WRONG: "31",
@@ -75,18 +79,18 @@ def _lines(report: Report, manuscript: Manuscript, look: Look) -> Iterator[str]:
     show = _Show(manuscript, look)
     found = {finding.claim.id: finding for finding in findings(report)}
     followers = {claim.id for finding in found.values() for claim in finding.followers}
+    open_claims = [c for c in in_order(report.claims) if c.verdict is Verdict.UNDECIDED]
     for claim in in_order(report.claims):
         if claim.id in found:
             if not look.brief or claim.verdict is Verdict.WRONG:
-                yield from show.finding(found[claim.id])
+                carried = [c for c in open_claims if c.cause == claim.id]
+                yield from show.finding(found[claim.id], carried)
         elif look.everything and claim.id not in followers:
             yield show.one_line(claim)
     if look.brief:
         return
     if not look.everything:
-        for claim in in_order(report.claims):
-            if claim.verdict is Verdict.UNDECIDED:
-                yield show.one_line(claim)
+        yield from show.undecided([c for c in open_claims if c.cause not in found], report)
     for remark in report.remarks:
         yield show.remark(remark)
     yield from show.table("conventions", report.conventions)
@@ -131,8 +135,29 @@ class _Show:
             said = shortened(claim.text, 60)
         return f"{self.where(claim.start)}: {self.head(claim)}: {said}"
 
-    def finding(self, finding: Finding) -> Iterator[str]:
-        """A finding with the author's text and what follows from it."""
+    def undecided(self, claims: Sequence[Claim], report: Report) -> Iterator[str]:
+        """What could not be decided, once for each reason; what a remark says already, not at all."""
+        spoken_for = {remark.code for remark in report.remarks if remark.code}
+        reasons: dict[tuple[str, str], list[Claim]] = {}
+        for claim in claims:
+            if claim.code not in spoken_for:
+                reasons.setdefault((claim.code, claim.message or claim.text), []).append(claim)
+        for group in reasons.values():
+            more = f" (also on {self.lines(group[1:])})" if len(group) > 1 else ""
+            yield f"{self.one_line(group[0])}{more}"
+
+    def lines(self, claims: Sequence[Claim]) -> str:
+        """``line 12`` or ``lines 12, 14, 20 and 30 more``."""
+        places = [position(claim.start, self.manuscript) for claim in claims]
+        names = list(
+            dict.fromkeys(f"{cell}:{line}" if cell else str(line) for cell, line, _ in places)
+        )
+        listed = ", ".join(names[:_MOST_LISTED])
+        more = f" and {len(names) - _MOST_LISTED} more" if len(names) > _MOST_LISTED else ""
+        return f"line{'s' if len(names) > 1 else ''} {listed}{more}"
+
+    def finding(self, finding: Finding, carried: Sequence[Claim] = ()) -> Iterator[str]:
+        """A finding with the author's text and what follows from it; ``carried`` is right but for it."""
         claim, followers = finding.claim, finding.followers
         yield f"{self.where(claim.start)}: {self.head(claim)}: {safe(claim.message)}"
         gutter, lines = self.source(claim)
@@ -142,9 +167,16 @@ class _Show:
         if followers:
             _, line, _ = position(claim.start, self.manuscript)
             yield f"{gutter} follows from line {line}:"
-            for other in followers:
+            kept = followers if self.look.everything else followers[:_MOST_FOLLOWERS]
+            for other in kept:
                 said = safe(other.message) or shortened(other.text, 60)
                 yield f"{gutter}   {self.where(other.start)}: {self.head(other)}: {said}"
+            if len(kept) < len(followers):
+                rest = followers[len(kept) :]
+                yield f"{gutter}   and {counted(len(rest), 'claim')} on {self.lines(rest)}"
+        if carried and not self.look.everything:
+            agree = "agrees" if len(carried) == 1 else "agree"
+            yield f"{gutter} {counted(len(carried), 'claim')} {agree} with what is said here: {self.lines(carried)}"
 
     def source(self, claim: Claim) -> tuple[str, list[str]]:
         """The empty gutter, and the lines of the document that hold a claim, each with carets."""
