@@ -53,6 +53,8 @@ _SHORT_TABLE: Final = 14
 _ROWS_TOGETHER: Final = 3
 #: an equation in a sentence that is no wider, in widths of a digit, stays on one line
 _SHORT_FORMULA: Final = 20.0
+#: longer ones need most of a line
+_LONG_FORMULA: Final = 45.0
 #: rows of a table that are looked at to align its numbers at the decimal point
 _ALIGNED_ROWS: Final = 1000
 #: the widest picture, in points, that fits between the margins
@@ -342,11 +344,11 @@ class _Renderer:
         if isinstance(part, Math):
             formula, writer = part.formula, self.format.writer
             if isinstance(formula, Chain):
-                body, short = writer.write_chain(formula), chain_width(formula) <= _SHORT_FORMULA
+                body, size = writer.write_chain(formula), _length(chain_width(formula))
             else:
                 one_line = slashed(formula) if isinstance(formula, Partial) else formula
-                body, short = writer.write(one_line), False
-            return self.macro("math")(self.format.formula(body), short)
+                body, size = writer.write(one_line), ""
+            return self.macro("math")(self.format.formula(body), size)
         if isinstance(part, Reference):
             return self.macro("reference")(part.number)
         raise TypeError(f"{type(part).__name__} is not a kind of inline content")
@@ -363,6 +365,14 @@ class _Renderer:
         before, after = text[: len(text) - len(text.lstrip())], text[len(text.rstrip()) :]
         inner = self.macro(words.style)(self.format.line(self.format.text(text.strip())))
         return f"{self.format.text(before)}{inner}{self.format.text(after)}"
+
+
+def _length(size: float) -> str:
+    """How a formula in a sentence meets the ends of lines: "short" ones stay whole, "long" ones may
+    begin a new line wherever the words before them end."""
+    if size <= _SHORT_FORMULA:
+        return "short"
+    return "long" if size >= _LONG_FORMULA else ""
 
 
 _BLOCKS: Final[Mapping[type, Callable[[_Renderer, Any], Iterator[str]]]] = {

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
 
+import derivgen as dg
 from derivgen.document.blocks import Display, Document, Heading, Note, Paragraph, Reference, Words
 from derivgen.errors import DerivgenError
 from derivgen.formula.tree import Chain, Number, Symbol
@@ -84,3 +86,36 @@ def test_a_fragment_needs_amsmath_only() -> None:
     assert "documentclass" not in fragment
     host = "\\documentclass{article}\\usepackage{amsmath}\\begin{document}\n%s\\end{document}"
     assert latex_pdf(host % fragment).startswith(b"%PDF")
+
+
+@pytest.mark.slow
+@needs_latex
+@pytest.mark.parametrize("paper", ["a4", "letter"])
+def test_long_formulas_in_sentences_stay_inside_the_margins(tmp_path: Path, paper: str) -> None:
+    """A wide matrix in a list, and a loss with penalties that a sentence quotes."""
+    task = dg.task(
+        data={
+            "inputs": {"random": {"seed": 3}, "shape": [2, 14]},
+            "targets": {"classes": [0, 11]},
+        },
+        layers=[
+            {
+                "dense": 12,
+                "activation": "softmax",
+                "weights": {"random": {"seed": 2, "decimals": 2, "low": -0.99}},
+                "bias": 0.1,
+            },
+        ],
+        loss={"name": "cross_entropy", "penalty": {"l1": 0.01, "l2": 0.1, "half": True}},
+        document={"collapse": False, "show": "first", "paper": paper, "figure": False},
+    )
+    (tmp_path / "wide.tex").write_text(dg.derive(task).to_latex(), encoding="utf-8")
+    subprocess.run(
+        ["pdflatex", "-no-shell-escape", "-interaction=nonstopmode", "-halt-on-error", "wide"],
+        cwd=tmp_path,
+        check=True,
+        capture_output=True,
+        timeout=120,
+    )
+    log = (tmp_path / "wide.log").read_text(encoding="latin-1")
+    assert "Overfull" not in log, log[log.index("Overfull") :][:400]
