@@ -51,7 +51,7 @@ def judged(
     budget: Budget,
 ) -> Judged:
     """Judge statements by the network of a task; ``names`` says what names of the author's are."""
-    own = Judge(learned.model, statements, own=True, budget=budget).run()
+    own = Judge(learned.model, statements, own=True, budget=budget, policy=learned.policy).run()
     trial = _Trial.of(learned, statements, task, names, budget, own)
     if trial.differs_all_over:
         # values that contradict everywhere tell nothing about names
@@ -133,6 +133,7 @@ class _Trial:
             own=False,
             spelled=lambda node: shown(called(node, authors)),
             budget=budget,
+            policy=learned.policy,
         )
         judge.run()
         trial = cls(learned, own, found, judge, network)

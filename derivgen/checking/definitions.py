@@ -59,7 +59,8 @@ def learn(
     notes = Notes(trained=frozenset(trained))
     notes.used.update(named)
     for statement in statements:
-        note(notes, statement)
+        if not statement.step:  # afterwards the same names have other values
+            note(notes, statement)
     functions_that_are_quantities(notes)
     for key, node in (tables or {}).items():
         notes.printed[key].append(node)
@@ -82,6 +83,8 @@ class _Builder:
         self.renewals: dict[str, tuple[str, list[t.Node]]] = {}
         self.values: dict[str, t.Node | None] = {}
         self.elements: dict[str, Element] = {}
+        #: marked names that are quantities of their own: ``y'`` beside a given y
+        self.apart: set[tuple[str, str]] = set()
         self.arrays = shaped(notes.printed, notes.sides, notes.used, notes.from_zero)
         self.cells = {name for array in self.arrays.values() for name, _ in array.cells()}
         self.numerators = {of for of, _ in notes.derivatives}
@@ -143,10 +146,12 @@ class _Builder:
             full = key + mark
             own = key not in self.notes.sides and key not in self.notes.calculations
             if own and full in self.notes.sides and self._is_derived(full):
+                self.apart.add((key, mark))
                 continue
             self.renewals[full] = (key, self.notes.sides.get(full, []))
             for table in (self.notes.sides, self.notes.printed, self.notes.calculations):
                 table.pop(full, None)
+            self.notes.filled.pop(full, None)
 
     def _is_derived(self, key: str) -> bool:
         return key in self.numerators or key in self.denominators
@@ -498,8 +503,9 @@ class _Builder:
 
     def _parameters(self, loss: str | None) -> frozenset[str]:
         """Given quantities that are updated, or by which the loss is differentiated."""
-        updated = {key for key, _ in self.notes.updates} | self.notes.trained
-        updated |= {key for key, mark in self.notes.marked if mark in UPDATE_MARKS}
+        primed = {key for key, mark in self.apart}
+        updated = {key for key, _ in self.notes.updates if key not in primed} | self.notes.trained
+        updated |= {key for key, mark in self.notes.marked - self.apart if mark in UPDATE_MARKS}
         by = {b for of, b in self.notes.derivatives if self._alias_end(of) == loss}
         found: set[str] = set()
         for key in updated | by:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -13,6 +13,7 @@ from derivgen.checking.maths import tree as t
 from derivgen.checking.maths.rebuild import rebuilt
 from derivgen.checking.printed import Fit, Printed
 from derivgen.checking.report import Verdict
+from derivgen.checking.resolving import UPDATE_MARKS
 from derivgen.checking.statements import Statement
 from derivgen.checking.values import Real, Value
 
@@ -89,9 +90,24 @@ class Ledger:
     #: names that only stand for another one
     aliases: Mapping[str, str] = field(default_factory=dict)
     #: the last matrices that were printed: value, claim, and as they stand there
-    matrices: dict[t.Node, tuple[Value, int, t.Node]] = field(default_factory=dict)
+    matrices: dict[t.Node, tuple[Value, int | None, t.Node]] = field(default_factory=dict)
     #: everything that was written, in order
     written: list[Entry] = field(default_factory=list)
+
+    def write_matrix(
+        self,
+        subject: t.Node | None,
+        value: Value,
+        node: t.Node,
+        cells: Iterable[Iterable[Printed]],
+        draft: int | None,
+    ) -> None:
+        """A matrix that was printed: as a whole, and each of its cells as a number by itself."""
+        if subject is not None:
+            self.matrices[self.plain(subject)] = value, draft, node
+        for row in cells:
+            for number in row:
+                self.write(None, number, draft, None)
 
     def write(
         self, subject: t.Node | None, printed: Printed, draft: int | None, unrounded: Real | None
@@ -122,6 +138,21 @@ class Ledger:
             return rebuilt(node, self.plain)
         return node
 
+    def after(self) -> Ledger:
+        """What is known at the start of the next step: what was given, and the new values."""
+        kept: dict[t.Node, list[Entry]] = defaultdict(list)
+        for subject, entries in self.by_subject.items():
+            if isinstance(subject, t.Name) and subject.mark in UPDATE_MARKS:
+                kept[replace(subject, mark="")] = list(entries)
+            elif subject not in kept and all(entry.draft is None for entry in entries):
+                kept[subject] = list(entries)
+        matrices: dict[t.Node, tuple[Value, int | None, t.Node]] = {
+            replace(subject, mark=""): node
+            for subject, node in self.matrices.items()
+            if isinstance(subject, t.Name) and subject.mark in UPDATE_MARKS
+        }
+        return Ledger(kept, self.by_value, self.aliases, matrices=matrices)
+
     def derivatives_by(self, key: str) -> list[t.Derivative]:
         """The derivative tokens by a quantity whose values were printed, the last first."""
         return [
@@ -150,7 +181,11 @@ class Ledger:
         """The claims whose printed numbers and matrices stand in a calculation."""
         parts = set(t.walk(node))
         found = [entry.draft for entry in self.sources(node) if entry.draft is not None]
-        found += [claim for _, claim, printed in self.matrices.values() if printed in parts]
+        found += [
+            claim
+            for _, claim, printed in self.matrices.values()
+            if claim is not None and printed in parts
+        ]
         return tuple(found)
 
 

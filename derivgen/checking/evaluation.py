@@ -98,8 +98,8 @@ class Frame:
             else:
                 computed = replace(self, prepared=True)._computed(key)
             rounded = self.world.rounded.get(key)
-            if rounded is not None and isinstance(computed, Dual):
-                computed = Dual(rounded, computed.slope)
+            if rounded is not None and v.shown_shape(rounded) == v.shown_shape(computed):
+                computed = v.combined(lambda c, r: Dual(r.value, c.slope), computed, rounded)
             if key in self.held:
                 computed = v.without_slopes(computed)
             memo[key] = self._moved(key, computed)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import pairwise
@@ -15,6 +15,7 @@ from derivgen.checking.drafts import Draft, Ledger
 from derivgen.checking.equality import DIGITS
 from derivgen.checking.judge_numbers import NumberJudge, note_open
 from derivgen.checking.judge_symbols import SymbolJudge
+from derivgen.checking.literals import literal
 from derivgen.checking.maths import tree as t
 from derivgen.checking.maths.writing import shown
 from derivgen.checking.model import Model
@@ -24,13 +25,14 @@ from derivgen.checking.printed import (
     has_decimals,
     is_numeric,
     is_printed,
+    printed_matrix,
     printed_number,
 )
 from derivgen.checking.report import Verdict
-from derivgen.checking.resolving import UPDATE_MARKS, Unknown, resolved
+from derivgen.checking.resolving import UPDATE_MARKS, NotGiven, Unknown, resolved
 from derivgen.checking.situations import Situations
-from derivgen.checking.statements import Statement
-from derivgen.checking.values import NoValue
+from derivgen.checking.statements import Policy, Statement
+from derivgen.checking.values import NoValue, Value
 from derivgen.checking.world import World
 
 ORDERS = frozenset({"<", ">", "<=", ">=", "!="})
@@ -59,6 +61,10 @@ class Judge:
     #: claims that give a value anew, until it shows whether that was meant
     restated: list[Draft] = field(default_factory=list)
     budget: Budget = field(default_factory=Budget)
+    policy: Policy = (False, False)
+    #: the points before each step of training, and what was printed there
+    worlds: list[World] = field(default_factory=list, init=False)
+    ledgers: list[Ledger] = field(default_factory=list, init=False)
 
     def run(self) -> list[Draft]:
         """All claims of the document."""
@@ -69,10 +75,17 @@ class Judge:
                 Ledger(aliases=self._aliases()),
                 usual_decimals(self.statements),
                 self.spelled,
+                *self.policy,
             )
             self.situations = Situations(self.model, self.numbers.actual)
+            self.worlds, self.ledgers = [self.numbers.actual], [self.numbers.ledger]
+            told = any(statement.step for statement in self.statements)
             for statement in self.statements:
-                self._where_it_stands(statement)
+                if told:  # its headings say where the document stands
+                    self._at_step(statement.step)
+                    self._statement(statement)
+                else:
+                    self._where_it_stands(statement)
         return self.drafts
 
     def _where_it_stands(self, statement: Statement) -> None:
@@ -126,6 +139,13 @@ class Judge:
         definitions = map(self.model.definition, self.model.names())
         return frozenset(name for node in definitions if node for name in names_in(node))
 
+    def _at_step(self, step: int) -> None:
+        """Numbers are those after ``step`` steps of training."""
+        while len(self.worlds) <= step:
+            self.worlds.append(_next(self.worlds[-1]))
+            self.ledgers.append(self.ledgers[-1].after())
+        self.numbers.actual, self.numbers.ledger = self.worlds[step], self.ledgers[step]
+
     def _aliases(self) -> dict[str, str]:
         """The names of the document that only stand for another one."""
         found: dict[str, str] = {}
@@ -168,8 +188,11 @@ class Judge:
             return
         if self._is_given(subject, body):
             number = printed_number(body)
+            cells = printed_matrix(body)
             if number is not None and subject is not None:
                 self.numbers.ledger.write(subject, number, None, number.value)
+            elif cells is not None:
+                self.numbers.ledger.write_matrix(subject, literal(body), body, cells, None)
             return
         draft = Draft(len(self.drafts) + 1, statement, segment, part=segment.span)
         draft.world = self.numbers.actual
@@ -291,3 +314,35 @@ def usual_decimals(statements: Sequence[Statement]) -> int:
             if number is not None and number.decimals > 1:
                 counts[number.decimals] += 1
     return counts.most_common(1)[0][0] if counts else 4
+
+
+def _next(world: World) -> World:
+    """The point after one more step; one without parameters where that is not said."""
+    try:
+        return world.after
+    except NoValue:
+        return World(
+            world.model,
+            stated=_Unstated(world.model),
+            relations=world.ancestry,
+            budget=world.budget,
+        )
+
+
+@dataclass(frozen=True)
+class _Unstated(Mapping[str, Value]):
+    """Parameters that have no value, since nobody says how they are changed."""
+
+    model: Model
+
+    def __contains__(self, key: object) -> bool:
+        return isinstance(key, str) and self.model.is_parameter(key)
+
+    def __getitem__(self, key: str) -> Value:
+        raise NotGiven(key)
+
+    def __iter__(self) -> Iterator[str]:
+        return (key for key in self.model.names() if key in self)
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)

@@ -7,7 +7,7 @@ Cut instead of rounded: truncation.  Else wrong.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import chain
@@ -40,6 +40,8 @@ from derivgen.checking.world import World
 LONG = 5
 #: relative difference of two values that are printed alike and called the same
 ALIKE = mpmath.mpf("1e-3")
+#: units of the last place by which a number can be off after roundings that were carried on
+MOST_CARRIED = 12
 
 
 @dataclass
@@ -52,6 +54,9 @@ class NumberJudge:
     decimals: int = 4
     #: how a formula is written in messages
     spelled: Callable[[t.Node], str] = shown
+    #: the document says that it goes on with numbers as printed; that it cuts digits
+    carries: bool = False
+    cuts: bool = False
 
     # --- results --------------------------------------------------------------------------------
 
@@ -73,18 +78,36 @@ class NumberJudge:
             doubted = draft.verdict in (Verdict.WRONG, Verdict.TRUNCATION)
             if doubted and local is None and subject is not None:
                 self._implied(draft, number, subject, before)
-            if draft.verdict is Verdict.WRONG and local is None:
-                self._last_digit(draft, number)
+            if draft.verdict is Verdict.WRONG and local is None and draft.local is None:
+                self._unshown(draft, number, subject)
             self.ledger.write(subject, number, draft.id, draft.value)
             return
         cells = printed_matrix(body)
         if cells is None:
             return
+        if self.carries and local is None and subject is not None:
+            local = self._followed_matrix(cells, subject, before)
         self._matrix(draft, cells, exact, local)
         if draft.verdict is Verdict.WRONG and draft.code == "C102" and local is None:
             self._implied_matrix(draft, cells, before)
-        if subject is not None:
-            self.ledger.matrices[self.ledger.plain(subject)] = (_value_of(cells), draft.id, body)
+        self.ledger.write_matrix(subject, _value_of(cells), body, cells, draft.id)
+
+    def _followed_matrix(
+        self, cells: tuple[tuple[Printed, ...], ...], subject: t.Node, before: Sequence[t.Node]
+    ) -> Value | None:
+        """What a printed matrix follows from, if it follows from what was printed before."""
+        shape = (len(cells), len(cells[0]))
+        for value, _ in self._trials(subject, before):
+            turned = _turned(value, shape)
+            if turned is not None and turned.shape == shape:
+                pairs = zip(cells, turned.rows, strict=True)
+                if all(
+                    self._follows(number, cell.value)
+                    for row, values in pairs
+                    for number, cell in zip(row, values, strict=True)
+                ):
+                    return turned
+        return None
 
     def _implied_matrix(
         self, draft: Draft, cells: tuple[tuple[Printed, ...], ...], before: Sequence[t.Node]
@@ -107,7 +130,7 @@ class NumberJudge:
                 for cell, number in zip(row, numbers, strict=True)
             )
             if near:
-                draft.uses = tuple(claim for _, claim, _ in printed)
+                draft.uses = tuple(claim for _, claim, _ in printed if claim is not None)
                 draft.local = Fit.ROUNDED
                 return
 
@@ -200,23 +223,17 @@ class NumberJudge:
         """A result without a calculation: does it follow from what was printed before?
 
         That makes it a carried rounding, or what follows from an earlier slip."""
-        formulas = [m for m in before if not is_numeric(m)]
-        if isinstance(subject, t.Name):
-            formulas.append(self.actual.model.definition(subject.key) or subject)
-        trials = [self._printed_step(subject), *((self.as_printed(f), f) for f in formulas)]
-        found = [
-            (value, [e for part in t.walk(formula) for e in self.printed_for(part)[-1:]])
-            for value, formula in trials
-            if formula is not None
-        ]
-        for value, entries in (*found, self._carried_on(subject)):
+        for value, entries in self._trials(subject, before):
             at = scalar(value)
             slack = sum(map(_lost, entries), number.unit)
             if at is None or not (
-                self.fit(number, at) is Fit.ROUNDED
+                self._follows(number, at)
                 or (any(map(_is_spoilt, entries)) and abs(at - number.value) <= slack)
             ):
                 continue
+            if self.carries and self._follows(number, at):
+                self._as_carried(draft, number, at)
+                return
             draft.uses = tuple(e.draft for e in entries if e.draft is not None)
             draft.local = Fit.ROUNDED
             if draft.value is not None and abs(draft.value - number.value) <= slack:
@@ -224,11 +241,63 @@ class NumberJudge:
                 draft.message = f"{number.text} follows from rounded numbers; without them it is {draft.expected}"
             return
 
-    def _last_digit(self, draft: Draft, number: Printed) -> None:
-        """A long result without its calculation, one off in its last place: numbers rounded on the
-        way explain that, and the document does not show them."""
-        digits = len(number.text.lstrip("-0.").replace(".", ""))
+    def _trials(
+        self, subject: t.Node, before: Sequence[t.Node]
+    ) -> Iterator[tuple[Value | None, list[Entry]]]:
+        """What a result could be computed from, and the prints that it takes: the printed gradient, the
+        formulas before it with what was printed put in, printed quantities on the way."""
+        formulas = [m for m in before if not is_numeric(m)]
+        if isinstance(subject, t.Name):
+            formulas.append(self.actual.model.definition(subject.key) or subject)
+        for value, formula in [
+            self._printed_step(subject),
+            *((self.as_printed(f), f) for f in formulas),
+        ]:
+            if formula is not None:
+                yield value, [e for part in t.walk(formula) for e in self.printed_for(part)[-1:]]
+        yield self._carried_on(subject)
+
+    def _follows(self, number: Printed, value: Real) -> bool:
+        """Whether a value is printed as this number by the document's own policy."""
+        fit = self.fit(number, value)
+        return fit is Fit.ROUNDED or (self.cuts and fit is Fit.CUT)
+
+    def _as_carried(self, draft: Draft, number: Printed, local: Real) -> None:
+        """A result of printed numbers in a document that says that it goes on with those."""
+        draft.local = self.fit(number, local)
+        if draft.local is Fit.CUT:
+            draft.verdict, draft.code = Verdict.TRUNCATION, "C120"
+            draft.message = f"{number.text} is cut, not rounded: {number.as_printed(local)}"
+        else:
+            draft.verdict, draft.code, draft.message = Verdict.CORRECT, "", ""
+            draft.expected = ""
+
+    def _is_carried(self, calculation: t.Node | None) -> bool:
+        """True where every number of a calculation is given, or was printed before."""
+        if calculation is None:
+            return True
+        numbers = (n for n in t.walk(calculation) if isinstance(n, t.Number) and n.decimals > 1)
+        return all(
+            self.ledger.like(replace(printed, value=value))
+            or self.ledger.like(replace(printed, value=-value))
+            for n in numbers
+            if (printed := printed_number(n)) is not None
+            for value in (printed.value,)
+        )
+
+    def _unshown(self, draft: Draft, number: Printed, subject: t.Node | None) -> None:
+        """A result without its calculation, a little off: numbers rounded on the way explain that, and
+        the document does not show them."""
+        before = [] if subject is None else self.ledger.of(subject)
+        if self.carries and any(entry.printed.value == number.value for entry in before):
+            self._as_carried(draft, number, number.value)
+            return
         off = None if draft.value is None else abs(draft.value - number.value)
+        if self.carries and off is not None and off <= MOST_CARRIED * number.unit:
+            draft.verdict, draft.code, draft.expected = Verdict.UNDECIDED, "C403", ""
+            draft.message = "the rounded numbers that it follows from are not shown"
+            return
+        digits = len(number.text.lstrip("-0.").replace(".", ""))
         if digits >= LONG and off is not None and off <= mpmath.mpf("1.5") * number.unit:
             draft.verdict, draft.code = Verdict.ROUNDING, "C111"
             draft.message = f"the last digit of {number.text} is off: {draft.expected}"
@@ -251,7 +320,11 @@ class NumberJudge:
     def rounded_as_printed(self, world: World, but: t.Node) -> World:
         """A point with every quantity that was printed, but for one, rounded as it was printed last."""
         last = self._last_printed(but)
-        return replace(world, rounded={key: e.printed.value for key, e in last.items()})
+        rounded: dict[str, Value] = {key: v.constant(e.printed.value) for key, e in last.items()}
+        for node, matrix in self.ledger.matrices.items():
+            if isinstance(node, t.Name) and not node.mark and node != but:
+                rounded[node.key] = v.simplest(matrix[0])
+        return replace(world, rounded=rounded)
 
     def _last_printed(self, but: t.Node) -> dict[str, Entry]:
         return {
@@ -286,6 +359,11 @@ class NumberJudge:
             draft.message = draft.message or "nothing says what it should be"
             return
         fits = {fit for fit in (draft.local, draft.exact) if fit is not None}
+        follows = self.carries and local is not None and self._follows(number, local)
+        if follows and fits != {Fit.ROUNDED} and self._is_carried(draft.calculation):
+            assert local is not None
+            self._as_carried(draft, number, local)
+            return
         target = local if draft.local is Fit.OFF and local is not None else draft.value
         assert target is not None
         draft.expected = number.as_printed(target)
@@ -499,12 +577,23 @@ class NumberJudge:
             return True
         if any(entry.printed.value == number.value for entry in self.printed_for(pair.part)):
             return True
+        if self.carries:
+            carried = scalar(self._carried_on(pair.part)[0])
+            if carried is not None and self._follows(number, carried):
+                return True
+            if self._was_carried(number, value):
+                return True
         forms = [pair.part]
         if isinstance(pair.part, t.Name):
             own_formula = self.actual.model.definition(pair.part.key)
             forms += [] if own_formula is None else [own_formula]
         locals_ = [scalar(self.as_printed(form)) for form in forms]
         return any(at is not None and self.fit(number, at) is not Fit.OFF for at in locals_)
+
+    def _was_carried(self, number: Printed, value: Real) -> bool:
+        """Whether a number was printed before, and roundings on the way explain that it is off."""
+        known = self.ledger.like(number) or self.ledger.like(replace(number, value=-number.value))
+        return bool(known) and bool(abs(value - number.value) <= MOST_CARRIED * number.unit)
 
     def _matrix_fits(self, pair: Pair) -> bool:
         cells = printed_matrix(pair.number)
@@ -522,6 +611,7 @@ class NumberJudge:
             return False
         return all(
             self.fit(number, cell.value) is not Fit.OFF
+            or (self.carries and self._was_carried(number, cell.value))
             for row, numbers in zip(turned.rows, cells, strict=True)
             for cell, number in zip(row, numbers, strict=True)
         )

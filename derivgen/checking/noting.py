@@ -167,7 +167,11 @@ def _note_member(notes: Notes, member: t.Node, rest: Sequence[t.Node], first: bo
         parameters = tuple(a.key for a in member.arguments if isinstance(a, t.Name))
         # exp(z_1) = 1.5683 is a value, and defines nothing
         own = set(names_in(rest[0])) <= set(parameters) and not is_numeric(rest[0])
-        if own and not member.primes:
+        # |z| is read as abs(z): then "abs(z) = |z|" says nothing
+        itself = any(
+            isinstance(p, t.Call) and p.function == member.function for p in t.walk(rest[0])
+        )
+        if own and not itself and not member.primes:
             notes.functions.setdefault(member.function, Function(parameters, rest[0]))
             notes.stated_for[member.function] = rest
         return

@@ -22,6 +22,7 @@ from derivgen.checking.noting import statements_of
 from derivgen.checking.repair import repaired
 from derivgen.checking.report import Claim, NotRead, Remark, Report
 from derivgen.checking.statements import Learned, Statement
+from derivgen.checking.steps import steps_of
 from derivgen.checking.tables import cells_of
 from derivgen.network.task import Task
 
@@ -41,10 +42,20 @@ def check_manuscript(
         (p, read(p.text, p.notation, vocabulary, loose=p.kind == "prose"))
         for p in manuscript.passages
     ]
-    statements = statements_of(readings)
+    steps = steps_of(manuscript)
+
+    def dated(statement: Statement) -> Statement:
+        return replace(statement, step=steps.at(statement.source(statement.chain.span[0])))
+
+    statements = tuple(map(dated, statements_of(readings)))
     budget.allow(sum(len(statement.chain.segments) for statement in statements))
     cells = tuple(cells_of(manuscript.tables, vocabulary))
-    given = {c.name.key: c.chain.segments[0].body for c in cells if c.name and c.kind == "value"}
+    first = [c for c in cells if not steps.at(c.passage.source_of(0))]
+    given = {
+        c.name.key: c.chain.segments[0].body
+        for c in reversed(first)
+        if c.name and c.kind == "value"
+    }
     learned = learn(
         statements,
         given,
@@ -53,8 +64,10 @@ def check_manuscript(
         budget,
         manuscript.words,
     )
+    learned = replace(learned, policy=policies.stated(manuscript.words))
     in_tables = (cell.statement(learned.model.loss) for cell in cells)
-    statements = (*statements, *(s for s in in_tables if s is not None))
+    statements = (*statements, *(dated(s) for s in in_tables if s is not None))
+    statements = tuple(sorted(statements, key=lambda s: s.source(s.chain.span[0])))
     statements = at_moved_points(statements, learned.model)
     found = (
         _by_itself(learned, statements, budget)
@@ -89,7 +102,7 @@ def check_manuscript(
 
 def _by_itself(learned: Learned, statements: Sequence[Statement], budget: Budget) -> Judged:
     """Judged by the document's own model, repaired where one value would mend most."""
-    judge = Judge(learned.model, statements, own=True, budget=budget)
+    judge = Judge(learned.model, statements, own=True, budget=budget, policy=learned.policy)
     judge.run()
     better = repaired(learned.model, judge)
     if better is None:

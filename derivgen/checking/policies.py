@@ -16,6 +16,16 @@ CARRIES = re.compile(
     r"(carr|go(es)?\b.{0,20}\bon|continu).{0,60}(rounded|printed)|(rounded|printed).{0,80}(carr|go(es)? on)",
     re.I | re.S,
 )
+#: words by which a document says that it cuts digits
+CUTS = re.compile(
+    r"(digits?|decimals?|numbers?|places?|results?)\b.{0,60}\b(cut|truncated|chopped)\b",
+    re.I | re.S,
+)
+
+
+def stated(words: str) -> tuple[bool, bool]:
+    """Whether a document says that it goes on with rounded numbers, and that it cuts digits."""
+    return bool(CARRIES.search(words)), bool(CUTS.search(words))
 
 
 def settle(drafts: Sequence[Draft], words: str) -> tuple[dict[str, str], list[Remark]]:
@@ -24,7 +34,12 @@ def settle(drafts: Sequence[Draft], words: str) -> tuple[dict[str, str], list[Re
     remarks: list[Remark] = []
     cut = [d for d in drafts if d.verdict is Verdict.TRUNCATION]
     rounded_up = [d for d in drafts if d.verdict is Verdict.CORRECT and _rounded_up(d)]
-    if len(cut) >= SHOWN_BY and len(cut) > len(rounded_up):
+    carries, cuts = stated(words)
+    if cut and (cuts or (len(cut) >= SHOWN_BY and len(cut) > len(rounded_up))):
+        for draft in drafts:
+            if draft.code == "C111" and draft.exact is Fit.CUT:
+                draft.verdict, draft.code = Verdict.TRUNCATION, "C120"
+                cut.append(draft)
         conventions["digits"] = "cut, not rounded"
         remarks.append(
             Remark(
@@ -43,8 +58,7 @@ def settle(drafts: Sequence[Draft], words: str) -> tuple[dict[str, str], list[Re
                 draft.expected = ""
     carried = [d for d in drafts if d.code == "C111"]
     against = [d for d in drafts if d.code == "C110"]
-    stated = bool(CARRIES.search(words))
-    if carried and (stated or (len(carried) >= SHOWN_BY and not against)):
+    if carried and (carries or (len(carried) >= SHOWN_BY and not against)):
         conventions["carry"] = "rounded numbers are carried on"
         remarks.append(
             Remark(

@@ -99,7 +99,9 @@ def _trials(model: DocumentModel, judge: Judge) -> Iterator[Trial]:
 
 
 def _judge(judge: Judge, model: DocumentModel, usual: frozenset[str] = frozenset()) -> Judge:
-    return Judge(model, judge.statements, own=True, usual=usual, budget=judge.budget)
+    return Judge(
+        model, judge.statements, own=True, usual=usual, budget=judge.budget, policy=judge.policy
+    )
 
 
 def _other_values(model: DocumentModel, drafts: Sequence[Draft]) -> Counter[tuple[str, t.Node]]:

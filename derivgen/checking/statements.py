@@ -9,17 +9,22 @@ from derivgen.checking.manuscript import Passage
 from derivgen.checking.maths.tree import Chain, Node
 from derivgen.checking.model import DocumentModel
 
+#: whether a document says that it goes on with rounded numbers, and that it cuts digits
+Policy = tuple[bool, bool]
+
 
 @dataclass(frozen=True, slots=True)
 class Statement:
     """One chain of a passage.  ``left`` is its left side: its own first segment, or that of the
     chain that it continues; None for a chain that continues nothing.  ``earlier`` are the members of the
-    chains that it continues, without the left side."""
+    chains that it continues, without the left side.  ``step`` is the number of training steps that were made
+    before."""
 
     chain: Chain
     passage: Passage
     left: Node | None
     earlier: tuple[Node, ...] = ()
+    step: int = 0
 
     def source(self, offset: int) -> int:
         """Where in the file an offset of the passage's text comes from."""
@@ -43,3 +48,5 @@ class Learned:
     derivatives: frozenset[tuple[str, str]] = frozenset()
     #: names that are given a new value again and again, so that they have none of their own
     scratch: frozenset[str] = frozenset()
+    #: whether it says that it goes on with rounded numbers, and that it cuts digits
+    policy: Policy = (False, False)

@@ -42,7 +42,7 @@ class World:
     near: bool = False
     stated: Mapping[str, Value] = field(default_factory=dict)
     #: values that computed quantities are rounded to, as they were printed
-    rounded: Mapping[str, v.Real] = field(default_factory=dict)
+    rounded: Mapping[str, Value] = field(default_factory=dict)
     #: who reads whom, shared by the points of one model
     relations: Ancestry | None = None
     #: what evaluations are counted in

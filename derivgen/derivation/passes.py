@@ -96,14 +96,15 @@ class Pass:
         return self.graph.partial(target, source)
 
     def partial_value(self, partial: LocalPartial) -> float:
-        """A local partial's number, rounded when numbers are carried rounded."""
+        """A local partial's number, rounded when numbers are carried rounded; a value itself stays
+        as it is, since a given one is printed with all its digits."""
         if isinstance(self.arithmetic, FloatArithmetic):
             point = {s: float(self.value(e)) for s, e in partial.entries.items()}
             value = self.arithmetic.scalar(partial.expression, point)
         else:
             arguments = {s: np.asarray(self.value(e)) for s, e in partial.entries.items()}
             value = self.arithmetic.evaluate(partial.expression, arguments).item()
-        return self._settled(value)
+        return value if partial.expression.is_Symbol else self._settled(value)
 
     def factors(self, path: Path) -> tuple[LocalPartial, ...]:
         """The local partials along a path, from the loss down."""

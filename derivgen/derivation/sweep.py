@@ -231,7 +231,11 @@ def link_values(
         arguments[SAME] = same.astype(float)
     if WINNER in special and isinstance(body, Largest):
         arguments[WINNER] = _winners(network, stage, body, values)
-    partials = settle(np.asarray(arithmetic.evaluate(link.partial, arguments)))
+    partials = np.asarray(arithmetic.evaluate(link.partial, arguments))
+    if (
+        not link.partial.is_Symbol
+    ):  # a value itself is printed as it is: a given one with all its digits
+        partials = settle(partials)
     everything = [np.broadcast_to(a, at.shape).ravel() for a in (targets, sources, partials)]
     if inside is not None:
         kept = np.broadcast_to(inside, at.shape).ravel()

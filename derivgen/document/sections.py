@@ -34,13 +34,15 @@ MOST_EVALUATIONS = 12
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """A quantity that is given: its role, its name, and its values (None: left symbolic)."""
+    """A quantity that is given: its role, its name, and its values (None: left symbolic).  ``named`` says
+    what its elements are called, where that is not told by the name of the whole."""
 
     role: str
     title: str
     name: Node
     shape: tuple[int, ...]
     values: Chain | None
+    named: Chain | None
     entries: tuple[Chain, ...]
     trained: bool
 
@@ -59,6 +61,7 @@ def given(derivation: Derivation) -> tuple[Given, ...]:
                 name=formulas.names.whole(quantity.name),
                 shape=quantity.shape,
                 values=_values_chain(formulas, quantity),
+                named=_named_chain(formulas, quantity),
                 entries=_entry_chains(formulas, quantity),
                 trained=quantity.trained,
             )
@@ -73,7 +76,18 @@ def _values_chain(formulas: Formulas, quantity: Quantity) -> Chain | None:
         return None
     if not quantity.shape:
         return Chain(name, (("=", formulas.number((quantity.name, ()))),))
-    return Chain(name, (("=", array_node(formulas, quantity.name, numbers=True)),))
+    numbers = array_node(formulas, quantity.name, numbers=True)
+    named = _named_chain(formulas, quantity)
+    return Chain(name, (*(named.links if named is not None else ()), ("=", numbers)))
+
+
+def _named_chain(formulas: Formulas, quantity: Quantity) -> Chain | None:
+    """``W_2 = [w_5, w_6]``, where the elements have names that do not follow from that of the whole."""
+    own = formulas.names.naming(quantity.name).elements is not None
+    if not own or not quantity.shape or prod(quantity.shape) > MOST_EVALUATIONS:
+        return None
+    name = formulas.names.whole(quantity.name)
+    return Chain(name, (("=", array_node(formulas, quantity.name, numbers=False)),))
 
 
 def _entry_chains(formulas: Formulas, quantity: Quantity) -> tuple[Chain, ...]:

@@ -154,13 +154,25 @@ def rows_of(tokens: list[Token]) -> Iterator[list[Token]]:
         if pending and _carries_on(pending, row):
             loose = (("ampersand", "&"), ("separator", "quad"))
             first = next((at for at, token in enumerate(row) if token[:2] not in loose), len(row))
-            pending += [token for token in row[first:] if token.kind != "ampersand"]
+            pending += _unaligned(row[first:])
             continue
         if pending:
             yield pending
         pending = list(row)
     if pending:
         yield pending
+
+
+def _unaligned(row: list[Token]) -> list[Token]:
+    """A row without its ampersands; those of a matrix in it stay."""
+    partner = partners(row)
+    found: list[Token] = []
+    at = 0
+    while at < len(row):
+        after = max(partner[at], at) + 1
+        found += row[at:after] if after > at + 1 or row[at].kind != "ampersand" else []
+        at = after
+    return found
 
 
 def _raw_rows(tokens: list[Token]) -> Iterator[list[Token]]:
@@ -202,12 +214,23 @@ def _trimmed(row: list[Token]) -> list[Token]:
     return row[first:last]
 
 
+def _is_indented(row: Sequence[Token]) -> bool:
+    """True for a row that stands further in than its alignment, without a relation at its begin: a product
+    that goes on."""
+    if len(row) < 3 or row[1][:2] != ("separator", "quad"):
+        return False
+    first = next((token for token in row[1:] if token.kind != "separator"), row[0])
+    return first.kind not in ("ampersand", "relation", "implies", "words", "text")
+
+
 def _carries_on(before: Sequence[Token], row: Sequence[Token]) -> bool:
     """Whether a row goes on the one before: that one ends with a sign, or this one begins with one."""
     last = before[-1]
     if last.kind in ("operator", "relation"):
         return True
     aligned = row[0].kind == "ampersand"
+    if aligned and _is_indented(row):
+        return True
     first = next((token for token in row if token.kind not in ("ampersand", "separator")), None)
     if first is None or first.kind != "operator" or last.kind == "point":
         return False

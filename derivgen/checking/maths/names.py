@@ -26,6 +26,8 @@ STOP_WORDS: Final = frozenset(
 #: A superscript with commas is no exponent.
 _ENTRIES: Final = re.compile(r"[A-Za-z0-9]+(?:[+-][0-9]+)?(?:,[A-Za-z0-9]+(?:[+-][0-9]+)?)+")
 _SUM: Final = re.compile(r"[0-9]+(?:[+-][0-9]+)+")
+#: marks of what comes after an update, beside a prime that belongs to the name
+UPDATES: Final = frozenset({"+", "*", "new", "t+1", "(t+1)"})
 _LABEL_OPENERS: Final = ("(", "[", "<")
 
 
@@ -49,8 +51,11 @@ class Read:
         """The name with its place."""
         end = max(cursor.tokens[cursor.at - 1].span[1], self.begin)
         span = (self.begin, end)
-        mark = self.spelling.whole_mark + "'" * self.primes
-        return Name(self.spelling.key, mark, cursor.text[span[0] : span[1]], span)
+        written = cursor.text[span[0] : span[1]]
+        key, mark, primes = self.spelling.key, self.spelling.whole_mark, "'" * self.primes
+        if primes and mark in UPDATES:  # y'^+: what is called y', after the update
+            return Name(key + primes, mark, written, span)
+        return Name(key, mark + primes, written, span)
 
 
 def is_name_text(text: str) -> bool:

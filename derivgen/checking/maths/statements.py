@@ -394,6 +394,8 @@ def _restart(
             candidate = at
             number = tokens[at - 1].kind == "number" and at - begin <= 2
         at = partner[at] + 1 if partner[at] > at else at + 1
+    if number and [token[:2] for token in tokens[end + 1 : end + 2]] == [tokens[begin][:2]]:
+        number = False  # "= 2 q = 2 * 3.7": the number is a factor
     return candidate if loose or number else None
 
 

@@ -108,7 +108,7 @@ def alive(case: Case) -> Iterator[Candidate]:
 
         def candidate(world: World) -> Value:
             values = {key: world.value(key) for key in keys}
-            held = {key: at.value for key, at in values.items() if isinstance(at, Dual)}
+            held = {key: at for key, at in values.items() if isinstance(at, Dual)}
             return replace(world, model=alive, rounded=held).derivative(found.of, found.by)
 
         yield candidate

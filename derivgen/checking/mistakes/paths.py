@@ -213,7 +213,7 @@ def updated_weights(case: Case) -> Iterator[Candidate]:
         def candidate(world: World, group: tuple[str, ...] = group) -> Value:
             stated = {**world.stated, **{key: world.after.value(key) for key in group}}
             values = {key: world.value(key) for key in keys}
-            held = {key: at.value for key, at in values.items() if isinstance(at, Dual)}
+            held = {key: at for key, at in values.items() if isinstance(at, Dual)}
             return replace(world, stated=stated, rounded=held).derivative(found.of, found.by)
 
         yield candidate

@@ -24,7 +24,7 @@ _DROPPED = words_of(
     "pagenumbering newtheorem theoremstyle hyphenation index raisebox rule vskip hskip sbox savebox "
     "usebox resizebox scalebox fontsize selectfont newcounter newlength captionsetup geometry "
     "href numberwithin allowdisplaybreaks textcolor cline cmidrule multicolumn rotatebox markright "
-    "markboth date author bibitem specialrule addlinespace arraystretch usetikzlibrary"
+    "phantom hphantom vphantom markboth date author bibitem specialrule addlinespace arraystretch usetikzlibrary"
 )
 _LAST_STAYS = frozenset(
     ("href", "textcolor", "multicolumn", "raisebox", "resizebox", "scalebox", "sbox", "rotatebox")

@@ -46,6 +46,11 @@ _LAYOUT = re.compile(
     r"\\(?:setbox|advance|[hv]box|hsize|[xe]def|expandafter|csname|dimexpr|numexpr|newdimen|newbox|if(?:dim|num|x))"
     r"(?![A-Za-z@])|\\[A-Za-z]*@[A-Za-z@]*"
 )
+#: a formula in a box of its own, which a macro measures before it prints it
+_BOXED = re.compile(
+    r"\s*\\(?:sbox|savebox)\s*(?:\{\\[A-Za-z@]+\}|\\[A-Za-z@]+)\s*\{\$(?:\\displaystyle)?([^$]*)\$\}.*",
+    re.DOTALL,
+)
 _SIMPLE_PART = re.compile(r"\s*(?:\\(?:begin|end)\{[A-Za-z*]+\}\s*)*")
 
 
@@ -269,7 +274,8 @@ class Expander:
         group = _group(text, at, partners)
         if group is None:
             return None
-        body = _without_layout(text[group[0] : group[1]], arguments)
+        body = _BOXED.sub(r"\1", text[group[0] : group[1]])
+        body = _without_layout(body, arguments)
         if command == "DeclareMathOperator":
             body = f"\\operatorname{{{body}}}"
         fresh = command != "providecommand" or name not in self.macros

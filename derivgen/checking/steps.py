@@ -1,0 +1,77 @@
+"""The steps of training that a document goes through: "Training step 2", "Second iteration".
+
+From such a heading on, the names of the parameters mean what they are after the steps before.  The part ends
+with the next heading of the same rank or a higher one.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from derivgen.checking.manuscript import Manuscript
+
+_ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth")
+_WORD = r"(?:training|update|optimi[sz]ation|gradient descent)\s+step|(?:training\s+)?(?:iteration|epoch)"
+_HEADING = re.compile(
+    r"^[ \t]*(?:(?P<marks>\#{1,6})[ \t]+|\\(?P<command>(?:sub)*section|chapter|paragraph)\*?\{|[*_]{2})?"
+    r"(?:\d{1,2}(?:\.\d{1,2})*\.?[ \t]+)?(?P<text>[^\n{}$]{1,80}?)[ \t]*[}*_:.]*[ \t]*$",
+    re.MULTILINE,
+)
+_STEP = re.compile(
+    rf"(?:the\s+)?(?:(?:{_WORD})\s*(?:no\.?\s*|number\s*|\#\s*)?(?P<number>\d{{1,6}})"
+    rf"|(?P<ordinal>{'|'.join(_ORDINALS)})\s+(?:{_WORD}))\b(?:\s*[:.(–—-].*)?",
+    re.IGNORECASE,
+)
+_RANKS = {"chapter": 1, "section": 2, "subsection": 3, "subsubsection": 4, "paragraph": 5}
+#: later steps than this are not followed
+MOST_STEPS = 20
+
+
+@dataclass(frozen=True)
+class Steps:
+    """Where each part of a document begins, and how many steps were made before it."""
+
+    starts: Sequence[int] = ()
+    counts: Sequence[int] = ()
+
+    def at(self, source: int) -> int:
+        """The number of steps before an offset of the document."""
+        part = bisect_right(self.starts, source) - 1
+        return self.counts[part] if part >= 0 else 0
+
+
+def steps_of(manuscript: Manuscript) -> Steps:
+    """The steps of a document; all of it is one step where there is only one."""
+    starts: list[int] = []
+    counts: list[int] = []
+    first: int | None = None
+    rank = 0
+    for found in _HEADING.finditer(manuscript.text):
+        here = _rank(found)
+        step = _STEP.fullmatch(found["text"].strip())
+        if step is None:
+            if counts and counts[-1] and 0 < here <= rank:
+                starts.append(found.start())
+                counts.append(0)
+            continue
+        number = int(step["number"]) if step["number"] else _ordinal(step["ordinal"])
+        first = number if first is None else first
+        if 0 <= number - first <= MOST_STEPS:
+            starts.append(found.start())
+            counts.append(number - first)
+            rank = here
+    return Steps(tuple(starts), tuple(counts))
+
+
+def _rank(found: re.Match[str]) -> int:
+    """How high a heading stands: 1 is the highest, 0 for a line that does not say."""
+    if found["marks"]:
+        return len(found["marks"])
+    return _RANKS.get(found["command"] or "", 0)
+
+
+def _ordinal(word: str) -> int:
+    return _ORDINALS.index(word.lower()) + 1
