@@ -76,12 +76,13 @@ class Derivation:
 
     @cached_property
     def unrounded(self) -> Pass:
-        """The first pass in double precision, whatever the document rounds or carries."""
+        """The first pass in double precision, whatever the document rounds or carries; by the derivatives
+        that the document shows, so that these are what is checked."""
         network = self.network
         arithmetic = FloatArithmetic(network.functions)
-        links = self.first.full_links
+        first = self.first
         given = given_values(network, arithmetic)
-        return Pass(network, links, links, given, arithmetic, Rounder(Numbers()))
+        return Pass(network, first.links, first.full_links, given, arithmetic, Rounder(Numbers()))
 
     @property
     def trains(self) -> bool:

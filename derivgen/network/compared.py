@@ -52,7 +52,9 @@ def loss_of(assembly: Assembly, last: Last) -> str:
         assembly.compute(computed)
     assembly.compute(Computed(spec.quantity, Slot("loss"), "the loss", ("loss",)))
     assembly.remarks.extend(emission.remarks)
-    if last is not None and spec.output is None and not assembly.spec.equations:
+    # the short form is that of the whole loss: through the error of one output there is none
+    whole = not (spec.per_output or assembly.spec.document.per_output)
+    if whole and last is not None and spec.output is None and not assembly.spec.equations:
         activation = assembly.spec.layers[-1].activation
         pre = last[1].pre_activation
         found = loss_equations.shortcut(loss, compared, emission, activation, pre)

@@ -209,3 +209,25 @@ def test_paths_are_found_depth_first_and_up_to_a_number() -> None:
     assert graph.count(("x", ())) == 3
     assert graph.paths(("x", ()), 2) == found[:2]
     assert graph.paths(("L", ()), 2) == ((("L", ()),),)
+
+
+@pytest.mark.parametrize("loss", ["categorical_cross_entropy", "categorical_cross_entropy_logits"])
+@pytest.mark.parametrize("per_output", [False, True])
+@pytest.mark.parametrize("samples", [None, 3])
+def test_what_a_document_shows_is_the_gradient(
+    loss: str, per_output: bool, samples: int | None
+) -> None:
+    """Also where softmax and cross-entropy are taken in one step, and where each output has an error."""
+    x, y = [0.5, -0.3], [0, 1, 0]
+    activation = {} if loss.endswith("logits") else {"activation": "softmax"}
+    weights = [[0.1, -0.4], [0.3, 0.2], [-0.5, 0.6]]
+    spec = {
+        "data": {
+            "inputs": x if samples is None else [[a + n / 10 for a in x] for n in range(samples)],
+            "targets": y if samples is None else [y] * samples,
+        },
+        "layers": [{"dense": 3, "weights": weights, "bias": "none", **activation}],
+        "loss": {"name": loss, "per_output": per_output},
+    }
+    derivation = Derivation(task_from_mapping(spec))
+    assert verify(derivation.network, derivation.first.gradients).ok
