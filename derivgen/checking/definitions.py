@@ -21,6 +21,7 @@ from derivgen.checking.analogy import by_analogy, numbers_in
 from derivgen.checking.arrays import family, numbered, shaped, spelled_out
 from derivgen.checking.budget import Budget, OutOfWork
 from derivgen.checking.chosen import Chosen
+from derivgen.checking.folding import folded
 from derivgen.checking.maths import tree as t
 from derivgen.checking.model import DocumentModel, Element
 from derivgen.checking.noting import (
@@ -103,6 +104,8 @@ class _Builder:
         self._families()
         self._left_over()
         self._counts()
+        for key, node in dict(folded(self.definitions)).items():
+            self.definitions[key] = node
         self._leaves()
         loss = self._loss()
         parameters = self._parameters(loss)
@@ -576,13 +579,15 @@ class _Builder:
             self.values[name] = value or self._rate_in_numbers(frozenset(self.values))
 
     def _rate_in_numbers(self, parameters: frozenset[str]) -> t.Node | None:
-        """The 0.5 of ``0.40 - 0.5 * 0.0822`` where 0.40 is the parameter."""
+        """The 0.5 of ``0.40 - 0.5 * 0.0822`` where 0.40 is the parameter, or of ``w - 0.5 * dE/dw``."""
         votes: Counter[t.Node] = Counter()
         for key, side in self.notes.updates:
-            if key not in parameters or not is_numeric(side) or not isinstance(side, t.Sum):
+            if key not in parameters or not isinstance(side, t.Sum):
                 continue
             last = side.terms[-1][1]
             parts = align.factors(last)
+            if not is_numeric(side) and not isinstance(parts[-1], t.Derivative):
+                continue
             if len(side.terms) == 2 and len(parts) == 2 and is_printed(parts[0]):
                 votes[parts[0]] += 1
         return votes.most_common(1)[0][0] if votes else None

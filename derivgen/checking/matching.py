@@ -148,7 +148,6 @@ class _Matcher:
             *self._definitions(mapping, joined),
         )
         self._unmatched(mapping)
-        self._mixed()
         for name in sorted(self.unsure - mapping.keys()):
             self.notes[f"{name} has the value of several quantities"] = None
         return Matching(mapping, tuple(self.notes), tuple(differences), joined)
@@ -559,27 +558,6 @@ class _Matcher:
         if free:
             more = f" and {len(free) - 8} more" if len(free) > 8 else ""
             self.notes[f"not matched: {', '.join(free[:8])}{more}"] = None
-
-    def _mixed(self) -> None:
-        """Spellings of one name that the author mixes."""
-        written: dict[str, dict[str, None]] = {}
-        for statement in self.learned.statements:
-            for segment in statement.chain.segments:
-                for part in t.walk(segment.body):
-                    if isinstance(part, t.Name) and part.written and len(part.written) < 40:
-                        plain = _spelled_plainly(part)
-                        written.setdefault(part.key + part.mark, {}).setdefault(plain)
-        for key, spellings in written.items():
-            if len(spellings) > 1:
-                self.notes[f"{key} is written in several ways: {', '.join(spellings)}"] = None
-
-
-def _spelled_plainly(name: t.Name) -> str:
-    """A name as written, without what no reader sees (braces, spaces, sizes) and without powers."""
-    written = name.written if "^" in name.key or name.mark else name.written.partition("^")[0]
-    for mark in ("{", "}", " ", "$", "\\,", "\\!", "\\mathbf", "\\boldsymbol", "\\left", "\\right"):
-        written = written.replace(mark, "")
-    return written
 
 
 def _without_indices(equation: Equation) -> t.Node:

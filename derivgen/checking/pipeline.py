@@ -21,6 +21,7 @@ from derivgen.checking.moved import at_moved_points
 from derivgen.checking.noting import statements_of
 from derivgen.checking.repair import repaired
 from derivgen.checking.report import Claim, NotRead, Remark, Report
+from derivgen.checking.spellings import mixed
 from derivgen.checking.statements import Learned, Statement
 from derivgen.checking.steps import steps_of
 from derivgen.checking.tables import cells_of
@@ -96,7 +97,13 @@ def check_manuscript(
         tuple(sorted(unread, key=lambda u: (u.place.line or 0, u.place.column or 0))),
         found.mapping,
         {**conventions, **policy},
-        (*found.remarks, *policed, *changes, *missing(whole, manuscript.words, budget)),
+        (
+            *found.remarks,
+            *mixed(statements),
+            *policed,
+            *changes,
+            *missing(whole, manuscript.words, budget),
+        ),
     )
 
 

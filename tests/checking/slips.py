@@ -14,7 +14,7 @@ NUMBER = re.compile(r"\(?(-?)(\d*)\.?(\d*)\)?")
 def described(old: str, new: str) -> frozenset[str]:
     """The diagnoses that are true of a number written in place of another one."""
     before, after = NUMBER.fullmatch(old.strip()), NUMBER.fullmatch(new.strip())
-    if before is None or after is None:
+    if before is None or after is None or not (old.strip() and new.strip()):
         return frozenset()
     found = set()
     (sign, whole, rest), (minus, front, tail) = before.groups(), after.groups()

@@ -74,10 +74,13 @@ class Expressions(Atoms):
         marks = [at for at in self.top_level(start, end) if self.tokens[at].kind == "relation"]
         segments: list[Segment] = []
         begin, relation, place = start, None, (0, 0)
+        first = self.tokens[start].span[0]
         for mark in [*marks, end]:
             if mark > begin:
+                # what is read may be cut: the d of dE is none of the name
+                here = self.tokens[begin].span[0]
                 body = self.inside(begin, mark)
-                span = (self.tokens[begin].span[0], self.tokens[mark - 1].span[1])
+                span = (here, self.tokens[mark - 1].span[1])
                 segments += _segments(relation, body, span, place, segments)
             elif relation is not None:
                 raise CannotRead("nothing stands after a relation", place)
@@ -86,7 +89,7 @@ class Expressions(Atoms):
                 begin = mark + 1
         if not segments:
             raise CannotRead("nothing stands here", self.here())
-        whole = (self.tokens[start].span[0], self.tokens[end - 1].span[1])
+        whole = (first, self.tokens[end - 1].span[1])
         return Chain(tuple(segments), segments[0].relation is not None, "", whole)
 
     # --- operators --------------------------------------------------------------------------------
