@@ -226,11 +226,12 @@ CODES: dict[str, CodeEntry] = {
         "Add what the message names.",
     ),
     "E450": CodeEntry(
-        "a target lies outside the domain of the loss",
-        "Each loss is defined for certain targets only: cross-entropy for probabilities, "
-        "hinge for -1 and +1.",
+        "a target or a prediction lies outside the domain of the loss",
+        "Each loss is defined for certain targets and predictions only: cross-entropy for "
+        "probabilities, hinge for targets -1 and +1.",
         "loss: binary_cross_entropy with a target of 2",
-        "Change the target, or take a loss that is defined for it.",
+        "Change the target, or take a loss that is defined for it. For a prediction: give the output "
+        "an activation such as sigmoid or softmax, or take the loss on logits.",
     ),
     "E451": CodeEntry(
         "a target is no probability distribution",

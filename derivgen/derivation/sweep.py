@@ -16,6 +16,7 @@ from derivgen.derivation.arithmetic import Arithmetic
 from derivgen.derivation.grid import Grid, stage_grid
 from derivgen.derivation.partials import SAME, WINNER, Link
 from derivgen.errors import DerivgenError, Place
+from derivgen.network.losses import check_predictions
 from derivgen.network.model import (
     Affine,
     Equation,
@@ -52,7 +53,8 @@ def forward(
 ) -> Arrays:
     """Every quantity's values.
 
-    Raises E502 when one of them is not a finite number.
+    Raises E502 when one of them is not a finite number, and E450 for a prediction outside the domain
+    of the loss.
     """
     with np.errstate(all="ignore"):  # what overflows is refused below, once and by name
         return _forward(network, given, arithmetic, settle)
@@ -65,6 +67,7 @@ def _forward(
     for name, quantity in network.quantities.items():
         if name not in values:
             values[name] = arithmetic.zeros(quantity.shape)
+    last = {network.equations[stage.equation].target.array: stage for stage in network.schedule}
     for stage in network.schedule:
         equation = network.equations[stage.equation]
         # a scalar's sum of objects is a bare object, no array
@@ -79,6 +82,8 @@ def _forward(
         flat = values[target].reshape(-1)
         flat[np.broadcast_to(positions, result.shape).ravel()] = result.ravel()
         values[target] = flat.reshape(network.quantities[target].shape)
+        if network.predictions is not None and last.get(network.predictions[0]) is stage:
+            check_predictions(network.predictions[1], values[target], equation.place, target)
     return values
 
 

@@ -19,6 +19,7 @@ from derivgen.derivation.passes import trained_entries
 from derivgen.document.blocks import Block, Display, Document, Figure, Math, Table, Words
 from derivgen.document.formulas import Formulas, called, function_word, short_digits
 from derivgen.document.history import History, history
+from derivgen.document.letters import optimiser_names
 from derivgen.document.markup import compose
 from derivgen.document.once import Composed
 from derivgen.document.remarks import zero_inputs
@@ -268,6 +269,7 @@ class Facts:
         if not optimiser.options and not optimiser.variables:
             return None
         settings = optimiser_options(optimiser, training.options)
+        names = optimiser_names(Formulas(self.derivation, self.derivation.first))
         given = self.derivation.rounder.given
         counts = any(T in expression.free_symbols for _, expression in optimiser.steps)
         return OptimiserFacts(
@@ -276,7 +278,7 @@ class Facts:
             options=tuple(
                 OptimiserSymbol(
                     Chain(
-                        parse_name(o.latex),
+                        names[optimiser.option_symbol(o.name)],
                         (("=", number(short_digits(given(float(settings[o.name]))))),),
                     ),
                     o.summary,
@@ -284,10 +286,10 @@ class Facts:
                 for o in optimiser.options
             ),
             variables=(
-                *(OptimiserSymbol(parse_name(v.latex), v.summary) for v in optimiser.variables),
+                *(OptimiserSymbol(names[v.symbol], v.summary) for v in optimiser.variables),
                 *([OptimiserSymbol(Symbol("t"), "number of the step, from 1")] if counts else []),
             ),
-            states=tuple(parse_name(v.latex) for v in optimiser.states),
+            states=tuple(names[v.symbol] for v in optimiser.states),
         )
 
     @cached_property

@@ -8,6 +8,7 @@ import sympy
 
 from derivgen.derivation.training import Update
 from derivgen.document.formulas import Formulas, as_float, extended, short_digits
+from derivgen.document.letters import optimiser_names
 from derivgen.formula.build import number
 from derivgen.formula.from_sympy import from_sympy
 from derivgen.formula.names import parse_name
@@ -123,13 +124,17 @@ def symbol_names(formulas: Formulas, name: Node) -> dict[sympy.Symbol, Node]:
     training = formulas.derivation.task.training
     optimiser = OPTIMISERS[training.optimiser]
     names: dict[sympy.Symbol, Node] = {}
-    options = {optimiser.option_symbol(o.name): parse_name(o.latex) for o in optimiser.options}
+    letters = optimiser_names(formulas)
+    options = {
+        symbol: letters[symbol]
+        for symbol in map(optimiser.option_symbol, (o.name for o in optimiser.options))
+    }
     small = optimiser.option_symbol("epsilon")
     names |= {symbol: name for symbol, name in options.items() if symbol != small}
     names[ETA] = parse_name(training.learning_rate_name)
     names[W] = name
     for variable in optimiser.variables:
-        names[variable.symbol] = parse_name(variable.latex)
+        names[variable.symbol] = letters[variable.symbol]
     if small in options:  # it is added to a root, and stands behind it
         names[small] = options[small]
     names[G] = Partial(formulas.loss_name(), name)

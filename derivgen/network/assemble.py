@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import chain
 
 from derivgen.errors import DerivgenError, did_you_mean
@@ -38,6 +39,7 @@ def network_of(spec: Spec, source: Source, reader: Reader) -> Network:
         outside=dict(spec.outside),
         remarks=assembly.remarks,
     )
+    network = replace(network, predictions=assembly.predictions)
     _check_indices(network, spec, source)
     return naming.named(
         network, spec, source, assembly.slots, assembly.prose, assembly.name_addresses

@@ -19,6 +19,7 @@ from derivgen.network.layers.common import (
     Samples,
     require_shape,
 )
+from derivgen.network.losses import Loss
 from derivgen.network.model import Naming, Quantity, Role, Shortcut
 from derivgen.network.notations import Slot
 from derivgen.network.schema import Spec
@@ -47,6 +48,8 @@ class Assembly:
     equations: list[SourceEquation] = field(default_factory=list)
     shortcuts: list[Shortcut] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
+    #: the array that the loss compares with its targets, and the loss
+    predictions: tuple[str, Loss] | None = None
     sample_index: str | None = None
     samples: Samples = field(default_factory=Samples)
 

@@ -13,7 +13,7 @@ from derivgen.network import loss_equations
 from derivgen.network.assembly import Assembly, at_least_a_list, quantity_of
 from derivgen.network.equations import SourceEquation
 from derivgen.network.layers.common import Computed, Emission, Incoming, Samples, require_shape
-from derivgen.network.loss_equations import Compared
+from derivgen.network.loss_equations import Compared, Penalised
 from derivgen.network.losses import LOSSES, Loss, check_targets, loss_named
 from derivgen.network.model import Role
 from derivgen.network.notations import Slot
@@ -52,6 +52,8 @@ def loss_of(assembly: Assembly, last: Last) -> str:
         assembly.compute(computed)
     assembly.compute(Computed(spec.quantity, Slot("loss"), "the loss", ("loss",)))
     assembly.remarks.extend(emission.remarks)
+    if loss.through is None:  # else the terms read a function of the predictions
+        assembly.predictions = (compared.output, loss)
     # the short form is that of the whole loss: through the error of one output there is none
     whole = not (spec.per_output or assembly.spec.document.per_output)
     if whole and last is not None and spec.output is None and not assembly.spec.equations:
@@ -110,16 +112,15 @@ def _own_quantity(assembly: Assembly) -> str:
     return spec.name
 
 
-def _penalised(assembly: Assembly) -> list[tuple[str, int]]:
-    """The arrays that the penalty is on, with their numbers of axes.  Raises E204."""
+def _penalised(assembly: Assembly) -> Penalised:
+    """The arrays that the penalty is on.  Raises E204."""
     penalty = assembly.spec.loss.penalty
     if penalty is None:
-        return []
+        return Penalised()
     slots = assembly.slots
     parameters = {n: q for n, q in assembly.quantities.items() if q.role is Role.PARAMETER}
-    chosen = penalty.over
-    if chosen is None:
-        chosen = [name for name in parameters if name not in slots or slots[name].role == "weights"]
+    weights = [name for name in parameters if name not in slots or slots[name].role == "weights"]
+    chosen = weights if penalty.over is None else penalty.over
     for at, name in enumerate(chosen):
         if name not in parameters:
             raise DerivgenError(
@@ -128,7 +129,12 @@ def _penalised(assembly: Assembly) -> list[tuple[str, int]]:
                 assembly.place("loss", "penalty", "over", at),
                 did_you_mean(name, parameters),
             )
-    return [(name, len(parameters[name].shape)) for name in chosen]
+    several = len(chosen) > 1 and set(chosen) == set(weights)
+    if several and all(name in slots for name in chosen):
+        words = "all weights"
+    else:
+        words = " and ".join(assembly.prose.get(name) or name for name in chosen)
+    return Penalised(tuple((name, len(parameters[name].shape)) for name in chosen), words)
 
 
 # --- targets --------------------------------------------------------------------------------------

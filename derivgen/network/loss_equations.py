@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import sympy
@@ -31,6 +30,14 @@ class Compared:
     letters: Letters
 
 
+@dataclass(frozen=True, slots=True)
+class Penalised:
+    """The arrays that a penalty is on, with their numbers of axes, and what prose calls them."""
+
+    arrays: tuple[tuple[str, int], ...] = ()
+    words: str = ""
+
+
 @dataclass(slots=True)
 class LossEmission:
     """Equations of a loss, what is known of the arrays that they compute, and facts for prose."""
@@ -48,12 +55,12 @@ def emit(
     loss: Loss,
     spec: LossSpec,
     compared: Compared,
-    penalised: Sequence[tuple[str, int]],
+    penalised: Penalised,
     per_output: bool,
     address: Address,
     place: Place,
 ) -> LossEmission:
-    """The equations that compute ``spec.quantity``; ``penalised`` are arrays with their number of axes."""
+    """The equations that compute ``spec.quantity``."""
     letters, samples = compared.letters, compared.samples
     at = samples.at(letters.output, letters.sample)
     found = LossEmission([], [], [], sympy.S.One, compared.output)
@@ -95,14 +102,12 @@ def emit(
     return found
 
 
-def _penalty(
-    spec: LossSpec, arrays: Sequence[tuple[str, int]], letters: Letters, remarks: list[str]
-) -> str:
+def _penalty(spec: LossSpec, penalised: Penalised, letters: Letters, remarks: list[str]) -> str:
     penalty = spec.penalty
     if penalty is None:
         return ""
     parts = []
-    for name, axes in arrays:
+    for name, axes in penalised.arrays:
         indices = letters.first(axes)
         entry = f"{name}[{','.join(indices)}]" if indices else name
         for factor, body, after in (
@@ -113,11 +118,12 @@ def _penalty(
                 summed = f"sum({body}, {', '.join(indices)})" if indices else body
                 parts.append(f" + {_decimal(factor)}*{summed}{after}")
     if parts:
-        names = ", ".join(name for name, _ in arrays)
         kinds = " and ".join(
-            kind for kind, factor in (("L1", penalty.l1), ("L2", penalty.l2)) if factor
+            f"an {kind} penalty"
+            for kind, factor in (("L1", penalty.l1), ("L2", penalty.l2))
+            if factor
         )
-        remarks.append(f"The loss holds an {kinds} penalty on {names}.")
+        remarks.append(f"The loss holds {kinds} on {penalised.words}.")
     return "".join(parts)
 
 

@@ -17,6 +17,7 @@ import sympy
 from derivgen.errors import Place
 from derivgen.formula.tree import Node
 from derivgen.network.functions import ScalarFunction
+from derivgen.network.losses import Loss
 
 
 class Role(StrEnum):
@@ -233,6 +234,8 @@ class Network:
     sample_index: str | None = None
     #: facts of conventions worth stating, as prose ("the loss is averaged over the samples")
     remarks: tuple[str, ...] = ()
+    #: the array that a loss of the table compares with its targets, and that loss
+    predictions: tuple[str, Loss] | None = None
 
     def parameters(self) -> tuple[Quantity, ...]:
         """The parameters, in order of declaration, trained or not."""
