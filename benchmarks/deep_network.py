@@ -11,7 +11,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from measure import ROOT, Result, dense_spec
+from measure import Result, dense_spec, environment
 
 DERIVGEN = """\
 import sys, time
@@ -32,10 +32,9 @@ print(time.process_time() - start)
 
 def seconds(script: str, *arguments: str) -> float:
     """What a script measured of itself."""
-    folder = str(Path(__file__).parent)
-    environment = {"PYTHONPATH": f"{ROOT}:{folder}", "PATH": ""}
+    own = environment(Path(__file__).parent)
     command = [sys.executable, "-c", script, *arguments]
-    done = subprocess.run(command, env=environment, check=True, capture_output=True, text=True)
+    done = subprocess.run(command, env=own, check=True, capture_output=True, text=True)
     return float(done.stdout)
 
 

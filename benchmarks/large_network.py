@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 import tempfile
 from itertools import pairwise
 from pathlib import Path
 
-from measure import ROOT, Result, alternating, build, dense_spec, run
+from measure import Result, build, dense_spec, environment, run
 
 #: about 1,000, 10,000 and 100,000 parameters; all with more units than are worked out one by one
 SMALL, MIDDLE, LARGE = (3, 70, 10), (67, 128, 10), (784, 128, 10)
+REPEATS = 7
 COPY = "import shutil, sys; shutil.copyfile(sys.argv[1], sys.argv[2])"
 
 #: From spec to the last byte of text, again and again in one process, whose imports and templates
@@ -41,7 +41,7 @@ def seconds_of(specs: list[Path]) -> list[float]:
     """The least time of each spec, from its text to that of its document."""
     done = subprocess.run(
         [sys.executable, "-c", GROWTH, *map(str, specs)],
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        env=environment(),
         check=True,
         capture_output=True,
         text=True,
@@ -52,15 +52,13 @@ def seconds_of(specs: list[Path]) -> list[float]:
 def whole_process(spec: Path, format: str, folder: Path) -> Result:
     """A build against a process that copies what it writes; both make a new file."""
     document = folder / f"{spec.stem}.{format}"
-    times = []
-    for _ in range(3):
-        document.unlink(missing_ok=True)
+    times, copies = [], []
+    for _ in range(REPEATS):
+        for made in (document, folder / "copy"):
+            made.unlink(missing_ok=True)
         times.append(run(*build(spec, format, folder)).seconds)
+        copies.append(run("-c", COPY, document, folder / "copy").seconds)
     size = document.stat().st_size / 2**20
-    copies = []
-    for _ in range(5):
-        (folder / "copy").unlink(missing_ok=True)
-        copies += alternating(1, ["-c", COPY, document, folder / "copy"])
     return Result(
         f"784-128-10, all {parameters(LARGE):,} parameters, {size:.0f} MiB of {format}",
         "a process that copies the same bytes",
