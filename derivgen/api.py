@@ -1,6 +1,9 @@
 """The pipelines on one screen.
 
 spec -> task -> derivation -> document -> files; and document -> manuscript -> report.
+
+Each function loads what it needs when it is called: who checks a document by itself waits neither for
+the reader of specs nor for the templates.
 """
 
 from __future__ import annotations
@@ -9,21 +12,18 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
-from derivgen.checking.manuscript import Language, Manuscript
-from derivgen.checking.report import Report
-from derivgen.derivation.derivation import Derivation
-from derivgen.derivation.passes import Pass
-from derivgen.derived import Derived, with_options
 from derivgen.errors import DerivgenError, Place
-from derivgen.network.spec import read_task, task_from_mapping
-from derivgen.network.task import Task
-from derivgen.render.files import Outputs
-from derivgen.render.write import find_format
-from derivgen.settings import Numbers
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from derivgen.checking.manuscript import Language, Manuscript
+    from derivgen.checking.report import Report
+    from derivgen.derivation.passes import Pass
+    from derivgen.derived import Derived
+    from derivgen.network.task import Task
 
 Progress = Callable[[str], None]
 
@@ -34,6 +34,8 @@ def load(source: str | Path, overrides: Sequence[str] = ()) -> Task:
     ``overrides`` are texts ``key=value`` that replace values of the spec.
     Raises DerivgenError with the place of the first thing that is wrong.
     """
+    from derivgen.network.spec import read_task
+
     return read_task(source, overrides)
 
 
@@ -42,6 +44,8 @@ def task(**spec: Any) -> Task:
 
     >>> task(data={"inputs": x, "targets": y}, layers=[{"dense": 1}], loss="half_squared_error")
     """
+    from derivgen.network.spec import task_from_mapping
+
     return task_from_mapping(spec)
 
 
@@ -52,6 +56,8 @@ def derive(
 
     ``style``, ``views`` and a folder of ``templates`` go before those of the task.
     """
+    from derivgen.derived import Derived, with_options
+
     return Derived(with_options(task, style, tuple(views)), templates)
 
 
@@ -72,8 +78,11 @@ def build(
 
     Nothing is written unless everything could be made: an error leaves older files as they were.
     """
+    from derivgen.render.files import Outputs
+    from derivgen.render.write import find_format
+
     progress("reading")
-    given = source if isinstance(source, Task) else load(source, overrides)
+    given = load(source, overrides) if isinstance(source, (str, Path)) else source
     derived = derive(given, style, views, templates)
     name = derived.task.name
     progress(f"{name}: deriving and checking")
@@ -93,7 +102,10 @@ def values(source: str | Path | Task, overrides: Sequence[str] = ()) -> dict[str
     What the document rounds, or carries rounded, is not rounded here.  Raises E505 for a network with
     symbolic values.
     """
-    given = source if isinstance(source, Task) else load(source, overrides)
+    from derivgen.derivation.derivation import Derivation
+    from derivgen.settings import Numbers
+
+    given = load(source, overrides) if isinstance(source, (str, Path)) else source
     if given.network.symbolic:
         missing = ", ".join(given.network.missing)
         place = Place(given.source)
@@ -140,7 +152,7 @@ def check(
 
     if isinstance(document, str) and names_a_document(document):
         document = Path(document)
-    task = network if network is None or isinstance(network, Task) else load(network)
+    task = load(network) if isinstance(network, (str, Path)) else network
     return checked(document, task, names=names, language=language)[0]
 
 
@@ -175,4 +187,6 @@ def _step(step: int, passed: Pass, updated: Mapping[str, np.ndarray]) -> dict[st
 
 
 def _lists(arrays: Mapping[str, np.ndarray]) -> dict[str, Any]:
+    import numpy as np
+
     return {name: np.asarray(array, dtype=float).tolist() for name, array in arrays.items()}

@@ -19,7 +19,7 @@ INTERRUPTED, BROKEN_PIPE = 130, 141
 
 
 #: Objects made before Python looks for cycles: a short life makes few, and each look costs.
-_COLLECT_AFTER = 100_000
+_COLLECT_AFTER = 300_000
 
 
 def process() -> int:
