@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import islice
 from math import prod
@@ -15,7 +15,7 @@ from sympy.core.function import AppliedUndef
 
 from derivgen.derivation.derivation import Derivation
 from derivgen.derivation.oracle import Row, Verification, check_or_raise
-from derivgen.derivation.passes import trained_entries
+from derivgen.document.arrays import side_by_side
 from derivgen.document.blocks import Block, Display, Document, Figure, Math, Table, Words
 from derivgen.document.formulas import Formulas, called, function_word, short_digits
 from derivgen.document.history import History, history
@@ -30,6 +30,7 @@ from derivgen.document.sections import (
     forward_stages,
     given,
     progress,
+    unchanged,
     update_table,
     value_table,
 )
@@ -163,6 +164,11 @@ class StepFacts:
         optimiser = OPTIMISERS[self.situation.derivation.task.training.optimiser]
         return self.views == ("matrix",) and len(optimiser.steps) == 1
 
+    @property
+    def in_arrays(self) -> bool:
+        """Whether the derivatives are those of whole arrays alone, so that the passes are too."""
+        return self.views == ("matrix",)
+
     @cached_property
     def update_table(self) -> Table:
         """Every trained parameter; of very many only those at the beginning of each array."""
@@ -197,8 +203,11 @@ class StepFacts:
 
     @property
     def update_rule(self) -> Display:
-        """The optimiser's rule for the first trained parameter, in symbols."""
-        first = next(trained_entries(self.situation.derivation.network))
+        """The optimiser's rule for the first parameter of the table of updates, in symbols."""
+        derivation = self.situation.derivation
+        trained = [q.name for q in derivation.network.parameters() if q.trained]
+        array = by_depth(derivation, trained)[0]
+        first = (array, (0,) * len(derivation.network.quantities[array].shape))
         return Display(rule_chains(self.formulas, first))
 
     @cached_property
@@ -210,7 +219,23 @@ class StepFacts:
         return Formulas(derivation, passed, after=True)
 
     def forward_after(self) -> Iterator[ForwardStage]:
-        return forward_stages(self.after)
+        """The forward pass with the new parameters; what was remarked before is not said again."""
+        said = {(r.kind, r.entry) for stage in self.forward() for r in stage.remarks}
+        for stage in forward_stages(self.after):
+            new = tuple(r for r in stage.remarks if (r.kind, r.entry) not in said)
+            yield replace(stage, remarks=new)
+
+    def whole_after(self) -> Iterator[WholeStage]:
+        """As :meth:`forward_after`, array by array."""
+        said = {(r.kind, r.entry) for stage in self.whole() for r in stage.remarks}
+        for stage in whole_stages(self.after):
+            new = tuple(r for r in stage.remarks if (r.kind, r.entry) not in said)
+            yield replace(stage, remarks=new)
+
+    @property
+    def unchanged(self) -> tuple[Node, ...]:
+        """What is computed and does not depend on the parameters that are trained."""
+        return unchanged(self.after)
 
     @property
     def progress(self) -> Progress:
@@ -244,6 +269,11 @@ class Facts:
     @cached_property
     def given(self) -> tuple[Given, ...]:
         return given(self.derivation)
+
+    @cached_property
+    def given_together(self) -> tuple[Display, ...]:
+        """All values that are given, as many arrays side by side as a line has room for."""
+        return side_by_side([g.values for g in self.given if g.values is not None])
 
     @property
     def loss(self) -> Node:

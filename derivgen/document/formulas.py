@@ -37,7 +37,7 @@ from derivgen.formula.tree import (
 )
 from derivgen.network.functions import ScalarFunction, Z
 from derivgen.network.lazy import LazyTable
-from derivgen.network.model import Largest, Network, Role, Softmax, Terms
+from derivgen.network.model import Largest, Network, Softmax, Terms
 from derivgen.notation import Entry, Names, updated
 
 #: a formula, and its value, with so many extra digits in its operands
@@ -106,15 +106,27 @@ class Formulas:
         name = self.names.general(array, labels)
         return updated(name) if self.is_changed(array) else name
 
+    def whole_name(self, array: str) -> Node:
+        """The name of a whole array: a vector or a matrix."""
+        name = self.names.whole(array)
+        return updated(name) if self.is_changed(array) else name
+
     def is_changed(self, array: str) -> bool:
         """True where this pass follows an update, and the array is not the same as before."""
-        role = self.derivation.network.quantities[array].role
-        fixed = role in (Role.INPUT, Role.TARGET, Role.CONSTANT)
-        return self.after and not fixed and not self._frozen(array)
+        return self.after and array in self._changed
 
-    def _frozen(self, array: str) -> bool:
-        quantity = self.derivation.network.quantities[array]
-        return quantity.role is Role.PARAMETER and not quantity.trained
+    @cached_property
+    def _changed(self) -> frozenset[str]:
+        """Trained parameters, and all that is computed from one of them."""
+        network = self.derivation.network
+        changed = {q.name for q in network.parameters() if q.trained}
+        size = -1
+        while size != len(changed):  # a recurrence reads what is computed later
+            size = len(changed)
+            for equation in network.equations:
+                if any(ref.array in changed for ref in equation.refs.values()):
+                    changed.add(equation.target.array)
+        return frozenset(changed)
 
     def loss_name(self) -> Node:
         return self.name((self.derivation.network.loss, ()))

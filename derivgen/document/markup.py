@@ -46,6 +46,9 @@ from derivgen.document.templates import (
 from derivgen.errors import DerivgenError, Place, did_you_mean
 from derivgen.formula.tree import Chain, Node
 
+#: chains that the filter ``together`` puts into one display
+MOST_TOGETHER = 5
+
 _FORMULAS = (*get_args(Node), Chain)
 _INLINES = get_args(Inline)
 _BLOCKS = get_args(Block)
@@ -66,6 +69,7 @@ def compose(
     env = environment(user_folder, _StyleEnvironment)
     labels = _Labels()
     env.filters["numbered"] = labels.numbered
+    env.filters["together"] = _together
     env.globals["ref"] = labels.reference
     name = f"styles/{style}.j2"
     with template_errors((*context, *env.globals, *template_names(user_folder))):
@@ -146,6 +150,15 @@ def _sequence(values: Sequence[Any]) -> Piece | Fragment:
     raise DerivgenError(
         "E613", f"a sequence of {kinds} is neither all blocks nor all inline content"
     )
+
+
+def _together(displays: Iterable[Display]) -> list[Display]:
+    """The filter ``displays | together``: as few displays, aligned at their relations, and none of
+    them so tall that a page cannot hold it."""
+    chains = [chain for display in displays for chain in display.chains]
+    count = -(-len(chains) // MOST_TOGETHER)
+    size = -(-len(chains) // max(count, 1))  # of about the same height
+    return [Display(tuple(chains[at : at + size])) for at in range(0, len(chains), max(size, 1))]
 
 
 class _Labels:

@@ -35,6 +35,7 @@ class Remark:
     """One remark: about ``unit``, which computes from ``argument`` with the printed ``value``."""
 
     kind: RemarkKind
+    entry: Entry
     unit: Node
     argument: Node
     value: Node
@@ -99,6 +100,7 @@ def _unit(formulas: Formulas, own: Instance, argument: Entry) -> Iterator[Remark
         return
     yield Remark(
         kind=kind,
+        entry=own.target,
         unit=formulas.name(own.target),
         argument=formulas.symbolic(inside, entries),
         value=formulas.number(argument) if inside.is_Symbol else formulas.printed(at),
@@ -115,6 +117,7 @@ def _tie(
     if len(winners) > 1:
         yield Remark(
             "tie",
+            entry,
             formulas.name(entry),
             formulas.name(winners[0]),
             formulas.number(winners[0]),

@@ -18,6 +18,7 @@ import numpy as np
 from derivgen.derivation.derivation import Derivation
 from derivgen.derivation.instances import stage_entries, stage_size
 from derivgen.derivation.training import Update
+from derivgen.document.arrays import turn_of, whole_value
 from derivgen.document.blocks import Display, Inlines, Math, Table, Words
 from derivgen.document.equations import general_equation
 from derivgen.document.formulas import Formulas
@@ -27,6 +28,9 @@ from derivgen.document.views.common import title_of
 from derivgen.formula.tree import Chain, Node, RelationSign
 from derivgen.network.model import Quantity, Role
 from derivgen.notation import Entry
+
+#: digits that two losses are given beyond the others, to tell them apart
+MOST_EXTRA = 9
 
 #: elements of one array whose evaluation is written out one by one
 MOST_EVALUATIONS = 12
@@ -45,6 +49,11 @@ class Given:
     named: Chain | None
     entries: tuple[Chain, ...]
     trained: bool
+
+    @property
+    def display(self) -> Display | None:
+        """The values on a line of their own."""
+        return None if self.values is None else Display((self.values,))
 
 
 def given(derivation: Derivation) -> tuple[Given, ...]:
@@ -74,8 +83,9 @@ def _values_chain(formulas: Formulas, quantity: Quantity) -> Chain | None:
     name = formulas.names.whole(quantity.name)
     if quantity.values is None:
         return None
-    if not quantity.shape:
-        return Chain(name, (("=", formulas.number((quantity.name, ()))),))
+    if prod(quantity.shape) == 1:
+        entry = (quantity.name, (0,) * len(quantity.shape))
+        return Chain(formulas.name(entry), (("=", formulas.number(entry)),))
     numbers = array_node(formulas, quantity.name, numbers=True)
     named = _named_chain(formulas, quantity)
     return Chain(name, (*(named.links if named is not None else ()), ("=", numbers)))
@@ -117,7 +127,11 @@ def array_node(formulas: Formulas, array: str, numbers: bool) -> Node:
 
 @dataclass(frozen=True, slots=True)
 class ForwardStage:
-    """The computation of one array: its equation, and each element with its numbers."""
+    """The computation of one array: its equation, and each element with its numbers.
+
+    ``sources`` are what it is computed from, ``turn`` is the turn of a recurrence (``t = 2``), ``values``
+    are those of the whole array where not all elements are worked out.
+    """
 
     title: str
     name: Node
@@ -129,24 +143,33 @@ class ForwardStage:
     shown: int
     left_out: int
     remarks: tuple[Remark, ...]
+    sources: tuple[Node, ...]
+    turn: Node | None
+    values: Display | None
+    #: the first time that the equation is met
+    new: bool
 
 
 def forward_stages(formulas: Formulas, most: int = MOST_EVALUATIONS) -> Iterator[ForwardStage]:
-    """The forward pass, stage by stage."""
+    """The forward pass, stage by stage; after an update, only what it has changed."""
     network = formulas.derivation.network
     said: set[int] = set()
     for stage in network.schedule:
         array = network.equations[stage.equation].target.array
+        if formulas.after and not formulas.is_changed(array):
+            continue
         quantity = network.quantities[array]
         entries = stage_entries(network, stage)
         total = stage_size(network, stage)
         shown = list(islice(entries, most if total > most else total))
         shown = shown[:3] if total > most else shown
-        general = None if stage.equation in said else general_equation(formulas, stage)
+        new = stage.equation not in said
+        general = general_equation(formulas, stage) if new else None
+        sources = dict.fromkeys(r.array for r in network.equations[stage.equation].refs.values())
         said.add(stage.equation)
         yield ForwardStage(
             title=title_of(quantity.prose),
-            name=formulas.names.whole(array),
+            name=_called(formulas, array),
             array=array,
             is_loss=array == network.loss,
             general=None if general is None or total == 1 else Display((general,)),
@@ -155,7 +178,25 @@ def forward_stages(formulas: Formulas, most: int = MOST_EVALUATIONS) -> Iterator
             shown=len(shown),
             left_out=total - len(shown),
             remarks=tuple(forward_remarks(formulas, shown)),
+            sources=tuple(_called(formulas, source) for source in sources),
+            turn=turn_of(formulas, stage),
+            values=whole_value(formulas, array) if total > len(shown) else None,
+            new=new,
         )
+
+
+def _called(formulas: Formulas, array: str) -> Node:
+    """What a sentence calls an array."""
+    shape = formulas.derivation.network.quantities[array].shape
+    if prod(shape) == 1:
+        return formulas.name((array, (0,) * len(shape)))
+    return formulas.whole_name(array)
+
+
+def unchanged(formulas: Formulas) -> tuple[Node, ...]:
+    """What is computed, and from nothing that an update has changed."""
+    computed = dict.fromkeys(e.target.array for e in formulas.derivation.network.equations)
+    return tuple(_called(formulas, a) for a in computed if not formulas.is_changed(a))
 
 
 # --- updates --------------------------------------------------------------------------------
@@ -175,12 +216,19 @@ def progress(before: Formulas, after: Formulas) -> Progress:
     """The loss before and after an update."""
     loss = (before.derivation.network.loss, ())
     old, new = before.passed.value(loss), after.passed.value(loss)
+    extra = 0
+    if not before.passed.carried:  # as many digits as it takes to tell them apart
+        extra = next((n for n in range(MOST_EXTRA) if _differ(before, after, loss, n)), 0)
     return Progress(
-        before=Chain(before.name(loss), ((_sign(before, old), before.number(loss)),)),
-        after=Chain(after.name(loss), ((_sign(after, new), after.number(loss)),)),
+        before=Chain(before.name(loss), ((_sign(before, old), before.number(loss, extra)),)),
+        after=Chain(after.name(loss), ((_sign(after, new), after.number(loss, extra)),)),
         fell=bool(new < old),
-        same=before.text(loss) == after.text(loss),
+        same=not _differ(before, after, loss, extra),
     )
+
+
+def _differ(before: Formulas, after: Formulas, loss: Entry, extra: int) -> bool:
+    return before.text(loss, extra) != after.text(loss, extra)
 
 
 def _sign(formulas: Formulas, value: SupportsFloat) -> RelationSign:
@@ -258,6 +306,9 @@ class ValueRows(Rows):
         name: Inlines = (Math(formulas.name(entry)),)
         if formulas.passed.symbolic:
             return name, (), ()
+        role = formulas.derivation.network.quantities[entry[0]].role
+        if role in (Role.TARGET, Role.CONSTANT):
+            return name, (Math(formulas.number(entry)),), ()
         gradient = formulas.passed.gradient(entry, formulas.derivation.route)
         return (
             name,

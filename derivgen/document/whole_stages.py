@@ -11,19 +11,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import groupby, islice
 
-import numpy as np
-
 from derivgen.derivation.instances import stage_entries, stage_size
+from derivgen.document.arrays import whole_value
 from derivgen.document.blocks import Display
 from derivgen.document.equations import general_equation
 from derivgen.document.formulas import Formulas
-from derivgen.document.grids import grid_node
 from derivgen.document.remarks import Remark, forward_remarks
 from derivgen.document.views.common import title_of
 from derivgen.document.whole import whole_evaluation, whole_rule
-from derivgen.formula.tree import Chain, Node
+from derivgen.formula.tree import Chain
 from derivgen.network.model import Stage
-from derivgen.notation import Entry, updated
+from derivgen.notation import Entry
 
 #: elements of one array whose evaluation is written out, where it has no matrix form
 MOST_EVALUATIONS = 4
@@ -58,6 +56,8 @@ def whole_stages(formulas: Formulas) -> Iterator[WholeStage]:
             yield from _turns(formulas, [stage for _, stage in group])
             continue
         for number, stage in group:
+            if formulas.after and not formulas.is_changed(_array(formulas, stage)):
+                continue
             yield _stage(formulas, stage, number == last[_array(formulas, stage)])
 
 
@@ -73,7 +73,7 @@ def _stage(formulas: Formulas, stage: Stage, complete: bool) -> WholeStage:
     array = _array(formulas, stage)
     general, displays = _worked(formulas, stage)
     if general is not None and complete:
-        value = _value(formulas, array)
+        value = whole_value(formulas, array)
         displays = displays if value is None else (value,)
     return WholeStage(
         title=_title(formulas, array),
@@ -105,7 +105,7 @@ def _turns(formulas: Formulas, stages: list[Stage]) -> Iterator[WholeStage]:
         elif rule is not None:
             general = Display((rule,))
         yield WholeStage(_title(formulas, array), f"{array}/turn", general, displays, "first", ())
-    values = [_value(formulas, array) for array in arrays]
+    values = [whole_value(formulas, array) for array in arrays]
     shown = tuple(v for v in values if v is not None)
     if shown:
         yield WholeStage("", "turns", None, shown, "values", _remarks(formulas, stages))
@@ -131,18 +131,6 @@ def _worked(formulas: Formulas, stage: Stage) -> tuple[Display | None, tuple[Dis
         return None, (Display((Chain(chain.left, (*general.links, *chain.links[1:])),)),)
     displays = tuple(Display((formulas.evaluation(e),)) for e in entries)
     return (None if general is None else Display((general,))), displays
-
-
-def _value(formulas: Formulas, array: str) -> Display | None:
-    """``z = [0.38, 0.39]``; None where there are no numbers, and for a single one."""
-    shape = formulas.derivation.network.quantities[array].shape
-    if formulas.passed.symbolic or np.prod(shape) == 1:
-        return None
-    name: Node = formulas.names.whole(array)
-    name = updated(name) if formulas.is_changed(array) else name
-    sign = formulas.rounding_sign(formulas.passed.values[array])
-    numbers = grid_node(shape, lambda index: formulas.number((array, index)))
-    return Display((Chain(name, ((sign, numbers),)),))
 
 
 def _remarks(formulas: Formulas, stages: list[Stage]) -> tuple[Remark, ...]:

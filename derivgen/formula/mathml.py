@@ -147,6 +147,8 @@ def _symbol(node: Symbol) -> str:
     name = node.name
     if name == "comma":
         return '<mo separator="true">,</mo>'
+    if name == "quad":
+        return '<mspace width="1em"/>'
     if name in _OPERATOR_SIGNS:
         return _mo(SIGNS[name].char)
     if name in SIGNS:

@@ -58,7 +58,13 @@ _ITALIC: Final[dict[str, float]] = {
     )
 }
 _ROMAN_CLASSES: Final = (("ijl.,;:'|!()[]`", 0.56), ("ftrsI -/", 0.78), ("mwMWQO@%", 1.6))
-_SPECIAL: Final[dict[str, float]] = {"infinity": 2.0, "nabla": 1.66, "plus": 1.56, "minus": 1.56}
+_SPECIAL: Final[dict[str, float]] = {
+    "infinity": 2.0,
+    "nabla": 1.66,
+    "plus": 1.56,
+    "minus": 1.56,
+    "quad": 2.0,
+}
 _COMMA: Final = 0.56
 _GREEK_WIDTH: Final = 1.2
 _PARENTHESIS: Final = 0.78

@@ -63,7 +63,7 @@ _SIGNS: Final[dict[str, str]] = {
 _SYMBOLS: Final[dict[str, str]] = _SIGNS | {name: name for name in (*GREEK, *OPERATOR_WORDS)}
 _COMMANDS: Final = (*_SYMBOLS, *_ACCENTS, *_FACES, *sorted(_TEXTS))
 _CHARACTERS: Final[dict[str, str]] = {
-    **{sign.char: name for name, sign in SIGNS.items() if name != "slash"},
+    **{sign.char: name for name, sign in SIGNS.items() if name not in ("slash", "quad")},
     ",": "comma",
     "+": "plus",
     "-": "minus",

@@ -76,6 +76,7 @@ SPECIAL_SIGNS: Final[dict[str, Sign]] = {
     "minus": Sign("-", "−"),
     "comma": Sign(",", ","),
     "slash": Sign("/", "/"),
+    "quad": Sign(r"\quad", "\u2003"),
 }
 
 #: Everything that a Symbol of several letters may stand for other than an upright word.

@@ -40,6 +40,7 @@ SPECIAL = (
     "minus",
     "comma",
     "slash",
+    "quad",
 )
 
 

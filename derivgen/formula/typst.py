@@ -122,6 +122,8 @@ def _symbol(node: Symbol) -> str:
     name = node.name
     if name == "comma":
         return "\\,"  # a bare comma would end an argument of frac(..)
+    if name == "quad":
+        return "quad"
     if name == "slash":
         return "\\/"  # a bare one would make a fraction
     if name == "nabla":

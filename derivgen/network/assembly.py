@@ -110,7 +110,14 @@ class Assembly:
             self.samples = Samples(loaded.shape[0 if rows else 1], rows)
         slot = Slot("input", 0, sample_axis=self.samples.axis)
         self.declare(
-            quantity_of(name, Role.INPUT, loaded, prose="the inputs"), slot, ("data", "inputs")
+            quantity_of(
+                name,
+                Role.INPUT,
+                loaded,
+                prose="the input" if loaded.shape == (1,) else "the inputs",
+            ),
+            slot,
+            ("data", "inputs"),
         )
         return loaded
 

@@ -211,7 +211,8 @@ def _declare_targets(assembly: Assembly, loaded: Loaded, shape: tuple[int, ...] 
         place = assembly.place(*_TARGETS)
         raise DerivgenError("E222", "symbolic targets need a shape", place, "add `shape`")
     filled = replace(loaded, shape=loaded.shape or shape)
-    quantity = quantity_of(data.target_name, Role.TARGET, filled, prose="the targets")
+    prose = "the target" if filled.shape in ((), (1,)) else "the targets"
+    quantity = quantity_of(data.target_name, Role.TARGET, filled, prose=prose)
     slot = Slot("target", len(assembly.spec.layers), sample_axis=assembly.samples.axis)
     assembly.declare(quantity, slot, _TARGETS)
 

@@ -48,7 +48,7 @@ from derivgen.render.formats import DIALECTS, FORMATS, Dialect, Format
 _NUMBER_WIDTH: Final = 7.0
 _NOTE_WIDTH: Final = 4.0
 #: a table of more rows may run over pages, where the format has tables of two kinds
-_SHORT_TABLE: Final = 14
+_SHORT_TABLE: Final = 10
 #: so many rows at either end of such a table stay together
 _ROWS_TOGETHER: Final = 3
 #: an equation in a sentence that is no wider, in widths of a digit, stays on one line
@@ -266,14 +266,11 @@ class _Renderer:
         shape = (header, align, self.line(block.caption))
         long = len(block.rows) > _SHORT_TABLE and not self.notes
         yield self.macro("table_begin")(*shape, long)
-        row_macro, padding = self.macro("table_row"), self.macro("padding")
+        row_macro = self.macro("table_row")
         places = _decimal_places(block)
         last = len(block.rows) - _ROWS_TOGETHER
         for at, row in enumerate(block.rows):
-            cells = [
-                self.start(cell) + (padding(missing) if (missing := _missing(cell, most)) else "")
-                for cell, most in zip(row, places, strict=True)
-            ]
+            cells = [self.cell(*pair) for pair in zip(row, places, strict=True)]
             together = at < _ROWS_TOGETHER - 1 or last <= at < len(block.rows) - 1
             yield row_macro(cells, align, together)
         yield self.macro("table_end")(*shape, long)
@@ -318,6 +315,16 @@ class _Renderer:
         """Content that begins a cell or a line, so that it begins no list or heading."""
         return self.format.line(self.inlines(content))
 
+    def cell(self, content: Inlines, places: int) -> str:
+        """A cell of a table; a number is followed by blanks in place of the decimals that it lacks."""
+        missing = _missing(content, places)
+        if not missing:
+            return self.start(content)
+        [part] = content
+        assert isinstance(part, Math)
+        padding = self.macro("padding")(missing)
+        return self.format.line(self.formula(part, padding))
+
     def line(self, content: Inlines) -> str:
         """Content that has a line of its own."""
         text = self.start(content)
@@ -342,16 +349,20 @@ class _Renderer:
         if isinstance(part, Words):
             return self.words(part)
         if isinstance(part, Math):
-            formula, writer = part.formula, self.format.writer
-            if isinstance(formula, Chain):
-                body, size = writer.write_chain(formula), _length(chain_width(formula))
-            else:
-                one_line = slashed(formula) if isinstance(formula, Partial) else formula
-                body, size = writer.write(one_line), ""
-            return self.macro("math")(self.format.formula(body), size)
+            return self.formula(part)
         if isinstance(part, Reference):
             return self.macro("reference")(part.number)
         raise TypeError(f"{type(part).__name__} is not a kind of inline content")
+
+    def formula(self, part: Math, padding: str = "") -> str:
+        """A formula in a line of text, with what is to stand behind it inside."""
+        formula, writer = part.formula, self.format.writer
+        if isinstance(formula, Chain):
+            body, size = writer.write_chain(formula), _length(chain_width(formula))
+        else:
+            one_line = slashed(formula) if isinstance(formula, Partial) else formula
+            body, size = writer.write(one_line), ""
+        return self.macro("math")(self.format.formula(body) + padding, size)
 
     def words(self, words: Words) -> str:
         text = words.text

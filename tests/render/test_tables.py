@@ -25,9 +25,9 @@ def written(format: str, rows: int | None = None) -> str:
 @pytest.mark.parametrize(
     ("format", "hidden"),
     [
-        ("tex", r"\\phantom\{\$([.0-9]+)\$\}"),
-        ("typ", r"#hide\[\$([.0-9]+)\$\]"),
-        ("html", r"hidden\"[^>]*><mn>([.0-9]+)</mn>"),
+        ("tex", r"\\phantom\{([.0-9]+)\}\$"),
+        ("typ", r"#hide\[\$([.0-9]+)\$\]\$"),
+        ("html", r"<mphantom><mn>([.0-9]+)</mn></mphantom></math>"),
     ],
 )
 def test_the_digits_that_a_number_lacks_are_there_unseen(format: str, hidden: str) -> None:
@@ -42,10 +42,10 @@ def test_markdown_has_no_unseen_digits() -> None:
     ]
 
 
-@pytest.mark.parametrize("rows", [14, 15, 40])
+@pytest.mark.parametrize("rows", [10, 11, 40])
 def test_a_long_table_breaks_between_rows_that_are_not_at_its_ends(rows: int) -> None:
     body = re.findall(r"^\$w\$ & .*?(\\\\\*?)$", written("tex", rows), re.MULTILINE)
     assert len(body) == rows
-    if rows > 14:
+    if rows > 10:
         kept = [at for at, end in enumerate(body) if end.endswith("*")]
         assert kept == [0, 1, rows - 3, rows - 2]

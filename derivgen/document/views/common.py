@@ -38,7 +38,7 @@ MOST_NAMED = 2000
 #: why a local partial is what it is; the templates have the words for each
 Reason = Literal[
     "activation", "coefficient", "added", "loss", "error_sum", "softmax", "largest", "collapsed",
-    "same", "general",
+    "same", "absent", "general",
 ]  # fmt: skip
 
 
@@ -188,6 +188,8 @@ def reason_of(situation: Situation, partial: LocalPartial) -> Reason:
         return "softmax"
     if isinstance(body, Largest):
         return "largest"
+    if partial.expression == 0:
+        return "absent"
     if partial.function:
         return "same" if partial.function == "identity" else "activation"
     if partial.expression == 1:

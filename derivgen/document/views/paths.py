@@ -17,7 +17,7 @@ from derivgen.document.views.common import (
     is_zero,
     selected,
 )
-from derivgen.formula.build import add, multiply, number
+from derivgen.formula.build import add, follow, multiply, number
 from derivgen.formula.tree import Chain, Dots, Node, Partial
 from derivgen.notation import Entry
 
@@ -53,6 +53,8 @@ class Section:
     update: Display | None
     zero: bool
     untouched: bool
+    #: the parameter stands in the loss itself: one local partial is the whole gradient
+    direct: bool
 
 
 def sections(situation: Situation, view: str = "paths") -> Iterator[Section]:
@@ -86,6 +88,7 @@ def _section(situation: Situation, entry: Entry, seen: Seen) -> Section:
         update=update,
         zero=zero,
         untouched=count == 0,
+        direct=count == 1 and len(paths[0]) == 2,
     )
 
 
@@ -171,18 +174,21 @@ def _product(situation: Situation, path: Path, several: bool) -> Chain:
     passed = situation.passed
     options = situation.derivation.task.options
     head = _head(situation, path)
+    by_error = head[0] != situation.derivation.network.loss
     left: Node | None = Partial(formulas.name(head), formulas.name(path[-1]))
-    if several and head[0] == situation.derivation.network.loss:
+    if not several:
+        left = formulas.gradient_token(path[-1])
+    elif not by_error:
         left = None
     partials = [p for p in passed.factors(path) if not _is_error_sum(situation, p.target, p.source)]
     if options.factor_order == "parameter-first":
         partials.reverse()
     # a path's own derivative has no name where several make up the same one: its symbols stand there
     start = tokens(situation, path)
+    # where the rule has only the errors' derivatives, their own chains follow here
+    ahead = Chain(left, (("=", start),)) if several and by_error else Chain(left or start, ())
     if passed.symbolic:
-        factors = [formulas.symbolic(p.expression, p.entries) for p in partials]
-        substituted = multiply(factors, options.product)
-        return Chain(left or start, (("=", substituted),))
+        return follow(ahead, "=", _in_names(situation, path))
     product = "dot" if options.product == "none" else options.product
 
     def shown(extra: int) -> Node:
@@ -195,7 +201,21 @@ def _product(situation: Situation, path: Path, several: bool) -> Chain:
     worked = formulas.worked(shown, value, result)
     if left is None and worked.substituted is not None:
         return Chain(worked.substituted, ((worked.sign, worked.result),))
-    return extended(Chain(left or start, ()), worked)
+    return extended(ahead, worked)
+
+
+def _in_names(situation: Situation, path: Path) -> Node:
+    """A path's product with each derivative worked out in names."""
+    options = situation.derivation.task.options
+    partials = [
+        p
+        for p in situation.passed.factors(path)
+        if not _is_error_sum(situation, p.target, p.source)
+    ]
+    if options.factor_order == "parameter-first":
+        partials.reverse()
+    formulas = situation.formulas
+    return multiply([formulas.symbolic(p.expression, p.entries) for p in partials], options.product)
 
 
 def _total(
@@ -204,9 +224,11 @@ def _total(
     """The sum of the paths' products."""
     formulas = situation.formulas
     passed = situation.passed
-    if passed.symbolic:
-        return None
     left = formulas.gradient_token(entry)
+    if passed.symbolic:
+        if not paths or count > len(paths):
+            return None
+        return Display((Chain(left, (("=", add(*(_in_names(situation, p) for p in paths))),)),))
     result = formulas.rounder.text(passed.gradient(entry, "paths"))
     if count == 0:
         return Display((Chain(left, (("=", number("0")),)),))

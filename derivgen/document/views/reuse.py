@@ -12,9 +12,9 @@ import numpy as np
 
 from derivgen.derivation.graph import LocalPartial
 from derivgen.derivation.instances import stage_entries
+from derivgen.document.arrays import turn_of
 from derivgen.document.blocks import Display, Family
 from derivgen.document.bulk import MOST_ITEMS, families
-from derivgen.document.equations import index_bases
 from derivgen.document.formulas import as_float, extended
 from derivgen.document.situation import Situation
 from derivgen.document.updates import update_chains
@@ -29,8 +29,8 @@ from derivgen.document.views.common import (
     selection,
     title_of,
 )
-from derivgen.formula.build import Operator, add, multiply, number, row
-from derivgen.formula.tree import Chain, Dots, Node, Relation, Symbol
+from derivgen.formula.build import Operator, add, multiply, number
+from derivgen.formula.tree import Chain, Dots, Node
 from derivgen.network.model import Stage
 from derivgen.notation import Entry
 
@@ -91,7 +91,7 @@ def sections(situation: Situation) -> Iterator[Section]:
         yield Section(
             array=situation.formulas.names.whole(array),
             title=title_of(quantity.prose),
-            turn=None if stage is None else _turn(situation, stage),
+            turn=None if stage is None else turn_of(situation.formulas, stage),
             parameter=array in wanted,
             items=tuple(_item(situation, entry, seen) for entry in entries),
             families=partial(families, situation, array, flat) if many else tuple,
@@ -137,17 +137,6 @@ def _portions(situation: Situation, needed: dict[str, np.ndarray]) -> Iterator[P
     for name in given:
         if name not in first_reader:
             yield Portion(name, None, needed[name])
-
-
-def _turn(situation: Situation, stage: Stage) -> Node | None:
-    """``t = 3``: which turn of a recurrence a stage is; None for a stage that is no turn."""
-    network = situation.derivation.network
-    bases = index_bases(network, network.equations[stage.equation])
-    parts = [
-        Relation(Symbol(name), "=", number(str(at + bases.get(name, 0))))
-        for name, at in stage.pinned
-    ]
-    return row(*parts) if parts else None
 
 
 def is_bulk(situation: Situation, array: str, count: int) -> bool:

@@ -58,12 +58,16 @@ def emit(layer: DenseLayer, context: Context, activation: str | None) -> Emissio
     place = context.place("dense")
     found.equations.append(Text(f"{weighted}[{here}] = sum({product}, {source}){bias}", place))
     last = not context.hidden
+
+    def plural(word: str) -> str:
+        return word if layer.dense == 1 and context.samples.axis is None else f"{word}s"
+
     slot = Slot("output" if last else "activation", number, sample_axis=context.samples.axis)
     if activation is not None:
         before = replace(slot, role="output_pre_activation" if last else "pre_activation")
         address = (*context.address, "names", "pre_activation")
         found.computed.append(
-            Computed(weighted, before, f"the pre-activations of {phrase}", address)
+            Computed(weighted, before, f"the {plural('pre-activation')} of {phrase}", address)
         )
         along = f", {unit}" if activation in ALONG else ""
         found.equations.append(
@@ -72,7 +76,7 @@ def emit(layer: DenseLayer, context: Context, activation: str | None) -> Emissio
                 context.place("activation"),
             )
         )
-    what = "outputs" if last else "activations"
+    what = plural("output" if last else "activation")
     address = (*context.address, "names", "activation")
     found.computed.append(Computed(output, slot, f"the {what} of {phrase}", address))
     return found
@@ -93,7 +97,8 @@ def _weights(layer: DenseLayer, context: Context, phrase: str, found: Emission) 
         hint = f"orientation: {'to_from' if context.from_to else 'from_to'} reads them the other way round"
     require_shape(loaded, shape, f"the weights of {phrase}", why, hint)
     slot = Slot("weights", context.number, context.from_to)
-    quantity = _parameter(name, shape, loaded, layer.weights.trained, f"the weights of {phrase}")
+    what = "weight" if shape == (1, 1) else "weights"
+    quantity = _parameter(name, shape, loaded, layer.weights.trained, f"the {what} of {phrase}")
     found.quantities.append((quantity, slot, (*context.address, "names", "weights")))
     return name
 
@@ -124,7 +129,7 @@ def _bias(layer: DenseLayer, context: Context, phrase: str, found: Emission) -> 
         else "the layer shares one bias"
     )
     require_shape(loaded, shape, f"the biases of {phrase}", why)
-    prose = f"the biases of {phrase}" if shared == "unit" else f"the bias of {phrase}"
+    prose = f"the {'bias' if shape in ((), (1,)) else 'biases'} of {phrase}"
     slot = Slot("bias" if shape else "layer_bias", context.number)
     quantity = _parameter(name, shape, loaded, layer.bias.trained, prose)
     found.quantities.append((quantity, slot, (*context.address, "names", "bias")))

@@ -1,0 +1,104 @@
+"""What the documents say to a student: sentences, and what is left out because it is known."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+import derivgen as dg
+from derivgen.document.blocks import Display, Table
+from derivgen.network.spec import task_from_text
+
+EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
+
+
+def text_of(name: str, style: str = "tutorial", *settings: str) -> str:
+    task = dg.load(EXAMPLES / f"{name}.yaml", [f"document.style={style}", *settings])
+    return dg.derive(task).to_markdown()
+
+
+def test_the_plus_is_introduced_before_it_is_used() -> None:
+    for name in ("shared_bias_2_2_1", "relu_sigmoid_3_2_1", "batch_matrix_2_3_1", "scalar_circuit"):
+        for style in ("tutorial", "handout"):
+            text = text_of(name, style)
+            assert 0 < text.index("plus marks") < re.search(r"\^\{[^{}]*\+\}", text).start()  # type: ignore[union-attr]
+            assert text.count("plus marks") == 1
+
+
+def test_a_parameter_in_the_loss_itself_has_no_chain() -> None:
+    text = text_of("scalar_circuit")
+    assert "stands in the loss itself" in text
+    assert r"\frac{\partial f}{\partial z} = \frac{\partial f}{\partial z}" not in text
+
+
+def test_the_chain_of_each_error_is_written_out() -> None:
+    """With errors taken one by one, the rule is their sum; each path then shows its own chain."""
+    text = text_of("two_outputs_2_2_2")
+    token = r"\\frac\{\\partial E_\{1\}\}\{\\partial w_\{1\}\}"
+    product = r"\\frac\{\\partial E_\{1\}\}\{\\partial \\mathrm\{output\}_\{o1\}\} \\cdot"
+    assert re.search(f"{token} &?= {product}", text)
+
+
+def test_what_no_parameter_changes_is_not_computed_again() -> None:
+    text = text_of("batch_norm")
+    after = text[text.index("## After the update") :]
+    assert "do not depend on them and stay as before" in after
+    assert r"\mu_{0}^{+}" not in text
+    assert r"\hat{x}_{00}^{+}" not in text
+    assert r"o_{00}^{+}" in after
+
+
+def test_a_remark_that_was_made_is_not_made_again() -> None:
+    assert text_of("relu_sigmoid_3_2_1").count("A unit that is switched off") == 1
+
+
+@pytest.mark.parametrize("decimals", [3, 4])
+def test_losses_are_told_apart(decimals: int) -> None:
+    text = text_of("batch_matrix_2_3_1", "tutorial", f"numbers.decimals={decimals}")
+    before, after = re.findall(
+        r"The loss was \$J \\approx ([\d.]+)\$ and is now \$J\^\{\+\} \\approx ([\d.]+)\$", text
+    )[0]
+    assert float(before) > float(after)
+    assert "it fell" in text
+
+
+def test_one_unit_has_one_bias_and_one_output() -> None:
+    text = text_of("relu_sigmoid_3_2_1")
+    assert "The output of the output layer" in text
+    assert "The bias of the output layer" in text
+    assert "The biases of the hidden layer" in text
+    assert "The target:" in text
+    batch = text_of("batch_matrix_2_3_1")
+    assert "The outputs of the output layer" in batch  # one for each sample
+
+
+def test_a_symbolic_sum_over_paths_is_written_down() -> None:
+    text = text_of("scalar_symbolic_1_1_1")
+    total = text[text.index("The sum over the paths:") :]
+    assert re.search(r"\\frac\{\\partial L\}\{\\partial b\} &?= 1.*\+", total.split("$$")[1])
+
+
+def test_the_rule_of_the_update_is_about_the_first_row() -> None:
+    derivation = dg.derive(
+        dg.load(EXAMPLES / "relu_sigmoid_3_2_1.yaml", ["document.style=tutorial"])
+    )
+    blocks = list(derivation.document.blocks())
+    at = next(i for i, b in enumerate(blocks) if isinstance(b, Table) and len(b.header) == 4)
+    rule = blocks[at - 1]
+    assert isinstance(rule, Display)
+    table = blocks[at]
+    assert isinstance(table, Table)
+    assert table.rows[0][0][0].formula == rule.chains[-1].links[0][1].terms[0][1]  # type: ignore[union-attr]
+
+
+def test_matrices_that_are_given_stand_on_lines_of_their_own() -> None:
+    spec = """
+data: {inputs: [[1, 2], [3, 4]], targets: [[1], [0]]}
+layers: [{dense: 1, activation: tanh, weights: [[0.1, 0.2]], bias: none}]
+loss: mean_squared_error
+document: {style: tutorial}
+"""
+    text = dg.derive(task_from_text(spec)).to_markdown()
+    assert not re.search(r"(?<!\$)\$(?!\$)[^$\n]*bmatrix", text)
