@@ -125,6 +125,7 @@ def _huber(delta: Fraction) -> ScalarFunction:
         sympy.Piecewise((-bound, -bound > Z), (Z, bound >= Z), (bound, True)),
         activation=False,
         remark="A large error counts with the same slope delta, however large it is.",
+        word="Huber",
     )
 
 

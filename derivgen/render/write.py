@@ -492,4 +492,7 @@ def _base64(text: str) -> str:
 
 
 def _shortened(title: str, length: int = 70) -> str:
-    return title if len(title) <= length else f"{title[: length - 1].rstrip()}…"
+    if len(title) <= length:
+        return title
+    cut = title[:length]
+    return f"{cut[: cut.rfind(' ')] if ' ' in cut else cut[:-1]}…"

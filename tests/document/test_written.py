@@ -16,7 +16,7 @@ def markdown(loss: Any, target: float) -> str:
         layers=[{"dense": 1, "weights": [[0.25, 0.75]], "bias": "none"}],
         loss=loss,
     )
-    return dg.derive(task).to_markdown()
+    return dg.derive(task).to_markdown().replace(" &=", " =")
 
 
 def test_the_hinge_is_a_maximum() -> None:
@@ -40,7 +40,7 @@ def test_a_penalty_is_summed_over_indices_that_a_reader_writes(penalty: dict[str
         layers=[{"dense": 1, "weights": [[0.25, 0.75]], "bias": "none"}],
         loss={"name": "mse", "penalty": penalty},
     )
-    text = dg.derive(task, views=["reuse"]).to_markdown()
+    text = dg.derive(task, views=["reuse"]).to_markdown().replace(" &=", " =")
     letters = re.findall(r"\\sum_\{(.+?) = ", text)
     assert letters
     assert all(len(letter) == 1 for letter in letters), set(letters)
@@ -56,7 +56,7 @@ def test_pieces_of_a_function_stand_in_one_brace() -> None:
         ],
         loss="mse",
     )
-    text = dg.derive(task).to_markdown()
+    text = dg.derive(task).to_markdown().replace(" &=", " =")
     pieces = r"z & \text{if } z \gt 1 \\ -1 & \text{if } z \lt -1 \\ z & \text{otherwise}"
     slopes = r"1 & \text{if } z \gt -1 \\ 0 & \text{otherwise}"
     assert rf"\mathrm{{ramp}}(z) = \begin{{cases}} {pieces} \end{{cases}}" in text
