@@ -26,6 +26,8 @@ from derivgen.checking.world import Point, World
 DIGITS = 30
 #: relative difference below which two values at 30 digits are one
 CLOSE = mpmath.mpf("1e-18")
+#: values under this count as if they were as large
+SMALL = mpmath.mpf("1e-9")
 #: points to agree at, and to try before giving up
 ENOUGH, TRIES = 4, 9
 
@@ -173,7 +175,7 @@ def close(left: Value, right: Value, tolerance: v.Real = CLOSE) -> bool:
     left, right = v.simplest(left), v.simplest(right)
     if isinstance(left, Dual) and isinstance(right, Dual):
         scale = abs(left.value) + abs(right.value)
-        return bool(abs(left.value - right.value) <= tolerance * max(scale, mpmath.mpf("1e-9")))
+        return bool(abs(left.value - right.value) <= tolerance * max(scale, SMALL))
     if isinstance(left, Array) and isinstance(right, Array):
         if left.shape == right.shape:
             if _cells_close(left, right, tolerance):

@@ -202,7 +202,18 @@ class Frame:
         if node.of is None:
             raise NoValue("a derivative of nothing")
         local = self.tokens == "own" or (self.tokens == "direct" and self._is_direct(node))
-        return derivative(self, node.of, node.by, local)
+        if self.indices or self.bound or self.held:
+            return derivative(self, node.of, node.by, local)
+        known, key = self.world._derivatives, (node.of, node.by, local)
+        if key not in known:
+            try:
+                known[key] = derivative(self, node.of, node.by, local)
+            except NoValue as error:
+                known[key] = error.with_traceback(None)
+        found = known[key]
+        if isinstance(found, NoValue):
+            raise found.with_traceback(None)
+        return found
 
     def _is_direct(self, node: t.Derivative) -> bool:
         """True where the equation of the numerator reads the denominator itself."""

@@ -6,14 +6,14 @@ import mpmath
 
 from derivgen.checking import values as v
 from derivgen.checking.maths import tree as t
-from derivgen.checking.values import Array, NoValue, Shapes, Value
+from derivgen.checking.values import Array, Dual, NoValue, Shapes, Value
 
 
 def literal(node: t.Node) -> Value:
     """The value of a number or a matrix of numbers as printed."""
     match node:
         case t.Number(_, value):
-            return v.constant(mpmath.mpf(value.numerator) / value.denominator)
+            return Dual(mpmath.mpf(value.numerator) / value.denominator)
         case t.Negated(body):
             return v.mapped(v.negate, literal(body))
         case t.Quotient(top, bottom):

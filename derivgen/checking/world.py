@@ -52,6 +52,10 @@ class World:
     _seeded: dict[tuple[object, ...], dict[str, Value | NoValue]] = field(
         default_factory=dict, init=False, repr=False
     )
+    #: values of derivative tokens
+    _derivatives: dict[tuple[t.Node, t.Node, bool], Value | NoValue] = field(
+        default_factory=dict, init=False, repr=False
+    )
     _after: list[World] = field(default_factory=list, init=False, repr=False)
 
     @cached_property

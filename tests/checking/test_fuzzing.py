@@ -9,7 +9,9 @@ from fuzzing import document, hold
 @pytest.mark.parametrize("first", range(0, 100, 20))
 def test_a_broken_document_has_a_report_or_one_error(first: int) -> None:
     claims = sum(hold(seed) for seed in range(first, first + 20))
-    assert claims > 20, "hardly anything was read: the documents are broken too much to try anything"
+    assert claims > 20, (
+        "hardly anything was read: the documents are broken too much to try anything"
+    )
 
 
 @pytest.mark.slow

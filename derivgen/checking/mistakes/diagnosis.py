@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 
 import mpmath
 
@@ -17,6 +18,8 @@ from derivgen.checking.world import World
 
 #: how many candidates and mended forms are tried for one claim
 MOST_CANDIDATES = 1200
+#: how far off a value is that is exact, for its size; and by how much a rounded one may be over its slack
+EXACT, ROUNDED = mpmath.mpf("1e-12"), 1 + mpmath.mpf("1e-6")
 #: how many digits agree in a reproduction that may be off by one in the last place
 LONG = 4
 #: a reproduction is so many times nearer to what was printed than the right value is
@@ -32,13 +35,14 @@ def diagnose(case: Case, equality: Equality, worlds: Sequence[World]) -> Mistake
     worked out with rounded numbers may be."""
     nearly: Mistake | None = None
     tried = 0
+    targets = _Targets(case)
     for mistake in MISTAKES:
         for candidate in mistake.candidates(case):
             tried += 1
             if tried > MOST_CANDIDATES:
                 return nearly
             if case.outcome is None:
-                if _is_formula_of(candidate, case, equality):
+                if _is_formula_of(candidate, targets, equality):
                     return mistake
                 continue
             near = _nearness(candidate, case.outcome, mistake.digits, worlds)
@@ -50,7 +54,7 @@ def diagnose(case: Case, equality: Equality, worlds: Sequence[World]) -> Mistake
             tried += 1
             if tried > MOST_CANDIDATES:
                 return nearly
-            if _mends(mended, case, equality, worlds):
+            if _mends(mended, targets, equality, worlds):
                 return mistake
     return nearly
 
@@ -70,11 +74,11 @@ def _nearness(candidate: Candidate, outcome: Outcome, digits: int, worlds: Seque
 
 def _nearness_of(found: Real, outcome: Outcome, digits: int) -> int:
     off = abs(found - outcome.value)
-    exact = off <= mpmath.mpf("1e-12") * max(1, abs(outcome.value))
+    exact = off <= EXACT * max(1, abs(outcome.value))
     known = outcome.digits + exact
     if known < digits or _is_right(found, off, outcome):
         return 0
-    slack = outcome.slack * (1 + mpmath.mpf("1e-6"))
+    slack = outcome.slack * ROUNDED
     if exact or off <= slack:
         return 2
     return int(off <= 3 * slack and known >= LONG)
@@ -99,10 +103,10 @@ def _is_right(value: Real, off: Real, outcome: Outcome) -> bool:
     return bool(NEARER * off > abs(outcome.right - outcome.value) or value == outcome.right)
 
 
-def _is_formula_of(candidate: Candidate, case: Case, equality: Equality) -> bool:
+def _is_formula_of(candidate: Candidate, targets: _Targets, equality: Equality) -> bool:
     return any(
-        _agree(candidate, _read(case.body, tokens), equality)
-        for tokens in _readings(case.body)
+        _agree(candidate, target, equality)
+        for tokens, target in targets.body.items()
         if tokens != "own"  # a derivative by what its equation does not read is nothing then
     )
 
@@ -111,19 +115,48 @@ def _read(node: t.Node, tokens: Tokens = "total") -> Candidate:
     return lambda world: world.evaluate(node, tokens)
 
 
-def _mends(mended: t.Node, case: Case, equality: Equality, worlds: Sequence[World]) -> bool:
-    outcome = case.outcome
+class _Targets:
+    """What every candidate of a case is compared with, in each reading of its derivative tokens."""
+
+    def __init__(self, case: Case) -> None:
+        self.case = case
+        self.body = {tokens: _Kept(case.body, tokens) for tokens in _readings(case.body)}
+        self.right = {tokens: _Kept(case.right, tokens) for tokens in _readings(case.right)}
+
+
+@dataclass
+class _Kept:
+    """A formula's values, worked out once for each point."""
+
+    node: t.Node
+    tokens: Tokens
+    values: dict[int, Value | NoValue] = field(default_factory=dict)
+
+    def __call__(self, world: World) -> Value:
+        if id(world) not in self.values:
+            try:
+                self.values[id(world)] = world.evaluate(self.node, self.tokens)
+            except NoValue as error:
+                self.values[id(world)] = error.with_traceback(None)
+        found = self.values[id(world)]
+        if isinstance(found, NoValue):
+            raise found.with_traceback(None)
+        return found
+
+
+def _mends(mended: t.Node, targets: _Targets, equality: Equality, worlds: Sequence[World]) -> bool:
+    outcome = targets.case.outcome
     if outcome is not None:
         if outcome.right is None:
             return False
         target = Outcome(outcome.right, outcome.value, outcome.slack, outcome.digits)
         return _nearness(lambda world: world.evaluate(mended), target, 3, worlds) == 2
-    product = not isinstance(case.right, t.Name | t.Derivative)
-    readings = _readings(case.right if product else mended)
-    return any(
-        _agree(_read(mended, tokens), _read(case.right, tokens if product else "total"), equality)
-        for tokens in readings
-    )
+    right = targets.right
+    if isinstance(targets.case.right, t.Name | t.Derivative):
+        return any(
+            _agree(_read(mended, tokens), right["total"], equality) for tokens in _readings(mended)
+        )
+    return any(_agree(_read(mended, tokens), target, equality) for tokens, target in right.items())
 
 
 def _readings(node: t.Node) -> Sequence[Tokens]:
