@@ -8,6 +8,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 
+import checking
 import deep_network
 import large_network
 import many_pages
@@ -15,6 +16,7 @@ import startup
 from measure import Result
 
 BENCHMARKS: dict[str, Callable[[], list[Result]]] = {
+    "checking": checking.results,
     "startup": startup.results,
     "deep_network": deep_network.results,
     "large_network": large_network.results,

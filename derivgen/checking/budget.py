@@ -14,6 +14,8 @@ CLAIM = 100_000
 #: steps for a document whatever is in it, for each of its claims, and at most; documents of many networks
 #: take 50 to 2,000 for a claim, with matrices and attention up to 4,000
 DOCUMENT, MORE, MOST = 400_000, 2_500, 4_000_000
+#: steps for repairs, and for naming mistakes, in a document that cost little; in others half of what it cost
+FURTHER = 500_000
 #: how many calls may be open at a time, well under what Python's stack holds
 DEEPEST = 500
 
@@ -56,6 +58,11 @@ class Budget:
     def exhausted(self) -> bool:
         """True when the document has no steps left."""
         return self.spent >= self.document
+
+    def further(self) -> int:
+        """How many steps may be spent at most when what comes now is done: an explanation of what is wrong
+        costs no more than finding it out, but where that was cheap."""
+        return self.spent + max(FURTHER, self.spent // 2)
 
     def count(self, steps: int = 1) -> None:
         """Count steps for whoever asks :attr:`over` and stops by himself."""

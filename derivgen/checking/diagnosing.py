@@ -30,7 +30,10 @@ CLOSELY = mpmath.mpf("5e-4")
 def name_mistakes(judge: Judge) -> None:
     """Name the likely mistake of every wrong claim that follows from no other."""
     with mpmath.workdps(DIGITS):
+        end = judge.budget.further()
         for draft in judge.drafts:
+            if judge.budget.spent > end:
+                break
             wrong = draft.verdict is Verdict.WRONG and draft.cause is None and not draft.settled
             if wrong or draft.doubted:
                 judge.budget.begin()

@@ -54,7 +54,10 @@ def repaired(model: DocumentModel, judge: Judge) -> Repair | None:
     best: Repair | None = None
     before = fewest = _wrong(judge.drafts)
     with mpmath.workdps(DIGITS):
+        end, cost = judge.budget.further(), judge.budget.spent
         for trial in _trials(model, judge):
+            if judge.budget.spent + cost > end:
+                break
             wrong = _wrong(trial.judge.run())
             if wrong > trial.most or (best is not None and wrong >= fewest):
                 continue
