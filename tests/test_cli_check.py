@@ -199,6 +199,15 @@ def test_standard_input_is_markdown_or_what_is_said(
 
 @pytest.mark.usefixtures("folder")
 @pytest.mark.parametrize(
+    ("when", "coloured"), [("always", True), ("never", False), ("auto", False)]
+)
+def test_colours_can_be_asked_for(when: str, coloured: bool, capsys: Printed) -> None:
+    assert main(["check", "slip.md", "--color", when]) == WRONG
+    assert ("\x1b[" in capsys.readouterr().out) == coloured
+
+
+@pytest.mark.usefixtures("folder")
+@pytest.mark.parametrize(
     ("variables", "coloured"), [({}, True), ({"NO_COLOR": "1"}, False), ({"TERM": "dumb"}, False)]
 )
 def test_colours_are_for_terminals(

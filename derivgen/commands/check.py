@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 FORMATS = ("text", "json", "sarif", "markdown")
 LANGUAGES = ("markdown", "latex", "text", "notebook", "pdf-text")
 
+COLOURS = ("auto", "always", "never")
+
 #: What a check ends with beside :data:`OK` and the codes of errors.
 WRONG, UNDECIDED = 1, 4
 #: from the mildest to the worst: a document that is wrong says more than one that says nothing
@@ -62,6 +64,13 @@ def configure_check(parser: Parser) -> None:
     )
     parser.add_argument("-o", "--output", metavar="FILE", help="write here; - is standard output")
     parser.add_argument("--all", action="store_true", help="list what is correct too")
+    parser.add_argument(
+        "--color",
+        type=one_of(COLOURS),
+        choices=COLOURS,
+        default=COLOURS[0],
+        help="when to print in colour (default auto: on a terminal, unless NO_COLOR is set)",
+    )
     parser.add_argument("--quiet", action="store_true", help="print what is wrong and nothing else")
 
 
@@ -111,6 +120,9 @@ def _refuse_clashes(args: argparse.Namespace) -> None:
         option = "--all" if args.all else "--quiet"
         hint = f"leave {option} out, or use --format text"
         raise diagnosed("E703", f"{option} is for the format text", hint)
+    if args.format != "text" and args.color == "always":
+        hint = "leave --color out, or use --format text"
+        raise diagnosed("E703", "--color is for the format text", hint)
     if args.format == "markdown" and len(args.documents) > 1:
         message = "the format markdown is the text of one document"
         raise diagnosed("E703", message, "check them one by one, each with its own -o")
@@ -160,8 +172,9 @@ def _text(done: list[Checked], args: argparse.Namespace) -> str:
     from derivgen.checking.writing.terminal import Look, terminal_text
 
     terminal = args.output in (None, "-") and sys.stdout.isatty()
+    plain = os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb"
     look = Look(
-        colour=terminal and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb",
+        colour=args.color == "always" or (args.color == "auto" and terminal and not plain),
         everything=args.all,
         brief=args.quiet,
         width=_width() if terminal else 100,

@@ -6,7 +6,9 @@ import numpy as np
 import pytest
 
 import derivgen as dg
+from derivgen.api import checked
 from derivgen.checking.report import Report, Verdict
+from derivgen.checking.writing.terminal import terminal_text
 from derivgen.network.task import Task
 
 X = np.array([0.3, -0.7, 0.5])
@@ -198,3 +200,19 @@ def test_what_the_user_says_of_a_name_comes_first() -> None:
     report = dg.check(document(), spec(), names={"w_1": "W2[0,1]"})
     assert report.mapping["w_1"] == "W2[0,1]"
     assert roots(report)
+
+
+def test_the_terminal_groups_what_follows() -> None:
+    text = terminal_text(*checked(document(shift=0.15), spec(), language="markdown"))
+    lines = text.splitlines()
+    # one finding with its first followers, the others by their lines
+    assert sum("C105 wrong" in line for line in lines) == 7
+    assert sum("and 4 claims on lines" in line for line in lines) == 1
+    assert sum("agree with what is said here" in line for line in lines) == 1
+    assert not any("undecided:" in line for line in lines)
+
+
+def test_a_claim_about_nothing_is_listed_once_for_each_reason() -> None:
+    text = terminal_text(*checked("$q = 2 r$\n\n$q = 3 r + 1$\n\n$p = r$\n", language="markdown"))
+    reasons = [line.partition(": C4")[2] for line in text.splitlines() if "undecided:" in line]
+    assert len(reasons) == len({reason.partition(" (also")[0] for reason in reasons})
