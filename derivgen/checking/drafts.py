@@ -123,7 +123,10 @@ class Ledger:
         while len(self.written) > count:
             entry = self.written.pop()
             if entry.subject is not None:
-                self.by_subject[self.plain(entry.subject)].pop()
+                subject = self.plain(entry.subject)
+                self.by_subject[subject].pop()
+                if not self.by_subject[subject]:
+                    del self.by_subject[subject]
             self.by_value[entry.printed.value].pop()
 
     def of(self, subject: t.Node) -> list[Entry]:

@@ -182,7 +182,7 @@ def _refuse_equal(
                 raise DerivgenError(
                     "E220",
                     f"'{seen[key]}' and '{what}' are written the same",
-                    _name_place(name, source, addresses),
+                    _name_place(quantity, source, addresses),
                     "give one of them another name under notation.names",
                 )
             seen[key] = what
@@ -235,11 +235,15 @@ def _signs(node: Node | None) -> tuple[Any, ...]:
     return (node,)
 
 
-def _name_place(name: str, source: Source, addresses: Mapping[str, Address]) -> Place:
-    address: Address = ("notation", "names", name)
-    if address not in source.keys:
-        address = addresses.get(name, address)
-    return source.value_place(address)
+def _name_place(
+    quantity: Quantity, source: Source, addresses: Mapping[str, Address]
+) -> Place:
+    address: Address = ("notation", "names", quantity.name)
+    if address in source.keys:
+        return source.value_place(address)
+    if quantity.name in addresses or quantity.place is None:
+        return source.value_place(addresses.get(quantity.name, address))
+    return quantity.place
 
 
 def checked_letter(latex: str, place: Place | None) -> str:

@@ -205,6 +205,8 @@ class Brackets(Derivatives):
             node: Node = self._cases(start, close, span)
         elif token.text in _MATRICES:
             cells = self._cells(start + 1, close)
+            if not cells:
+                raise self.fail("a matrix without cells")
             node = Matrix(tuple(tuple(self.inside(*cell) for cell in row) for row in cells), span)
         elif token.text in ("vmatrix", "Vmatrix"):
             raise self.fail("a determinant")
