@@ -124,6 +124,7 @@ class _Builder:
             step,
             self._opaque(),
             renewed,
+            frozenset(k for k in self.notes.calculations if not self._is_symbolic(k)),
         )
         printed = {key: tuple(nodes) for key, nodes in self.notes.printed.items()}
         return Learned(
@@ -566,6 +567,10 @@ class _Builder:
             if end not in self.definitions and end in self.values:
                 found.add(end)
         return frozenset(found)
+
+    def _is_symbolic(self, key: str) -> bool:
+        """True for what is computed by a formula with names in it."""
+        return key in self.definitions and not is_numeric(self.definitions[key])
 
     def _descends(self) -> bool:
         """False where the document updates its parameters by another rule than w - eta dL/dw."""

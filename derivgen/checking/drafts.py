@@ -79,6 +79,8 @@ class Entry:
     printed: Printed
     draft: int | None
     unrounded: Real | None
+    #: False for a number that is wrong, and not just rounded
+    sound: bool = True
 
 
 @dataclass
@@ -110,9 +112,14 @@ class Ledger:
                 self.write(None, number, draft, None)
 
     def write(
-        self, subject: t.Node | None, printed: Printed, draft: int | None, unrounded: Real | None
+        self,
+        subject: t.Node | None,
+        printed: Printed,
+        draft: int | None,
+        unrounded: Real | None,
+        sound: bool = True,
     ) -> None:
-        entry = Entry(subject, printed, draft, unrounded)
+        entry = Entry(subject, printed, draft, unrounded, sound)
         self.written.append(entry)
         if subject is not None:
             self.by_subject[self.plain(subject)].append(entry)

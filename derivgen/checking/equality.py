@@ -110,6 +110,10 @@ class Equality:
                     continue
                 if found:
                     return found
+                if found.outcome is Outcome.MISFIT and tokens == ("total", "total"):
+                    rows = _at(points, left, right, ("row", "row"))
+                    if rows and not _is_zero(points, left, "row"):
+                        return rows  # numerator layout
                 if first is None:  # the plain reading is the one to report
                     first = found
         assert first is not None

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 #: what a derivative token means: along every way; of its own equation alone; of its own equation where
 #: that reads the denominator, as in a sum over paths
-Tokens = Literal["total", "own", "direct"]
+Tokens = Literal["total", "own", "direct", "row"]
 
 
 @dataclass(frozen=True)
@@ -201,6 +201,8 @@ class Frame:
             raise NoValue("a derivative of a derivative")
         if node.of is None:
             raise NoValue("a derivative of nothing")
+        if self.tokens == "row":
+            return self._as_row(derivative(self, node.of, node.by, False), node)
         local = self.tokens == "own" or (self.tokens == "direct" and self._is_direct(node))
         if self.indices or self.bound or self.held:
             return derivative(self, node.of, node.by, local)
@@ -214,6 +216,15 @@ class Frame:
         if isinstance(found, NoValue):
             raise found.with_traceback(None)
         return found
+
+    def _as_row(self, value: Value, node: t.Derivative) -> Value:
+        """The derivative of a number by a column as a row: numerator layout."""
+        by = node.by
+        if not isinstance(value, Array) or not value.is_vector or isinstance(by, t.Transposed):
+            return value
+        variable = self.evaluate(by)
+        lies = isinstance(variable, Array) and variable.shape == value.shape
+        return v.transposed(value) if lies else value
 
     def _is_direct(self, node: t.Derivative) -> bool:
         """True where the equation of the numerator reads the denominator itself."""
@@ -260,6 +271,7 @@ def derivative(frame: Frame, of: t.Node, by: t.Node, local: bool) -> Value:
     if state == "after":
         of_after = _unmarked(of)
         return derivative(replace(frame, world=world.after), of_after, replace(by, mark=""), local)
+    _refuse_unsaid(world, of, key, frame.indices)
     if local and isinstance(of, t.Name):
         of = own_equation(world.model, resolved(world.model, of, frame.indices)[0]) or of
     target, element = key, world.model.element(key)
@@ -315,6 +327,18 @@ def own_equation(model: Model, key: str) -> t.Node | None:
             for row in definition.rows
         )
     )
+
+
+def _refuse_unsaid(world: World, of: t.Node, by: str, indices: Mapping[str, int]) -> None:
+    """A number that nothing but a calculation with numbers stands for may follow anything: that no way
+    leads to it is no slope of 0."""
+    unsaid = world.model.worked_out
+    if not unsaid or not isinstance(of, t.Name):
+        return
+    key = resolved(world.model, of, indices)[0]
+    upstream = world.ancestry.upstream(key)
+    if key != by and by not in upstream and not unsaid.isdisjoint({key, *upstream}):
+        raise Open(f"how {key} follows {by} is not said")
 
 
 def _refuse_opaque(model: Model, key: str, of: t.Node) -> None:

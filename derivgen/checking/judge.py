@@ -95,14 +95,16 @@ class Judge:
         found = self.drafts[begin:]
         wrong = _wrong_numbers(found)
         here = self.situations.world
+        best = here
         for world in self.situations.others(statement) if wrong else ():
             self._again(statement, world, begin, written)
-            if _wrong_numbers(self.drafts[begin:]) < wrong:
-                self._enter(world)
-                break
-        else:
-            if self.numbers.actual is not here:
-                self._again(statement, here, begin, written)
+            count = _wrong_numbers(self.drafts[begin:])
+            if count < wrong:
+                wrong, best = count, world
+        if best is not here:
+            self._enter(best)
+        if self.numbers.actual is not best:
+            self._again(statement, best, begin, written)
         self._restated(statement, begin)
         self.situations.note(statement)
 

@@ -80,7 +80,8 @@ class NumberJudge:
                 self._implied(draft, number, subject, before)
             if draft.verdict is Verdict.WRONG and local is None and draft.local is None:
                 self._unshown(draft, number, subject)
-            self.ledger.write(subject, number, draft.id, draft.value)
+            sound = draft.verdict is not Verdict.WRONG
+            self.ledger.write(subject, number, draft.id, draft.value, sound)
             return
         cells = printed_matrix(body)
         if cells is None:
@@ -485,18 +486,28 @@ class NumberJudge:
 
     def spread(self, node: t.Node) -> Real:
         """How far a calculation can be off when each rounded number in it is off by half a unit of
-        its last place; given numbers are exact."""
+        its last place, or by what rounding has taken from it on the way; given numbers are exact."""
         numbers = [n for n in t.walk(node) if isinstance(n, t.Number) and not self._is_exact(n)]
         try:
             at = scalar(self.actual.evaluate(node))
             if at is None:
                 return mpmath.mpf(0)
             moved = (
-                scalar(self.actual.evaluate(_shifted(node, n))) for n in dict.fromkeys(numbers)
+                scalar(self.actual.evaluate(_shifted(node, n, self._carried_off(n))))
+                for n in dict.fromkeys(numbers)
             )
             return sum((abs(m - at) for m in moved if m is not None), mpmath.mpf(0))
         except NoValue:
             return mpmath.mpf(0)
+
+    def _carried_off(self, number: t.Number) -> Fraction:
+        """How far a number that was printed before is from what it would be without any rounding."""
+        half = Fraction(1, 2 * 10**number.decimals)
+        last = next(self.ledger.sources(number), None)
+        if last is None or last.unrounded is None or not last.sound:
+            return half
+        off = abs(last.unrounded - last.printed.value)
+        return max(half, Fraction(mpmath.nstr(off, DIGITS)))
 
     def _is_exact(self, number: t.Number) -> bool:
         """True for whole numbers, short ones, and what the document gives, as it gives it: 0.30000 is a
@@ -715,8 +726,8 @@ _GRAVITY = {
 }
 
 
-def _shifted(node: t.Node, number: t.Number) -> t.Node:
-    moved = replace(number, value=number.value + Fraction(1, 2 * 10**number.decimals))
+def _shifted(node: t.Node, number: t.Number, by: Fraction) -> t.Node:
+    moved = replace(number, value=number.value + by)
     return _replaced(node, number, moved)
 
 

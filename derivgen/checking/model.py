@@ -68,6 +68,10 @@ class Model(Protocol):
     def renewed(self) -> Mapping[str, str]:
         """Quantities with the keys of their values after a step, where a rule of their own has those."""
 
+    @property
+    def worked_out(self) -> frozenset[str]:
+        """Quantities for which only a calculation with numbers is given: what they follow is not said."""
+
     def known(self, key: str) -> bool:
         """True where the key is a quantity."""
 
@@ -106,6 +110,7 @@ class DocumentModel:
     #: quantities that something computes, and the document does not say what
     opaque: frozenset[str] = frozenset()
     renewed: Mapping[str, str] = field(default_factory=dict)
+    worked_out: frozenset[str] = frozenset()
 
     def known(self, key: str) -> bool:
         return key in self.definitions or key in self.values or key in self.elements
@@ -155,6 +160,10 @@ class Changed:
     @property
     def renewed(self) -> Mapping[str, str]:
         return self.model.renewed
+
+    @property
+    def worked_out(self) -> frozenset[str]:
+        return self.model.worked_out
 
     def known(self, key: str) -> bool:
         return self.model.known(key)

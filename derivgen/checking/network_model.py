@@ -84,6 +84,11 @@ class NetworkModel:
         """Nothing: training follows the network's optimiser."""
         return {}
 
+    @property
+    def worked_out(self) -> frozenset[str]:
+        """Nothing: a network says how everything is computed."""
+        return frozenset()
+
     def known(self, key: str) -> bool:
         return key == self.rate or self._found(key) is not None
 
