@@ -85,10 +85,10 @@ def shortfall(mistake: dict[str, Any], found: dict[int, Claim]) -> str:
 def test_there_are_cases_of_many_kinds() -> None:
     mistakes = [mistake for name in NAMES for mistake in case(name).expected["mistake"]]
     short = [mistake["short"] for mistake in mistakes if "short" in mistake]
-    assert len(NAMES) >= 36
-    assert len(mistakes) >= 100
+    assert len(NAMES) >= 44
+    assert len(mistakes) >= 120
     # what falls short is the exception
-    assert short.count("missed") + short.count("more") <= 0.04 * len(mistakes)
+    assert short.count("missed") + short.count("more") <= 0.05 * len(mistakes)
     assert len(short) <= 0.17 * len(mistakes)
 
 
