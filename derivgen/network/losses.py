@@ -85,6 +85,15 @@ def check_targets(
         _check_sums(loss, np.asarray(array, dtype=float), place, axis, name)
 
 
+def check_predictions(
+    loss: Loss, array: np.ndarray, place: Place | None = None, name: str = "prediction"
+) -> None:
+    """Raise E450 unless every prediction lies in the domain of the loss; names the first bad one."""
+    _check_entries(
+        loss, loss.predictions, np.asarray(array, dtype=float), place, name, "predictions"
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class _Rule:
     words: str

@@ -235,9 +235,7 @@ def _signs(node: Node | None) -> tuple[Any, ...]:
     return (node,)
 
 
-def _name_place(
-    quantity: Quantity, source: Source, addresses: Mapping[str, Address]
-) -> Place:
+def _name_place(quantity: Quantity, source: Source, addresses: Mapping[str, Address]) -> Place:
     address: Address = ("notation", "names", quantity.name)
     if address in source.keys:
         return source.value_place(address)

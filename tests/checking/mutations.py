@@ -340,7 +340,7 @@ def _operands(kind: str, others: Callable[[str, Site, random.Random], Iterator[s
         for new in others(old, site, rng):
             if float(new) == float(old):
                 continue
-            value = floats.value_of(_put(site.body, number, new))
+            value = floats.value_of(put_in(site.body, number, new))
             later = site.members[site.at + 1 :]
             result = floats.value_of(later[-1].body) if later else None
             if value is None:
@@ -357,10 +357,10 @@ def _operands(kind: str, others: Callable[[str, Site, random.Random], Iterator[s
     return operator
 
 
-def _put(node: t.Node, old: t.Number, new: str) -> t.Node:
+def put_in(node: t.Node, old: t.Number, new: str) -> t.Node:
     if node is old:
         return replace(old, value=type(old.value)(new))
-    return rebuilt(node, lambda child: _put(child, old, new))
+    return rebuilt(node, lambda child: put_in(child, old, new))
 
 
 def _neighbours_value(old: str, site: Site, rng: random.Random) -> Iterator[str]:
@@ -748,6 +748,12 @@ KINDS: Mapping[str, tuple[Operator, frozenset[str]]] = {
     ),
 }
 
+#: kinds that reach further than their line, made by :mod:`carried`
+REACHING: Mapping[str, frozenset[str]] = {
+    "slip carried on": frozenset({"one_digit"}),
+    "given value": frozenset({"one_digit", "neighbour"}),
+}
+
 
 def mutants(name: str, count: int, seed: int) -> list[Mutant]:
     """``count`` different mutants of a document, its kinds in turn."""
@@ -794,7 +800,8 @@ def outcome(mutant: Mutant) -> Outcome:
     wrong = [claim for claim in report.claims if claim.verdict is Verdict.WRONG]
     roots = [claim for claim in wrong if claim.cause is None]
     here = [claim for claim in roots if claim.place.line == mutant.line]
-    names = KINDS[mutant.kind][1] | mutant.also
+    kind = REACHING.get(mutant.kind) or KINDS[mutant.kind][1]
+    names = kind | mutant.also
     return Outcome(
         mutant,
         bool(wrong),

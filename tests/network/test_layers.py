@@ -231,7 +231,7 @@ def test_shortcuts_are_the_derivatives(
     data: dict[str, Any] = {"inputs": np.array(X), "targets": np.array(Y), "samples": samples}
     if samples == "columns":
         data |= {"inputs": np.array(X).T, "targets": np.array(Y).T}
-    network = task(layers=layers, loss={"name": loss, "per_output": True}, data=data).network
+    network = task(layers=layers, loss=loss, data=data).network
     (shortcut,) = network.shortcuts
     assert shortcut.source.array == source
     # identity layers hand the inputs on, so the derivative by the inputs is the one by the source
@@ -247,6 +247,14 @@ def test_shortcuts_are_the_derivatives(
 
 def test_no_shortcut_where_there_is_none() -> None:
     assert task(loss="mse").network.shortcuts == ()
+
+
+def test_through_the_error_of_one_output_there_is_no_shortcut() -> None:
+    """The short form is that of the whole loss: in a chain through one error it would be a wrong factor."""
+    layers = [{"dense": 2, "activation": "softmax", "weights": np.eye(2), "bias": "none"}]
+    data = {"inputs": np.array(X), "targets": np.array(Y)}
+    loss = {"name": "categorical_cross_entropy", "per_output": True}
+    assert task(layers=layers, loss=loss, data=data).network.shortcuts == ()
 
 
 # --- values -------------------------------------------------------------------------------------------
