@@ -71,7 +71,8 @@ def printed_number(node: t.Node) -> Printed | None:
 
 
 def printed_matrix(node: t.Node) -> tuple[tuple[Printed, ...], ...] | None:
-    """The numbers of a matrix all of whose cells are numbers; None for anything else."""
+    """The numbers of a matrix all of whose cells are numbers; None for anything else, and for rows of
+    different lengths."""
     if isinstance(node, t.Transposed):
         body = printed_matrix(node.body)
         return None if body is None else tuple(zip(*body, strict=False))
@@ -83,7 +84,7 @@ def printed_matrix(node: t.Node) -> tuple[tuple[Printed, ...], ...] | None:
         if len(cells) < len(row):
             return None
         rows.append(cells)
-    return tuple(rows)
+    return tuple(rows) if len(set(map(len, rows))) == 1 else None
 
 
 def is_printed(node: t.Node) -> bool:

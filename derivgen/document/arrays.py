@@ -52,10 +52,12 @@ def _in_a_row(equations: Sequence[Chain]) -> Chain:
         return first
     parts: list[Node] = []
     for at, equation in enumerate(equations):
-        [(sign, right)] = equation.links
         assert equation.left is not None
         parts += [SEPARATOR] if at else []
-        parts.append(Relation(equation.left, sign, right))
+        whole = equation.left
+        for sign, right in equation.links:
+            whole = Relation(whole, sign, right)
+        parts.append(whole)
     return Chain(row(*parts), ())
 
 

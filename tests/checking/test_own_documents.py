@@ -26,7 +26,7 @@ def test_a_random_document_is_not_blamed(number: int) -> None:
 
 @pytest.mark.parametrize(
     ("name", "path", "task"),
-    own_documents.samples(),
+    list(own_documents.samples()),
     ids=lambda at: at if isinstance(at, str) else "",
 )
 def test_a_sample_is_not_blamed(name, path, task) -> None:  # type: ignore[no-untyped-def]
