@@ -32,6 +32,22 @@ ROOMS = (
     "cli",
     "__main__",
 )
+#: The rooms of the checker, in the same order.
+CHECKING_ROOMS = (
+    "manuscript",
+    "reading",
+    "maths",
+    "evaluating",
+    "understanding",
+    "matching",
+    "codes",
+    "report",
+    "drafts",
+    "mistakes",
+    "judging",
+    "writing",
+    "pipeline",
+)
 #: Files whose room is not their own name: parts of the room that they are named with.
 PARTS = {"elementary": "expressions", "syntax": "expressions"}
 
@@ -127,6 +143,28 @@ def test_a_file_imports_only_from_rooms_above_it(path: Path) -> None:
         f"{relative(path)}:{line} imports {name}"
         for line, name in imports_of(path)
         if name.split(".")[0] == "derivgen" and room_of(name) not in allowed
+    ]
+    assert not wrong, "\n".join(wrong)
+
+
+def checking_room_of(module: str) -> str:
+    """``derivgen.checking.maths.tree`` is in the room ``maths``; what is outside the checker in none."""
+    parts = module.split(".")
+    return parts[2] if parts[:2] == ["derivgen", "checking"] and len(parts) > 2 else ""
+
+
+CHECKING = [path for path in FILES if checking_room_of(module_name(path))]
+
+
+@pytest.mark.parametrize("path", CHECKING, ids=relative)
+def test_the_rooms_of_the_checker_are_in_order(path: Path) -> None:
+    """From reading to writing; only a report shows itself, in Jupyter, by what comes after it."""
+    room = checking_room_of(module_name(path))
+    allowed = {"", *CHECKING_ROOMS[: CHECKING_ROOMS.index(room) + 1]}
+    wrong = [
+        f"{relative(path)}:{line} imports {name}"
+        for line, name in imports_of(path)
+        if checking_room_of(name) not in allowed and path.name != "report.py"
     ]
     assert not wrong, "\n".join(wrong)
 

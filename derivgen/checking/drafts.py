@@ -9,16 +9,16 @@ from typing import TYPE_CHECKING
 
 import mpmath
 
+from derivgen.checking.evaluating.printed import Fit, Printed
+from derivgen.checking.evaluating.resolving import UPDATE_MARKS
+from derivgen.checking.evaluating.values import Real, Value
 from derivgen.checking.maths import tree as t
 from derivgen.checking.maths.rebuild import rebuilt
-from derivgen.checking.printed import Fit, Printed
 from derivgen.checking.report import Verdict
-from derivgen.checking.resolving import UPDATE_MARKS
-from derivgen.checking.statements import Statement
-from derivgen.checking.values import Real, Value
+from derivgen.checking.understanding.statements import Statement
 
 if TYPE_CHECKING:
-    from derivgen.checking.world import World
+    from derivgen.checking.evaluating.world import World
 
 #: whole numbers up to this one are factors of formulas, and no results that were printed before
 SMALL = 2

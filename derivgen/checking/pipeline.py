@@ -5,26 +5,26 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from derivgen.checking import causes, policies
-from derivgen.checking.against_network import Judged, judged
-from derivgen.checking.budget import Budget
-from derivgen.checking.conventions import conventions as conventions_of
-from derivgen.checking.definitions import learn
-from derivgen.checking.diagnosing import name_mistakes
 from derivgen.checking.drafts import Draft
-from derivgen.checking.judge import Judge
+from derivgen.checking.evaluating.budget import Budget
+from derivgen.checking.judging import causes, policies
+from derivgen.checking.judging.against_network import Judged, judged
+from derivgen.checking.judging.conventions import conventions as conventions_of
+from derivgen.checking.judging.diagnosing import name_mistakes
+from derivgen.checking.judging.judge import Judge
+from derivgen.checking.judging.missing import missing
+from derivgen.checking.judging.repair import repaired
+from derivgen.checking.judging.spellings import mixed
 from derivgen.checking.manuscript import Manuscript
 from derivgen.checking.maths.parser import learn as learn_names
 from derivgen.checking.maths.parser import read
-from derivgen.checking.missing import missing
-from derivgen.checking.moved import at_moved_points
-from derivgen.checking.noting import statements_of
-from derivgen.checking.repair import repaired
 from derivgen.checking.report import Claim, NotRead, Remark, Report
-from derivgen.checking.spellings import mixed
-from derivgen.checking.statements import Learned, Statement
-from derivgen.checking.steps import steps_of
-from derivgen.checking.tables import cells_of
+from derivgen.checking.understanding.definitions import learn
+from derivgen.checking.understanding.moved import at_moved_points
+from derivgen.checking.understanding.noting import statements_of
+from derivgen.checking.understanding.statements import Learned, Statement
+from derivgen.checking.understanding.steps import steps_of
+from derivgen.checking.understanding.tables import cells_of
 from derivgen.network.task import Task
 
 

@@ -14,8 +14,8 @@ import floats
 import slips
 from mutations import Mutant, Site, Sites, put_in, sites_of
 
+from derivgen.checking.evaluating.printed import is_numeric, is_printed
 from derivgen.checking.maths import tree as t
-from derivgen.checking.printed import is_numeric, is_printed
 
 #: digits that a number needs before it is taken for the same one elsewhere
 LONG = 4

@@ -18,7 +18,7 @@ from typing import Any
 import jsonschema
 
 from derivgen.checking import pipeline
-from derivgen.checking.budget import Budget
+from derivgen.checking.evaluating.budget import Budget
 from derivgen.checking.reading import read_manuscript
 from derivgen.checking.writing.annotated import annotated_text
 from derivgen.checking.writing.json import json_text

@@ -19,11 +19,11 @@ import floats
 import slips
 
 import derivgen
+from derivgen.checking.evaluating.printed import is_numeric
 from derivgen.checking.manuscript import Manuscript, Passage
 from derivgen.checking.maths import tree as t
 from derivgen.checking.maths.parser import learn, read
 from derivgen.checking.maths.rebuild import rebuilt
-from derivgen.checking.printed import is_numeric
 from derivgen.checking.reading import read_manuscript
 from derivgen.checking.report import Report, Verdict
 

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import pytest
 
-from derivgen.checking.budget import Budget, OutOfWork
-from derivgen.checking.equality import Equality, Outcome
+from derivgen.checking.evaluating.budget import Budget, OutOfWork
+from derivgen.checking.evaluating.equality import Equality, Outcome
+from derivgen.checking.evaluating.model import DocumentModel, Function
+from derivgen.checking.evaluating.values import Dual
+from derivgen.checking.evaluating.world import World
 from derivgen.checking.manuscript import Manuscript
 from derivgen.checking.maths import tree as t
 from derivgen.checking.maths.parser import learn, read
-from derivgen.checking.model import DocumentModel, Function
 from derivgen.checking.pipeline import check_manuscript
 from derivgen.checking.reading import read_manuscript
 from derivgen.checking.report import Report
-from derivgen.checking.values import Dual
-from derivgen.checking.world import World
 
 
 def node(text: str) -> t.Node:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from derivgen.checking.conventions import conventions
-from derivgen.checking.definitions import learn
+from derivgen.checking.judging.conventions import conventions
 from derivgen.checking.manuscript import Passage, Piece
 from derivgen.checking.maths.parser import learn as learn_names
 from derivgen.checking.maths.parser import read
-from derivgen.checking.noting import statements_of
-from derivgen.checking.statements import Learned
+from derivgen.checking.understanding.definitions import learn
+from derivgen.checking.understanding.noting import statements_of
+from derivgen.checking.understanding.statements import Learned
 
 BASE = [
     "x_1 = 0.5",

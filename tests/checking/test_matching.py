@@ -9,17 +9,17 @@ import pytest
 
 import derivgen as dg
 from derivgen import api
-from derivgen.checking.definitions import learn
-from derivgen.checking.evidence import Evidence
 from derivgen.checking.manuscript import Passage, Piece
-from derivgen.checking.matching import Matching, match
+from derivgen.checking.matching.evidence import Evidence
+from derivgen.checking.matching.matching import Matching, match
+from derivgen.checking.matching.network_model import NetworkModel
+from derivgen.checking.matching.renaming import translated
 from derivgen.checking.maths import tree as t
 from derivgen.checking.maths.parser import learn as learn_names
 from derivgen.checking.maths.parser import read
-from derivgen.checking.network_model import NetworkModel
-from derivgen.checking.noting import statements_of
-from derivgen.checking.renaming import translated
-from derivgen.checking.statements import Learned
+from derivgen.checking.understanding.definitions import learn
+from derivgen.checking.understanding.noting import statements_of
+from derivgen.checking.understanding.statements import Learned
 from derivgen.errors import DerivgenError
 from derivgen.network.task import Task
 from derivgen.notation import Names

@@ -13,10 +13,10 @@ import pytest
 
 import derivgen as dg
 from derivgen import api
+from derivgen.checking.evaluating.values import Dual, Value
+from derivgen.checking.evaluating.world import World
+from derivgen.checking.matching.network_model import NetworkModel, key_of
 from derivgen.checking.maths import tree as t
-from derivgen.checking.network_model import NetworkModel, key_of
-from derivgen.checking.values import Dual, Value
-from derivgen.checking.world import World
 from derivgen.network.task import Task
 
 ACTIVATIONS = ("sigmoid", "tanh", "relu", "gelu", "gelu_tanh", "selu", "identity", "softplus")

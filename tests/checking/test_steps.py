@@ -7,7 +7,7 @@ import pytest
 import derivgen
 from derivgen.checking.reading import read_manuscript
 from derivgen.checking.report import Verdict
-from derivgen.checking.steps import steps_of
+from derivgen.checking.understanding.steps import steps_of
 
 #: w = 0.5, x = 2, y = 3, L = (y - w x)^2: w x = 1, dL/dw = -2 x (y - w x) = -8, w+ = 0.5 + 0.1 * 8 = 1.3
 POST = """\

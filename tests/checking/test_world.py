@@ -7,13 +7,13 @@ from fractions import Fraction
 import mpmath
 import pytest
 
-from derivgen.checking import values as v
-from derivgen.checking.equality import Equality, Outcome
+from derivgen.checking.evaluating import values as v
+from derivgen.checking.evaluating.equality import Equality, Outcome
+from derivgen.checking.evaluating.model import DocumentModel, Element
+from derivgen.checking.evaluating.resolving import LeftOut, NotGiven, Unknown
+from derivgen.checking.evaluating.values import Array, Dual, Shapes
+from derivgen.checking.evaluating.world import World
 from derivgen.checking.maths import tree as t
-from derivgen.checking.model import DocumentModel, Element
-from derivgen.checking.resolving import LeftOut, NotGiven, Unknown
-from derivgen.checking.values import Array, Dual, Shapes
-from derivgen.checking.world import World
 
 
 def number(text: str) -> t.Node:

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from derivgen.checking.ancestry import Ancestry
 from derivgen.checking.drafts import Draft, Ledger
+from derivgen.checking.evaluating.ancestry import Ancestry
+from derivgen.checking.evaluating.model import Model
+from derivgen.checking.evaluating.printed import Printed
+from derivgen.checking.evaluating.resolving import UPDATE_MARKS, Unknown, resolved
+from derivgen.checking.evaluating.values import Real, Value
+from derivgen.checking.evaluating.world import World
 from derivgen.checking.maths import tree as t
-from derivgen.checking.model import Model
-from derivgen.checking.printed import Printed
-from derivgen.checking.resolving import UPDATE_MARKS, Unknown, resolved
-from derivgen.checking.values import Real, Value
-from derivgen.checking.world import World
 
 #: how many names for one another are followed
 MOST_ALIASES = 5

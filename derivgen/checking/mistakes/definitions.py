@@ -9,16 +9,16 @@ from itertools import chain
 
 import mpmath
 
-from derivgen.checking import indices as ix
-from derivgen.checking import values as v
-from derivgen.checking.ancestry import Ancestry
+from derivgen.checking.evaluating import indices as ix
+from derivgen.checking.evaluating import values as v
+from derivgen.checking.evaluating.ancestry import Ancestry
+from derivgen.checking.evaluating.model import DocumentModel, Function, Model
+from derivgen.checking.evaluating.values import NoValue
+from derivgen.checking.evaluating.world import World
 from derivgen.checking.maths import tree as t
 from derivgen.checking.maths.rebuild import rebuilt
 from derivgen.checking.mistakes import formulas as f
-from derivgen.checking.model import DocumentModel, Function, Model
-from derivgen.checking.noting import names_in
-from derivgen.checking.values import NoValue
-from derivgen.checking.world import World
+from derivgen.checking.understanding.noting import names_in
 
 #: how many other names are tried as a term or a factor that was left out
 MOST_OTHERS = 30

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
-from derivgen.checking import values as v
+from derivgen.checking.evaluating import values as v
+from derivgen.checking.evaluating.model import Changed, Model
+from derivgen.checking.evaluating.values import Dual, NoValue, Real, Value
+from derivgen.checking.evaluating.world import World
 from derivgen.checking.maths import tree as t
 from derivgen.checking.mistakes.case import Candidate, Case
 from derivgen.checking.mistakes.paths import between, ends
-from derivgen.checking.model import Changed, Model
-from derivgen.checking.values import Dual, NoValue, Real, Value
-from derivgen.checking.world import World
 
 
 @dataclass(frozen=True, slots=True)

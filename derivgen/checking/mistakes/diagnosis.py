@@ -7,14 +7,14 @@ from dataclasses import dataclass, field
 
 import mpmath
 
-from derivgen.checking import values as v
-from derivgen.checking.equality import Equality, close
-from derivgen.checking.evaluation import Tokens
+from derivgen.checking.evaluating import values as v
+from derivgen.checking.evaluating.equality import Equality, close
+from derivgen.checking.evaluating.evaluation import Tokens
+from derivgen.checking.evaluating.values import Dual, NoValue, Real, Value
+from derivgen.checking.evaluating.world import World
 from derivgen.checking.maths import tree as t
 from derivgen.checking.mistakes.case import Candidate, Case, Mistake, Outcome
 from derivgen.checking.mistakes.table import MISTAKES
-from derivgen.checking.values import Dual, NoValue, Real, Value
-from derivgen.checking.world import World
 
 #: how many candidates and mended forms are tried for one claim
 MOST_CANDIDATES = 1200

@@ -9,11 +9,11 @@ from fractions import Fraction
 
 import mpmath
 
-from derivgen.checking import values as v
+from derivgen.checking.evaluating import values as v
+from derivgen.checking.evaluating.printed import decimal
 from derivgen.checking.maths import tree as t
 from derivgen.checking.maths.rebuild import rebuilt
 from derivgen.checking.mistakes.case import Candidate, Case
-from derivgen.checking.printed import decimal
 
 PLAIN = re.compile(r"-?[0-9]*\.?[0-9]+")
 #: how many digits a number has before one that is lost or too many is recognised

@@ -7,15 +7,15 @@ from dataclasses import replace
 from fractions import Fraction
 from functools import partial
 
-from derivgen.checking.align import factors
+from derivgen.checking.evaluating.model import Model
+from derivgen.checking.evaluating.printed import is_numeric
+from derivgen.checking.evaluating.resolving import UPDATE_MARKS
 from derivgen.checking.maths import tree as t
 from derivgen.checking.maths.rebuild import rebuilt
 from derivgen.checking.mistakes.case import Candidate, Case
 from derivgen.checking.mistakes.derivatives import activation
 from derivgen.checking.mistakes.updates import value_of
-from derivgen.checking.model import Model
-from derivgen.checking.printed import is_numeric
-from derivgen.checking.resolving import UPDATE_MARKS
+from derivgen.checking.understanding.align import factors
 
 #: how many names are tried for a factor or a term that was left out
 MOST_NAMES = 60

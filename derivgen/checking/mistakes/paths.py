@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from derivgen.checking import indices as ix
-from derivgen.checking import values as v
+from derivgen.checking.evaluating import indices as ix
+from derivgen.checking.evaluating import values as v
+from derivgen.checking.evaluating.model import Model
+from derivgen.checking.evaluating.resolving import Unknown, resolved
+from derivgen.checking.evaluating.values import Dual, NoValue, Value
+from derivgen.checking.evaluating.world import World
 from derivgen.checking.maths import tree as t
 from derivgen.checking.mistakes.case import Candidate, Case
-from derivgen.checking.model import Model
-from derivgen.checking.resolving import Unknown, resolved
-from derivgen.checking.values import Dual, NoValue, Value
-from derivgen.checking.world import World
 
 #: how many quantities between the two ends of a derivative are looked at
 MOST_BETWEEN = 40

@@ -6,12 +6,12 @@ from collections.abc import Iterator
 
 import mpmath
 
-from derivgen.checking import values as v
+from derivgen.checking.evaluating import values as v
+from derivgen.checking.evaluating.model import Model
+from derivgen.checking.evaluating.values import Real
 from derivgen.checking.maths import tree as t
 from derivgen.checking.mistakes.case import Candidate, Case
 from derivgen.checking.mistakes.updates import update
-from derivgen.checking.model import Model
-from derivgen.checking.values import Real
 
 #: how many samples a batch is believed to have
 MOST_SAMPLES = 1000

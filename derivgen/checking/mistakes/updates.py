@@ -6,13 +6,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import partial
 
-from derivgen.checking import values as v
+from derivgen.checking.evaluating import values as v
+from derivgen.checking.evaluating.resolving import UPDATE_MARKS
+from derivgen.checking.evaluating.values import Dual, Real, Value
+from derivgen.checking.evaluating.world import World
 from derivgen.checking.maths import tree as t
 from derivgen.checking.mistakes.case import Candidate, Case
 from derivgen.checking.mistakes.paths import updated_weights
-from derivgen.checking.resolving import UPDATE_MARKS
-from derivgen.checking.values import Dual, Real, Value
-from derivgen.checking.world import World
 
 #: how many printed values of a gradient are tried, the last ones
 MOST_PRINTED = 4

@@ -1,0 +1,1 @@
+"""Formulas evaluated at points: the model, values with slopes, quantities, derivatives, equality."""

@@ -1,0 +1,114 @@
+"""Which quantity is computed from which: looked up often, so worked out once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from derivgen.checking.evaluating.model import Model
+from derivgen.checking.evaluating.resolving import Unknown, resolved
+from derivgen.checking.maths import tree as t
+
+
+@dataclass(frozen=True)
+class Ancestry:
+    """The readings of one model.
+
+    A set of quantities is a whole number with one bit for each, so that a chain of thousands costs little."""
+
+    model: Model
+    _reads: dict[str, tuple[str, ...]] = field(default_factory=dict, init=False, repr=False)
+    _upstream: dict[str, int] = field(default_factory=dict, init=False, repr=False)
+    _bits: dict[str, int] = field(default_factory=dict, init=False, repr=False)
+
+    def reads(self, key: str) -> tuple[str, ...]:
+        """The quantities that one is computed from directly; a cell is of its array."""
+        if key not in self._reads:
+            element = self.model.element(key)
+            found = [] if element is None else [element.array]
+            definition = self.model.definition(key)
+            for name in t.walk(definition) if definition is not None else ():
+                if isinstance(name, t.Name):
+                    found.extend(self._meant(name))
+            self._reads[key] = tuple(dict.fromkeys(found))
+        return self._reads[key]
+
+    def _meant(self, name: t.Name) -> list[str]:
+        try:
+            return [resolved(self.model, name)[0]]
+        except Unknown:
+            # a name with a running index may be any cell of its base, or a single unit
+            base = name.key.rpartition("_")[0]
+            alone = [base] if self.model.known(base) else []
+            return alone + self._by_base.get(base, []) if base else []
+
+    @cached_property
+    def _by_base(self) -> dict[str, list[str]]:
+        found: dict[str, list[str]] = {}
+        for key in self.model.names():
+            found.setdefault(key.rpartition("_")[0], []).append(key)
+        return found
+
+    # --- sets -----------------------------------------------------------------------------------
+
+    def _bit(self, key: str) -> int:
+        return 1 << self._bits.setdefault(key, len(self._bits))
+
+    def _mask(self, keys: Iterable[str]) -> int:
+        found = 0
+        for key in keys:
+            found |= self._bit(key)
+        return found
+
+    def _above(self, key: str) -> int:
+        """Everything that a quantity is computed from, over however many steps."""
+        waiting = [] if key in self._upstream else [key]
+        begun: set[str] = set()
+        while waiting:
+            here = waiting[-1]
+            if here in self._upstream:
+                waiting.pop()
+                continue
+            reads = self.reads(here)
+            if here not in begun:
+                begun.add(here)
+                missing = [r for r in reads if r not in self._upstream and r not in begun]
+                if missing:
+                    waiting.extend(missing)
+                    continue
+            waiting.pop()
+            found = self._mask(reads)
+            for read in reads:
+                found |= self._upstream.get(read, 0)
+            self._upstream[here] = found
+        return self._upstream[key]
+
+    def upstream(self, key: str) -> frozenset[str]:
+        """Everything that a quantity is computed from, over however many steps."""
+        above = self._above(key)
+        return frozenset(name for name, at in self._bits.items() if above >> at & 1)
+
+    def leads(self, key: str, bottom: str) -> bool:
+        """True where ``key`` is computed from ``bottom``, or is a cell of what is."""
+        above = self._above(key)
+        at = self._bits.get(bottom)
+        return at is not None and bool(above >> at & 1)
+
+    def is_open(self, key: str, moved: str) -> bool:
+        """True where nobody can tell how a quantity follows another one: something on the way is
+        computed from what the document does not say."""
+        found = (self._above(key) | self._bit(key)) & self._opaque
+        return bool(found) and bool(found & ~self._bit(moved) & ~self._above(moved))
+
+    @cached_property
+    def _opaque(self) -> int:
+        return self._mask(self.model.opaque)
+
+    def between(self, top: str, bottom: str) -> list[str]:
+        """The quantities through which one depends on another, without the two, from the top."""
+        return [
+            key
+            for key in sorted(self.upstream(top), key=lambda k: (-self._above(k).bit_count(), k))
+            if key not in (top, bottom) and self.leads(key, bottom)
+        ]

@@ -1,0 +1,198 @@
+"""Are two formulas equal?  Decided by their values at points, at 30 digits, never by rewriting them.
+
+A true equation holds at every point and a false one fails at almost all, so a few decide both ways,
+and a false claim costs no more than a true one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from enum import Enum
+from functools import cached_property
+
+import mpmath
+
+from derivgen.checking.evaluating import values as v
+from derivgen.checking.evaluating.ancestry import Ancestry
+from derivgen.checking.evaluating.budget import Budget
+from derivgen.checking.evaluating.evaluation import Tokens
+from derivgen.checking.evaluating.model import Model
+from derivgen.checking.evaluating.resolving import LeftOut, NotGiven, Unknown
+from derivgen.checking.evaluating.values import Array, Dual, NoValue, Shapes, Value
+from derivgen.checking.evaluating.world import Point, World
+from derivgen.checking.maths import tree as t
+
+DIGITS = 30
+#: relative difference below which two values at 30 digits are one
+CLOSE = mpmath.mpf("1e-18")
+#: values under this count as if they were as large
+SMALL = mpmath.mpf("1e-9")
+#: points to agree at, and to try before giving up
+ENOUGH, TRIES = 4, 9
+
+
+class Outcome(Enum):
+    EQUAL = "equal"
+    DIFFERENT = "different"
+    #: their shapes differ
+    MISFIT = "misfit"
+    #: a name means nothing, a part is left out, no point has a value
+    OPEN = "open"
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    outcome: Outcome
+    reason: NoValue | None = None
+
+    def __bool__(self) -> bool:
+        return self.outcome is Outcome.EQUAL
+
+
+@dataclass(frozen=True)
+class Equality:
+    """Comparisons by one model; the points are made once."""
+
+    model: Model
+    budget: Budget = field(default_factory=Budget)
+
+    @cached_property
+    def ancestry(self) -> Ancestry:
+        """Which quantity is computed from which."""
+        return Ancestry(self.model)
+
+    @cached_property
+    def points(self) -> tuple[World, ...]:
+        """Points all over the domain.
+
+        Of both signs and positive in turn: where everything is positive, no rectifier is dead, and
+        a formula cannot pass by being 0 all through."""
+        kinds: Sequence[Point] = ("any", "positive", "any", "positive", "any", "positive")
+        kinds = (*kinds, "small", "small", "small")
+        return tuple(
+            World(self.model, kind, seed, relations=self.ancestry, budget=self.budget)
+            for seed, kind in enumerate(kinds[:TRIES])
+        )
+
+    @cached_property
+    def nearby(self) -> tuple[World, ...]:
+        """Points close to the stated values: on the same side of every kink as the document."""
+        return tuple(
+            World(
+                self.model,
+                "any",
+                100 + seed,
+                near=True,
+                relations=self.ancestry,
+                budget=self.budget,
+            )
+            for seed in range(ENOUGH)
+        )
+
+    def compare(self, left: t.Node, right: t.Node) -> Comparison:
+        """Whether two formulas are equal, wherever both have a value.
+
+        A derivative token means the derivative along every way, or, where only that makes the
+        equation true, the one of its own equation: authors use one sign for both."""
+        readings: list[tuple[Tokens, Tokens]] = [("total", "total")]
+        if _has_derivative(right):
+            readings += [("total", "direct"), ("total", "own")]
+        if _has_derivative(left):
+            readings.append(("own", "own"))
+        first: Comparison | None = None
+        for points in (self.points, self.nearby):
+            for tokens in readings:
+                found = _at(points, left, right, tokens)
+                special = tokens[0] == "own" or points is self.nearby
+                doubted = special and not _says_zero(right) and not _cancels(points, right)
+                if found and doubted and _is_zero(points, left, tokens[0]):
+                    continue
+                if found:
+                    return found
+                if found.outcome is Outcome.MISFIT and tokens == ("total", "total"):
+                    rows = _at(points, left, right, ("row", "row"))
+                    if rows and not _is_zero(points, left, "row"):
+                        return rows  # numerator layout
+                if first is None:  # the plain reading is the one to report
+                    first = found
+        assert first is not None
+        return first
+
+
+def _at(
+    points: Sequence[World], left: t.Node, right: t.Node, tokens: tuple[Tokens, Tokens]
+) -> Comparison:
+    agreed = 0
+    last: NoValue | None = None
+    for world in points:
+        try:
+            same = close(world.evaluate(left, tokens[0]), world.evaluate(right, tokens[1]))
+        except Shapes as error:
+            return Comparison(Outcome.MISFIT, error)
+        except (Unknown, NotGiven, LeftOut) as error:
+            return Comparison(Outcome.OPEN, error)
+        except NoValue as error:
+            last = error
+            continue
+        if not same:
+            return Comparison(Outcome.DIFFERENT)
+        agreed += 1
+        if agreed == ENOUGH:
+            return Comparison(Outcome.EQUAL)
+    return Comparison(Outcome.OPEN, last) if not agreed else Comparison(Outcome.EQUAL)
+
+
+def _is_zero(points: Sequence[World], left: t.Node, tokens: Tokens) -> bool:
+    """True for a side that is 0 wherever it has a value: then another 0 says nothing of it."""
+    zero = v.constant(0)
+    for world in points:
+        try:
+            value = v.simplest(world.evaluate(left, tokens))
+        except NoValue:
+            continue
+        if not close(value, v.mapped(lambda _: zero, value)):
+            return False
+    return True
+
+
+def _cancels(points: Sequence[World], node: t.Node) -> bool:
+    """True for a sum that is 0 because its terms cancel: ``-y_1 - y_3``.  That says something."""
+    if not isinstance(node, t.Sum) or len(node.terms) < 2:
+        return False
+    return not any(_is_zero(points, body, "total") for _, body in node.terms)
+
+
+def _says_zero(node: t.Node) -> bool:
+    return any(isinstance(part, t.Number) and not part.value for part in t.walk(node))
+
+
+def _has_derivative(node: t.Node) -> bool:
+    return any(isinstance(part, t.Derivative) for part in t.walk(node))
+
+
+def close(left: Value, right: Value, tolerance: v.Real = CLOSE) -> bool:
+    """True where two values are one, cell by cell.
+
+    A vector is the same lying or standing, and a matrix of derivatives may have its outputs in rows or
+    in columns.  Raises Shapes where they cannot be compared."""
+    left, right = v.simplest(left), v.simplest(right)
+    if isinstance(left, Dual) and isinstance(right, Dual):
+        scale = abs(left.value) + abs(right.value)
+        return bool(abs(left.value - right.value) <= tolerance * max(scale, SMALL))
+    if isinstance(left, Array) and isinstance(right, Array):
+        if left.shape == right.shape:
+            if _cells_close(left, right, tolerance):
+                return True
+            if left.shape[0] != left.shape[1]:
+                return False
+        turned = v.transposed(right)
+        if isinstance(turned, Array) and turned.shape == left.shape and left.is_vector:
+            return _cells_close(left, turned, tolerance)
+        if left.shape == right.shape:
+            return False
+    raise Shapes(f"{v.shown_shape(left)} on one side, {v.shown_shape(right)} on the other")
+
+
+def _cells_close(left: Array, right: Array, tolerance: v.Real) -> bool:
+    return all(close(a, b, tolerance) for a, b in zip(left.cells(), right.cells(), strict=True))

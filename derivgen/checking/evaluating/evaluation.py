@@ -1,0 +1,362 @@
+"""One evaluation of a formula at a point: what is moved, what is held, what is bound.
+
+The rules for each kind of node are in :mod:`derivgen.checking.evaluating.rules`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Literal
+
+import mpmath
+
+from derivgen.checking.evaluating import values as v
+from derivgen.checking.evaluating.model import Element, Model
+from derivgen.checking.evaluating.resolving import Open, Unknown, resolved
+from derivgen.checking.evaluating.rules import RULES
+from derivgen.checking.evaluating.rules import holds as holds
+from derivgen.checking.evaluating.values import Array, Dual, NoValue, Shapes, Value
+from derivgen.checking.maths import tree as t
+
+if TYPE_CHECKING:
+    from derivgen.checking.evaluating.world import World
+
+#: what a derivative token means: along every way; of its own equation alone; of its own equation where
+#: that reads the denominator, as in a sum over paths
+Tokens = Literal["total", "own", "direct", "row"]
+
+
+@dataclass(frozen=True)
+class Frame:
+    """Where a formula is evaluated: a world, the quantity that is moved, and what is bound."""
+
+    world: World
+    #: the quantity that is moved, and which of its cells
+    moved: tuple[str, int, int] | None = None
+    #: hold every other name at its value
+    local: bool = False
+    #: how derivative tokens are meant
+    tokens: Tokens = "total"
+    #: quantities that stay at their values, whatever is moved
+    held: frozenset[str] = frozenset()
+    indices: Mapping[str, int] = field(default_factory=dict)
+    bound: Mapping[str, Value] = field(default_factory=dict)
+    #: what is computed here has the values below it worked out already
+    prepared: bool = False
+
+    def quantity(self, key: str) -> Value:
+        """The value of a quantity, with its slope by what is moved."""
+        if self.moved is not None and not self._is_touched(key):
+            if self.world.ancestry.is_open(key, self.moved[0]):
+                raise Open(f"what computes {key} is not said")
+            return Frame(self.world).quantity(key)
+        memo = self._memo()
+        if key not in memo:
+            if not self.prepared:
+                self._prepare(key, memo)
+            self._work_out(key, memo)
+        found = memo[key]
+        if isinstance(found, NoValue):
+            raise found.with_traceback(None)
+        return found
+
+    def _prepare(self, key: str, memo: dict[str, Value | NoValue]) -> None:
+        """Work out everything that a quantity is computed from, the lowest first: a chain of thousands
+        of definitions is no recursion then."""
+        world = self.world
+        inner = replace(self, prepared=True)
+        waiting, begun = [key], set()
+        while waiting:
+            here = waiting[-1]
+            if here in memo or here in begun:
+                waiting.pop()
+                if here not in memo and here != key:
+                    inner._work_out(here, memo)
+                continue
+            begun.add(here)
+            if here not in world.stated:
+                waiting.extend(
+                    read
+                    for read in world.ancestry.reads(here)
+                    if read not in memo and read not in begun and self._is_part(read)
+                )
+
+    def _is_part(self, key: str) -> bool:
+        """True for what has a value of its own here: all, or what follows what is moved."""
+        return self.moved is None or self._is_touched(key)
+
+    def _work_out(self, key: str, memo: dict[str, Value | NoValue]) -> None:
+        """Put the value of a quantity, or the reason for none, where it is looked up."""
+        memo[key] = NoValue("definitions lead into one another without an end")
+        budget = self.world.budget
+        try:
+            budget.enter(3)
+            if self.moved is not None and self.moved[0] == key and not self.local:
+                # what computes it does not matter, and may hold a derivative: an updated weight
+                computed = Frame(self.world).quantity(key)
+            else:
+                computed = replace(self, prepared=True)._computed(key)
+            rounded = self.world.rounded.get(key)
+            if rounded is not None and v.shown_shape(rounded) == v.shown_shape(computed):
+                computed = v.combined(lambda c, r: Dual(r.value, c.slope), computed, rounded)
+            if key in self.held:
+                computed = v.without_slopes(computed)
+            memo[key] = self._moved(key, computed)
+        except NoValue as error:
+            memo[key] = error.with_traceback(None)
+        except BaseException:
+            del memo[key]
+            raise
+        finally:
+            budget.leave(3)
+
+    def _is_touched(self, key: str) -> bool:
+        """True where moving what is moved changes a quantity."""
+        assert self.moved is not None
+        return key == self.moved[0] or self.world.ancestry.leads(key, self.moved[0])
+
+    def _memo(self) -> dict[str, Value | NoValue]:
+        if self.moved is None or self.local:
+            return self.world._memo
+        return self.world._seeded.setdefault((*self.moved, self.held), {})
+
+    def _computed(self, key: str) -> Value:
+        world = self.world
+        if key in world.stated:
+            return world.stated[key]
+        definition = world.model.definition(key)
+        if definition is not None:
+            try:
+                return replace(self, indices={}, bound={}).evaluate(definition)
+            except Open:
+                return self._taken(key)
+        element = world.model.element(key)
+        if element is not None:
+            return cell_of(self.quantity(element.array), element)
+        if not world.model.known(key):
+            raise Unknown(key)
+        return world.drawn(key)
+
+    def _taken(self, key: str) -> Value:
+        """For a quantity that cannot be computed: what was printed for it, or any number.
+
+        Raises the error at hand where what is moved could change it."""
+        world = self.world
+        moved = None if self.moved is None else self.moved[0]
+        if moved not in (None, key) and not world.ancestry.leads(str(moved), key):
+            raise
+        if world.later or (world.point == "actual" and world.model.given(key) is None):
+            raise
+        return world.drawn(key)
+
+    def _moved(self, key: str, value: Value) -> Value:
+        """The value with the slope 1 at the cell that is moved, if it is of this quantity."""
+        if self.moved is None or self.moved[0] != key:
+            return value
+        _, row, column = self.moved
+        if isinstance(value, Dual):
+            return Dual(value.value, mpmath.mpf(1))
+        return Array(
+            tuple(
+                tuple(
+                    Dual(cell.value, mpmath.mpf(1)) if (i, j) == (row, column) else cell
+                    for j, cell in enumerate(cells)
+                )
+                for i, cells in enumerate(value.rows)
+            )
+        )
+
+    # --- nodes ------------------------------------------------------------------------------
+
+    def evaluate(self, node: t.Node) -> Value:
+        """The value of a formula, with its slope by what is moved.  Raises NoValue."""
+        budget = self.world.budget
+        try:
+            budget.enter(2)
+            found = RULES[type(node)](self, node)
+            if isinstance(found, Array):
+                budget.spend(found.size)
+            return found
+        finally:
+            budget.leave(2)
+
+    def name(self, node: t.Name) -> Value:
+        """The value of what a name means here."""
+        if node.key in self.bound:
+            return self.bound[node.key]
+        key, state = resolved(self.world.model, node, self.indices)
+        if state == "after":
+            if self.moved is not None:
+                raise NoValue("a derivative of what comes after the update")
+            return self.world.after.value(key)
+        if not self.local:
+            return self.quantity(key)
+        value = Frame(self.world).quantity(key)
+        return self._moved(key, value)
+
+    def derivative(self, node: t.Derivative) -> Value:
+        """The value of a derivative token."""
+        if self.moved is not None:
+            raise NoValue("a derivative of a derivative")
+        if node.of is None:
+            raise NoValue("a derivative of nothing")
+        if self.tokens == "row":
+            return self._as_row(derivative(self, node.of, node.by, False), node)
+        local = self.tokens == "own" or (self.tokens == "direct" and self._is_direct(node))
+        if self.indices or self.bound or self.held:
+            return derivative(self, node.of, node.by, local)
+        known, key = self.world._derivatives, (node.of, node.by, local)
+        if key not in known:
+            try:
+                known[key] = derivative(self, node.of, node.by, local)
+            except NoValue as error:
+                known[key] = error.with_traceback(None)
+        found = known[key]
+        if isinstance(found, NoValue):
+            raise found.with_traceback(None)
+        return found
+
+    def _as_row(self, value: Value, node: t.Derivative) -> Value:
+        """The derivative of a number by a column as a row: numerator layout."""
+        by = node.by
+        if not isinstance(value, Array) or not value.is_vector or isinstance(by, t.Transposed):
+            return value
+        variable = self.evaluate(by)
+        lies = isinstance(variable, Array) and variable.shape == value.shape
+        return v.transposed(value) if lies else value
+
+    def _is_direct(self, node: t.Derivative) -> bool:
+        """True where the equation of the numerator reads the denominator itself."""
+        if not isinstance(node.of, t.Name) or not isinstance(node.by, t.Name):
+            return False
+        model = self.world.model
+        definition = model.definition(resolved(model, node.of, self.indices)[0])
+        by = resolved(model, node.by, self.indices)[0]
+        return definition is not None and any(
+            isinstance(part, t.Name) and part.key == by for part in t.walk(definition)
+        )
+
+    def number(self, node: t.Node) -> Dual:
+        found = v.simplest(self.evaluate(node))
+        if isinstance(found, Array):
+            raise Shapes(f"{v.shown_shape(found)} where a number is needed")
+        return found
+
+
+def cell_of(value: Value, element: Element) -> Dual:
+    """One cell of an array; a vector's cells count along it, whichever way it lies."""
+    if isinstance(value, Dual):
+        if element.row or element.column:
+            raise Shapes(f"{element.array} is a single number")
+        return value
+    rows, columns = value.shape
+    row, column = element.row, element.column
+    if value.is_vector and not (row < rows and column < columns):
+        row, column = column, row
+    if not (row < rows and column < columns):
+        raise Shapes(f"{element.array} is {rows} × {columns}")
+    return value.rows[row][column]
+
+
+def derivative(frame: Frame, of: t.Node, by: t.Node, local: bool) -> Value:
+    if isinstance(by, t.Transposed):
+        return v.transposed(derivative(frame, of, by.body, local))
+    if not isinstance(by, t.Name):
+        raise NoValue("a derivative by something that is no name")
+    world = frame.world
+    if by.key in frame.bound:
+        raise NoValue("a derivative by a bound name")
+    key, state = resolved(world.model, by, frame.indices)
+    if state == "after":
+        of_after = _unmarked(of)
+        return derivative(replace(frame, world=world.after), of_after, replace(by, mark=""), local)
+    _refuse_unsaid(world, of, key, frame.indices)
+    if local and isinstance(of, t.Name):
+        of = own_equation(world.model, resolved(world.model, of, frame.indices)[0]) or of
+    target, element = key, world.model.element(key)
+    if element is not None:
+        target = element.array
+        here = (element.row, element.column)
+        _refuse_opaque(world.model, target, of)
+        value = world.value(target)
+        if isinstance(value, Array) and value.is_vector and value.shape[0] <= here[0]:
+            here = here[::-1]
+        return _slope(frame, of, (target, *here), local)
+    at = world.value(key)
+    if isinstance(at, Array):
+        _refuse_opaque(world.model, key, of)
+    if isinstance(at, Dual):
+        return _slope(frame, of, cell_key(world.model, key, 0, 0), local)
+    rows, columns = at.shape
+    cells = [
+        [_slope(frame, of, cell_key(world.model, key, i, j), local) for j in range(columns)]
+        for i in range(rows)
+    ]
+    flat = [v.simplest(cell) for row in cells for cell in row]
+    if all(isinstance(cell, Dual) for cell in flat):
+        made = tuple(tuple(v.simplest(cell) for cell in row) for row in cells)
+        return Array(made)  # type: ignore[arg-type]  # all are duals
+    if not at.is_vector:
+        raise NoValue("the derivative of an array by a matrix")
+    # a vector by a vector: one row an output, one column an input
+    columns_of = [cell.cells() for cell in flat if isinstance(cell, Array) and cell.is_vector]
+    if len(columns_of) < len(flat):
+        raise NoValue("the derivative of a matrix by a vector")
+    return Array(tuple(zip(*columns_of, strict=True)))
+
+
+def cell_key(model: Model, key: str, row: int, column: int) -> tuple[str, int, int]:
+    """What to move for one cell of an array: the quantity that stands there, or the cell itself."""
+    definition = model.definition(key)
+    if isinstance(definition, t.Matrix):
+        cell = definition.rows[row][column]
+        if isinstance(cell, t.Name) and model.known(cell.key):
+            return cell.key, 0, 0
+    return key, row, column
+
+
+def own_equation(model: Model, key: str) -> t.Node | None:
+    """What computes a quantity in one step; of a matrix of names, what computes each of them."""
+    definition = model.definition(key)
+    if not isinstance(definition, t.Matrix):
+        return definition
+    return t.Matrix(
+        tuple(
+            tuple((model.definition(c.key) if isinstance(c, t.Name) else None) or c for c in row)
+            for row in definition.rows
+        )
+    )
+
+
+def _refuse_unsaid(world: World, of: t.Node, by: str, indices: Mapping[str, int]) -> None:
+    """A number that nothing but a calculation with numbers stands for may follow anything: that no way
+    leads to it is no slope of 0."""
+    unsaid = world.model.worked_out
+    if not unsaid or not isinstance(of, t.Name):
+        return
+    key = resolved(world.model, of, indices)[0]
+    upstream = world.ancestry.upstream(key)
+    if key != by and by not in upstream and not unsaid.isdisjoint({key, *upstream}):
+        raise Open(f"how {key} follows {by} is not said")
+
+
+def _refuse_opaque(model: Model, key: str, of: t.Node) -> None:
+    """The cells of an array that nobody says how to compute may depend on one another."""
+    own = isinstance(of, t.Name) and of.key == key
+    if key in model.opaque and not own:
+        raise Open(f"what computes the cells of {key} is not said")
+
+
+def _slope(frame: Frame, of: t.Node, moved: tuple[str, int, int], local: bool) -> Value:
+    inner = replace(frame, moved=moved, local=local, prepared=False)
+    budget = frame.world.budget
+    try:
+        budget.enter(3)
+        return v.slopes(inner.evaluate(of))
+    finally:
+        budget.leave(3)
+
+
+def _unmarked(node: t.Node) -> t.Node:
+    return replace(node, mark="") if isinstance(node, t.Name) else node

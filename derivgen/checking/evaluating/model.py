@@ -1,0 +1,187 @@
+"""What claims are judged against: quantities with definitions and given values.
+
+It is made from a document's own definitions, or from a network; whoever judges sees no difference.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from derivgen.checking.evaluating.values import Real
+from derivgen.checking.maths.tree import Node
+
+
+@dataclass(frozen=True, slots=True)
+class Function:
+    """A function that a document defines: ``f(z) = z / (1 + |z|)``."""
+
+    parameters: tuple[str, ...]
+    body: Node
+
+
+@dataclass(frozen=True, slots=True)
+class Element:
+    """One cell of an array that has a name of its own; row and column from 0."""
+
+    array: str
+    row: int
+    column: int
+
+
+class StepRule(Protocol):
+    """What training makes of one number."""
+
+    def __call__(
+        self, weight: Real, slope: Real, rate: Real, states: tuple[Real, ...], count: int
+    ) -> tuple[Real, tuple[Real, ...]]:
+        """The number after step ``count`` (from 1), and what is kept for the next step.
+
+        ``states`` is what was kept by the step before, empty at the first."""
+
+
+class Model(Protocol):
+    """Quantities by key.
+
+    A key is what :class:`~derivgen.checking.maths.tree.Name` calls a key, or that with its mark where
+    the marked name is a quantity of its own (``y'``).
+    """
+
+    @property
+    def loss(self) -> str | None:
+        """The key of the loss, where there is one."""
+
+    @property
+    def rate(self) -> str | None:
+        """The key of the learning rate, where it has one."""
+
+    @property
+    def step(self) -> StepRule | None:
+        """How training changes a parameter; None for plain gradient descent."""
+
+    @property
+    def opaque(self) -> frozenset[str]:
+        """Quantities that something computes that is not said: their derivatives are not known."""
+
+    @property
+    def renewed(self) -> Mapping[str, str]:
+        """Quantities with the keys of their values after a step, where a rule of their own has those."""
+
+    @property
+    def worked_out(self) -> frozenset[str]:
+        """Quantities for which only a calculation with numbers is given: what they follow is not said."""
+
+    def known(self, key: str) -> bool:
+        """True where the key is a quantity."""
+
+    def names(self) -> Iterable[str]:
+        """The keys of all quantities."""
+
+    def definition(self, key: str) -> Node | None:
+        """What computes the quantity, over the names of other quantities; None for a given one."""
+
+    def given(self, key: str) -> Node | None:
+        """The value that was stated for a given quantity: a number or a matrix of numbers."""
+
+    def element(self, key: str) -> Element | None:
+        """Where the quantity stands in an array that has a definition or value of its own."""
+
+    def function(self, key: str) -> Function | None:
+        """A function of the document's own."""
+
+    def is_parameter(self, key: str) -> bool:
+        """True for what training changes."""
+
+
+@dataclass(frozen=True)
+class DocumentModel:
+    """A model that holds everything in tables."""
+
+    definitions: Mapping[str, Node] = field(default_factory=dict)
+    #: None for a given quantity whose value is not stated
+    values: Mapping[str, Node | None] = field(default_factory=dict)
+    elements: Mapping[str, Element] = field(default_factory=dict)
+    functions: Mapping[str, Function] = field(default_factory=dict)
+    parameters: frozenset[str] = frozenset()
+    loss: str | None = None
+    rate: str | None = None
+    step: StepRule | None = None
+    #: quantities that something computes, and the document does not say what
+    opaque: frozenset[str] = frozenset()
+    renewed: Mapping[str, str] = field(default_factory=dict)
+    worked_out: frozenset[str] = frozenset()
+
+    def known(self, key: str) -> bool:
+        return key in self.definitions or key in self.values or key in self.elements
+
+    def names(self) -> Iterable[str]:
+        return {**self.values, **self.definitions, **self.elements}.keys()
+
+    def definition(self, key: str) -> Node | None:
+        return self.definitions.get(key)
+
+    def given(self, key: str) -> Node | None:
+        return self.values.get(key)
+
+    def element(self, key: str) -> Element | None:
+        return self.elements.get(key)
+
+    def function(self, key: str) -> Function | None:
+        return self.functions.get(key)
+
+    def is_parameter(self, key: str) -> bool:
+        element = self.elements.get(key)
+        return key in self.parameters or (element is not None and element.array in self.parameters)
+
+
+@dataclass(frozen=True)
+class Changed:
+    """A model that is another one but for what a subclass overrides."""
+
+    model: Model
+
+    @property
+    def loss(self) -> str | None:
+        return self.model.loss
+
+    @property
+    def rate(self) -> str | None:
+        return self.model.rate
+
+    @property
+    def step(self) -> StepRule | None:
+        return self.model.step
+
+    @property
+    def opaque(self) -> frozenset[str]:
+        return self.model.opaque
+
+    @property
+    def renewed(self) -> Mapping[str, str]:
+        return self.model.renewed
+
+    @property
+    def worked_out(self) -> frozenset[str]:
+        return self.model.worked_out
+
+    def known(self, key: str) -> bool:
+        return self.model.known(key)
+
+    def names(self) -> Iterable[str]:
+        return self.model.names()
+
+    def definition(self, key: str) -> Node | None:
+        return self.model.definition(key)
+
+    def given(self, key: str) -> Node | None:
+        return self.model.given(key)
+
+    def element(self, key: str) -> Element | None:
+        return self.model.element(key)
+
+    def function(self, key: str) -> Function | None:
+        return self.model.function(key)
+
+    def is_parameter(self, key: str) -> bool:
+        return self.model.is_parameter(key)

@@ -1,0 +1,106 @@
+"""Printed numbers: what a decimal says, and whether a value could have been printed as it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+import mpmath
+
+from derivgen.checking.evaluating.values import Real
+from derivgen.checking.maths import tree as t
+
+#: how far, in units of the last place, a value may lie beyond a tie and still count as one
+TIE = mpmath.mpf("1e-6")
+
+
+class Fit(Enum):
+    """How a printed number stands to a value."""
+
+    ROUNDED = "rounded"
+    CUT = "cut"
+    OFF = "off"
+
+
+@dataclass(frozen=True, slots=True)
+class Printed:
+    """A number as printed: its value and the size of one unit of its last place."""
+
+    value: Real
+    decimals: int
+    text: str
+
+    @property
+    def unit(self) -> Real:
+        return mpmath.mpf(10) ** -self.decimals
+
+    def fit(self, value: Real) -> Fit:
+        """Whether ``value``, rounded (ties either way) or cut to these digits, is this number."""
+        away = abs(value - self.value) / self.unit
+        if away <= mpmath.mpf("0.5") + TIE:
+            return Fit.ROUNDED
+        if away < 1 - TIE and abs(value) > abs(self.value) and (value * self.value >= 0):
+            return Fit.CUT
+        return Fit.OFF
+
+    def as_printed(self, value: Real) -> str:
+        """Another value with the same number of decimals."""
+        return decimal(value, self.decimals)
+
+
+def decimal(value: Real, decimals: int) -> str:
+    """A value rounded to so many decimals, never ``-0.00``."""
+    text = f"{float(value):.{max(decimals, 0)}f}"
+    return text.removeprefix("-") if float(text) == 0 else text
+
+
+def printed_number(node: t.Node) -> Printed | None:
+    """The number that a node is, with its sign; None for anything else."""
+    match node:
+        case t.Number(text, value, decimals):
+            return Printed(mpmath.mpf(value.numerator) / value.denominator, decimals, text)
+        case t.Negated(t.Number(text, value, decimals)):
+            number = mpmath.mpf(value.numerator) / value.denominator
+            return Printed(-number, decimals, f"-{text}")
+        case t.Sum(((negative, body),)):
+            found = printed_number(body)
+            if found is None or not negative:
+                return found
+            return Printed(-found.value, found.decimals, f"-{found.text}")
+    return None
+
+
+def printed_matrix(node: t.Node) -> tuple[tuple[Printed, ...], ...] | None:
+    """The numbers of a matrix all of whose cells are numbers; None for anything else, and for rows of
+    different lengths."""
+    if isinstance(node, t.Transposed):
+        body = printed_matrix(node.body)
+        return None if body is None else tuple(zip(*body, strict=False))
+    if not isinstance(node, t.Matrix):
+        return None
+    rows: list[tuple[Printed, ...]] = []
+    for row in node.rows:
+        cells = tuple(cell for cell in map(printed_number, row) if cell is not None)
+        if len(cells) < len(row):
+            return None
+        rows.append(cells)
+    return tuple(rows) if len(set(map(len, rows))) == 1 else None
+
+
+def is_printed(node: t.Node) -> bool:
+    """True for a number or a matrix of numbers: a result rather than a calculation."""
+    return printed_number(node) is not None or printed_matrix(node) is not None
+
+
+def is_numeric(node: t.Node) -> bool:
+    """True for a formula without names, derivatives, words and dots: it has a value by itself."""
+    return not any(
+        # the conditions of cases have names
+        isinstance(part, t.Name | t.Derivative | t.Words | t.Dots | t.Cases)
+        for part in t.walk(node)
+    )
+
+
+def has_decimals(node: t.Node) -> bool:
+    """True where a formula holds a number that looks like a value put in, not like a constant."""
+    return any(isinstance(part, t.Number) and part.decimals > 1 for part in t.walk(node))

@@ -1,0 +1,103 @@
+"""What a name means: marks, index letters, and the names that mean nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Literal
+
+from derivgen.checking.evaluating import indices as ix
+from derivgen.checking.evaluating.model import Model
+from derivgen.checking.evaluating.values import NoValue
+from derivgen.checking.maths import tree as t
+
+UPDATE_MARKS = frozenset({"'", "*", "+", "new", "t+1", "(t+1)"})
+PLAIN_MARKS = frozenset({"", "old", "t", "(t)"})
+
+
+class Open(NoValue):
+    """Something that the document does not say."""
+
+
+class Unknown(Open):
+    """A name that means nothing to the model."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"{name} is defined nowhere")
+        self.name = name
+
+
+class NotGiven(Open):
+    """A quantity whose value nobody stated."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"the value of {name} is not given")
+        self.name = name
+
+
+class LeftOut(Open):
+    """A formula with dots: a part of it was left out."""
+
+
+def resolved(
+    model: Model, name: t.Name, indices: Mapping[str, int] | None = None
+) -> tuple[str, Literal["now", "after"]]:
+    """The quantity that a name means, and whether before or after the update.
+
+    Raises Unknown where it means none."""
+    if name.mark and model.known(name.key + name.mark):
+        return name.key + name.mark, "now"
+    key = name.key if model.known(name.key) else indexed(model, name.key, indices or {})
+    if key is None:
+        raise Unknown(name.written or name.key + name.mark)
+    return key, "after" if name.mark in UPDATE_MARKS else "now"
+
+
+def indexed(model: Model, key: str, indices: Mapping[str, int]) -> str | None:
+    """A key with its index letters replaced by their values: ``w_ij`` at i = 1, j = 2 is ``w_12``."""
+    made = ix.put_in(key, indices)
+    if model.known(made):
+        return made
+    base, pieces = ix.split(made)
+    # a single unit is written without its index
+    alone = made != key and set(pieces) <= {"0", "1"} and model.known(base)
+    alone = alone and not any(model.known(ix.joined(base, [str(i)])) for i in range(3))
+    return base if alone else None
+
+
+def index_range(model: Model, node: t.BigSum, indices: Mapping[str, int]) -> list[int]:
+    """The values of an index for which every name under the sum means a quantity."""
+    letter = str(node.index)
+    names = [
+        name
+        for name in t.walk(node.body)
+        if isinstance(name, t.Name) and letter in ix.split(name.key)[1]
+    ]
+    if not names:
+        return []
+    found = []
+    for i in range(1000):
+        here = {**indices, letter: i}
+        if all(_means(model, name, here) for name in names):
+            found.append(i)
+        elif i > 1:
+            break
+    if found[:2] == [0, 1] and not any(model.known(ix.put_in(n.key, {letter: 0})) for n in names):
+        return [0]  # every name is a single unit's
+    return found
+
+
+def _means(model: Model, name: t.Name, indices: Mapping[str, int]) -> bool:
+    try:
+        resolved(model, name, indices)
+    except Unknown:
+        return False
+    return True
+
+
+def moved_name(argument: t.Node) -> t.Name | None:
+    """The w of ``w + eps``."""
+    if isinstance(argument, t.Sum) and len(argument.terms) == 2:
+        negative, first = argument.terms[0]
+        if isinstance(first, t.Name) and not negative and not first.mark:
+            return first
+    return None

@@ -1,0 +1,327 @@
+"""How each kind of node is evaluated."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import mpmath
+
+from derivgen.checking.evaluating import values as v
+from derivgen.checking.evaluating.literals import literal
+from derivgen.checking.evaluating.model import Function
+from derivgen.checking.evaluating.resolving import (
+    LeftOut,
+    Open,
+    Unknown,
+    index_range,
+    moved_name,
+    resolved,
+)
+from derivgen.checking.evaluating.values import Array, Dual, NoValue, Shapes, Value
+from derivgen.checking.maths import tree as t
+
+if TYPE_CHECKING:
+    from derivgen.checking.evaluating.evaluation import Frame
+
+#: how many terms a sum with an index may have
+LONGEST_SUM = 2_000
+
+
+def _sum(frame: Frame, node: t.Sum) -> Value:
+    found: Value | None = None
+    for negative, body in node.terms:
+        term = frame.evaluate(body)
+        if found is None:
+            found = v.mapped(v.negate, term) if negative else term
+        else:
+            found = v.combined(v.subtract if negative else v.add, found, term)
+    assert found is not None
+    return found
+
+
+def _product(frame: Frame, node: t.Product) -> Value:
+    found = frame.evaluate(node.factors[0])
+    for factor in node.factors[1:]:
+        right = frame.evaluate(factor)
+        if isinstance(found, Array) and isinstance(right, Array):
+            frame.world.budget.spend(found.size * right.shape[1])
+        found = multiplied(found, right, node.sign)
+    return found
+
+
+def multiplied(left: Value, right: Value, sign: str) -> Value:
+    """A product of two values: of matrices where they fit as matrices, else cell by cell."""
+    if isinstance(left, Dual) or isinstance(right, Dual) or sign == "o":
+        return v.combined(v.multiply, left, right)
+    if left.shape[1] == right.shape[0]:
+        return v.matrix_product(left, right)
+    if sign != "@" and left.shape == right.shape:
+        return v.combined(v.multiply, left, right)
+    return v.matrix_product(left, right)
+
+
+def _quotient(frame: Frame, node: t.Quotient) -> Value:
+    return v.combined(v.divide, frame.evaluate(node.top), frame.evaluate(node.bottom))
+
+
+def _power(frame: Frame, node: t.Power) -> Value:
+    base, exponent = frame.evaluate(node.base), frame.number(node.exponent)
+    return v.mapped(lambda cell: v.power(cell, exponent), base)
+
+
+def _call(frame: Frame, node: t.Call) -> Value:
+    if node.function == "at":
+        return _at(frame, node)
+    arguments = [frame.evaluate(argument) for argument in node.arguments]
+    name = node.function
+    if name in ("max", "min"):
+        sign = 1 if name == "max" else -1
+        if len(arguments) == 1 and isinstance(arguments[0], Array):
+            return v.largest(arguments[0].cells(), sign)
+        found = arguments[0]
+        for other in arguments[1:]:
+            found = v.combined(lambda a, b: v.largest((a, b), sign), found, other)
+        return found
+    own = frame.world.model.function(name)
+    if own is not None and node.primes == 1 and len(arguments) == 1:
+        return _own_slope(frame, own, arguments[0])
+    if own is not None and not node.primes:
+        if len(own.parameters) != len(arguments):
+            raise NoValue(f"{name} takes {len(own.parameters)} arguments")
+        return _own(frame, own, arguments)
+    if len(arguments) != 1:
+        raise NoValue(f"{name} of {len(arguments)} arguments")
+    (argument,) = arguments
+    if own is None and frame.world.model.definition(name) is not None:
+        return _at_moved_point(frame, node, argument)
+    if own is not None and node.primes == 1 and len(own.parameters) == 1:
+        return v.mapped(lambda cell: _slope_of_own(frame, own, cell), argument)
+    match name:
+        case "#held":  # a value without its slope; nobody can write this name
+            return v.without_slopes(argument)
+        case "softmax" | "log_softmax" if not node.primes:
+            return v.softmax(argument, log=name == "log_softmax")
+        case "norm":
+            cells = argument.cells() if isinstance(argument, Array) else (argument,)
+            return v.apply("sqrt", v.total([v.multiply(c, c) for c in cells]))
+        case "diag":
+            return _diagonal(argument)
+    if not v.is_function(name):
+        raise Unknown(name)
+    return v.mapped(lambda cell: v.apply(name, cell, node.primes), argument)
+
+
+def _at(frame: Frame, node: t.Call) -> Value:
+    """``body|_{x=1}``: the body where a quantity has another value."""
+    body, *where = node.arguments
+    if len(where) != 2 or not isinstance(where[0], t.Name) or frame.moved is not None:
+        raise NoValue("what a bar says of the point is not understood")
+    key, state = resolved(frame.world.model, where[0])
+    if state == "after":
+        raise NoValue("the value of what comes after the update")
+    world = frame.world.with_data({key: frame.evaluate(where[1])})
+    return replace(frame, world=world).evaluate(body)
+
+
+def _at_moved_point(frame: Frame, node: t.Call, value: Value) -> Value:
+    """``L(w + eps)``: a quantity with another value for one that it is computed from."""
+    name = moved_name(node.arguments[0])
+    if name is None or node.primes or frame.moved is not None:
+        raise NoValue(f"{node.function} of something")
+    world = frame.world.with_data({resolved(frame.world.model, name)[0]: value})
+    return world.value(node.function)
+
+
+def _slope_of_own(frame: Frame, own: Function, at: Dual) -> Dual:
+    """The derivative of a function of the document's own, at one number."""
+    if at.slope:
+        raise NoValue("a derivative of a derivative")
+    bound: dict[str, Value] = {own.parameters[0]: Dual(at.value, mpmath.mpf(1))}
+    return Dual(_body(replace(frame, moved=None), own, bound).slope)
+
+
+def _body(frame: Frame, own: Function, bound: dict[str, Value]) -> Dual:
+    """What a function of the document's own makes of a number."""
+    budget = frame.world.budget
+    try:
+        budget.enter(5)
+        return replace(frame, bound=bound).number(own.body)
+    finally:
+        budget.leave(5)
+
+
+def _own(frame: Frame, own: Function, arguments: list[Value]) -> Value:
+    """A function of the document's own; one of a single number works cell by cell."""
+    if len(arguments) == 1:
+        (parameter,) = own.parameters
+
+        def cell(number: Dual) -> Dual:
+            return _body(frame, own, {parameter: number})
+
+        return v.mapped(cell, arguments[0])
+    bound = dict(zip(own.parameters, arguments, strict=True))
+    return replace(frame, bound=bound).evaluate(own.body)
+
+
+def _own_slope(frame: Frame, own: Function, argument: Value) -> Value:
+    """The derivative of a function that the document defines, cell by cell."""
+
+    def slope(cell: Dual) -> Dual:
+        if cell.slope:
+            raise NoValue("the second derivative of a function of the document")
+        return _body(frame, own, {own.parameters[0]: Dual(cell.value, v.constant(1).value)})
+
+    return v.slopes(v.mapped(slope, argument))
+
+
+def _diagonal(value: Value) -> Value:
+    if isinstance(value, Dual):
+        return value
+    if not value.is_vector:
+        raise Shapes("diag of a matrix")
+    cells = value.cells()
+    zero = v.constant(0)
+    return Array(
+        tuple(
+            tuple(cell if i == j else zero for j in range(len(cells)))
+            for i, cell in enumerate(cells)
+        )
+    )
+
+
+def _matrix(frame: Frame, node: t.Matrix) -> Value:
+    rows = [[frame.number(cell) for cell in row] for row in node.rows]
+    if len({len(row) for row in rows}) != 1:
+        raise Shapes("the rows of a matrix have different lengths")
+    return v.simplest(Array(tuple(tuple(row) for row in rows)))
+
+
+def _big_sum(frame: Frame, node: t.BigSum) -> Value:
+    terms = [
+        replace(frame, indices={**frame.indices, **here}).evaluate(node.body)
+        for here in _ranges(frame, node)
+    ]
+    if node.sign == "mean":
+        return v.combined(v.divide, _added(terms), v.constant(len(terms)))
+    if node.sign == "sum":
+        return _added(terms)
+    numbers = [term for term in map(v.simplest, terms) if isinstance(term, Dual)]
+    if len(numbers) < len(terms):
+        raise Shapes("a product of matrices over an index")
+    return v.product(numbers) if node.sign == "prod" else v.largest(numbers)
+
+
+def _added(terms: list[Value]) -> Value:
+    found = terms[0]
+    for term in terms[1:]:
+        found = v.combined(v.add, found, term)
+    if len(terms) == 1 and isinstance(found, Array) and found.is_vector:
+        return v.total(found.cells())  # a sum without an index runs over what it stands before
+    return found
+
+
+def _ranges(frame: Frame, node: t.BigSum) -> list[dict[str, int]]:
+    """The values of the index, as stated or as the names under the sum have them."""
+    if node.index is None:
+        return [{}]
+    if node.lower is not None and node.upper is not None:
+        low, high = frame.number(node.lower).value, frame.number(node.upper).value
+        if high - low > LONGEST_SUM:
+            raise NoValue("a sum of too many terms")
+        if low != mpmath.floor(low) or high != mpmath.floor(high):
+            raise NoValue("the bounds of a sum are no whole numbers")
+        if high < low:
+            raise Open(f"the range of {node.index} is empty")
+        return [{node.index: i} for i in range(int(low), int(high) + 1)]
+    frame.world.budget.spend(10)
+    found = index_range(frame.world.model, node, frame.indices)
+    if not found:
+        raise Open(f"the range of {node.index} is not known")
+    return [{node.index: i} for i in found]
+
+
+def _cases(frame: Frame, node: t.Cases) -> Value:
+    arrays: dict[str, Array] = {}
+    for value, condition in node.lines:
+        tested = () if condition is None else (segment.body for segment in condition.segments)
+        for name in (part for body in (value, *tested) for part in t.walk(body)):
+            if isinstance(name, t.Name):
+                found = frame.name(name)
+                if isinstance(found, Array):
+                    arrays[name.key] = found
+    if not arrays:
+        return _case(frame, node)
+    shapes = {array.shape for array in arrays.values()}
+    if len(shapes) > 1:
+        raise Shapes("arrays of different shapes in the cases of one formula")
+    (rows, columns) = shapes.pop()
+    return Array(
+        tuple(
+            tuple(
+                _case(replace(frame, bound={**frame.bound, **_cells(arrays, i, j)}), node)
+                for j in range(columns)
+            )
+            for i in range(rows)
+        )
+    )
+
+
+def _cells(arrays: Mapping[str, Array], row: int, column: int) -> dict[str, Value]:
+    return {key: array.rows[row][column] for key, array in arrays.items()}
+
+
+def _case(frame: Frame, node: t.Cases) -> Dual:
+    for value, condition in node.lines:
+        if condition is None or holds(frame, condition):
+            return frame.number(value)
+    raise NoValue("no case applies")
+
+
+def holds(frame: Frame, condition: t.Chain) -> bool:
+    for left, right in zip(condition.segments, condition.segments[1:], strict=False):
+        a, b = frame.number(left.body).value, frame.number(right.body).value
+        test = _TESTS.get(right.relation or "")
+        if test is None:
+            raise NoValue("a condition that is no comparison")
+        if not test(a, b):
+            return False
+    return True
+
+
+_TESTS: Mapping[str, Callable[[v.Real, v.Real], bool]] = {
+    "<": lambda a, b: bool(a < b),
+    "<=": lambda a, b: bool(a <= b),
+    ">": lambda a, b: bool(a > b),
+    ">=": lambda a, b: bool(a >= b),
+    "=": lambda a, b: bool(a == b),
+    "!=": lambda a, b: bool(a != b),
+}
+
+
+def _dots(_frame: Frame, _node: t.Node) -> Value:
+    raise LeftOut("a part of the formula is left out")
+
+
+def _words(_frame: Frame, node: t.Words) -> Value:
+    raise Unknown(node.text)
+
+
+RULES: Mapping[type, Callable[..., Value]] = {
+    t.Number: lambda _, node: literal(node),
+    t.Name: lambda frame, node: frame.name(node),
+    t.Sum: _sum,
+    t.Product: _product,
+    t.Quotient: _quotient,
+    t.Power: _power,
+    t.Negated: lambda frame, node: v.mapped(v.negate, frame.evaluate(node.body)),
+    t.Call: _call,
+    t.Derivative: lambda frame, node: frame.derivative(node),
+    t.Matrix: _matrix,
+    t.Transposed: lambda frame, node: v.transposed(frame.evaluate(node.body)),
+    t.BigSum: _big_sum,
+    t.Cases: _cases,
+    t.Dots: _dots,
+    t.Words: _words,
+}

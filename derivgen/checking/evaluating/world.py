@@ -1,0 +1,240 @@
+"""Formulas evaluated at a point: every quantity of a model has a value there, or a reason for none.
+
+A derivative is taken on the graph cut at the quantity in its denominator: that quantity is moved
+by itself, whatever computes it, and everything that depends on it follows.  So d E / d out means what
+an author means by it, for intermediates as for weights.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Literal
+
+from derivgen.checking.evaluating import values as v
+from derivgen.checking.evaluating.ancestry import Ancestry
+from derivgen.checking.evaluating.budget import Budget
+from derivgen.checking.evaluating.evaluation import Frame, Tokens, derivative, holds
+from derivgen.checking.evaluating.literals import literal
+from derivgen.checking.evaluating.model import Model
+from derivgen.checking.evaluating.resolving import NotGiven
+from derivgen.checking.evaluating.values import Dual, NoValue, Shapes, Value
+from derivgen.checking.maths import tree as t
+
+#: how the given quantities get their values at a point
+Point = Literal["actual", "any", "positive", "small"]
+
+
+@dataclass(frozen=True)
+class World:
+    """One point.
+
+    ``point`` is ``actual`` for the stated values, or says from where random ones are drawn (the same
+    ones for the same ``seed`` and key); ``stated`` overrides single values.  ``near`` keeps the stated
+    data and draws parameters close to their stated values instead, where there are any.
+    """
+
+    model: Model
+    point: Point = "actual"
+    seed: int = 0
+    near: bool = False
+    stated: Mapping[str, Value] = field(default_factory=dict)
+    #: values that computed quantities are rounded to, as they were printed
+    rounded: Mapping[str, Value] = field(default_factory=dict)
+    #: who reads whom, shared by the points of one model
+    relations: Ancestry | None = None
+    #: what evaluations are counted in
+    budget: Budget = field(default_factory=Budget, repr=False)
+    #: values by key, or the reason for none
+    _memo: dict[str, Value | NoValue] = field(default_factory=dict, init=False, repr=False)
+    _seeded: dict[tuple[object, ...], dict[str, Value | NoValue]] = field(
+        default_factory=dict, init=False, repr=False
+    )
+    #: values of derivative tokens
+    _derivatives: dict[tuple[t.Node, t.Node, bool], Value | NoValue] = field(
+        default_factory=dict, init=False, repr=False
+    )
+    _after: list[World] = field(default_factory=list, init=False, repr=False)
+
+    @cached_property
+    def ancestry(self) -> Ancestry:
+        """Which quantity is computed from which."""
+        return self.relations or Ancestry(self.model)
+
+    @property
+    def later(self) -> bool:
+        """True for a point after an update: what was printed before it does not hold there."""
+        return self.step > 0
+
+    def evaluate(self, node: t.Node, tokens: Tokens = "total") -> Value:
+        """The value of a formula, without slopes; ``tokens`` says how its derivatives are meant.
+
+        Raises NoValue."""
+        return v.without_slopes(Frame(self, tokens=tokens).evaluate(node))
+
+    def value(self, key: str) -> Value:
+        """The value of a quantity.  Raises NoValue."""
+        return Frame(self).quantity(key)
+
+    def derivative(
+        self, of: t.Node, by: t.Node, local: bool = False, held: frozenset[str] = frozenset()
+    ) -> Value:
+        """d of / d by; ``local`` takes the first equation alone and holds all other names fixed;
+        ``held`` are quantities that nothing passes through."""
+        return derivative(Frame(self, held=held), of, by, local)
+
+    def compares(self, left: t.Node, sign: str, right: t.Node) -> bool:
+        """Whether an inequality holds here.  Raises NoValue."""
+        chain = t.Chain((t.Segment(None, left), t.Segment(sign, right)))  # type: ignore[arg-type]
+        return holds(Frame(self), chain)
+
+    @property
+    def after(self) -> World:
+        """The point after one step of training.  Raises NoValue where that has none."""
+        if not self._after:
+            self._after.append(_after_step(self))
+        return self._after[0]
+
+    def with_data(self, data: Mapping[str, Value]) -> World:
+        """The same point with other data."""
+        return replace(self, stated=_Restated(self.stated, data), relations=self.ancestry)
+
+    @property
+    def step(self) -> int:
+        """How many updates lie before this point."""
+        update = _last_update(self.stated)
+        return 0 if update is None else update._count
+
+    def drawn(self, key: str) -> Value:
+        """The value of a given quantity at this point."""
+        if key in self.stated:
+            return self.stated[key]
+        node = self.model.given(key)
+        if self.later and key in self.model.opaque:
+            raise NotGiven(key)
+        if self.point == "actual":
+            if node is None:
+                raise NotGiven(key)
+            return literal(node)
+        generator = random.Random(f"{self.seed}:{key}")
+        if node is None:
+            return _drawn(generator, self.point)
+        stated = literal(node)
+        if self.near:
+            if not self.model.is_parameter(key):
+                return stated
+            return v.mapped(lambda c: v.constant(c.value + generator.uniform(-0.01, 0.01)), stated)
+        return v.mapped(lambda _: _drawn(generator, self.point), stated)
+
+
+def _drawn(generator: random.Random, point: Point) -> Dual:
+    size = generator.uniform(0.1, 0.9) if point != "any" else generator.uniform(0.3, 1.5)
+    if point == "any" and generator.random() < 0.5:
+        size = -size
+    if point == "small":
+        size /= 8
+    return v.constant(size)
+
+
+def _after_step(world: World) -> World:
+    """The model's own step (gradient descent, unless it says otherwise) on all of its parameters."""
+    model = world.model
+    if model.loss is None and model.renewed:
+        own = _Updated(world, v.constant(0), t.Name(""))
+        return replace(world, stated=own, rounded={}, relations=world.ancestry)
+    if model.loss is None:
+        raise NoValue("there is no loss to descend")
+    if model.rate is None:
+        raise NotGiven("the learning rate")
+    rate = world.value(model.rate)
+    if not isinstance(rate, Dual):
+        raise Shapes("the learning rate is a matrix")
+    stated: Mapping[str, Value] = _Updated(world, rate, t.Name(model.loss))
+    if isinstance(world.stated, _Restated):
+        stated = _Restated(stated, world.stated.data)
+    return replace(world, stated=stated, rounded={}, relations=world.ancestry)
+
+
+@dataclass(frozen=True)
+class _Updated(Mapping[str, Value]):
+    """The parameters after one step, each computed when it is asked for."""
+
+    world: World
+    rate: Dual
+    loss: t.Name
+    #: what the step keeps for the next one, cell by cell
+    _states: dict[str, list[tuple[v.Real, ...]]] = field(
+        default_factory=dict, init=False, repr=False
+    )
+
+    def __contains__(self, key: object) -> bool:
+        model = self.world.model
+        return isinstance(key, str) and (
+            key in model.renewed or (bool(self.loss.key) and model.is_parameter(key))
+        )
+
+    def __getitem__(self, key: str) -> Value:
+        renewed = self.world.model.renewed.get(key)
+        if renewed is not None:
+            return self.world.value(renewed)
+        old = self.world.value(key)
+        slope = self.world.derivative(self.loss, t.Name(key))
+        step = self.world.model.step
+        if step is None:
+            return v.combined(lambda a, b: v.subtract(a, v.multiply(self.rate, b)), old, slope)
+        before = _last_update(self.world.stated)
+        memory = before._kept(key) if before is not None else []
+        kept = self._states[key] = []
+
+        def moved(weight: Dual, gradient: Dual) -> Dual:
+            states = memory[len(kept)] if memory else ()
+            new, left = step(weight.value, gradient.value, self.rate.value, states, self._count)
+            kept.append(left)
+            return Dual(new)
+
+        return v.combined(moved, old, slope)
+
+    def _kept(self, key: str) -> list[tuple[v.Real, ...]]:
+        if key not in self._states:
+            self[key]
+        return self._states[key]
+
+    @property
+    def _count(self) -> int:
+        """The number of this step, from 1."""
+        before = _last_update(self.world.stated)
+        return 1 if before is None else before._count + 1
+
+    def __iter__(self):  # type: ignore[no-untyped-def]  # pragma: no cover
+        return (key for key in self.world.model.names() if key in self)
+
+    def __len__(self) -> int:  # pragma: no cover
+        return sum(1 for _ in self)
+
+
+def _last_update(stated: Mapping[str, Value]) -> _Updated | None:
+    while isinstance(stated, _Restated):
+        stated = stated.below
+    return stated if isinstance(stated, _Updated) else None
+
+
+@dataclass(frozen=True)
+class _Restated(Mapping[str, Value]):
+    """Stated values with some data given anew."""
+
+    below: Mapping[str, Value]
+    data: Mapping[str, Value]
+
+    def __contains__(self, key: object) -> bool:
+        return key in self.data or key in self.below
+
+    def __getitem__(self, key: str) -> Value:
+        return self.data[key] if key in self.data else self.below[key]
+
+    def __iter__(self):  # type: ignore[no-untyped-def]  # pragma: no cover
+        return iter({*self.data, *self.below})
+
+    def __len__(self) -> int:  # pragma: no cover
+        return len({*self.data, *self.below})

@@ -1,0 +1,329 @@
+"""A document judged by a network: names are found, values compared, and lines that only follow are told.
+
+Three things can be the matter where a document and a network disagree.  A line is wrong.  The document says in
+one place something else than the network (another weight, another loss) and goes on with that: the place is a
+finding, and what is right by the document's own definitions follows from it.  Or it is about another network:
+then its values, or its formulas, contradict all over, and that is said once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from derivgen.checking.drafts import Draft
+from derivgen.checking.evaluating.ancestry import Ancestry
+from derivgen.checking.evaluating.budget import Budget
+from derivgen.checking.evaluating.printed import Fit, is_printed, printed_number
+from derivgen.checking.judging.judge import Judge
+from derivgen.checking.judging.reconciling import reconcile
+from derivgen.checking.matching.fitting import misfits, without
+from derivgen.checking.matching.matching import Matching, match
+from derivgen.checking.matching.network_model import NetworkModel
+from derivgen.checking.matching.renaming import OWN, called
+from derivgen.checking.maths import tree as t
+from derivgen.checking.maths.writing import shown
+from derivgen.checking.report import Remark, Verdict
+from derivgen.checking.understanding.statements import Learned, Statement
+from derivgen.network.task import Task
+from derivgen.notation import Names
+
+#: so many given values have to differ before one says that all do
+ALL_OVER = 3
+#: how many names a remark lists
+MOST_NAMED = 4
+
+
+@dataclass(frozen=True)
+class Judged:
+    """What is thought of a document by a network."""
+
+    judge: Judge
+    remarks: list[Remark]
+    mapping: dict[str, str]
+
+
+def judged(
+    learned: Learned,
+    statements: Sequence[Statement],
+    task: Task,
+    names: Mapping[str, str],
+    budget: Budget,
+) -> Judged:
+    """Judge statements by the network of a task; ``names`` says what names of the author's are."""
+    own = Judge(learned.model, statements, own=True, budget=budget, policy=learned.policy).run()
+    trial = _Trial.of(learned, statements, task, names, budget, own)
+    if trial.differs_all_over:
+        # values that contradict everywhere tell nothing about names
+        blind = _Trial.of(learned, statements, task, names, budget, own, by_values=False)
+        if blind.formulas.against <= trial.formulas.against:
+            trial = blind
+    remarks = [Remark("style", note) for note in trial.matching.notes]
+    foreign = trial.foreign
+    if foreign:
+        remarks.insert(0, Remark("network", foreign, code="C409"))
+        for draft in trial.judge.drafts:
+            draft.verdict, draft.code = Verdict.UNDECIDED, "C409"
+            draft.message = "the document is about another network"
+            draft.cause, draft.expected = None, ""
+    else:
+        trial.settle()
+    return Judged(trial.judge, remarks, _written(trial.matching.mapping, learned))
+
+
+def _written(mapping: Mapping[str, str], learned: Learned) -> dict[str, str]:
+    """The names that stand in the document, in its order, without cells of arrays that do not."""
+    there: dict[str, None] = {}
+    for statement in learned.statements:
+        left = [] if statement.left is None else [statement.left]
+        members = [*left, *(s.body for s in statement.chain.segments)]
+        for member in members:
+            for part in t.walk(member):
+                if isinstance(part, t.Name):
+                    there[part.key + part.mark] = there[part.key] = None
+    return {name: mapping[name] for name in there if name in mapping}
+
+
+@dataclass(frozen=True, slots=True)
+class _Tally:
+    """How many say what the network says, and who does not."""
+
+    alike: int = 0
+    differing: tuple[Draft, ...] = ()
+
+    @property
+    def against(self) -> int:
+        return len(self.differing)
+
+    @property
+    def mostly_against(self) -> bool:
+        return self.against >= ALL_OVER and self.against > self.alike
+
+
+@dataclass
+class _Trial:
+    """A document judged by a network with names matched in one way."""
+
+    learned: Learned
+    own: Sequence[Draft]
+    matching: Matching
+    judge: Judge
+    network: NetworkModel
+    values: _Tally = field(default_factory=_Tally)
+    formulas: _Tally = field(default_factory=_Tally)
+
+    @classmethod
+    def of(
+        cls,
+        learned: Learned,
+        statements: Sequence[Statement],
+        task: Task,
+        names: Mapping[str, str],
+        budget: Budget,
+        own: Sequence[Draft],
+        by_values: bool = True,
+    ) -> _Trial:
+        network = NetworkModel(task)
+        found = match(learned, network, Names(task.network), names, budget, by_values)
+        found = without(found, misfits(found.mapping, learned, network) | learned.scratch)
+        authors = {theirs: ours for ours, theirs in found.mapping.items()}
+        judge = Judge(
+            found.model,
+            [_translated(statement, found) for statement in statements],
+            own=False,
+            spelled=lambda node: shown(called(node, authors)),
+            budget=budget,
+            policy=learned.policy,
+        )
+        judge.run()
+        trial = cls(learned, own, found, judge, network)
+        trial._count()
+        return trial
+
+    def _count(self) -> None:
+        """What the document's own model takes at its word is what it has in common with the network, or not."""
+        claimed = {_place(draft) for draft in self.own}
+        taken = [d for d in self.judge.drafts if _place(d) not in claimed]
+        given = [d for d in taken if is_printed(d.segment.body)]
+        self.values = _tally(given)
+        self.formulas = _tally([d for d in taken if not is_printed(d.segment.body)])
+
+    @property
+    def differs_all_over(self) -> bool:
+        return self.values.mostly_against
+
+    @property
+    def foreign(self) -> str:
+        """Why the document is about another network; empty where it is not."""
+        free = self._unmatched()
+        against = self.formulas.against + len(free)
+        if not (self.values.mostly_against or self.formulas.mostly_against):
+            return ""
+        if against < ALL_OVER or against <= self.formulas.alike:
+            return ""
+        said = []
+        if self.values.against:
+            names = self._named(self.values.differing)
+            total = self.values.against + self.values.alike
+            said.append(f"{self.values.against} of its {total} given values differ ({names})")
+        if free:
+            said.append(f"nothing of the network is {_listed(free)}")
+        if self.formulas.against:
+            said.append(f"the network computes {self._named(self.formulas.differing)} otherwise")
+        return f"the document is about another network: {'; '.join(said)}"
+
+    def _unmatched(self) -> list[str]:
+        """Given quantities that are no quantity of the network."""
+        model = self.learned.model
+        return [
+            key
+            for key, value in model.values.items()
+            if value is not None
+            and key not in model.definitions
+            and key not in self.matching.mapping
+            and key not in self.learned.scratch
+            and self._is_used(key)
+        ]
+
+    def _is_used(self, key: str) -> bool:
+        nodes = self.learned.model.definitions.values()
+        return any(
+            isinstance(p, t.Name) and p.key + p.mark == key for n in nodes for p in t.walk(n)
+        )
+
+    def _named(self, drafts: Sequence[Draft]) -> str:
+        return _listed([self.judge.spelled(d.subject) for d in drafts if d.subject is not None])
+
+    # --- what follows from what ---------------------------------------------------------------
+
+    def settle(self) -> None:
+        """Word the findings on given values, and tie to findings what only follows from them."""
+        self._given_values()
+        reconcile(self.judge.drafts, self.own, self.learned.model)
+        differing = [*self.values.differing, *self.formulas.differing]
+        differing = [draft for draft in differing if draft.verdict is Verdict.WRONG]
+        roots = sorted(filter(self._is_matched, differing), key=lambda draft: draft.id)
+        if not roots:
+            return
+        for draft in differing:
+            if not self._is_matched(draft):
+                _take_back(draft)  # a name of the author's own for something that follows
+        self._carried_on()
+        ancestry = Ancestry(self.matching.model)
+        for draft in self.judge.drafts:
+            if draft.code == "C406":
+                root = _root_of(draft, roots, ancestry)
+                draft.cause = root.id if root.cause is None else root.cause
+                what = "" if root.subject is None else self.judge.spelled(root.subject)
+                draft.message = (
+                    f"it is right with {what} as the document has it" if what else draft.message
+                )
+
+    def _given_values(self) -> None:
+        drafts = [d for d in self.values.differing if d.number is not None]
+        for draft in drafts:
+            theirs = self._theirs(draft)
+            if theirs:
+                draft.expected = theirs
+            name = "" if draft.subject is None else self.judge.spelled(draft.subject)
+            draft.code = "C105"
+            draft.message = (
+                f"{name} is given as {draft.printed}, and the network has {draft.expected}"
+            )
+        for group in self._groups(drafts):
+            first, *others = group
+            listed = [
+                f"{self.judge.spelled(d.subject)} = {d.printed} (network: {d.expected})"
+                for d in group
+                if d.subject is not None
+            ]
+            first.message = f"the document has other values than the network: {_listed(listed)}"
+            first.settled = True
+            for other in others:
+                other.cause = first.id
+
+    def _groups(self, drafts: Sequence[Draft]) -> Iterator[Sequence[Draft]]:
+        """Differing values that are one finding: most of what is given, or all of one array."""
+        if self.values.mostly_against and len(drafts) >= ALL_OVER:
+            yield drafts
+            return
+        arrays: dict[str, list[Draft]] = {}
+        for draft in drafts:
+            if isinstance(draft.subject, t.Name) and "[" in draft.subject.key:
+                arrays.setdefault(draft.subject.key.partition("[")[0], []).append(draft)
+        for group in arrays.values():
+            array = (
+                group[0].subject.key.partition("[")[0]
+                if isinstance(group[0].subject, t.Name)
+                else ""
+            )
+            quantity = self.network.network.quantities.get(array)
+            size = 0 if quantity is None or quantity.values is None else quantity.values.size
+            if len(group) >= ALL_OVER and len(group) == size:
+                yield group
+
+    def _theirs(self, draft: Draft) -> str:
+        """The network's own text for a given value."""
+        if not isinstance(draft.subject, t.Name):
+            return ""
+        node = self.network.given(draft.subject.key)
+        number = None if node is None else printed_number(node)
+        return "" if number is None else number.text
+
+    def _carried_on(self) -> None:
+        """Results that are right by the document's own values are no rounding slips of the network's."""
+        own = {_place(draft): draft for draft in self.own}
+        for draft in self.judge.drafts:
+            if draft.verdict not in (Verdict.ROUNDING, Verdict.TRUNCATION):
+                continue
+            other = own.get(_place(draft))
+            if draft.exact is Fit.OFF and other is not None and other.verdict is Verdict.CORRECT:
+                _take_back(draft)
+
+    def _is_matched(self, draft: Draft) -> bool:
+        subject = draft.subject
+        return not (isinstance(subject, t.Name) and subject.key.startswith(OWN))
+
+
+def _take_back(draft: Draft) -> None:
+    """A claim that only follows from where the document differs."""
+    draft.verdict, draft.code = Verdict.UNDECIDED, "C406"
+    draft.cause, draft.expected = None, ""
+
+
+def _tally(drafts: Sequence[Draft]) -> _Tally:
+    wrong = tuple(d for d in drafts if d.verdict is Verdict.WRONG)
+    alike = sum(d.verdict not in (Verdict.WRONG, Verdict.UNDECIDED) for d in drafts)
+    return _Tally(alike, wrong)
+
+
+def _root_of(draft: Draft, roots: Sequence[Draft], ancestry: Ancestry) -> Draft:
+    """The first finding on something that a claim is computed from; else the first of all."""
+    nodes = [draft.segment.body, *([] if draft.subject is None else [draft.subject])]
+    here = {p.key for node in nodes for p in t.walk(node) if isinstance(p, t.Name)}
+    above = here.union(*(ancestry.upstream(key) for key in here))
+    for root in roots:
+        if isinstance(root.subject, t.Name) and root.subject.key in above:
+            return root
+    return roots[0]
+
+
+def _listed(texts: Sequence[str]) -> str:
+    texts = list(dict.fromkeys(texts))
+    more = len(texts) - MOST_NAMED
+    if more > 0:
+        return f"{', '.join(texts[:MOST_NAMED])} and {more} more"
+    return " and ".join(filter(None, (", ".join(texts[:-1]), texts[-1]))) if texts else ""
+
+
+def _place(draft: Draft) -> tuple[int, t.Span]:
+    return id(draft.statement.passage), draft.segment.span
+
+
+def _translated(statement: Statement, matching: Matching) -> Statement:
+    """A statement in the names of the network."""
+    chain = statement.chain
+    segments = tuple(replace(s, body=matching.translate(s.body)) for s in chain.segments)
+    left = None if statement.left is None else matching.translate(statement.left)
+    earlier = tuple(map(matching.translate, statement.earlier))
+    return replace(statement, chain=replace(chain, segments=segments), left=left, earlier=earlier)

@@ -1,0 +1,102 @@
+"""Which wrong claims follow from which: a slip that is carried on correctly is one slip."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from derivgen.checking.drafts import Draft
+from derivgen.checking.evaluating.printed import Fit
+from derivgen.checking.maths import tree as t
+from derivgen.checking.report import Verdict
+
+#: how many digits a number has before it is known again in another line
+LONG = 3
+
+
+def group(drafts: Sequence[Draft]) -> None:
+    """Give every wrong claim that follows from an earlier one its ``cause``."""
+    roots = _Roots()
+    previous: Draft | None = None
+    for draft in drafts:
+        same_chain = previous is not None and previous.statement is draft.statement
+        roots.add(draft, previous if same_chain else None)
+        previous = draft
+
+
+@dataclass
+class _Roots:
+    """What was wrong so far, and what goes on with it."""
+
+    #: for each claim that is wrong, or goes on with wrong numbers, the claim that it all comes from
+    of: dict[int, Draft] = field(default_factory=dict)
+    said: dict[tuple[object, object], Draft] = field(default_factory=dict)
+    #: wrong numbers with what they should be
+    numbers: dict[tuple[str, str], Draft] = field(default_factory=dict)
+    named: dict[str, Draft] = field(default_factory=dict)
+
+    def add(self, draft: Draft, previous: Draft | None) -> None:
+        """Note a claim; ``previous`` is the one before it in its chain."""
+        sources = [self.of[used] for used in draft.uses if used in self.of and used != draft.id]
+        if draft.verdict is not Verdict.WRONG:
+            if sources and draft.local is Fit.ROUNDED:
+                self.of[draft.id] = min(sources, key=lambda root: root.id)
+            return
+        if draft.cause is None:
+            root = self._root(draft, previous, sources)
+            draft.cause = None if root is None or root is draft else root.id
+            self.of[draft.id] = root or draft
+        self._note(draft)
+
+    def _root(self, draft: Draft, previous: Draft | None, sources: list[Draft]) -> Draft | None:
+        if previous is not None and previous.verdict is Verdict.WRONG and previous.id in self.of:
+            sources = [*sources, self.of[previous.id]]
+        # numbers put into a formula that is wrong already are wrong with it
+        put_in = previous is not None and _is_formula(previous)
+        if sources and (_follows(draft) or put_in):
+            return min(sources, key=lambda root: root.id)
+        if draft.number is not None and draft.operand is None:
+            # the same wrong number of the same thing, printed once more
+            before = self.said.get((draft.subject, draft.number.value))
+            if before is not None:
+                return before
+        if _is_taken_over(draft) and _number(draft) in self.numbers:
+            return self.numbers[_number(draft)]
+        if draft.code == "C202":
+            # right with what the name in it should be, whose own line is wrong
+            names = (p.key for p in t.walk(draft.segment.body) if isinstance(p, t.Name))
+            return next((self.named[key] for key in names if key in self.named), None)
+        return None
+
+    def _note(self, draft: Draft) -> None:
+        root = self.of.get(draft.id, draft)
+        if draft.number is not None and draft.operand is None:
+            self.said.setdefault((draft.subject, draft.number.value), root)
+            if len(draft.number.text.lstrip("-0.").replace(".", "")) >= LONG:
+                self.numbers.setdefault(_number(draft), root)
+        if isinstance(draft.subject, t.Name):
+            self.named.setdefault(draft.subject.key, root)
+
+
+def _number(draft: Draft) -> tuple[str, str]:
+    """What is printed and what should be, without their signs."""
+    printed = "" if draft.number is None else draft.number.text.lstrip("-")
+    return printed, draft.expected.lstrip("-")
+
+
+def _is_taken_over(draft: Draft) -> bool:
+    """True for a number that was not worked out here, or by itself, as the same thing was before."""
+    if draft.number is None:
+        return False
+    return draft.operand is not None or draft.subject is None or draft.local is None
+
+
+def _is_formula(draft: Draft) -> bool:
+    return draft.verdict is Verdict.WRONG and draft.code in ("C201", "C202", "C203")
+
+
+def _follows(draft: Draft) -> bool:
+    """True for a claim that is right once its numbers are taken as they stand."""
+    if draft.code in ("C103", "C202", "C203"):
+        return False
+    return draft.local is None or draft.local is not Fit.OFF

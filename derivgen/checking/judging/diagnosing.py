@@ -1,0 +1,125 @@
+"""A wrong claim made into a case for the table of typical mistakes."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import mpmath
+
+from derivgen.checking.drafts import Draft
+from derivgen.checking.evaluating.budget import OutOfWork
+from derivgen.checking.evaluating.equality import DIGITS
+from derivgen.checking.evaluating.printed import Printed
+from derivgen.checking.evaluating.resolving import Unknown, resolved
+from derivgen.checking.evaluating.values import NoValue
+from derivgen.checking.judging.judge import Judge
+from derivgen.checking.judging.numbers import scalar
+from derivgen.checking.maths import tree as t
+from derivgen.checking.maths.rebuild import rebuilt
+from derivgen.checking.mistakes import Case, Mistake, Outcome, diagnose
+from derivgen.checking.report import Verdict
+
+#: codes of claims between formulas
+FORMULAS = frozenset({"C201", "C202", "C203", "C301"})
+#: digits that a calculation has where all of its numbers are exact
+EXACT_DIGITS = 9
+#: how close, for its size, a mended calculation comes to the right value
+CLOSELY = mpmath.mpf("5e-4")
+
+
+def name_mistakes(judge: Judge) -> None:
+    """Name the likely mistake of every wrong claim that follows from no other."""
+    with mpmath.workdps(DIGITS):
+        end = judge.budget.further()
+        for draft in judge.drafts:
+            if judge.budget.spent > end:
+                break
+            wrong = draft.verdict is Verdict.WRONG and draft.cause is None and not draft.settled
+            if wrong or draft.doubted:
+                judge.budget.begin()
+                try:
+                    found = _mistake(judge, draft)
+                except OutOfWork:
+                    continue  # it is wrong all the same
+                if draft.doubted and found is not None:
+                    draft.verdict, draft.code = Verdict.WRONG, "C201"
+                    assert draft.subject is not None
+                    draft.printed = judge.spelled(draft.segment.body)
+                    draft.message = f"{judge.spelled(draft.subject)} is not {draft.printed}"
+                if found is not None:
+                    draft.diagnosis = found.key
+                    draft.message = f"{draft.message}; {found.message}"
+
+
+def _mistake(judge: Judge, draft: Draft) -> Mistake | None:
+    right = draft.operand[0] if draft.operand is not None else draft.subject
+    if right is None:
+        return None
+    body, outcome, equality = draft.segment.body, _outcome(judge, draft), judge.symbols.equality
+    if outcome is None:
+        if draft.code not in FORMULAS and not draft.doubted:
+            return None
+        equality, right, body = judge.symbols.deciding(right, body)
+    case = Case(
+        judge.model,
+        draft,
+        right,
+        body,
+        _formulas(judge, draft, right),
+        draft.number,
+        outcome,
+        judge.numbers.ledger,
+        equality.ancestry,
+    )
+    actual = draft.world or judge.numbers.actual
+    return diagnose(case, equality, (actual, judge.numbers.rounded_as_printed(actual, right)))
+
+
+def _outcome(judge: Judge, draft: Draft) -> Outcome | None:
+    """What a claim comes to, if it is about numbers."""
+    number = draft.number
+    if number is not None:
+        return Outcome(number.value, draft.value, number.unit / 2, _digits(number), draft.cell)
+    if draft.code != "C102" or draft.value is None:
+        return None
+    try:
+        value = scalar((draft.world or judge.numbers.actual).evaluate(draft.segment.body))
+    except NoValue:
+        return None
+    if value is None or not value:
+        return None
+    # a wrong number among the others may have few digits: its own spread says nothing
+    slack = min(judge.numbers.spread(draft.segment.body), abs(draft.value) * CLOSELY)
+    digits = EXACT_DIGITS if not slack else int(mpmath.log10(abs(value) / slack))
+    return Outcome(value, draft.value, slack, min(digits, EXACT_DIGITS))
+
+
+def _digits(number: Printed) -> int:
+    """How many digits of a number say something: without a sign, a point, and zeros in front."""
+    return len(number.text.lstrip("-0.").replace(".", ""))
+
+
+def _formulas(judge: Judge, draft: Draft, right: t.Node) -> tuple[t.Node, ...]:
+    """Right formulas of what a claim is about: one of the document, its definition, its calculation."""
+    found: list[t.Node | None] = [judge.formulas.get(right)]
+    if isinstance(right, t.Name):
+        found.append(_definition(judge, right))
+    if draft.operand is None and draft.calculation is not draft.segment.body:
+        found.append(draft.calculation)
+    return tuple(dict.fromkeys(node for node in found if node is not None))
+
+
+def _definition(judge: Judge, name: t.Name) -> t.Node | None:
+    """What computes a quantity; after the update, from updated quantities."""
+    try:
+        key, state = resolved(judge.model, name)
+    except Unknown:
+        return None
+    node = judge.model.definition(key)
+    return node if state == "now" or node is None else _marked(node)
+
+
+def _marked(node: t.Node) -> t.Node:
+    if isinstance(node, t.Name):
+        return node if node.mark else replace(node, mark="+")
+    return rebuilt(node, _marked)

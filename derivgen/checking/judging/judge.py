@@ -1,0 +1,350 @@
+"""Every statement of a document judged, in reading order."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import pairwise
+
+import mpmath
+
+from derivgen.checking.drafts import Draft, Ledger
+from derivgen.checking.evaluating.budget import Budget, OutOfWork
+from derivgen.checking.evaluating.equality import DIGITS
+from derivgen.checking.evaluating.literals import literal
+from derivgen.checking.evaluating.model import Model
+from derivgen.checking.evaluating.printed import (
+    Fit,
+    has_decimals,
+    is_numeric,
+    is_printed,
+    printed_matrix,
+    printed_number,
+)
+from derivgen.checking.evaluating.resolving import UPDATE_MARKS, NotGiven, Unknown, resolved
+from derivgen.checking.evaluating.values import NoValue, Value
+from derivgen.checking.evaluating.world import World
+from derivgen.checking.judging.numbers import NumberJudge, note_open
+from derivgen.checking.judging.symbols import SymbolJudge
+from derivgen.checking.maths import tree as t
+from derivgen.checking.maths.writing import shown
+from derivgen.checking.report import Verdict
+from derivgen.checking.understanding.noting import names_in
+from derivgen.checking.understanding.situations import Situations
+from derivgen.checking.understanding.statements import Policy, Statement
+
+ORDERS = frozenset({"<", ">", "<=", ">=", "!="})
+#: relations that state no equality
+OTHERS = frozenset({"in", "to", "propto"})
+
+
+@dataclass
+class Judge:
+    """Judges statements by a model; ``drafts`` are what it thinks of them, in order.
+
+    ``own`` says that the model was made from the document itself: then what defines a quantity is taken
+    at its word and is no claim.
+    """
+
+    model: Model
+    statements: Sequence[Statement]
+    own: bool
+    #: how a formula is written in messages
+    spelled: Callable[[t.Node], str] = shown
+    #: functions that have their usual meaning, whatever the document says of them
+    usual: frozenset[str] = frozenset()
+    drafts: list[Draft] = field(default_factory=list)
+    #: for each left side, the first formula that was found right
+    formulas: dict[t.Node, t.Node] = field(default_factory=dict)
+    #: claims that give a value anew, until it shows whether that was meant
+    restated: list[Draft] = field(default_factory=list)
+    budget: Budget = field(default_factory=Budget)
+    policy: Policy = (False, False)
+    #: the points before each step of training, and what was printed there
+    worlds: list[World] = field(default_factory=list, init=False)
+    ledgers: list[Ledger] = field(default_factory=list, init=False)
+
+    def run(self) -> list[Draft]:
+        """All claims of the document."""
+        with mpmath.workdps(DIGITS):
+            self.symbols = SymbolJudge(self.model, self.spelled, self.budget, self.usual)
+            self.numbers = NumberJudge(
+                World(self.model, relations=self.symbols.equality.ancestry, budget=self.budget),
+                Ledger(aliases=self._aliases()),
+                usual_decimals(self.statements),
+                self.spelled,
+                *self.policy,
+            )
+            self.situations = Situations(self.model, self.numbers.actual)
+            self.worlds, self.ledgers = [self.numbers.actual], [self.numbers.ledger]
+            told = any(statement.step for statement in self.statements)
+            for statement in self.statements:
+                if told:  # its headings say where the document stands
+                    self._at_step(statement.step)
+                    self._statement(statement)
+                else:
+                    self._where_it_stands(statement)
+        return self.drafts
+
+    def _where_it_stands(self, statement: Statement) -> None:
+        """Judge a statement at the point at which the document stands, or at the next one."""
+        begin, written = len(self.drafts), len(self.numbers.ledger.written)
+        self._statement(statement)
+        found = self.drafts[begin:]
+        wrong = _wrong_numbers(found)
+        here = self.situations.world
+        best = here
+        for world in self.situations.others(statement) if wrong else ():
+            self._again(statement, world, begin, written)
+            count = _wrong_numbers(self.drafts[begin:])
+            if count < wrong:
+                wrong, best = count, world
+        if best is not here:
+            self._enter(best)
+        if self.numbers.actual is not best:
+            self._again(statement, best, begin, written)
+        self._restated(statement, begin)
+        self.situations.note(statement)
+
+    def _enter(self, world: World) -> None:
+        """What was given anew was meant so."""
+        if self.situations.anew:
+            for draft in self.restated:
+                draft.verdict, draft.code, draft.message = Verdict.CORRECT, "", ""
+            self.restated = []
+        self.situations.enter(world)
+
+    def _again(self, statement: Statement, world: World, begin: int, written: int) -> None:
+        del self.drafts[begin:]
+        self.numbers.ledger.forget(written)
+        self.numbers.actual = world
+        self._statement(statement)
+
+    def _restated(self, statement: Statement, begin: int) -> None:
+        """A value given anew may be the next sample's: what goes on with it tells. Where nothing does,
+        nothing tells what it should be."""
+        if not self.own or self.situations.restated(statement) is None:
+            return
+        wrong = [draft for draft in self.drafts[begin:] if draft.verdict is Verdict.WRONG]
+        self.restated += wrong
+        assert isinstance(statement.left, t.Name)
+        if statement.left.key not in self._read:
+            for draft in wrong:
+                draft.verdict, draft.code = Verdict.UNDECIDED, "C404"
+                draft.message = f"it was given as {draft.expected} before"
+
+    @cached_property
+    def _read(self) -> frozenset[str]:
+        """What the definitions of the model read."""
+        definitions = map(self.model.definition, self.model.names())
+        return frozenset(name for node in definitions if node for name in names_in(node))
+
+    def _at_step(self, step: int) -> None:
+        """Numbers are those after ``step`` steps of training."""
+        while len(self.worlds) <= step:
+            self.worlds.append(_next(self.worlds[-1]))
+            self.ledgers.append(self.ledgers[-1].after())
+        self.numbers.actual, self.numbers.ledger = self.worlds[step], self.ledgers[step]
+
+    def _aliases(self) -> dict[str, str]:
+        """The names of the document that only stand for another one."""
+        found: dict[str, str] = {}
+        for key in self.model.names() if self.own else ():
+            end = self.model.definition(key)
+            steps = 0
+            while isinstance(end, t.Name) and not end.mark and steps < 10:
+                found[key] = end.key
+                end, steps = self.model.definition(end.key), steps + 1
+        return found
+
+    def _statement(self, statement: Statement) -> None:
+        segments = statement.chain.segments
+        members: list[t.Node] = []
+        if not statement.chain.continued:
+            if not segments:
+                return
+            members.append(segments[0].body)
+            segments = segments[1:]
+        elif statement.left is not None:
+            members = [statement.left, *statement.earlier]
+        members = [self._plain(member) if at == 0 else member for at, member in enumerate(members)]
+        for segment in segments:
+            self._segment(statement, segment, members)
+            members.append(segment.body)
+
+    def _plain(self, left: t.Node) -> t.Node:
+        """``p(w, x) = ...`` is about p, where p is a quantity and no function."""
+        if not isinstance(left, t.Call) or left.primes or self.model.function(left.function):
+            return left
+        named = all(isinstance(argument, t.Name) for argument in left.arguments)
+        if not named or not self.model.known(left.function):
+            return left
+        return t.Name(left.function, written=left.function, span=left.span)
+
+    def _segment(self, statement: Statement, segment: t.Segment, members: list[t.Node]) -> None:
+        body = segment.body
+        subject = members[0] if members else None
+        if segment.relation in OTHERS or isinstance(body, t.Words) or isinstance(subject, t.Words):
+            return
+        if self._is_given(subject, body):
+            number = printed_number(body)
+            cells = printed_matrix(body)
+            if number is not None and subject is not None:
+                self.numbers.ledger.write(subject, number, None, number.value)
+            elif cells is not None:
+                self.numbers.ledger.write_matrix(subject, literal(body), body, cells, None)
+            return
+        draft = Draft(len(self.drafts) + 1, statement, segment, part=segment.span)
+        draft.world = self.numbers.actual
+        draft.printed = self.spelled(body)
+        self.budget.begin()
+        try:
+            self._claim(draft, members)
+        except (OutOfWork, RecursionError) as limit:
+            draft = Draft(draft.id, statement, segment, part=segment.span, printed=draft.printed)
+            draft.code = "C403"
+            # a caller's own stack may be deep already
+            draft.message = (
+                str(limit) if isinstance(limit, OutOfWork) else "it is nested too deeply"
+            )
+            number = printed_number(body)
+            if number is not None:
+                self.numbers.ledger.write(subject, number, draft.id, None)
+        self.drafts.append(draft)
+
+    def _claim(self, draft: Draft, members: list[t.Node]) -> None:
+        """Judge one claim, which stands behind the other members of its chain.  Raises OutOfWork."""
+        segment, body = draft.segment, draft.segment.body
+        subject = members[0] if members else None
+        before = members[1:]
+        if segment.relation in ORDERS:
+            self._order(draft, members[-1] if members else None, segment)
+        elif is_printed(body) and self._is_constant(subject, body):
+            draft.verdict = Verdict.CORRECT
+        elif is_printed(body):
+            self.numbers.result(draft, subject, before)
+            self._remember_aliases(draft, before)
+        elif is_numeric(body):
+            formula = next((m for m in reversed(members) if not is_numeric(m)), None)
+            self.numbers.calculation(draft, subject, self._formula_of(formula))
+        elif subject is None:
+            draft.code, draft.message = "C404", "it has no left side"
+        else:
+            self._formula(draft, subject, [m for m in before if not is_numeric(m)])
+
+    def _formula(self, draft: Draft, subject: t.Node, before: Sequence[t.Node]) -> None:
+        self.symbols.judge(draft, subject, before)
+        if draft.verdict is Verdict.CORRECT:
+            self.formulas.setdefault(subject, draft.segment.body)
+        if draft.verdict is Verdict.WRONG and has_decimals(draft.segment.body):
+            # numbers among names: a calculation in which not everything has been put in yet
+            self.numbers.mixed(draft, subject)
+
+    def _formula_of(self, member: t.Node | None) -> t.Node | None:
+        """What numbers were put into: the formula before them, or what defines the name before them."""
+        if isinstance(member, t.Name):
+            try:
+                key, state = resolved(self.model, member)
+            except Unknown:
+                return None
+            return self.model.definition(key) if state == "now" else None
+        return member
+
+    def _is_given(self, subject: t.Node | None, body: t.Node) -> bool:
+        """True for what the model took from here: a definition, or the value of a given quantity."""
+        if not self.own or not isinstance(subject, t.Name):
+            return False
+        key = subject.key + subject.mark
+        if not self.model.known(key):
+            key = subject.key
+        if subject.mark in UPDATE_MARKS and key == subject.key:
+            return False
+        return self.model.definition(key) is body or (
+            self.model.given(key) is body and self.model.definition(key) is None
+        )
+
+    def _is_constant(self, subject: t.Node | None, body: t.Node) -> bool:
+        """True for a whole number that a formula always is: ``dz/db = 1``."""
+        number = printed_number(body)
+        if number is None or number.decimals > 0 or not isinstance(subject, t.Derivative):
+            return False
+        if not self.symbols.compare(subject, body):
+            return False
+        # a slope of 1 at random points, and 0 at the stated ones: a dead unit
+        value = self.numbers.known_value(subject)
+        return value is None or number.fit(value) is Fit.ROUNDED
+
+    def _remember_aliases(self, draft: Draft, before: Sequence[t.Node]) -> None:
+        """In ``dz/dw = a = 0.5933`` the number is printed as the value of a as well."""
+        number = printed_number(draft.segment.body)
+        for member in before:
+            if number is not None and isinstance(member, t.Name | t.Derivative):
+                self.numbers.ledger.write(member, number, draft.id, draft.value)
+
+    def _order(self, draft: Draft, left: t.Node | None, segment: t.Segment) -> None:
+        """An inequality at the stated values."""
+        if left is None:
+            draft.code, draft.message = "C404", "it has no left side"
+            return
+        world = self.numbers.actual
+        try:
+            holds = world.compares(left, segment.relation or "", segment.body)
+        except NoValue as error:
+            note_open(draft, error)
+            return
+        if holds:
+            draft.verdict = Verdict.CORRECT
+        else:
+            draft.verdict, draft.code = Verdict.WRONG, "C204"
+            draft.message = f"{self.spelled(left)} {segment.relation} {draft.printed} does not hold"
+
+
+def _wrong_numbers(drafts: Sequence[Draft]) -> int:
+    """How bad they are: a number put in for the wrong thing is worse than what follows from it."""
+    wrong = [d for d in drafts if d.verdict is Verdict.WRONG and d.code.startswith("C10")]
+    return sum(3 if draft.code == "C103" else 1 for draft in wrong)
+
+
+def usual_decimals(statements: Sequence[Statement]) -> int:
+    """The most common number of decimals of the results that a document prints."""
+    counts: Counter[int] = Counter()
+    for statement in statements:
+        for _, segment in pairwise(statement.chain.segments):
+            number = printed_number(segment.body)
+            if number is not None and number.decimals > 1:
+                counts[number.decimals] += 1
+    return counts.most_common(1)[0][0] if counts else 4
+
+
+def _next(world: World) -> World:
+    """The point after one more step; one without parameters where that is not said."""
+    try:
+        return world.after
+    except NoValue:
+        return World(
+            world.model,
+            stated=_Unstated(world.model),
+            relations=world.ancestry,
+            budget=world.budget,
+        )
+
+
+@dataclass(frozen=True)
+class _Unstated(Mapping[str, Value]):
+    """Parameters that have no value, since nobody says how they are changed."""
+
+    model: Model
+
+    def __contains__(self, key: object) -> bool:
+        return isinstance(key, str) and self.model.is_parameter(key)
+
+    def __getitem__(self, key: str) -> Value:
+        raise NotGiven(key)
+
+    def __iter__(self) -> Iterator[str]:
+        return (key for key in self.model.names() if key in self)
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)

@@ -1,0 +1,78 @@
+"""What a document does with its digits all through: cutting, carrying rounded numbers on."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from derivgen.checking.drafts import Draft
+from derivgen.checking.evaluating.printed import Fit
+from derivgen.checking.report import Remark, Verdict
+
+#: how many results have to show a policy before it is one
+SHOWN_BY = 3
+#: words by which a document says that it goes on with rounded numbers
+CARRIES = re.compile(
+    r"(carr|go(es)?\b.{0,20}\bon|continu).{0,60}(rounded|printed)|(rounded|printed).{0,80}(carr|go(es)? on)",
+    re.I | re.S,
+)
+#: words by which a document says that it cuts digits
+CUTS = re.compile(
+    r"(digits?|decimals?|numbers?|places?|results?)\b.{0,60}\b(cut|truncated|chopped)\b",
+    re.I | re.S,
+)
+
+
+def stated(words: str) -> tuple[bool, bool]:
+    """Whether a document says that it goes on with rounded numbers, and that it cuts digits."""
+    return bool(CARRIES.search(words)), bool(CUTS.search(words))
+
+
+def settle(drafts: Sequence[Draft], words: str) -> tuple[dict[str, str], list[Remark]]:
+    """Find the policies, change the verdicts that follow from one, and say so once."""
+    conventions: dict[str, str] = {}
+    remarks: list[Remark] = []
+    cut = [d for d in drafts if d.verdict is Verdict.TRUNCATION]
+    rounded_up = [d for d in drafts if d.verdict is Verdict.CORRECT and _rounded_up(d)]
+    carries, cuts = stated(words)
+    if cut and (cuts or (len(cut) >= SHOWN_BY and len(cut) > len(rounded_up))):
+        for draft in drafts:
+            if draft.code == "C111" and draft.exact is Fit.CUT:
+                draft.verdict, draft.code = Verdict.TRUNCATION, "C120"
+                cut.append(draft)
+        conventions["digits"] = "cut, not rounded"
+        remarks.append(
+            Remark(
+                "convention",
+                f"the document cuts digits instead of rounding ({len(cut)} results)",
+                code="C120",
+            )
+        )
+    else:
+        if len(rounded_up) >= SHOWN_BY and not cut:
+            conventions["digits"] = "rounded"
+        for draft in cut:
+            if draft.exact is Fit.ROUNDED:  # a slip of the last digit, and no policy
+                draft.verdict, draft.code = Verdict.ROUNDING, "C110"
+                draft.message = "the numbers as printed give another last digit"
+                draft.expected = ""
+    carried = [d for d in drafts if d.code == "C111"]
+    against = [d for d in drafts if d.code == "C110"]
+    if carried and (carries or (len(carried) >= SHOWN_BY and not against)):
+        conventions["carry"] = "rounded numbers are carried on"
+        remarks.append(
+            Remark(
+                "convention", f"the document goes on with rounded numbers ({len(carried)} results)"
+            )
+        )
+        for draft in carried:
+            draft.verdict, draft.code, draft.message, draft.expected = Verdict.CORRECT, "", "", ""
+    return conventions, remarks
+
+
+def _rounded_up(draft: Draft) -> bool:
+    """True for a result that cutting would have printed otherwise."""
+    number, value = draft.number, draft.value
+    if number is None or value is None or draft.exact is not Fit.ROUNDED:
+        return False
+    return bool(abs(number.value) > abs(value) + number.unit / 10**6)

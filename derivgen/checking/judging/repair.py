@@ -1,0 +1,201 @@
+"""The smallest change that makes most lines right: one given value, one function or one definition that
+everything else contradicts."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+import mpmath
+
+from derivgen.checking.drafts import Draft
+from derivgen.checking.evaluating.ancestry import Ancestry
+from derivgen.checking.evaluating.budget import OutOfWork
+from derivgen.checking.evaluating.equality import DIGITS, Equality
+from derivgen.checking.evaluating.model import DocumentModel
+from derivgen.checking.evaluating.printed import Fit, printed_number
+from derivgen.checking.evaluating.values import NoValue
+from derivgen.checking.evaluating.world import World
+from derivgen.checking.judging.judge import Judge
+from derivgen.checking.judging.numbers import scalar
+from derivgen.checking.maths import tree as t
+from derivgen.checking.maths.writing import shown
+from derivgen.checking.mistakes import mended_definitions, mended_functions
+from derivgen.checking.report import Verdict
+
+#: how many values, and how many definitions, are tried on the whole document
+MOST_TRIALS = 3
+#: how many wrong lines, none of them a mere number, have to speak against a definition
+SPEAK_AGAINST = 2
+#: how many mended definitions are looked at
+MOST_MENDED = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """The document judged with one thing changed, what was changed, and how many lines may still be wrong."""
+
+    judge: Judge
+    message: str
+    most: int
+
+
+@dataclass(frozen=True, slots=True)
+class Repair:
+    """What is thought of the document with one change, and a sentence."""
+
+    judge: Judge
+    message: str
+
+
+def repaired(model: DocumentModel, judge: Judge) -> Repair | None:
+    """The best repair of one given value, function or definition, if any makes fewer claims wrong."""
+    best: Repair | None = None
+    before = fewest = _wrong(judge.drafts)
+    with mpmath.workdps(DIGITS):
+        end, cost = judge.budget.further(), judge.budget.spent
+        for trial in _trials(model, judge):
+            if judge.budget.spent + cost > end:
+                break
+            wrong = _wrong(trial.judge.run())
+            if wrong > trial.most or (best is not None and wrong >= fewest):
+                continue
+            if _limited(trial.judge.drafts) > _limited(judge.drafts):
+                continue
+            right = before - wrong
+            lines = "line agrees" if right == 1 else "lines agree"
+            agree = f", {right} more {lines}" if right > 0 else ""
+            fewest, best = wrong, Repair(trial.judge, f"{trial.message}{agree}")
+            if wrong <= 1:
+                break
+    return best
+
+
+def _wrong(drafts: Sequence[Draft]) -> int:
+    return sum(draft.verdict is Verdict.WRONG for draft in drafts)
+
+
+def _limited(drafts: Sequence[Draft]) -> int:
+    return sum(draft.limited for draft in drafts)
+
+
+def _trials(model: DocumentModel, judge: Judge) -> Iterator[Trial]:
+    """The document judged with one thing changed."""
+    drafts = judge.drafts
+    wrong = _wrong(drafts)
+    for (key, number), _ in _other_values(model, drafts).most_common(MOST_TRIALS):
+        given = model.values[key]
+        instead = "" if given is None else f" instead of {shown(given)}"
+        changed = replace(model, values={**model.values, key: number})
+        yield Trial(_judge(judge, changed), f"with {key} = {shown(number)}{instead}", wrong - 1)
+    for name in mended_functions(model):
+        kept = {key: own for key, own in model.functions.items() if key != name}
+        changed = replace(model, functions=kept)
+        # one that goes by a usual name and is another one is wrong, used or not
+        usual = _judge(judge, changed, frozenset({name}))
+        yield Trial(usual, f"with the usual {name}", wrong + 1)
+    for key, node in _other_definitions(model, judge):
+        changed = replace(model, definitions={**model.definitions, key: node})
+        # a definition is the author's word: only half of what is wrong speaks against it
+        yield Trial(_judge(judge, changed), f"with {key} = {shown(node)}", wrong // 2)
+
+
+def _judge(judge: Judge, model: DocumentModel, usual: frozenset[str] = frozenset()) -> Judge:
+    return Judge(
+        model, judge.statements, own=True, usual=usual, budget=judge.budget, policy=judge.policy
+    )
+
+
+def _other_values(model: DocumentModel, drafts: Sequence[Draft]) -> Counter[tuple[str, t.Node]]:
+    """Given quantities and the numbers that were put in for them instead."""
+    votes: Counter[tuple[str, t.Node]] = Counter()
+    for draft in drafts:
+        if draft.operand is not None:
+            part, number = draft.operand
+            if isinstance(part, t.Name) and not part.mark and part.key in model.values:
+                votes[(part.key, number)] += 1
+    return votes
+
+
+# --- definitions -----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Witness:
+    """A wrong line that may speak against a definition before it: what stands there for what."""
+
+    of: t.Node
+    #: a printed number, or a formula
+    said: t.Node
+
+    def agrees(self, world: World, equality: Equality) -> bool:
+        """True where the line is right in another model."""
+        number = printed_number(self.said)
+        if number is None:
+            return bool(equality.compare(self.of, self.said))
+        try:
+            value = scalar(world.evaluate(self.of))
+        except NoValue:
+            return False
+        return value is not None and number.fit(value) is Fit.ROUNDED
+
+
+def _witnesses(drafts: Sequence[Draft]) -> list[Witness]:
+    """Wrong numbers that were put in for something or printed as something, and wrong derivatives."""
+    found: dict[Witness, None] = {}
+    for draft in drafts:
+        if draft.verdict is not Verdict.WRONG:
+            continue
+        telling = draft.code == "C202" or (draft.code == "C102" and draft.number is not None)
+        if draft.operand is not None:
+            found[Witness(*draft.operand)] = None
+        elif telling and draft.subject is not None and draft.local is not Fit.OFF:
+            found[Witness(draft.subject, draft.segment.body)] = None
+    return list(found)
+
+
+def _other_definitions(model: DocumentModel, judge: Judge) -> list[tuple[str, t.Node]]:
+    """Definitions with one mistake undone that make right what speaks against them."""
+    witnesses = _witnesses(judge.drafts)
+    found: list[tuple[str, t.Node]] = []
+    tried = 0
+    for key in _suspects(model, witnesses):
+        for node in mended_definitions(model, key):
+            tried += 1
+            if tried > MOST_MENDED or len(found) == MOST_TRIALS:
+                return found
+            changed = replace(model, definitions={**model.definitions, key: node})
+            judge.budget.begin()
+            try:
+                if _agree(changed, witnesses, judge):
+                    found.append((key, node))
+            except OutOfWork:
+                return found
+    return found
+
+
+def _suspects(model: DocumentModel, witnesses: Sequence[Witness]) -> list[str]:
+    """Definitions that wrong lines speak against: those on which most of them depend."""
+    ancestry = Ancestry(model)
+    votes: Counter[str] = Counter()
+    for witness in witnesses:
+        names = {part.key for part in t.walk(witness.of) if isinstance(part, t.Name)}
+        keys = names.union(*(ancestry.upstream(key) for key in names))
+        votes.update(key for key in sorted(keys) if key in model.definitions)
+    unread = [key for key in votes if votes[key] >= min(SPEAK_AGAINST, len(witnesses))]
+    return sorted(unread, key=lambda key: (-votes[key], -len(ancestry.upstream(key)), key))
+
+
+def _agree(model: DocumentModel, witnesses: Sequence[Witness], judge: Judge) -> bool:
+    """Whether a model makes most of the wrong lines right; the first ones decide."""
+    equality = Equality(model, judge.budget)
+    world = World(model, budget=judge.budget)
+    few = witnesses[: SPEAK_AGAINST + 1]
+    wanted = min(SPEAK_AGAINST, len(few))
+    right = 0
+    for at, witness in enumerate(few):
+        right += witness.agrees(world, equality)
+        if right + len(few) - at - 1 < wanted:
+            return False
+    return True

@@ -1,0 +1,179 @@
+"""Symbols: does an equation between formulas hold?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from itertools import product
+
+from derivgen.checking.drafts import Draft
+from derivgen.checking.evaluating import indices as ix
+from derivgen.checking.evaluating.budget import Budget
+from derivgen.checking.evaluating.equality import Comparison, Equality, Outcome
+from derivgen.checking.evaluating.model import Changed, Model
+from derivgen.checking.evaluating.resolving import UPDATE_MARKS, Unknown, resolved
+from derivgen.checking.evaluating.values import NoValue
+from derivgen.checking.judging.numbers import note_open
+from derivgen.checking.maths import tree as t
+from derivgen.checking.maths.writing import shown
+from derivgen.checking.report import Verdict
+
+#: how many formulas before a claim it is compared with
+MOST_BEFORE = 20
+#: what is said of ``y = m x + b`` in an introduction
+GENERAL = "a formula in general terms, about nothing that is defined here"
+#: how many instances of a statement with index letters are tried
+MOST_INSTANCES = 60
+
+
+@dataclass(frozen=True)
+class SymbolJudge:
+    """Judges equations between formulas by one model."""
+
+    model: Model
+    #: how a formula is written in messages
+    spelled: Callable[[t.Node], str] = shown
+    budget: Budget = field(default_factory=Budget)
+    #: functions that have their usual meaning, whatever the document says of them
+    usual: frozenset[str] = frozenset()
+
+    @cached_property
+    def equality(self) -> Equality:
+        return Equality(self.model, self.budget)
+
+    @cached_property
+    def free(self) -> Equality:
+        """Equality where names that mean nothing stand for any number."""
+        return Equality(_Free(self.model), self.budget)
+
+    def judge(self, draft: Draft, subject: t.Node, before: Sequence[t.Node]) -> None:
+        """Judge ``subject = ... = draft.segment.body``; ``before`` are the formulas in between."""
+        draft.subject = subject
+        body = draft.segment.body
+        found = self.compare(subject, body)
+        if found.outcome is Outcome.OPEN:
+            for other in before[: -MOST_BEFORE - 1 : -1]:
+                if self.compare(other, body):
+                    found = Comparison(Outcome.EQUAL)
+                    break
+        if found:
+            draft.verdict = Verdict.CORRECT
+            return
+        if found.outcome is Outcome.OPEN:
+            assert found.reason is None or isinstance(found.reason, NoValue)
+            if found.reason is not None:
+                note_open(draft, found.reason)
+            if _is_unknown(self.model, subject) or self._generic(body):
+                draft.code, draft.message = "C404", GENERAL
+            return
+        if self._is_apart(subject):
+            # a formula in general, such as that of the layer l, has no instances that could be wrong
+            special = next(self._instances(subject, body), None) is not None
+            draft.doubted = found.outcome is Outcome.DIFFERENT and special
+            draft.code, draft.message = "C404", GENERAL
+            return
+        draft.verdict, draft.printed = Verdict.WRONG, self.spelled(body)
+        if found.outcome is Outcome.MISFIT:
+            draft.code, draft.message = "C301", str(found.reason)
+            return
+        draft.code = _code_of(subject)
+        draft.message = f"{self.spelled(subject)} is not {draft.printed}"
+
+    def _is_apart(self, subject: t.Node) -> bool:
+        """True for a name that has nothing to do with the loss: an example, a definition in general."""
+        loss = self.model.loss
+        if not isinstance(subject, t.Name):
+            return False
+        if ix.letters_of(subject.key):
+            return True  # an equation of every unit: its instances were looked at
+        if loss is None or subject.mark:
+            return False
+        try:
+            key, _ = resolved(self.model, subject)
+        except Unknown:
+            return True
+        ancestry = self.equality.ancestry
+        return key != loss and not ancestry.leads(loss, key) and not ancestry.leads(key, loss)
+
+    def compare(self, left: t.Node, right: t.Node) -> Comparison:
+        """Equality; with index letters, of every instance; with unknown names, for any values."""
+        found = self.equality.compare(left, right)
+        if found.outcome is not Outcome.OPEN or not isinstance(found.reason, Unknown):
+            return found
+        instances = list(self._instances(left, right))
+        if instances:
+            outcomes = [self.equality.compare(a, b) for a, b in instances]
+            if all(outcomes):
+                return Comparison(Outcome.EQUAL)
+            different = [o for o in outcomes if o.outcome is Outcome.DIFFERENT]
+            return different[0] if len(different) == len(outcomes) else found
+        free = self.free.compare(left, right)
+        if free or (free.outcome is Outcome.DIFFERENT and self._is_rule(left, right)):
+            return free
+        return found
+
+    def _is_rule(self, left: t.Node, right: t.Node) -> bool:
+        """True for ``sigma'(u) = ...`` in u alone: it can be tried for any u, whatever u is."""
+        if not isinstance(left, t.Call) or not (left.primes or left.function in self.usual):
+            return False
+        own = {part for part in t.walk(left) if isinstance(part, t.Name)}
+        return len(own) == 1 and own == {part for part in t.walk(right) if isinstance(part, t.Name)}
+
+    def deciding(self, left: t.Node, right: t.Node) -> tuple[Equality, t.Node, t.Node]:
+        """What a statement was found wrong by: the points, and the two sides that differ there."""
+        found = self.equality.compare(left, right)
+        if found.outcome is not Outcome.OPEN or not isinstance(found.reason, Unknown):
+            return self.equality, left, right
+        for one, two in self._instances(left, right):
+            if self.equality.compare(one, two).outcome is Outcome.DIFFERENT:
+                return self.equality, one, two
+        return self.free, left, right
+
+    def _generic(self, body: t.Node) -> bool:
+        """True for a formula in general terms: ``E_total = sum 1/2 (target - output)^2``."""
+        names = [name for name in t.walk(body) if isinstance(name, t.Name)]
+        return bool(names) and not any(_means(self.model, name) for name in names)
+
+    def _instances(self, left: t.Node, right: t.Node) -> Iterator[tuple[t.Node, t.Node]]:
+        """The statement with its index letters replaced by numbers for which every name is known."""
+        names = [n for node in (left, right) for n in t.walk(node) if isinstance(n, t.Name)]
+        unknown = [name for name in names if not _means(self.model, name)]
+        letters = sorted({c for name in unknown for c in ix.letters_of(name.key)})
+        if not letters or len(letters) > 3:
+            return
+        count = 0
+        for numbers in product(range(10), repeat=len(letters)):
+            here = dict(zip(letters, numbers, strict=True))
+            if all(_means(self.model, replace(n, key=ix.put_in(n.key, here))) for n in names):
+                count += 1
+                if count > MOST_INSTANCES:
+                    return
+                yield ix.at(left, here), ix.at(right, here)
+
+
+def _means(model: Model, name: t.Name) -> bool:
+    try:
+        resolved(model, name)
+    except Unknown:
+        return False
+    return True
+
+
+def _is_unknown(model: Model, subject: t.Node) -> bool:
+    return isinstance(subject, t.Name) and not _means(model, subject)
+
+
+def _code_of(subject: t.Node) -> str:
+    if isinstance(subject, t.Derivative):
+        return "C202"
+    if isinstance(subject, t.Name) and subject.mark in UPDATE_MARKS:
+        return "C203"
+    return "C201"
+
+
+class _Free(Changed):
+    """A model in which every name means something: one that nobody defines is any number."""
+
+    def known(self, key: str) -> bool:
+        return bool(key)

@@ -1,0 +1,1 @@
+"""An author's names and those of a network: which is which."""

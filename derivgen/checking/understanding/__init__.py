@@ -1,0 +1,1 @@
+"""What a document says of its quantities: statements, definitions, arrays, tables, situations."""

@@ -1,0 +1,213 @@
+"""Laying a calculation over the formula that it came from: which number was put in for which name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from derivgen.checking.evaluating.budget import Budget
+from derivgen.checking.evaluating.model import DocumentModel
+from derivgen.checking.evaluating.printed import Fit, is_numeric, printed_number
+from derivgen.checking.evaluating.values import Dual, NoValue, Real
+from derivgen.checking.evaluating.world import World
+from derivgen.checking.maths import tree as t
+
+#: the value that a part of a formula has, where it is known
+ValueOf = Callable[[t.Node], "Real | None"]
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """A part of a formula and the number (or calculation) that stands in its place."""
+
+    part: t.Node
+    number: t.Node
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What is known of values, and what the work is counted in."""
+
+    value_of: ValueOf
+    budget: Budget
+
+
+def aligned(
+    formula: t.Node, calculation: t.Node, value_of: ValueOf, budget: Budget
+) -> list[Pair] | None:
+    """The pairs of two formulas of one shape; None where their shapes differ.
+
+    The order of terms and factors is taken as it stands; where known values say that an author
+    changed it, as they say.  Raises OutOfWork.
+    """
+    return _aligned(formula, calculation, _Known(value_of, budget))
+
+
+def _aligned(formula: t.Node, calculation: t.Node, known: _Known) -> list[Pair] | None:
+    known.budget.spend()
+    if is_numeric(formula):
+        if is_numeric(calculation) and _same_number(formula, calculation, known.budget):
+            return []
+        return None
+    match formula, calculation:
+        case (t.Name() | t.Derivative(), _) if _is_leaf(calculation):
+            return [Pair(formula, calculation)]
+        case t.Matrix(left), t.Matrix(right):
+            if [len(row) for row in left] != [len(row) for row in right]:
+                return None
+            cells = [
+                (a, b)
+                for one, two in zip(left, right, strict=True)
+                for a, b in zip(one, two, strict=True)
+            ]
+            return _all([_aligned(a, b, known) for a, b in cells])
+        case (t.Name() | t.Derivative(), t.Matrix() | t.Transposed()):
+            return [Pair(formula, calculation)] if is_numeric(calculation) else None
+        case t.Sum(), _:
+            return _sums(formula, calculation, known)
+        case t.Negated(body), t.Negated(other):
+            return _aligned(body, other, known)
+        case t.Negated(body), t.Product():
+            return _products(formula, calculation, known)
+        case t.Negated(body), _:
+            return _aligned(body, _negated(calculation), known)
+        case t.Product(), _:
+            return _products(formula, calculation, known)
+        case t.Quotient(top, bottom), t.Quotient(over, under):
+            return _all([_aligned(top, over, known), _aligned(bottom, under, known)])
+        case t.Power(base, exponent), t.Power(other, high):
+            return _all([_aligned(base, other, known), _aligned(exponent, high, known)])
+        case t.Call(function, arguments, primes), t.Call(word, others, marks):
+            if (function, primes, len(arguments)) != (word, marks, len(others)):
+                return None
+            return _all([_aligned(a, b, known) for a, b in zip(arguments, others, strict=True)])
+        case t.Transposed(body), t.Transposed(other):
+            return _aligned(body, other, known)
+    if _is_leaf(calculation):
+        return [Pair(formula, calculation)]  # a part that was worked out before: (y - o) as 0.526
+    return None
+
+
+def _is_leaf(node: t.Node) -> bool:
+    return printed_number(node) is not None
+
+
+def _negated(node: t.Node) -> t.Node:
+    return node.body if isinstance(node, t.Negated) else t.Negated(node, node.span)
+
+
+def _same_number(left: t.Node, right: t.Node, budget: Budget) -> bool:
+    nowhere = World(DocumentModel(), budget=budget)
+    try:
+        one, two = nowhere.evaluate(left), nowhere.evaluate(right)
+    except NoValue:
+        return False
+    return isinstance(one, Dual) and isinstance(two, Dual) and abs(one.value - two.value) < 1e-12
+
+
+def _all(parts: Sequence[list[Pair] | None]) -> list[Pair] | None:
+    found: list[Pair] = []
+    for part in parts:
+        if part is None:
+            return None
+        found.extend(part)
+    return found
+
+
+def _sums(formula: t.Node, calculation: t.Node, known: _Known) -> list[Pair] | None:
+    left, right = _terms(formula), _terms(calculation)
+    if len(left) != len(right):
+        return [Pair(formula, calculation)] if _is_leaf(calculation) else None
+    return _in_order(left, right, known)
+
+
+def _terms(node: t.Node, negative: bool = False) -> list[t.Node]:
+    """Signed terms as nodes that carry their sign, nested sums flattened."""
+    match node:
+        case t.Sum(terms):
+            return [part for sign, body in terms for part in _terms(body, negative != sign)]
+        case t.Negated(t.Sum() as body):
+            return _terms(body, not negative)
+    return [_negated(node) if negative else node]
+
+
+def _products(formula: t.Node, calculation: t.Node, known: _Known) -> list[Pair] | None:
+    whole = Pair(formula, calculation)
+    if _is_leaf(calculation) and known.value_of(formula) is not None and _agrees(whole, known):
+        return [whole]  # 2 eps as 0.002
+    left, right = factors(formula), factors(calculation)
+    if len(left) == len(right):
+        found = _in_order(left, right, known)
+        if found is not None and not all(_agrees(pair, known) for pair in found):
+            found = _signs_moved(left, right, known) or found
+        if found is not None:
+            return found
+    # constants are gathered and moved about freely: 2 · 1/2 · (y - o) is (y - o)
+    constants = [part for part in left if is_numeric(part)]
+    rest = [part for part in left if not is_numeric(part)]
+    if not constants:
+        return [Pair(formula, calculation)] if _is_leaf(calculation) else None
+    if len(rest) == len(right):
+        return _in_order(rest, right, known)
+    return None
+
+
+def _signs_moved(left: list[t.Node], right: list[t.Node], known: _Known) -> list[Pair] | None:
+    """Pairs that agree once signs are moved between the factors: ``- eta g`` with g = -0.04 is ``+ 0.5 *
+    0.04``.  None where they do not, or where the sign of the whole is another one."""
+    found: list[Pair] = []
+    odd, free = False, False
+    for part, number in zip(left, right, strict=True):
+        for turned in (False, True):
+            pairs = _aligned(part, _negated(number) if turned else number, known)
+            if pairs is not None and all(_agrees(pair, known) for pair in pairs):
+                found.extend(pairs)
+                odd = odd != turned
+                free = free or any(known.value_of(pair.part) is None for pair in pairs)
+                break
+        else:
+            return None
+    return found if free or not odd else None
+
+
+def factors(node: t.Node) -> list[t.Node]:
+    """The factors of a product, nested ones flattened, a leading minus as its first factor's."""
+    match node:
+        case t.Product(parts):
+            return [inner for part in parts for inner in factors(part)]
+        case t.Negated(t.Product() as body):
+            first, *rest = factors(body)
+            return [_negated(first), *rest]
+    return [node]
+
+
+def _in_order(left: list[t.Node], right: list[t.Node], known: _Known) -> list[Pair] | None:
+    """Pairs in the order that stands there, or in the one that known values ask for."""
+    straight = [_aligned(a, b, known) for a, b in zip(left, right, strict=True)]
+    if all(part is not None for part in straight) and all(
+        _agrees(pair, known) for part in straight for pair in part or ()
+    ):
+        return _all(straight)
+    turned = _by_value(left, right, known)
+    return turned if turned is not None else _all(straight)
+
+
+def _agrees(pair: Pair, known: _Known) -> bool:
+    value, number = known.value_of(pair.part), printed_number(pair.number)
+    return value is None or number is None or number.fit(value) is not Fit.OFF
+
+
+def _by_value(left: list[t.Node], right: list[t.Node], known: _Known) -> list[Pair] | None:
+    """Another order in which every pair agrees; None where there is none."""
+    waiting = list(right)
+    found: list[Pair] = []
+    for part in left:
+        for number in waiting:
+            pairs = _aligned(part, number, known)
+            if pairs is not None and all(_agrees(pair, known) for pair in pairs):
+                found.extend(pairs)
+                waiting.remove(number)
+                break
+        else:
+            return None
+    return found

@@ -1,0 +1,236 @@
+"""Definitions that an author leaves out because a sibling has them: "the same way, out_h2 = 0.5969".
+
+``net_h1 = w_1 i_1 + w_2 i_2 + b_1`` makes ``net_h2 = w_3 i_1 + w_4 i_2 + b_1``, and ``y = w x + b`` makes
+``y_3 = w x_3 + b``.  Such a definition is taken only where the number that is printed for the quantity is
+what it gives, to the last digit.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
+from itertools import islice, product
+
+from derivgen.checking.evaluating import indices as ix
+from derivgen.checking.evaluating import values as v
+from derivgen.checking.evaluating.budget import Budget, OutOfWork
+from derivgen.checking.evaluating.model import DocumentModel
+from derivgen.checking.evaluating.printed import Fit, Printed, printed_number
+from derivgen.checking.evaluating.values import Dual, NoValue
+from derivgen.checking.evaluating.world import World
+from derivgen.checking.maths import tree as t
+from derivgen.checking.maths.rebuild import rebuilt
+from derivgen.checking.understanding.noting import full_key, names_in
+
+#: how many definitions are tried for one quantity, and for the whole document
+MOST_FOR_ONE, MOST = 400, 3000
+#: how many siblings are looked at
+MOST_RELATIVES = 8
+#: how far the numbers of a row of weights are moved on
+FURTHEST = 12
+#: how many quantities in a row may be missing: out_h2 of net_h2 of the weights
+DEEPEST = 2
+#: digits that a printed number needs to tell anything
+FEWEST_DIGITS = 3
+
+_NUMBER = re.compile(r"(?<![\w.,])-?\d{1,6}(?:[.,]\d{1,6})?(?![\w.,]*\d)")
+#: numbers that are looked at in sentences
+MOST_NUMBERS = 40
+
+Definitions = Mapping[str, t.Node]
+
+
+def by_analogy(
+    model: DocumentModel,
+    printed: Mapping[str, tuple[t.Node, ...]],
+    budget: Budget | None = None,
+    in_words: Sequence[t.Node] = (),
+) -> DocumentModel:
+    """The model with the definitions of quantities that are printed and computed like a sibling.
+
+    ``in_words`` are numbers in the sentences of the document ("targets 0.01 and 0.99"): one of them may be
+    the given value that a sibling's definition asks for."""
+    return _Analogy(model, printed, budget or Budget(), in_words).run()
+
+
+def numbers_in(words: str) -> tuple[t.Node, ...]:
+    """The numbers that stand in sentences, each once."""
+    found: dict[str, t.Node] = {}
+    for match in islice(_NUMBER.finditer(words), MOST_NUMBERS):
+        text = match[0].replace(",", ".")
+        digits = text.lstrip("-")
+        number = t.Number(digits, Fraction(digits), len(digits.partition(".")[2]))
+        found.setdefault(text, t.Negated(number) if text.startswith("-") else number)
+    return tuple(found.values())
+
+
+@dataclass
+class _Analogy:
+    model: DocumentModel
+    printed: Mapping[str, tuple[t.Node, ...]]
+    budget: Budget
+    in_words: Sequence[t.Node] = ()
+    left: int = MOST
+    #: computed quantities by the letter and the length of their index
+    relatives: dict[tuple[str, int], list[str]] = field(default_factory=lambda: defaultdict(list))
+
+    def run(self) -> DocumentModel:
+        given: dict[str, list[str]] = defaultdict(list)
+        for key in self.model.values:
+            if key not in self.model.definitions:
+                given[ix.split(key)[0]].append(key)
+        for key in self.model.definitions:
+            base, pieces = ix.split(key)
+            self.relatives[base, len(pieces)].append(key)
+        for base in [base for base in given if base in self.model.definitions]:
+            if not any(p.isdigit() or p in ix.LETTERS for p in ix.split(base)[1]):
+                self._instances(base, given[base])
+        for key in [key for keys in given.values() for key in keys]:
+            number = self._number(key)
+            known = key in self.model.definitions or key in self.model.parameters
+            if number is not None and not known and self.left > 0:
+                self._sibling(key, number)
+        return self.model
+
+    def _number(self, key: str) -> Printed | None:
+        found = [n for n in map(printed_number, self.printed.get(key, ())) if n is not None]
+        return found[-1] if found else None
+
+    def _take(self, made: Definitions) -> None:
+        model = self.model
+        given = {key: node for key, node in made.items() if node in self.in_words}
+        made = {key: node for key, node in made.items() if key not in given}
+        self.model = replace(
+            model,
+            definitions={**model.definitions, **made},
+            values={**model.values, **given},
+            opaque=model.opaque - made.keys(),
+        )
+
+    def _agrees(self, made: Definitions, key: str, number: Printed) -> bool:
+        self.left -= 1
+        model = replace(self.model, definitions={**self.model.definitions, **made})
+        self.budget.begin()
+        try:
+            found = v.simplest(World(model, budget=self.budget).value(key))
+        except OutOfWork:
+            self.left = 0
+            return False
+        except NoValue:
+            return False
+        return isinstance(found, Dual) and number.fit(found.value) is Fit.ROUNDED
+
+    # --- one equation for every sample --------------------------------------------------------
+
+    def _instances(self, base: str, keys: Sequence[str]) -> None:
+        """``y = w x + b`` for y_1, y_2, ... where most of these are what it gives for x_1, x_2, ..."""
+        body = self.model.definitions[base]
+        cells = {key: self._number(key) for key in keys}
+        made: dict[str, t.Node] = {}
+        right = 0
+        for key, number in cells.items():
+            pieces = ix.split(key)[1]
+            if number is None or len(pieces) != 1 or not pieces[0].isdigit() or self.left <= 0:
+                continue
+            instance = _renamed(body, self._with_index(body, pieces[0]))
+            if instance != body:
+                made[key] = instance
+                right += self._agrees({key: instance}, key, number)
+        if right >= 2 and 2 * right > len(made):
+            self._take(made)
+
+    def _with_index(self, body: t.Node, piece: str) -> dict[str, str]:
+        names = {name: ix.joined(name, [piece]) for name in names_in(body)}
+        return {name: cell for name, cell in names.items() if self.model.known(cell)}
+
+    # --- the next unit ------------------------------------------------------------------------
+
+    def _sibling(self, key: str, number: Printed) -> None:
+        if len(number.text.strip("-0.").replace(".", "")) < FEWEST_DIGITS:
+            return
+        for sibling, here, there in self._siblings(key):
+            tried = self._candidates(sibling, key, here, there, DEEPEST)
+            for made in islice(tried, MOST_FOR_ONE):
+                if self.left <= 0:
+                    return
+                if self._agrees(made, key, number):
+                    self._take(made)
+                    return
+
+    def _siblings(self, key: str) -> Iterator[tuple[str, str, str]]:
+        """Computed quantities whose key has another number in one place: (sibling, its number, ours)."""
+        base, pieces = ix.split(key)
+        for other in self.relatives[base, len(pieces)][:MOST_RELATIVES]:
+            parts = ix.split(other)[1]
+            apart = [(a, b) for a, b in zip(parts, pieces, strict=True) if a != b]
+            if len(apart) == 1 and apart[0][0].isdigit() and apart[0][1].isdigit():
+                yield other, *apart[0]
+
+    def _candidates(
+        self, sibling: str, key: str, here: str, there: str, depth: int
+    ) -> Iterator[Definitions]:
+        """Definitions of ``key`` after that of its sibling, with those of what it reads and nobody
+        defines."""
+        body = self.model.definitions[sibling]
+        groups: dict[str, list[str]] = {}
+        for name in dict.fromkeys(names_in(body)):
+            groups.setdefault(ix.split(name)[0], []).append(name)
+        ways = [list(self._ways(names, here, there, depth)) for names in groups.values()]
+        for chosen in product(*ways):
+            renamed = {a: b for pairs in chosen for a, b in pairs.items()}
+            missing = [(a, b) for a, b in renamed.items() if not self.model.known(b)]
+            if all(a == b for a, b in renamed.items()) or key in renamed.values():
+                continue
+            inner = [list(self._inner(a, b, here, there, depth)) for a, b in missing]
+            for parts in product(*inner):
+                made: dict[str, t.Node] = {key: _renamed(body, renamed)}
+                for part in parts:
+                    made |= part
+                yield made
+
+    def _inner(
+        self, sibling: str, key: str, here: str, there: str, depth: int
+    ) -> Iterator[Definitions]:
+        if sibling not in self.model.definitions:
+            yield from ({key: number} for number in self.in_words)
+        elif depth > 0:
+            yield from islice(self._candidates(sibling, key, here, there, depth - 1), MOST_FOR_ONE)
+
+    def _ways(
+        self, names: list[str], here: str, there: str, depth: int
+    ) -> Iterator[dict[str, str]]:
+        """How the names of one letter may go on: with the number of the other unit in one place, as they
+        are, or moved on by as many as there are of them."""
+        split = [ix.split(name) for name in names]
+        count = len(split[0][1])
+        alike = all(len(pieces) == count for _, pieces in split)
+        for at in range(count if alike else 0):
+            if all(pieces[at] == here for _, pieces in split):
+                made = {}
+                for name, (base, pieces) in zip(names, split, strict=True):
+                    made[name] = ix.joined(base, [*pieces[:at], there, *pieces[at + 1 :]])
+                missing = [name for name, new in made.items() if not self.model.known(new)]
+                computed = all(name in self.model.definitions for name in missing)
+                given = len(missing) == 1 and len(names) == 1 and not computed
+                if not missing or (depth > 0 and computed) or (given and self.in_words):
+                    yield made
+        yield {name: name for name in names}
+        if not alike or count != 1 or not all(pieces[0].isdigit() for _, pieces in split):
+            return
+        for step in range(1, FURTHEST + 1):
+            moved = {
+                name: ix.joined(base, [str(int(pieces[0]) + step)])
+                for name, (base, pieces) in zip(names, split, strict=True)
+            }
+            if all(self.model.known(new) for new in moved.values()):
+                yield moved
+
+
+def _renamed(node: t.Node, names: Mapping[str, str]) -> t.Node:
+    if isinstance(node, t.Name):
+        new = names.get(full_key(node))
+        return node if new is None or new == full_key(node) else t.Name(new, written=new)
+    return rebuilt(node, lambda child: _renamed(child, names))

@@ -1,0 +1,187 @@
+"""Arrays of a document: the names of their cells, and equations in index letters spelled out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import product
+
+from derivgen.checking.evaluating import indices as ix
+from derivgen.checking.evaluating.model import Element
+from derivgen.checking.evaluating.printed import printed_matrix
+from derivgen.checking.maths import tree as t
+
+#: arrays of more cells have no names for them
+MOST_CELLS = 2_500
+
+
+@dataclass(frozen=True, slots=True)
+class Shaped:
+    """An array whose shape the document shows.
+
+    ``base`` is what its cells are called by (``x`` for X where the document writes x_ij), ``start`` the numbers
+    of its first row and its first column."""
+
+    key: str
+    shape: tuple[int, int]
+    base: str
+    start: tuple[int, int]
+
+    def cells(self) -> Iterator[tuple[str, Element]]:
+        """The names of all cells: with two indices, and for a vector with one as well."""
+        rows, columns = self.shape
+        for i, j in product(range(rows), range(columns)):
+            element = Element(self.key, i, j)
+            yield self.cell(i, j), element
+            if 1 in self.shape:
+                axis = 0 if columns == 1 else 1
+                yield ix.joined(self.base, (str((i, j)[axis] + self.start[axis]),)), element
+
+    def cell(self, row: int, column: int) -> str:
+        return ix.joined(self.base, (str(row + self.start[0]), str(column + self.start[1])))
+
+
+def shaped(
+    printed: Mapping[str, Sequence[t.Node]],
+    sides: Mapping[str, Sequence[t.Node]],
+    used: Iterable[str],
+    from_zero: bool = False,
+) -> dict[str, Shaped]:
+    """The arrays that are printed or spelled out as a matrix; ``used`` are all keys of the document,
+    ``from_zero`` says that its sums begin at 0."""
+    found: dict[str, Shaped] = {}
+    keys = set(used)
+    numbers = _numbers(keys)
+    starts = [0 if 0 in seen else 1 for (_, _, _), seen in numbers.items()]
+    zeros = starts.count(0)
+    usual = 0 if from_zero or zeros > len(starts) / 2 else 1
+    for key in {**printed, **sides}:
+        nodes = (*printed.get(key, ()), *sides.get(key, ()))
+        shape = next((s for s in map(_shape, nodes) if s is not None), None)
+        if shape is None or shape == (1, 1) or shape[0] * shape[1] > MOST_CELLS:
+            continue
+        base = _base(key, keys)
+        start = tuple(_start(numbers, base, shape, axis, usual) for axis in (0, 1))
+        found[key] = Shaped(key, shape, base, (start[0], start[1]))
+    return found
+
+
+def _shape(node: t.Node) -> tuple[int, int] | None:
+    cells = printed_matrix(node)
+    if cells is not None and cells and cells[0]:
+        return len(cells), len(cells[0])
+    if isinstance(node, t.Matrix):
+        return len(node.rows), len(node.rows[0])
+    return None
+
+
+def _base(key: str, keys: set[str]) -> str:
+    """What the cells of an array are called by: its own name, or that with a small letter."""
+    bases = {ix.split(other)[0] for other in keys if ix.split(other)[1]}
+    small = key[:1].lower() + key[1:]
+    return key if key in bases or small not in bases else small
+
+
+#: the numbers that stand in the subscripts of a base: with how many pieces, at which place
+_Numbers = dict[tuple[str, int, int], set[int]]
+
+
+def _numbers(keys: Iterable[str]) -> _Numbers:
+    found: _Numbers = {}
+    for key in keys:
+        base, pieces = ix.split(key)
+        for at, piece in enumerate(pieces):
+            if piece.isdigit():
+                found.setdefault((base, len(pieces), at), set()).add(int(piece))
+    return found
+
+
+def _start(numbers: _Numbers, base: str, shape: tuple[int, int], axis: int, usual: int) -> int:
+    """The number of the first row (axis 0) or column (axis 1)."""
+    seen = set(numbers.get((base, 2, axis), ()))
+    if axis == 0 or shape[0] == 1:
+        seen |= numbers.get((base, 1, 0), set())  # a vector's, or a whole row's
+    if 0 in seen:
+        return 0
+    if seen and (max(seen) == shape[axis] or len(seen) > 1):
+        return 1
+    return 1 if seen and usual else usual
+
+
+def spelled_out(
+    key: str, side: t.Node, arrays: Mapping[str, Shaped], used: Iterable[str]
+) -> dict[str, t.Node]:
+    """The instances of an equation in index letters: ``z_i = ...`` for every cell that there is."""
+    base, pieces = ix.split(key)
+    letters = [piece for piece in pieces if piece in ix.LETTERS]
+    if not letters or not set(ix.free_letters(side)) <= set(letters):
+        return {}
+    found: dict[str, t.Node] = {}
+    for indices in _ranges(base, pieces, arrays, used):
+        here = dict(zip(letters, indices, strict=True))
+        found[ix.put_in(key, here)] = ix.at(side, here)
+    return found
+
+
+def _ranges(
+    base: str, pieces: Sequence[str], arrays: Mapping[str, Shaped], used: Iterable[str]
+) -> Iterator[tuple[int, ...]]:
+    """The values of the letters: those of an array of that base, or of names that stand there."""
+    count = sum(piece in ix.LETTERS for piece in pieces)
+    for array in arrays.values():
+        if array.base == base and count == len(pieces):
+            rows, columns = array.shape
+            sizes = (rows, columns) if count == 2 else (max(rows, columns),)
+            if count in (1, 2):
+                yield from product(
+                    *(range(a, a + n) for a, n in zip(array.start, sizes, strict=False))
+                )
+                return
+    seen = set()
+    for other in used:
+        head, parts = ix.split(other)
+        if head == base and len(parts) == len(pieces):
+            fits = all(
+                a == b or (a in ix.LETTERS and b.isdigit())
+                for a, b in zip(pieces, parts, strict=True)
+            )
+            if fits:
+                seen.add(
+                    tuple(
+                        int(b)
+                        for a, b in zip(pieces, parts, strict=True)
+                        if a in ix.LETTERS and b.isdigit()
+                    )
+                )
+    yield from sorted(row for row in seen if len(row) == count)
+
+
+#: the names of one base, by the numbers in their subscripts
+Places = dict[str, dict[tuple[int, ...], str]]
+
+
+def numbered(known: Iterable[str]) -> Places:
+    """The names with nothing but numbers in their subscripts, by what stands before them."""
+    found: Places = {}
+    for name in known:
+        base, pieces = ix.split(name)
+        if pieces and all(piece.isdigit() for piece in pieces):
+            found.setdefault(base, {})[tuple(map(int, pieces))] = name
+    return found
+
+
+def family(key: str, numbered: Places) -> list[list[str]]:
+    """The cells that a name stands for as a whole: ``z_1, z_2, z_3`` as a column, ``w_11, w_12, ...`` as
+    rows; nothing where there are none or some are missing."""
+    small = key[:1].lower() + key[1:]
+    for base in dict.fromkeys((key, small)):
+        places = numbered.get(base, {})
+        counts = {len(place) for place in places}
+        if counts == {1} and len(places) > 1:
+            return [[places[place]] for place in sorted(places)]
+        if counts == {2}:
+            rows = sorted({i for i, _ in places})
+            columns = sorted({j for _, j in places})
+            if len(places) == len(rows) * len(columns) > 1:
+                return [[places[(i, j)] for j in columns] for i in rows]
+    return []

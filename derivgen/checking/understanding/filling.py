@@ -1,0 +1,82 @@
+"""Calculations without a formula, with names for their numbers: ``S = 1.5683 + 0.4493`` is e^{z_1} + e^{z_2}
+where these were printed before.
+
+It is all or nothing: with a number left over that may be a value, the calculation says less than it seems to.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+
+from derivgen.checking.evaluating import indices as ix
+from derivgen.checking.evaluating.printed import is_numeric, is_printed, printed_number
+from derivgen.checking.maths import tree as t
+from derivgen.checking.maths.rebuild import rebuilt
+
+#: whole numbers that stand in formulas as they are
+CONSTANTS = frozenset({0, 1, 2})
+
+
+@dataclass
+class Said:
+    """What was printed so far as the value of what, by the size of the number."""
+
+    by_value: dict[Fraction, list[tuple[t.Node, bool]]] = field(
+        default_factory=lambda: defaultdict(list)
+    )
+
+    def take(self, members: Sequence[t.Node]) -> None:
+        """Take in a chain: its first member has the values that are printed in it."""
+        left = members[0] if members else None
+        if left is None or is_numeric(left) or isinstance(left, t.Words | t.Derivative):
+            return
+        if isinstance(left, t.Name) and left.mark:
+            return
+        for body in members[1:]:
+            number = printed_number(body)
+            if number is not None:
+                negative = number.value < 0
+                value = next(p.value for p in t.walk(body) if isinstance(p, t.Number))
+                known = self.by_value[value]
+                if (left, negative) not in known:
+                    known.append((left, negative))
+
+    def filled(self, calculation: t.Node) -> t.Node | None:
+        """The calculation with a name for each of its numbers; None where that is not certain."""
+        if not is_numeric(calculation) or is_printed(calculation):
+            return None
+        numbers = [part for part in t.walk(calculation) if isinstance(part, t.Number)]
+        counts: dict[Fraction, int] = defaultdict(int)
+        for number in numbers:
+            counts[number.value] += 1
+        waiting: dict[Fraction, list[tuple[t.Node, bool]]] = {}
+        for value, count in counts.items():
+            found = self.by_value.get(value, [])
+            if not found:
+                if value in CONSTANTS:
+                    continue
+                return None
+            if len(found) == 1:
+                waiting[value] = found * count
+            elif len(found) == count and len({_kind(node) for node, _ in found}) == 1:
+                waiting[value] = list(found)
+            else:
+                return None
+        return _put(calculation, waiting) if waiting else None
+
+
+def _kind(node: t.Node) -> object:
+    return ix.split(node.key)[0] if isinstance(node, t.Name) else type(node)
+
+
+def _put(node: t.Node, waiting: dict[Fraction, list[tuple[t.Node, bool]]]) -> t.Node:
+    if isinstance(node, t.Number):
+        found = waiting.get(node.value)
+        if not found:
+            return node
+        name, negative = found.pop(0)
+        return t.Negated(name) if negative else name
+    return rebuilt(node, lambda child: _put(child, waiting))

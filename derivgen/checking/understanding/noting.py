@@ -1,0 +1,254 @@
+"""What stands where in a document, before anything is decided: right sides, printed numbers, calculations,
+derivative tokens, updates."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import pairwise
+
+from derivgen.checking.evaluating.model import Function
+from derivgen.checking.evaluating.printed import is_numeric, is_printed
+from derivgen.checking.evaluating.resolving import UPDATE_MARKS
+from derivgen.checking.manuscript import Passage
+from derivgen.checking.maths import tree as t
+from derivgen.checking.understanding.filling import Said
+from derivgen.checking.understanding.statements import Statement
+
+#: how many members of the chains before are kept
+MOST_EARLIER = 20
+
+
+def statements_of(readings: Iterable[tuple[Passage, t.Reading]]) -> tuple[Statement, ...]:
+    """The statements of a document, with the left sides of those that carry one on."""
+    found = []
+    left: t.Node | None = None
+    earlier: tuple[t.Node, ...] = ()
+    for passage, reading in readings:
+        for chain in map(_assigned, reading.chains):
+            bodies = tuple(segment.body for segment in chain.segments)
+            if not chain.continued:
+                left = bodies[0] if bodies else None
+                earlier, bodies = (), bodies[1:]
+            found.append(Statement(chain, passage, left, earlier))
+            earlier = (*earlier, *bodies)[-MOST_EARLIER:]
+    return tuple(found)
+
+
+def _assigned(chain: t.Chain) -> t.Chain:
+    """In ``w <- w - eta g`` the left side is the new w: it gets the mark for that.
+
+    Programmers write ``w = w - eta g`` and mean the same; only a sum that begins with w is read so."""
+    if chain.continued or len(chain.segments) < 2:
+        return chain
+    first, second, *rest = chain.segments
+    name = first.body
+    if not isinstance(name, t.Name) or name.mark or name.key not in set(names_in(second.body)):
+        return chain
+    if second.relation != "assign" and not _begins_with(second, name):
+        return chain
+    return replace(chain, segments=(replace(first, body=replace(name, mark="new")), second, *rest))
+
+
+def _is_assignment(chain: t.Chain) -> bool:
+    first, second, *_ = chain.segments
+    if chain.continued or not isinstance(first.body, t.Name):
+        return False
+    return second.relation == "assign" or _begins_with(second, replace(first.body, mark=""))
+
+
+def _begins_with(segment: t.Segment, name: t.Name) -> bool:
+    """True for ``= w - ...`` and ``:= w + ...``."""
+    body = segment.body
+    if segment.relation not in ("=", "define") or not isinstance(body, t.Sum):
+        return False
+    negative, first = body.terms[0]
+    same = isinstance(first, t.Name) and (first.key, first.mark) == (name.key, name.mark)
+    return len(body.terms) > 1 and not negative and same
+
+
+@dataclass
+class Notes:
+    """What stands where, before anything is decided."""
+
+    sides: dict[str, list[t.Node]] = field(default_factory=lambda: defaultdict(list))
+    printed: dict[str, list[t.Node]] = field(default_factory=lambda: defaultdict(list))
+    calculations: dict[str, list[t.Node]] = field(default_factory=lambda: defaultdict(list))
+    #: right sides with derivatives in them: deltas
+    rules: dict[str, list[t.Node]] = field(default_factory=lambda: defaultdict(list))
+    functions: dict[str, Function] = field(default_factory=dict)
+    #: what stands right of the first line that defines a function
+    stated_for: dict[str, Sequence[t.Node]] = field(default_factory=dict)
+    derivatives: Counter[tuple[str, str]] = field(default_factory=Counter)
+    #: left sides with a mark: (key, mark)
+    marked: set[tuple[str, str]] = field(default_factory=set)
+    #: keys of names with a mark, with it
+    marked_keys: set[str] = field(default_factory=set)
+    #: formulas with the calculation that follows them
+    substitutions: list[tuple[t.Node, t.Node]] = field(default_factory=list)
+    #: what stands for the new value of a parameter: (key, right side)
+    updates: list[tuple[str, t.Node]] = field(default_factory=list)
+    #: keys that tables give a new value
+    trained: frozenset[str] = frozenset()
+    used: Counter[str] = field(default_factory=Counter)
+    #: what was printed so far
+    said: Said = field(default_factory=Said)
+    #: calculations that stand alone, with names for their numbers
+    filled: dict[str, t.Node] = field(default_factory=dict)
+    #: True where a sum begins at 0
+    from_zero: bool = False
+    #: names that are given a new value, and what it is each time (``m <- beta m + ...``)
+    assigned: dict[str, list[t.Node]] = field(default_factory=lambda: defaultdict(list))
+    #: keys that were printed as the result of something: with an approximate sign
+    results: set[str] = field(default_factory=set)
+
+
+def functions_that_are_quantities(notes: Notes) -> None:
+    """``L(a, y) = -y log a - ...`` defines L as a quantity too, where L stands without arguments as well."""
+    derived = {of for of, _ in notes.derivatives}
+    for name, rest in notes.stated_for.items():
+        if (name in derived or name in notes.used) and name not in notes.sides:
+            _note_member(notes, t.Name(name, written=name), rest, first=True)
+
+
+def full_key(name: t.Name) -> str:
+    """The key of a name with its mark."""
+    return name.key + name.mark
+
+
+def note(notes: Notes, statement: Statement) -> None:
+    segments = statement.chain.segments
+    bodies = [segment.body for segment in segments]
+    for body in bodies:
+        for part in t.walk(body):
+            if isinstance(part, t.Derivative) and part.of is not None:
+                for of in _derivative_names(part.of):
+                    for by in _derivative_names(part.by):
+                        notes.derivatives[(of, by)] += 1
+            elif isinstance(part, t.Name):
+                notes.used[part.key] += 1
+            elif isinstance(part, t.BigSum) and isinstance(part.lower, t.Number):
+                notes.from_zero = notes.from_zero or part.lower.value == 0
+    if any(segment.relation in ("<", ">", "<=", ">=", "!=", "in", "to") for segment in segments):
+        return
+    if len(segments) > 1 and isinstance(bodies[0], t.Name) and _is_assignment(statement.chain):
+        notes.assigned[bodies[0].key].append(bodies[1])
+    if any(s.relation == "approx" for s in segments) and isinstance(statement.left, t.Name):
+        notes.results.add(full_key(statement.left))
+    members = [statement.left, *bodies] if statement.chain.continued else bodies
+    rest = [member for member in members if member is not None]
+    if rest and isinstance(rest[0], t.Name) and all(map(is_numeric, rest[1:])):
+        made = notes.said.filled(rest[1]) if len(rest) > 1 else None
+        if made is not None:
+            notes.filled.setdefault(full_key(rest[0]), made)
+    notes.said.take(rest)
+    for at, member in enumerate(rest):
+        if at and _is_old_value_of(member, rest[0]):
+            continue  # in w <- w = ... the number is that of the new w
+        _note_member(notes, member, rest[at + 1 :], first=at == 0)
+    for formula, calculation in pairwise(rest):
+        if not is_numeric(formula) and is_numeric(calculation):
+            notes.substitutions.append((formula, calculation))
+
+
+def _is_old_value_of(member: t.Node, first: t.Node) -> bool:
+    if not isinstance(member, t.Name) or not isinstance(first, t.Name):
+        return False
+    return first.mark in UPDATE_MARKS and member == replace(first, mark="")
+
+
+def _derivative_names(node: t.Node) -> tuple[str, ...]:
+    return (full_key(node),) if isinstance(node, t.Name) else ()
+
+
+def _note_member(notes: Notes, member: t.Node, rest: Sequence[t.Node], first: bool) -> None:
+    if isinstance(member, t.Call) and first and _defines_function(member) and rest:
+        parameters = tuple(a.key for a in member.arguments if isinstance(a, t.Name))
+        # exp(z_1) = 1.5683 is a value, and defines nothing
+        own = set(names_in(rest[0])) <= set(parameters) and not is_numeric(rest[0])
+        # |z| is read as abs(z): then "abs(z) = |z|" says nothing
+        itself = any(
+            isinstance(p, t.Call) and p.function == member.function for p in t.walk(rest[0])
+        )
+        if own and not itself and not member.primes:
+            notes.functions.setdefault(member.function, Function(parameters, rest[0]))
+            notes.stated_for[member.function] = rest
+        return
+    if first and _is_square(member):
+        # sigma^2 = ... defines sigma, which is positive
+        assert isinstance(member, t.Power)
+        roots = [t.Call("sqrt", (side,)) for side in rest if not is_numeric(side)]
+        _note_member(notes, member.base, roots, first=False)
+        return
+    names = _cells(member)
+    if not names:
+        return
+    for name, later in ((name, _cell_of(rest, at)) for at, name in names):
+        key = full_key(name)
+        if name.mark:
+            notes.marked.add((name.key, name.mark))
+            notes.marked_keys.add(key)
+        for side in later:
+            if is_printed(side):
+                notes.printed[key].append(side)
+            elif is_numeric(side):
+                notes.calculations[key].append(side)
+            elif is_rule(side):
+                notes.rules[key].append(side)
+            elif side != name:
+                notes.sides[key].append(side)
+            if name.mark in UPDATE_MARKS and (isinstance(side, t.Sum) or is_rule(side)):
+                notes.updates.append((name.key, side))
+
+
+def _is_square(node: t.Node) -> bool:
+    return (
+        isinstance(node, t.Power)
+        and isinstance(node.base, t.Name)
+        and isinstance(node.exponent, t.Number)
+        and node.exponent.value == 2
+    )
+
+
+def _defines_function(call: t.Call) -> bool:
+    return bool(call.arguments) and all(isinstance(a, t.Name) for a in call.arguments)
+
+
+def is_rule(node: t.Node) -> bool:
+    """True where a derivative stands in a formula: it says how something is found, not what it is."""
+    return any(isinstance(part, t.Derivative) for part in t.walk(node))
+
+
+Position = tuple[int, int] | None
+
+
+def _cells(member: t.Node) -> list[tuple[Position, t.Name]]:
+    """The names that a member is: one, or those of a matrix of names with their positions."""
+    if isinstance(member, t.Name):
+        return [(None, member)]
+    if isinstance(member, t.Matrix):
+        cells = [(i, j, c) for i, row in enumerate(member.rows) for j, c in enumerate(row)]
+        if all(isinstance(cell, t.Name) for _, _, cell in cells):
+            return [((i, j), cell) for i, j, cell in cells if isinstance(cell, t.Name)]
+    return []
+
+
+def _cell_of(members: Sequence[t.Node], at: Position) -> list[t.Node]:
+    """The members themselves, or the cell at a position of those that are matrices."""
+    if at is None:
+        return list(members)
+    found = []
+    for member in members:
+        if isinstance(member, t.Matrix) and at[0] < len(member.rows):
+            row = member.rows[at[0]]
+            if at[1] < len(row):
+                found.append(row[at[1]])
+    return found
+
+
+def names_in(node: t.Node) -> Iterator[str]:
+    """The keys of the names in a formula, with their marks where they have any."""
+    for part in t.walk(node):
+        if isinstance(part, t.Name):
+            yield full_key(part)

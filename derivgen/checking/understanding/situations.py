@@ -1,0 +1,89 @@
+"""Where a document stands: before an update or after it, with the first sample or with the next one.
+
+An author who trains for two steps computes z, a and the loss again under the same names.  A line that is
+wrong where the document stands, and right (or less wrong) after the update or with the values that were
+given anew, is about that: from there on the document stands there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass, field
+
+from derivgen.checking.evaluating.literals import literal
+from derivgen.checking.evaluating.model import Model
+from derivgen.checking.evaluating.printed import printed_number
+from derivgen.checking.evaluating.resolving import UPDATE_MARKS
+from derivgen.checking.evaluating.values import NoValue, Value
+from derivgen.checking.evaluating.world import World
+from derivgen.checking.maths import tree as t
+from derivgen.checking.understanding.statements import Statement
+
+#: steps of training that are followed
+MOST_STEPS = 20
+
+
+@dataclass
+class Situations:
+    """The point at which claims are judged, and the points that may be meant next."""
+
+    model: Model
+    world: World
+    #: whether parameters were updated since the document came to stand here
+    updated: bool = False
+    steps: int = 0
+    #: data that were given anew, with their new values
+    anew: dict[str, Value] = field(default_factory=dict)
+    #: names that were printed so far
+    seen: set[str] = field(default_factory=set)
+
+    def note(self, statement: Statement) -> None:
+        """Take in a statement that was judged."""
+        left = statement.left
+        if not isinstance(left, t.Name):
+            return
+        if left.mark in UPDATE_MARKS:
+            self.updated = True
+            return
+        self.seen.add(left.key)
+        value = self.restated(statement)
+        if value is not None:
+            self.anew[left.key] = value
+
+    def restated(self, statement: Statement) -> Value | None:
+        """The value of a given quantity, no parameter, that a statement gives another value."""
+        left, segments = statement.left, statement.chain.segments
+        if not isinstance(left, t.Name) or left.mark or statement.chain.continued:
+            return None
+        given = self.model.given(left.key)
+        fixed = self.model.definition(left.key) is not None or self.model.is_parameter(left.key)
+        if given is None or fixed or len(segments) != 2 or left.key == self.model.rate:
+            return None
+        old, new = printed_number(given), printed_number(segments[1].body)
+        if old is None or new is None or old.value == new.value:
+            return None
+        return literal(segments[1].body)
+
+    def others(self, statement: Statement) -> Iterator[World]:
+        """The points that a statement may be about instead: after an update where it computes again what
+        was printed before; with the data that were given anew."""
+        left = statement.left
+        if not isinstance(left, t.Name) or left.mark:
+            return
+        points = [self.world]
+        if self.updated and left.key in self.seen and self.steps < MOST_STEPS:
+            with suppress(NoValue):
+                points.append(self.world.after)
+        yield from points[1:]
+        if self.anew:
+            for point in points:
+                yield point.with_data(self.anew)
+
+    def enter(self, world: World) -> None:
+        """The document stands at another point from here on."""
+        stepped = world.step > self.world.step
+        self.world = world
+        self.anew = {}
+        if stepped:
+            self.updated, self.steps = False, self.steps + 1

@@ -1,0 +1,52 @@
+"""The statements of a document, each with its place and with a left side."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from derivgen.checking.evaluating.model import DocumentModel
+from derivgen.checking.manuscript import Passage
+from derivgen.checking.maths.tree import Chain, Node
+
+#: whether a document says that it goes on with rounded numbers, and that it cuts digits
+Policy = tuple[bool, bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """One chain of a passage.  ``left`` is its left side: its own first segment, or that of the
+    chain that it continues; None for a chain that continues nothing.  ``earlier`` are the members of the
+    chains that it continues, without the left side.  ``step`` is the number of training steps that were made
+    before."""
+
+    chain: Chain
+    passage: Passage
+    left: Node | None
+    earlier: tuple[Node, ...] = ()
+    step: int = 0
+
+    def source(self, offset: int) -> int:
+        """Where in the file an offset of the passage's text comes from."""
+        return self.passage.source_of(offset)
+
+
+@dataclass(frozen=True, slots=True)
+class Learned:
+    """What a document says of its own quantities.
+
+    ``model`` holds its definitions and given values.  ``sides`` has, for every key, all the symbolic
+    right sides that stand for it, in their order (the first that can be computed is its definition),
+    ``printed`` all the numbers that were printed as its value.  ``derivatives`` are the pairs of keys
+    (of, by) of its derivative tokens.
+    """
+
+    model: DocumentModel
+    statements: tuple[Statement, ...]
+    sides: Mapping[str, tuple[Node, ...]] = field(default_factory=dict)
+    printed: Mapping[str, tuple[Node, ...]] = field(default_factory=dict)
+    derivatives: frozenset[tuple[str, str]] = frozenset()
+    #: names that are given a new value again and again, so that they have none of their own
+    scratch: frozenset[str] = frozenset()
+    #: whether it says that it goes on with rounded numbers, and that it cuts digits
+    policy: Policy = (False, False)

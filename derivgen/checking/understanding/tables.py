@@ -1,0 +1,195 @@
+"""Tables of values, gradients and new weights as statements, in the layouts that authors use."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from derivgen.checking.evaluating import indices as ix
+from derivgen.checking.evaluating.printed import is_printed
+from derivgen.checking.manuscript import Passage, Table
+from derivgen.checking.maths import tree as t
+from derivgen.checking.maths.parser import read
+from derivgen.checking.maths.vocabulary import Vocabulary
+from derivgen.checking.understanding.statements import Statement
+
+#: what the cells of a column are, by the words of its head; the first that fits
+Kind = Literal["gradient", "new", "value"]
+HEADS: Sequence[tuple[re.Pattern[str], Kind]] = (
+    (re.compile(r"grad|deriv|partial|∂|\bd\s?\w+\s?/\s?d", re.I), "gradient"),
+    (re.compile(r"new|updat|after|\+", re.I), "new"),
+    (re.compile(r"old|initial|before|current|value|weight", re.I), "value"),
+)
+
+
+#: heads of columns with the formulas of the gradients beside them
+FORMULA = re.compile(r"formula|expression|chain|rule|how", re.I)
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A number in a table: of what, as what, and where."""
+
+    left: t.Node
+    kind: Kind
+    chain: t.Chain
+    passage: Passage
+
+    @property
+    def name(self) -> t.Name | None:
+        """The name of the quantity, where it is one."""
+        return self.left if isinstance(self.left, t.Name) else None
+
+    @property
+    def trained(self) -> str | None:
+        """The key of what training changes; a gradient may stand there for what is held fixed."""
+        return self.name.key if self.name is not None and self.kind == "new" else None
+
+    def statement(self, loss: str | None) -> Statement | None:
+        """The cell as ``name = number``; None for a gradient of no loss."""
+        left = self.left
+        if self.kind == "gradient" and not isinstance(left, t.Derivative):
+            if loss is None:
+                return None
+            left = t.Derivative(t.Name(loss, written=loss), left)
+        elif self.kind == "new" and isinstance(left, t.Name) and not left.mark:
+            left = t.Name(left.key, "new", left.written)
+        return Statement(self.chain, self.passage, left)
+
+
+def cells_of(tables: Sequence[Table], vocabulary: Vocabulary) -> Iterator[Cell]:
+    """The numbers of all tables whose rows or columns are of named quantities."""
+    for table in tables:
+        if len(table.rows) < 2:
+            continue
+        for layout in (_of_samples, _of_columns, _of_rows):
+            cells = list(layout(table, vocabulary))
+            if cells:
+                yield from cells
+                break
+
+
+def _of_rows(table: Table, vocabulary: Vocabulary) -> Iterator[Cell]:
+    """A name (or a derivative) in a column, the head of a later one says what its numbers are.
+
+    Where the first head stands again, names stand below it: ``weight | value | weight | value``."""
+    head, *rows = table.rows
+    heads = [cell.text.strip() for cell in head]
+    kinds = [_kind(text) for text in heads]
+    first = _label_column(rows, vocabulary)
+    for row in rows:
+        label = _label(row[first], vocabulary) if first < len(row) else None
+        for at, cell in enumerate(row[first + 1 : len(head)], first + 1):
+            if heads[at] and heads[at] == heads[first]:
+                label = _label(cell, vocabulary)
+                continue
+            kind = kinds[at] or _kind_of_name(head[at], label, vocabulary)
+            if isinstance(label, t.Derivative) and kind == "new":
+                kind = None
+            if kind is None and label is not None and "gradient" in kinds:
+                chain = _right_side(cell, vocabulary) if FORMULA.search(heads[at]) else None
+                if chain is not None:
+                    yield Cell(label, "gradient", chain, cell)
+                continue
+            chain = None if kind is None or label is None else _number(cell, vocabulary)
+            if kind is not None and chain is not None and label is not None:
+                yield Cell(label, kind, chain, cell)
+
+
+def _label_column(rows: Sequence[Sequence[Passage]], vocabulary: Vocabulary) -> int:
+    """The first column that names something else in each row; ``layer`` says the same more than once."""
+    for column in range(max(map(len, rows), default=0)):
+        cells = [row[column] for row in rows if column < len(row)]
+        labels = [label for cell in cells if (label := _label(cell, vocabulary)) is not None]
+        if labels and len(set(labels)) == len(labels):
+            return column
+        if any(_number(cell, vocabulary) for cell in cells):
+            break
+    return 0
+
+
+def _of_columns(table: Table, vocabulary: Vocabulary) -> Iterator[Cell]:
+    """Names as heads, their numbers below; what they are stands at the beginning of their row."""
+    head, *rows = table.rows
+    names = [_label(cell, vocabulary) for cell in head]
+    if len(names) < 2 or None in names[1:]:
+        return
+    for row in rows:
+        kind: Kind | None = "value" if len(rows) == 1 else None
+        if names[0] is None and row:
+            kind = _kind(row[0].text) or kind
+        for name, cell in zip(names, row, strict=False):
+            if isinstance(name, t.Derivative) and kind == "new":
+                continue
+            chain = None if kind is None or name is None else _number(cell, vocabulary)
+            if kind is not None and chain is not None and name is not None:
+                yield Cell(name, kind, chain, cell)
+
+
+def _of_samples(table: Table, vocabulary: Vocabulary) -> Iterator[Cell]:
+    """A running number in the first column, formulas with an index letter as heads: ``x_i`` in the row
+    of 3 is ``x_3``."""
+    head, *rows = table.rows
+    numbers = [row[0].text.strip(" $") if row else "" for row in rows]
+    if not all(number.isdigit() and len(number) < 5 for number in numbers):
+        return
+    formulas = [_formula(cell, vocabulary) for cell in head]
+    for number, row in zip(numbers, rows, strict=True):
+        for formula, cell in zip(formulas[1:], row[1:], strict=False):
+            letters = frozenset() if formula is None else ix.free_letters(formula)
+            chain = _number(cell, vocabulary) if len(letters) == 1 else None
+            if formula is not None and chain is not None:
+                (letter,) = letters
+                yield Cell(ix.at(formula, {letter: int(number)}), "value", chain, cell)
+
+
+def _kind(head: str) -> Kind | None:
+    return next((kind for pattern, kind in HEADS if pattern.search(head)), None)
+
+
+def _formula(cell: Passage, vocabulary: Vocabulary) -> t.Node | None:
+    chains = read(cell.text, cell.notation, vocabulary).chains
+    if len(chains) == 1 and len(chains[0].segments) == 1:
+        return chains[0].segments[0].body
+    return None
+
+
+def _kind_of_name(head: Passage, label: t.Node | None, vocabulary: Vocabulary) -> Kind | None:
+    """``w`` over the values of w_1, w_2 and so on."""
+    name = _formula(head, vocabulary)
+    if not isinstance(name, t.Name) or not isinstance(label, t.Name) or name.mark:
+        return None
+    return "value" if label.key.partition("_")[0] == name.key else None
+
+
+def _label(cell: Passage, vocabulary: Vocabulary) -> t.Name | t.Derivative | None:
+    """What a row or a column is about: a quantity, or a derivative."""
+    body = _formula(cell, vocabulary)
+    if isinstance(body, t.Derivative):
+        return None if body.of is None else body
+    return body if isinstance(body, t.Name) else None
+
+
+def _right_side(cell: Passage, vocabulary: Vocabulary) -> t.Chain | None:
+    """A formula in a cell as a chain that carries on."""
+    chains = read(cell.text, cell.notation, vocabulary).chains
+    if len(chains) != 1 or len(chains[0].segments) != 1:
+        return None
+    (segment,) = chains[0].segments
+    segment = t.Segment(segment.relation or "=", segment.body, segment.span, segment.at)
+    return t.Chain((segment,), continued=True, span=chains[0].span)
+
+
+def _number(cell: Passage, vocabulary: Vocabulary) -> t.Chain | None:
+    """The cell as a chain that carries on: ``= 0.0822``, ``\\approx 0.0822`` or just ``0.0822``."""
+    chains = read(cell.text, cell.notation, vocabulary).chains
+    if len(chains) != 1:
+        return None
+    (chain,) = chains
+    first, *rest = chain.segments
+    if rest or not is_printed(first.body):
+        return None
+    segment = t.Segment(first.relation or "=", first.body, first.span, first.at)
+    return t.Chain((segment,), continued=True, span=chain.span)

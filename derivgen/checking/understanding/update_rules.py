@@ -1,0 +1,39 @@
+"""How a document updates its parameters: plain gradient descent or not, and what it calls the rate."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NoReturn
+
+from derivgen.checking.evaluating.values import NoValue
+from derivgen.checking.maths import tree as t
+from derivgen.checking.understanding import align
+from derivgen.checking.understanding.noting import full_key
+
+#: names by which a learning rate goes, where nothing else tells
+RATE_WORDS = ("eta", "alpha", "mu", "lr", "learning_rate", "learningrate", "epsilon", "gamma")
+
+
+def unknown_step(*_: object, **__: object) -> NoReturn:
+    """The step of a rule that is none of plain gradient descent."""
+    raise NoValue("it is updated by a rule other than plain gradient descent")
+
+
+def is_descent(side: t.Node) -> bool:
+    """True for ``w - eta dL/dw``, in any order of its factors."""
+    if not isinstance(side, t.Sum) or len(side.terms) != 2:
+        return False
+    (lost, kept), (negative, step) = side.terms
+    parts = align.factors(step)
+    kinds = [isinstance(part, t.Derivative) for part in parts]
+    return isinstance(kept, t.Name) and negative and not lost and len(parts) == 2 and any(kinds)
+
+
+def rate_names(side: t.Node, key: str) -> Iterator[str]:
+    """The names that stand beside a derivative in the last term of ``w - eta dL/dw``."""
+    if not isinstance(side, t.Sum) or len(side.terms) != 2:
+        return
+    parts = align.factors(side.terms[1][1])
+    names = [full_key(part) for part in parts if isinstance(part, t.Name) and part.key != key]
+    ruled = any(isinstance(part, t.Derivative) for part in parts)
+    yield from (name for name in names if ruled or name in RATE_WORDS)
