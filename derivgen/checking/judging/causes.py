@@ -88,7 +88,14 @@ def _is_taken_over(draft: Draft) -> bool:
     """True for a number that was not worked out here, or by itself, as the same thing was before."""
     if draft.number is None:
         return False
-    return draft.operand is not None or draft.subject is None or draft.local is None
+    if draft.operand is not None or draft.subject is None:
+        return True
+    return draft.local is None and _stands_alone(draft)
+
+
+def _stands_alone(draft: Draft) -> bool:
+    """True for a result with nothing between it and its left side: ``db = 0.0224``."""
+    return draft.segment in draft.statement.chain.segments[:2]
 
 
 def _is_formula(draft: Draft) -> bool:
