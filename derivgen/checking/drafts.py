@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 import mpmath
 
 from derivgen.checking.evaluating.printed import Fit, Printed
-from derivgen.checking.evaluating.resolving import UPDATE_MARKS
-from derivgen.checking.evaluating.values import Real, Value
+from derivgen.checking.evaluating.resolving import UPDATE_MARKS, LeftOut, NotGiven, Unknown
+from derivgen.checking.evaluating.values import NoValue, Real, Value
 from derivgen.checking.maths import tree as t
 from derivgen.checking.maths.rebuild import rebuilt
 from derivgen.checking.report import Verdict
@@ -69,6 +69,20 @@ class Draft:
     def limited(self) -> bool:
         """True where a limit on the work was reached before there was a verdict."""
         return self.code == "C403"
+
+
+def note_open(draft: Draft, error: NoValue) -> None:
+    """Why a claim cannot be decided, as a code and a message."""
+    match error:
+        case Unknown():
+            draft.code = "C401"
+        case LeftOut():
+            draft.code = "C402"
+        case NotGiven():
+            draft.code = "C405"
+        case _:
+            draft.code = "C407"
+    draft.message = str(error)
 
 
 @dataclass(frozen=True, slots=True)

@@ -307,3 +307,11 @@ def slopes(value: Value) -> Value:
 
 def without_slopes(value: Value) -> Value:
     return mapped(lambda cell: Dual(cell.value), value)
+
+
+def scalar(value: Value | None) -> Real | None:
+    """The number that a value comes to, if it is one."""
+    if value is None:
+        return None
+    found = simplest(value)
+    return found.value if isinstance(found, Dual) else None

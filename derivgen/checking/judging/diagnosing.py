@@ -11,9 +11,10 @@ from derivgen.checking.evaluating.budget import OutOfWork
 from derivgen.checking.evaluating.equality import DIGITS
 from derivgen.checking.evaluating.printed import Printed
 from derivgen.checking.evaluating.resolving import Unknown, resolved
-from derivgen.checking.evaluating.values import NoValue
+from derivgen.checking.evaluating.values import NoValue, scalar
+from derivgen.checking.judging.carried import rounded_as_printed
 from derivgen.checking.judging.judge import Judge
-from derivgen.checking.judging.numbers import scalar
+from derivgen.checking.judging.spread import spread
 from derivgen.checking.maths import tree as t
 from derivgen.checking.maths.rebuild import rebuilt
 from derivgen.checking.mistakes import Case, Mistake, Outcome, diagnose
@@ -68,11 +69,11 @@ def _mistake(judge: Judge, draft: Draft) -> Mistake | None:
         _formulas(judge, draft, right),
         draft.number,
         outcome,
-        judge.numbers.ledger,
+        judge.standing.ledger,
         equality.ancestry,
     )
-    actual = draft.world or judge.numbers.actual
-    return diagnose(case, equality, (actual, judge.numbers.rounded_as_printed(actual, right)))
+    actual = draft.world or judge.standing.actual
+    return diagnose(case, equality, (actual, rounded_as_printed(judge.standing, actual, right)))
 
 
 def _outcome(judge: Judge, draft: Draft) -> Outcome | None:
@@ -83,13 +84,13 @@ def _outcome(judge: Judge, draft: Draft) -> Outcome | None:
     if draft.code != "C102" or draft.value is None:
         return None
     try:
-        value = scalar((draft.world or judge.numbers.actual).evaluate(draft.segment.body))
+        value = scalar((draft.world or judge.standing.actual).evaluate(draft.segment.body))
     except NoValue:
         return None
     if value is None or not value:
         return None
     # a wrong number among the others may have few digits: its own spread says nothing
-    slack = min(judge.numbers.spread(draft.segment.body), abs(draft.value) * CLOSELY)
+    slack = min(spread(judge.standing, draft.segment.body), abs(draft.value) * CLOSELY)
     digits = EXACT_DIGITS if not slack else int(mpmath.log10(abs(value) / slack))
     return Outcome(value, draft.value, slack, min(digits, EXACT_DIGITS))
 

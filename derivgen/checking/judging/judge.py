@@ -10,7 +10,7 @@ from itertools import pairwise
 
 import mpmath
 
-from derivgen.checking.drafts import Draft, Ledger
+from derivgen.checking.drafts import Draft, Ledger, note_open
 from derivgen.checking.evaluating.budget import Budget, OutOfWork
 from derivgen.checking.evaluating.equality import DIGITS
 from derivgen.checking.evaluating.literals import literal
@@ -26,7 +26,9 @@ from derivgen.checking.evaluating.printed import (
 from derivgen.checking.evaluating.resolving import UPDATE_MARKS, NotGiven, Unknown, resolved
 from derivgen.checking.evaluating.values import NoValue, Value
 from derivgen.checking.evaluating.world import World
-from derivgen.checking.judging.numbers import NumberJudge, note_open
+from derivgen.checking.judging.calculations import judge_calculation, judge_mixed
+from derivgen.checking.judging.results import judge_result
+from derivgen.checking.judging.standing import Standing
 from derivgen.checking.judging.symbols import SymbolJudge
 from derivgen.checking.maths import tree as t
 from derivgen.checking.maths.writing import shown
@@ -70,15 +72,15 @@ class Judge:
         """All claims of the document."""
         with mpmath.workdps(DIGITS):
             self.symbols = SymbolJudge(self.model, self.spelled, self.budget, self.usual)
-            self.numbers = NumberJudge(
+            self.standing = Standing(
                 World(self.model, relations=self.symbols.equality.ancestry, budget=self.budget),
                 Ledger(aliases=self._aliases()),
                 usual_decimals(self.statements),
                 self.spelled,
                 *self.policy,
             )
-            self.situations = Situations(self.model, self.numbers.actual)
-            self.worlds, self.ledgers = [self.numbers.actual], [self.numbers.ledger]
+            self.situations = Situations(self.model, self.standing.actual)
+            self.worlds, self.ledgers = [self.standing.actual], [self.standing.ledger]
             told = any(statement.step for statement in self.statements)
             for statement in self.statements:
                 if told:  # its headings say where the document stands
@@ -90,7 +92,7 @@ class Judge:
 
     def _where_it_stands(self, statement: Statement) -> None:
         """Judge a statement at the point at which the document stands, or at the next one."""
-        begin, written = len(self.drafts), len(self.numbers.ledger.written)
+        begin, written = len(self.drafts), len(self.standing.ledger.written)
         self._statement(statement)
         found = self.drafts[begin:]
         wrong = _wrong_numbers(found)
@@ -103,7 +105,7 @@ class Judge:
                 wrong, best = count, world
         if best is not here:
             self._enter(best)
-        if self.numbers.actual is not best:
+        if self.standing.actual is not best:
             self._again(statement, best, begin, written)
         self._restated(statement, begin)
         self.situations.note(statement)
@@ -118,8 +120,8 @@ class Judge:
 
     def _again(self, statement: Statement, world: World, begin: int, written: int) -> None:
         del self.drafts[begin:]
-        self.numbers.ledger.forget(written)
-        self.numbers.actual = world
+        self.standing.ledger.forget(written)
+        self.standing.actual = world
         self._statement(statement)
 
     def _restated(self, statement: Statement, begin: int) -> None:
@@ -146,7 +148,7 @@ class Judge:
         while len(self.worlds) <= step:
             self.worlds.append(_next(self.worlds[-1]))
             self.ledgers.append(self.ledgers[-1].after())
-        self.numbers.actual, self.numbers.ledger = self.worlds[step], self.ledgers[step]
+        self.standing.actual, self.standing.ledger = self.worlds[step], self.ledgers[step]
 
     def _aliases(self) -> dict[str, str]:
         """The names of the document that only stand for another one."""
@@ -192,12 +194,12 @@ class Judge:
             number = printed_number(body)
             cells = printed_matrix(body)
             if number is not None and subject is not None:
-                self.numbers.ledger.write(subject, number, None, number.value)
+                self.standing.ledger.write(subject, number, None, number.value)
             elif cells is not None:
-                self.numbers.ledger.write_matrix(subject, literal(body), body, cells, None)
+                self.standing.ledger.write_matrix(subject, literal(body), body, cells, None)
             return
         draft = Draft(len(self.drafts) + 1, statement, segment, part=segment.span)
-        draft.world = self.numbers.actual
+        draft.world = self.standing.actual
         draft.printed = self.spelled(body)
         self.budget.begin()
         try:
@@ -211,7 +213,7 @@ class Judge:
             )
             number = printed_number(body)
             if number is not None:
-                self.numbers.ledger.write(subject, number, draft.id, None)
+                self.standing.ledger.write(subject, number, draft.id, None)
         self.drafts.append(draft)
 
     def _claim(self, draft: Draft, members: list[t.Node]) -> None:
@@ -224,11 +226,11 @@ class Judge:
         elif is_printed(body) and self._is_constant(subject, body):
             draft.verdict = Verdict.CORRECT
         elif is_printed(body):
-            self.numbers.result(draft, subject, before)
+            judge_result(self.standing, draft, subject, before)
             self._remember_aliases(draft, before)
         elif is_numeric(body):
             formula = next((m for m in reversed(members) if not is_numeric(m)), None)
-            self.numbers.calculation(draft, subject, self._formula_of(formula))
+            judge_calculation(self.standing, draft, subject, self._formula_of(formula))
         elif subject is None:
             draft.code, draft.message = "C404", "it has no left side"
         else:
@@ -240,7 +242,7 @@ class Judge:
             self.formulas.setdefault(subject, draft.segment.body)
         if draft.verdict is Verdict.WRONG and has_decimals(draft.segment.body):
             # numbers among names: a calculation in which not everything has been put in yet
-            self.numbers.mixed(draft, subject)
+            judge_mixed(self.standing, draft, subject)
 
     def _formula_of(self, member: t.Node | None) -> t.Node | None:
         """What numbers were put into: the formula before them, or what defines the name before them."""
@@ -273,7 +275,7 @@ class Judge:
         if not self.symbols.compare(subject, body):
             return False
         # a slope of 1 at random points, and 0 at the stated ones: a dead unit
-        value = self.numbers.known_value(subject)
+        value = self.standing.known_value(subject)
         return value is None or number.fit(value) is Fit.ROUNDED
 
     def _remember_aliases(self, draft: Draft, before: Sequence[t.Node]) -> None:
@@ -281,14 +283,14 @@ class Judge:
         number = printed_number(draft.segment.body)
         for member in before:
             if number is not None and isinstance(member, t.Name | t.Derivative):
-                self.numbers.ledger.write(member, number, draft.id, draft.value)
+                self.standing.ledger.write(member, number, draft.id, draft.value)
 
     def _order(self, draft: Draft, left: t.Node | None, segment: t.Segment) -> None:
         """An inequality at the stated values."""
         if left is None:
             draft.code, draft.message = "C404", "it has no left side"
             return
-        world = self.numbers.actual
+        world = self.standing.actual
         try:
             holds = world.compares(left, segment.relation or "", segment.body)
         except NoValue as error:

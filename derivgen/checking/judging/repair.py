@@ -15,10 +15,9 @@ from derivgen.checking.evaluating.budget import OutOfWork
 from derivgen.checking.evaluating.equality import DIGITS, Equality
 from derivgen.checking.evaluating.model import DocumentModel
 from derivgen.checking.evaluating.printed import Fit, printed_number
-from derivgen.checking.evaluating.values import NoValue
+from derivgen.checking.evaluating.values import NoValue, scalar
 from derivgen.checking.evaluating.world import World
 from derivgen.checking.judging.judge import Judge
-from derivgen.checking.judging.numbers import scalar
 from derivgen.checking.maths import tree as t
 from derivgen.checking.maths.writing import shown
 from derivgen.checking.mistakes import mended_definitions, mended_functions

@@ -7,14 +7,13 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import product
 
-from derivgen.checking.drafts import Draft
+from derivgen.checking.drafts import Draft, note_open
 from derivgen.checking.evaluating import indices as ix
 from derivgen.checking.evaluating.budget import Budget
 from derivgen.checking.evaluating.equality import Comparison, Equality, Outcome
 from derivgen.checking.evaluating.model import Changed, Model
 from derivgen.checking.evaluating.resolving import UPDATE_MARKS, Unknown, resolved
 from derivgen.checking.evaluating.values import NoValue
-from derivgen.checking.judging.numbers import note_open
 from derivgen.checking.maths import tree as t
 from derivgen.checking.maths.writing import shown
 from derivgen.checking.report import Verdict

@@ -1,0 +1,163 @@
+"""Numbers put into a formula: is each the value of what it was put in for, and the whole what it should be?"""
+
+from __future__ import annotations
+
+import mpmath
+
+from derivgen.checking.drafts import Draft, note_open
+from derivgen.checking.evaluating.printed import Fit, Printed, decimal, printed_number
+from derivgen.checking.evaluating.values import NoValue, Shapes, scalar
+from derivgen.checking.judging.carried import as_printed, carried_on, was_carried
+from derivgen.checking.judging.matrices import matrix_fits
+from derivgen.checking.judging.spread import spread, spread_with_names
+from derivgen.checking.judging.standing import Standing
+from derivgen.checking.maths import tree as t
+from derivgen.checking.report import Verdict
+from derivgen.checking.understanding.align import Pair, aligned
+
+#: relative difference of two values that are printed alike and called the same
+ALIKE = mpmath.mpf("1e-3")
+
+
+def judge_calculation(
+    here: Standing, draft: Draft, subject: t.Node | None, formula: t.Node | None
+) -> None:
+    """Judge a calculation: is every number in it the value of what it was put in for?
+
+    ``formula`` is the formula that it was put into, where there is one."""
+    draft.subject, draft.calculation = subject, draft.segment.body
+    body = draft.segment.body
+    draft.uses = here.ledger.claims_behind(body)
+    pairs = (
+        None if formula is None else aligned(formula, body, here.known_value, here.actual.budget)
+    )
+    if pairs is not None:
+        bad = [pair for pair in pairs if not _is_value_of(here, pair)]
+        if not bad:
+            _check_whole(here, draft, subject, pairs)
+        else:
+            _wrong_operand(here, draft, bad[0])
+        return
+    _check_whole(here, draft, subject, None)
+
+
+def judge_mixed(here: Standing, draft: Draft, subject: t.Node) -> None:
+    """A calculation that still has names in it: its value against the model's."""
+    body = draft.segment.body
+    local = scalar(as_printed(here, body))
+    if local is None:
+        draft.verdict, draft.code = Verdict.UNDECIDED, "C405"
+        return
+    try:
+        exact = scalar(here.actual.evaluate(subject))
+    except NoValue as error:
+        draft.verdict = Verdict.UNDECIDED
+        note_open(draft, error)
+        return
+    if (
+        exact is None
+        or abs(local - exact) <= 4 * spread_with_names(here, body) + abs(exact) / 10**6
+    ):
+        draft.verdict, draft.code, draft.message = Verdict.CORRECT, "", ""
+
+
+def _is_value_of(here: Standing, pair: Pair) -> bool:
+    """A number fits the value of its name, or is what was printed as that before."""
+    number = printed_number(pair.number)
+    if number is None:
+        return matrix_fits(here, pair)
+    value = here.known_value(pair.part)
+    if value is None or here.fit(number, value) is not Fit.OFF:
+        return True
+    own = here.known_value(pair.part, "own")
+    if own is not None and here.fit(number, own) is not Fit.OFF:
+        return True
+    if any(entry.printed.value == number.value for entry in here.printed_for(pair.part)):
+        return True
+    if here.carries:
+        carried = scalar(carried_on(here, pair.part)[0])
+        if carried is not None and here.follows(number, carried):
+            return True
+        if was_carried(here, number, value):
+            return True
+    forms = [pair.part]
+    if isinstance(pair.part, t.Name):
+        own_formula = here.actual.model.definition(pair.part.key)
+        forms += [] if own_formula is None else [own_formula]
+    locals_ = [scalar(as_printed(here, form)) for form in forms]
+    return any(at is not None and here.fit(number, at) is not Fit.OFF for at in locals_)
+
+
+def _wrong_operand(here: Standing, draft: Draft, pair: Pair) -> None:
+    draft.verdict, draft.code = Verdict.WRONG, "C103"
+    draft.part = pair.number.span
+    draft.operand = (pair.part, pair.number)
+    draft.printed = here.spelled(pair.number)
+    number = printed_number(pair.number)
+    value = here.known_value(pair.part)
+    if number is not None and value is not None:
+        entries = here.printed_for(pair.part)
+        draft.expected = entries[-1].printed.text if entries else number.as_printed(value)
+        draft.value = value
+        draft.number = number
+    draft.message = f"{draft.printed} is put in for {here.spelled(pair.part)}" + (
+        f", which is {draft.expected}" if draft.expected else ""
+    )
+
+
+def _stated_number(here: Standing, subject: t.Node | None) -> Printed | None:
+    """The number that a document states for a quantity without saying how it is computed."""
+    if not isinstance(subject, t.Name) or subject.mark:
+        return None
+    model = here.actual.model
+    given = model.given(subject.key)
+    if given is None or model.definition(subject.key) is not None:
+        return None
+    return printed_number(given)
+
+
+def _check_whole(
+    here: Standing, draft: Draft, subject: t.Node | None, pairs: list[Pair] | None
+) -> None:
+    """The calculation's value against the model's, as far as its rounded numbers allow."""
+    body = draft.segment.body
+    try:
+        local = here.actual.evaluate(body)
+        exact = None if subject is None else here.actual.evaluate(subject)
+    except Shapes as error:
+        draft.verdict, draft.code, draft.message = Verdict.WRONG, "C301", str(error)
+        return
+    except NoValue as error:
+        note_open(draft, error)
+        if pairs and any(here.known_value(pair.part) is not None for pair in pairs):
+            draft.verdict, draft.code, draft.message = Verdict.CORRECT, "", ""
+        return
+    if exact is None:
+        draft.verdict = Verdict.UNDECIDED
+        return
+    one, two = scalar(local), scalar(exact)
+    if one is None or two is None:
+        draft.verdict = Verdict.CORRECT if pairs is not None else Verdict.UNDECIDED
+        return
+    draft.value = two
+    slack = spread(here, body) + abs(two) * mpmath.mpf("1e-9") + mpmath.mpf("1e-12")
+    if abs(one - two) <= slack or abs(one - two) <= 4 * spread(here, body):
+        draft.verdict, draft.code, draft.message = Verdict.CORRECT, "", ""
+        return
+    stated = _stated_number(here, subject)
+    if stated is not None and here.fit(stated, one) is not Fit.OFF:
+        # x = 1/3 = 0.33: the calculation is what x is, the number is all that is known of it
+        draft.verdict, draft.code, draft.message = Verdict.CORRECT, "", ""
+        if here.fit(stated, one) is Fit.CUT:
+            draft.verdict, draft.code = Verdict.TRUNCATION, "C120"
+            draft.printed, draft.expected = stated.text, stated.as_printed(one)
+            draft.message = f"{stated.text} is cut, not rounded: {draft.expected}"
+        return
+    draft.verdict, draft.code = Verdict.WRONG, "C102"
+    draft.printed = here.spelled(body)
+    digits = max(here.decimals, 1)
+    draft.expected = decimal(two, digits)
+    if decimal(one, digits) == draft.expected and abs(one - two) < abs(two) * ALIKE:
+        draft.verdict, draft.code, draft.message = Verdict.CORRECT, "", ""
+        return
+    draft.message = f"{draft.printed} is {decimal(one, digits)}, and should be {draft.expected}"

@@ -1,0 +1,127 @@
+"""Values from numbers as they were printed: rounding that is carried on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from fractions import Fraction
+from functools import partial
+
+import mpmath
+
+from derivgen.checking.drafts import Entry
+from derivgen.checking.evaluating import values as v
+from derivgen.checking.evaluating.equality import DIGITS
+from derivgen.checking.evaluating.printed import Printed, is_numeric
+from derivgen.checking.evaluating.resolving import UPDATE_MARKS
+from derivgen.checking.evaluating.values import NoValue, Real, Value
+from derivgen.checking.evaluating.world import World
+from derivgen.checking.judging.standing import Standing
+from derivgen.checking.maths import tree as t
+from derivgen.checking.maths.rebuild import rebuilt
+
+#: units of the last place by which a number can be off after roundings that were carried on
+MOST_CARRIED = 12
+
+
+def as_printed(here: Standing, node: t.Node) -> Value | None:
+    """A formula's value with every quantity in it at the value that was printed for it last."""
+    stated: dict[str, Value] = {}
+    for part in t.walk(node):
+        if isinstance(part, t.Name):
+            entries = here.printed_for(part)
+            matrix = here.ledger.matrices.get(here.ledger.plain(part))
+            if matrix is not None:
+                stated[part.key + part.mark] = matrix[0]
+            elif entries:
+                stated[part.key + part.mark] = v.constant(entries[-1].printed.value)
+    try:
+        world = here.actual.with_data(stated)
+        return world.evaluate(_tokens_as_printed(here, node))
+    except NoValue:
+        return None
+
+
+def _tokens_as_printed(here: Standing, node: t.Node) -> t.Node:
+    """A formula with each derivative token that was printed at its printed value."""
+    if isinstance(node, t.Derivative):
+        matrix = here.ledger.matrices.get(here.ledger.plain(node))
+        if matrix is not None:
+            return matrix[2]
+        entries = here.printed_for(node)
+        if entries:
+            return t.Number("", Fraction(mpmath.nstr(entries[-1].printed.value, DIGITS)))
+        return node
+    return rebuilt(node, partial(_tokens_as_printed, here))
+
+
+def trials(
+    here: Standing, subject: t.Node, before: Sequence[t.Node]
+) -> Iterator[tuple[Value | None, list[Entry]]]:
+    """What a result could be computed from, and the prints that it takes: the printed gradient, the
+    formulas before it with what was printed put in, printed quantities on the way."""
+    formulas = [m for m in before if not is_numeric(m)]
+    if isinstance(subject, t.Name):
+        formulas.append(here.actual.model.definition(subject.key) or subject)
+    for value, formula in [
+        _printed_step(here, subject),
+        *((as_printed(here, f), f) for f in formulas),
+    ]:
+        if formula is not None:
+            yield value, [e for part in t.walk(formula) for e in here.printed_for(part)[-1:]]
+    yield carried_on(here, subject)
+
+
+def carried_on(here: Standing, subject: t.Node) -> tuple[Value | None, list[Entry]]:
+    """The value with every quantity on the way rounded as it was printed last, and these prints."""
+    last = _last_printed(here, subject)
+    above = {
+        key
+        for part in t.walk(subject)
+        if isinstance(part, t.Name)
+        for key in here.actual.ancestry.upstream(part.key)
+    }
+    try:
+        value = rounded_as_printed(here, here.actual, subject).evaluate(subject)
+    except NoValue:
+        return None, []
+    return value, [last[key] for key in last if key in above]
+
+
+def rounded_as_printed(here: Standing, world: World, but: t.Node) -> World:
+    """A point with every quantity that was printed, but for one, rounded as it was printed last."""
+    last = _last_printed(here, but)
+    rounded: dict[str, Value] = {key: v.constant(e.printed.value) for key, e in last.items()}
+    for node, matrix in here.ledger.matrices.items():
+        if isinstance(node, t.Name) and not node.mark and node != but:
+            rounded[node.key] = v.simplest(matrix[0])
+    return replace(world, rounded=rounded)
+
+
+def _last_printed(here: Standing, but: t.Node) -> dict[str, Entry]:
+    return {
+        node.key: entries[-1]
+        for node, entries in here.ledger.by_subject.items()
+        if isinstance(node, t.Name) and not node.mark and node != but
+    }
+
+
+def _printed_step(here: Standing, subject: t.Node) -> tuple[Value | None, t.Node | None]:
+    """The new value of a parameter from its gradient as printed."""
+    model = here.actual.model
+    if not isinstance(subject, t.Name) or subject.mark not in UPDATE_MARKS:
+        return None, None
+    if model.rate is None or model.step is not None:
+        return None, None
+    for token in here.ledger.derivatives_by(subject.key):
+        step = t.Product((t.Name(model.rate), token))
+        return as_printed(here, t.Sum(((False, t.Name(subject.key)), (True, step)))), t.Sum(
+            ((False, t.Name(subject.key)), (True, step))
+        )
+    return None, None
+
+
+def was_carried(here: Standing, number: Printed, value: Real) -> bool:
+    """Whether a number was printed before, and roundings on the way explain that it is off."""
+    known = here.ledger.like(number) or here.ledger.like(replace(number, value=-number.value))
+    return bool(known) and bool(abs(value - number.value) <= MOST_CARRIED * number.unit)

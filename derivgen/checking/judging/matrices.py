@@ -1,0 +1,163 @@
+"""A printed matrix: each of its cells against the same cell of what it should be."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from derivgen.checking.drafts import Draft
+from derivgen.checking.evaluating import values as v
+from derivgen.checking.evaluating.printed import Fit, Printed, printed_matrix
+from derivgen.checking.evaluating.values import Array, Dual, NoValue, Value
+from derivgen.checking.judging.carried import as_printed, trials, was_carried
+from derivgen.checking.judging.numbers import judge_number
+from derivgen.checking.judging.standing import Standing
+from derivgen.checking.maths import tree as t
+from derivgen.checking.report import Verdict
+from derivgen.checking.understanding.align import Pair
+
+
+def followed_matrix(
+    here: Standing,
+    cells: tuple[tuple[Printed, ...], ...],
+    subject: t.Node,
+    before: Sequence[t.Node],
+) -> Value | None:
+    """What a printed matrix follows from, if it follows from what was printed before."""
+    shape = (len(cells), len(cells[0]))
+    for value, _ in trials(here, subject, before):
+        turned = _turned(value, shape)
+        if turned is not None and turned.shape == shape:
+            pairs = zip(cells, turned.rows, strict=True)
+            if all(
+                here.follows(number, cell.value)
+                for row, values in pairs
+                for number, cell in zip(row, values, strict=True)
+            ):
+                return turned
+    return None
+
+
+def judge_implied_matrix(
+    here: Standing, draft: Draft, cells: tuple[tuple[Printed, ...], ...], before: Sequence[t.Node]
+) -> None:
+    """A matrix without a calculation: does it follow from the matrices as they were printed?"""
+    for formula in before:
+        printed = [
+            here.ledger.matrices[here.ledger.plain(part)]
+            for part in t.walk(formula)
+            if isinstance(part, t.Name | t.Derivative)
+            and here.ledger.plain(part) in here.ledger.matrices
+        ]
+        shape = (len(cells), len(cells[0]))
+        found = _turned(as_printed(here, formula), shape)
+        if not printed or found is None or found.shape != shape:
+            continue
+        near = all(
+            abs(cell.value - number.value) <= 2 * number.unit
+            for row, numbers in zip(found.rows, cells, strict=True)
+            for cell, number in zip(row, numbers, strict=True)
+        )
+        if near:
+            draft.uses = tuple(claim for _, claim, _ in printed if claim is not None)
+            draft.local = Fit.ROUNDED
+            return
+
+
+def judge_matrix(
+    here: Standing,
+    draft: Draft,
+    cells: tuple[tuple[Printed, ...], ...],
+    exact: Value | None,
+    local: Value | None,
+) -> None:
+    """Each cell by itself; the claim is as bad as its worst cell."""
+    shape = (len(cells), len(cells[0]))
+    exact, local = _turned(exact, shape), _turned(local, shape)
+    for given in (exact, local):
+        if given is not None and given.shape != shape:
+            draft.verdict, draft.code = Verdict.WRONG, "C301"
+            draft.printed, draft.expected = _size(shape), _size(given.shape)
+            draft.message = f"it is {draft.expected}, and {draft.printed} is printed"
+            return
+    worst: Draft | None = None
+    for i, row in enumerate(cells):
+        for j, number in enumerate(row):
+            trial = Draft(
+                draft.id,
+                draft.statement,
+                draft.segment,
+                calculation=draft.calculation,
+                modelled=draft.modelled,
+            )
+            judge_number(
+                here,
+                trial,
+                number,
+                None if exact is None else exact.rows[i][j].value,
+                None if local is None else local.rows[i][j].value,
+            )
+            if worst is None or _GRAVITY[trial.verdict] > _GRAVITY[worst.verdict]:
+                worst, draft.cell = trial, (i, j)
+    assert worst is not None
+    for name in (
+        "verdict",
+        "code",
+        "message",
+        "printed",
+        "expected",
+        "value",
+        "local",
+        "exact",
+    ):
+        setattr(draft, name, getattr(worst, name))
+    draft.number = worst.number
+
+
+def matrix_fits(here: Standing, pair: Pair) -> bool:
+    cells = printed_matrix(pair.number)
+    if cells is None:
+        return True
+    before = here.ledger.matrices.get(here.ledger.plain(pair.part))
+    if before is not None and before[0] == value_of_cells(cells):
+        return True  # as it was printed, right or wrong
+    try:
+        value = here.actual.evaluate(pair.part)
+    except NoValue:
+        return True
+    turned = _turned(value, (len(cells), len(cells[0])))
+    if turned is None or turned.shape != (len(cells), len(cells[0])):
+        return False
+    return all(
+        here.fit(number, cell.value) is not Fit.OFF
+        or (here.carries and was_carried(here, number, cell.value))
+        for row, numbers in zip(turned.rows, cells, strict=True)
+        for cell, number in zip(row, numbers, strict=True)
+    )
+
+
+def value_of_cells(cells: tuple[tuple[Printed, ...], ...]) -> Array:
+    return Array(tuple(tuple(v.constant(number.value) for number in row) for row in cells))
+
+
+_GRAVITY = {
+    Verdict.CORRECT: 0,
+    Verdict.UNDECIDED: 1,
+    Verdict.TRUNCATION: 2,
+    Verdict.ROUNDING: 3,
+    Verdict.WRONG: 4,
+}
+
+
+def _turned(value: Value | None, shape: tuple[int, int]) -> Array | None:
+    """An array in the shape that was printed, where a vector lies the other way."""
+    if value is None or isinstance(value, Dual):
+        return None if value is None or shape != (1, 1) else Array(((value,),))
+    if value.shape != shape and value.is_vector and value.shape == shape[::-1]:
+        turned = v.transposed(value)
+        assert isinstance(turned, Array)
+        return turned
+    return value
+
+
+def _size(shape: tuple[int, int]) -> str:
+    return f"{shape[0]} × {shape[1]}"

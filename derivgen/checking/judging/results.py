@@ -1,0 +1,118 @@
+"""A printed result at the end of a chain: the calculation it comes from, and its value by the model."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from fractions import Fraction
+from functools import partial
+
+import mpmath
+
+from derivgen.checking.drafts import Draft, note_open
+from derivgen.checking.evaluating.equality import DIGITS
+from derivgen.checking.evaluating.printed import (
+    Fit,
+    is_numeric,
+    is_printed,
+    printed_matrix,
+    printed_number,
+)
+from derivgen.checking.evaluating.values import NoValue, Value, scalar
+from derivgen.checking.judging.matrices import (
+    followed_matrix,
+    judge_implied_matrix,
+    judge_matrix,
+    value_of_cells,
+)
+from derivgen.checking.judging.numbers import judge_implied, judge_number, judge_unshown
+from derivgen.checking.judging.standing import Standing
+from derivgen.checking.maths import tree as t
+from derivgen.checking.maths.rebuild import rebuilt
+from derivgen.checking.report import Verdict
+
+
+def judge_result(
+    here: Standing, draft: Draft, subject: t.Node | None, before: Sequence[t.Node]
+) -> None:
+    """Judge a printed number (or a matrix of them) at the end of a chain.
+
+    ``subject`` is the left side, ``before`` are the members between it and the number.
+    """
+    draft.subject = None if subject is None else here.ledger.plain(subject)
+    exact = _exact_value(here, subject, draft)
+    draft.modelled = exact is not None
+    local = _local_value(here, subject, before, draft)
+    if exact is None and draft.calculation is not None:
+        exact = _excuse(here, draft.calculation, local, draft.segment.body)
+    body = draft.segment.body
+    number = printed_number(body)
+    if number is not None:
+        judge_number(here, draft, number, scalar(exact), scalar(local))
+        doubted = draft.verdict in (Verdict.WRONG, Verdict.TRUNCATION)
+        if doubted and local is None and subject is not None:
+            judge_implied(here, draft, number, subject, before)
+        if draft.verdict is Verdict.WRONG and local is None and draft.local is None:
+            judge_unshown(here, draft, number, subject)
+        sound = draft.verdict is not Verdict.WRONG
+        here.ledger.write(subject, number, draft.id, draft.value, sound)
+        return
+    cells = printed_matrix(body)
+    if cells is None:
+        return
+    if here.carries and local is None and subject is not None:
+        local = followed_matrix(here, cells, subject, before)
+    judge_matrix(here, draft, cells, exact, local)
+    if draft.verdict is Verdict.WRONG and draft.code == "C102" and local is None:
+        judge_implied_matrix(here, draft, cells, before)
+    here.ledger.write_matrix(subject, value_of_cells(cells), body, cells, draft.id)
+
+
+def _exact_value(here: Standing, subject: t.Node | None, draft: Draft) -> Value | None:
+    """The value by the model; None for what it does not know."""
+    try:
+        if subject is not None and not is_numeric(subject):
+            return here.actual.evaluate(subject)
+    except NoValue as error:
+        note_open(draft, error)
+    return None
+
+
+def _excuse(here: Standing, calculation: t.Node, local: Value | None, body: t.Node) -> Value | None:
+    """For a calculation by itself that does not give what is printed: its value with its numbers
+    as they were before they were rounded, where the document printed them itself."""
+    number, at = printed_number(body), scalar(local)
+    if number is None or at is None or here.fit(number, at) is Fit.ROUNDED:
+        return None
+    try:
+        return here.actual.evaluate(_unrounded(here, calculation))
+    except NoValue:
+        return None
+
+
+def _unrounded(here: Standing, node: t.Node) -> t.Node:
+    if isinstance(node, t.Number) and node.decimals:
+        number = printed_number(node)
+        entries = [] if number is None else here.ledger.like(number)
+        if entries and entries[-1].unrounded is not None:
+            return replace(node, value=Fraction(mpmath.nstr(entries[-1].unrounded, DIGITS)))
+        return node
+    return rebuilt(node, partial(_unrounded, here))
+
+
+def _local_value(
+    here: Standing, subject: t.Node | None, before: Sequence[t.Node], draft: Draft
+) -> Value | None:
+    """The value of the calculation that stands before, its operands as printed."""
+    members = [*([] if subject is None else [subject]), *before]
+    for member in reversed(members):
+        if is_numeric(member):
+            if not is_printed(member):
+                draft.calculation = member
+                draft.uses = here.ledger.claims_behind(member)
+            try:
+                return here.actual.evaluate(member)
+            except NoValue as error:
+                note_open(draft, error)
+                return None
+    return None

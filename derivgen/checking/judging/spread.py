@@ -1,0 +1,90 @@
+"""How far off a calculation can be, since the numbers in it were rounded."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from fractions import Fraction
+
+import mpmath
+
+from derivgen.checking.drafts import Entry
+from derivgen.checking.evaluating.equality import DIGITS
+from derivgen.checking.evaluating.printed import printed_number
+from derivgen.checking.evaluating.values import NoValue, Real, scalar
+from derivgen.checking.judging.carried import as_printed
+from derivgen.checking.judging.standing import Standing
+from derivgen.checking.maths import tree as t
+from derivgen.checking.maths.rebuild import rebuilt
+
+
+def spread(here: Standing, node: t.Node) -> Real:
+    """How far a calculation can be off when each rounded number in it is off by half a unit of
+    its last place, or by what rounding has taken from it on the way; given numbers are exact."""
+    numbers = [n for n in t.walk(node) if isinstance(n, t.Number) and not _is_exact(here, n)]
+    try:
+        at = scalar(here.actual.evaluate(node))
+        if at is None:
+            return mpmath.mpf(0)
+        moved = (
+            scalar(here.actual.evaluate(_shifted(node, n, _carried_off(here, n))))
+            for n in dict.fromkeys(numbers)
+        )
+        return sum((abs(m - at) for m in moved if m is not None), mpmath.mpf(0))
+    except NoValue:
+        return mpmath.mpf(0)
+
+
+def _carried_off(here: Standing, number: t.Number) -> Fraction:
+    """How far a number that was printed before is from what it would be without any rounding."""
+    half = Fraction(1, 2 * 10**number.decimals)
+    last = next(here.ledger.sources(number), None)
+    if last is None or last.unrounded is None or not last.sound:
+        return half
+    off = abs(last.unrounded - last.printed.value)
+    return max(half, Fraction(mpmath.nstr(off, DIGITS)))
+
+
+def _is_exact(here: Standing, number: t.Number) -> bool:
+    """True for whole numbers, short ones, and what the document gives, as it gives it: 0.30000 is a
+    rounded number where 0.3 is given."""
+    if number.decimals < 2:
+        return True
+    printed = printed_number(number)
+    entries = [] if printed is None else here.ledger.like(printed)
+    given = all(e.draft is None and e.printed.decimals >= number.decimals for e in entries)
+    return bool(entries) and given
+
+
+def spread_with_names(here: Standing, body: t.Node) -> Real:
+    """As :func:`spread`, with the names at their values."""
+    units = [
+        mpmath.mpf(10) ** -n.decimals
+        for n in t.walk(body)
+        if isinstance(n, t.Number) and n.decimals > 1
+    ]
+    value = scalar(as_printed(here, body)) or mpmath.mpf(0)
+    return sum(units, mpmath.mpf(0)) * max(1, abs(value)) / 2
+
+
+def lost(entry: Entry) -> Real:
+    """What rounding has taken from a printed number: no more than a unit of its last place, also where
+    it is wrong; nothing from what is given."""
+    if entry.draft is None or entry.unrounded is None:
+        return mpmath.mpf(0)
+    return min(entry.printed.unit, abs(entry.unrounded - entry.printed.value))
+
+
+def is_spoilt(entry: Entry) -> bool:
+    """True for a printed number that is far from what it should be."""
+    if entry.draft is None or entry.unrounded is None:
+        return False
+    return bool(abs(entry.unrounded - entry.printed.value) > 2 * entry.printed.unit)
+
+
+def _shifted(node: t.Node, number: t.Number, by: Fraction) -> t.Node:
+    moved = replace(number, value=number.value + by)
+    return _replaced(node, number, moved)
+
+
+def _replaced(node: t.Node, old: t.Node, new: t.Node) -> t.Node:
+    return new if node == old else rebuilt(node, lambda child: _replaced(child, old, new))

@@ -1,0 +1,57 @@
+"""Where a document stands: the values there, what was printed so far, and how it rounds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from itertools import chain
+
+from derivgen.checking.drafts import Entry, Ledger
+from derivgen.checking.evaluating.evaluation import Tokens
+from derivgen.checking.evaluating.printed import Fit, Printed
+from derivgen.checking.evaluating.resolving import UPDATE_MARKS
+from derivgen.checking.evaluating.values import NoValue, Real, scalar
+from derivgen.checking.evaluating.world import World
+from derivgen.checking.maths import tree as t
+from derivgen.checking.maths.writing import shown
+
+
+@dataclass
+class Standing:
+    """What is known where the document stands; ``ledger`` grows as it is read."""
+
+    actual: World
+    ledger: Ledger
+    #: numbers of decimals that the document prints, the most common one
+    decimals: int = 4
+    #: how a formula is written in messages
+    spelled: Callable[[t.Node], str] = shown
+    #: the document says that it goes on with numbers as printed; that it cuts digits
+    carries: bool = False
+    cuts: bool = False
+
+    def printed_for(self, part: t.Node) -> list[Entry]:
+        """What was printed as the value of a part, in order; after an update also as its new value."""
+        found = self.ledger.of(part)
+        if self.actual.step and isinstance(part, t.Name) and not part.mark:
+            marked = (self.ledger.of(replace(part, mark=mark)) for mark in sorted(UPDATE_MARKS))
+            found = sorted(chain(found, *marked), key=lambda entry: entry.draft or 0)
+        return found
+
+    def follows(self, number: Printed, value: Real) -> bool:
+        """Whether a value is printed as this number by the document's own policy."""
+        fit = self.fit(number, value)
+        return fit is Fit.ROUNDED or (self.cuts and fit is Fit.CUT)
+
+    def fit(self, number: Printed, value: Real) -> Fit:
+        """As :meth:`Printed.fit`; a whole number says that it is whole."""
+        if number.decimals <= 0 and abs(value) < 1000:
+            number = Printed(number.value, self.decimals, number.text)
+        return number.fit(value)
+
+    def known_value(self, part: t.Node, tokens: Tokens = "total") -> Real | None:
+        """The value that the model has for a part of a formula, if it is a number."""
+        try:
+            return scalar(self.actual.evaluate(part, tokens))
+        except NoValue:
+            return None
