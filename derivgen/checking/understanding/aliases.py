@@ -1,0 +1,49 @@
+"""Other names for what has a name already."""
+
+from __future__ import annotations
+
+from derivgen.checking.evaluating import indices as ix
+from derivgen.checking.evaluating.printed import printed_number
+from derivgen.checking.maths import tree as t
+from derivgen.checking.understanding.decided import Decided
+from derivgen.checking.understanding.noting import names_in
+from derivgen.checking.understanding.training import LOSS_WORDS
+
+
+def find_aliases(decided: Decided) -> None:
+    """A name that is differentiated and never computed is another name of something computed."""
+    for key in sorted(decided.numerators):
+        if key in decided.definitions or key == "":
+            continue
+        other = _same_value(decided, key) or _same_role(decided, key)
+        if other is not None and not decided.definitions.lead_to(t.Name(other), key):
+            decided.definitions[key] = t.Name(other, written=other)
+
+
+def _same_value(decided: Decided, key: str) -> str | None:
+    node = decided.values.get(key)
+    wanted = None if node is None else printed_number(node)
+    if wanted is None:
+        return None
+    same = set(decided.printed_values.get(wanted.value, ())) - {key}
+    return next((other for other in decided.definitions if other in same), None) if same else None
+
+
+def _same_role(decided: Decided, key: str) -> str | None:
+    if key not in LOSS_WORDS:
+        return None
+    return next((word for word in decided.terminal() if word in LOSS_WORDS), None)
+
+
+def left_over(decided: Decided) -> None:
+    """A matrix that is used and given nowhere is the one that is given and used nowhere, if there
+    is just one of the same letter: ``W_hid`` in the equations, ``W_0`` where it is given."""
+    read = {name for node in decided.definitions.values() for name in names_in(node)}
+    known = {*decided.definitions, *decided.values, *decided.elements}
+    unused = [key for key in decided.arrays if key in known and key not in read]
+    missing = [key for key in sorted(read - known) if not ix.letters_of(key)]
+    for key in missing:
+        same = [other for other in unused if other[:1] == key[:1]]
+        rivals = [other for other in missing if other[:1] == key[:1]]
+        if len(same) == 1 and len(rivals) == 1:
+            decided.definitions[key] = t.Name(same[0], written=same[0])

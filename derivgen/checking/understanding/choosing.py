@@ -1,0 +1,134 @@
+"""Which of the right sides of a name defines it."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import replace
+
+from derivgen.checking.evaluating.printed import printed_number
+from derivgen.checking.maths import tree as t
+from derivgen.checking.understanding.decided import Decided
+from derivgen.checking.understanding.noting import Notes, full_key, names_in
+from derivgen.checking.understanding.update_rules import is_descent
+
+
+def choose_definitions(decided: Decided) -> None:
+    notes = decided.notes
+    used = _users(notes)
+    ranked = {
+        key: _ranked(decided, key, sides, bool(used.get(key, set()) - {key}))
+        for key, sides in notes.sides.items()
+    }
+    for key, sides in ranked.items():
+        for side in sides:
+            if not decided.definitions.lead_to(side, key):
+                decided.definitions[key] = side
+                break
+
+    for key, rules in notes.rules.items():
+        # delta is a derivative by definition: its other forms are claims then
+        said = next((rule for rule in rules if _is_derivative(decided, rule)), None)
+        if (
+            said is not None
+            and key in decided.definitions
+            and not decided.definitions.lead_to(said, key)
+        ):
+            decided.definitions[key] = said
+
+    for key, rules in notes.rules.items():
+        delta = key not in decided.definitions and key not in notes.marked_keys
+        counted = is_descent(rules[0]) and key not in names_in(rules[0])
+        if (
+            delta
+            and (counted or key not in decided.denominators)
+            and not decided.definitions.lead_to(rules[0], key)
+        ):
+            decided.definitions[key] = rules[0]
+
+
+def _is_derivative(decided: Decided, rule: t.Node) -> bool:
+    """True for the derivative, or less than that, of something computed by something else that is."""
+    if isinstance(rule, t.Negated):
+        rule = rule.body
+    if not isinstance(rule, t.Derivative) or not isinstance(rule.of, t.Name):
+        return False
+    by = rule.by
+    return (
+        full_key(rule.of) in decided.definitions
+        and isinstance(by, t.Name)
+        and full_key(by) in decided.definitions
+    )
+
+
+def _ranked(decided: Decided, key: str, sides: Sequence[t.Node], used: bool) -> list[t.Node]:
+    """Right sides, those with the fewest unsupported names first; generic ones left out.
+
+    ``used`` says that the key stands in the right side of another one."""
+    scored = []
+    for at, side in enumerate(sides):
+        if any(isinstance(part, t.Dots | t.Words) for part in t.walk(side)):
+            continue
+        own = set(names_in(side)) - {key}
+        missing = sum(not _supported(decided, name) for name in own)
+        connected = used or decided.is_derived(key)
+        if own and missing == len(own) and not connected:
+            continue  # y = m x + b: an example that belongs to no quantity
+        scored.append((missing, isinstance(side, t.Name), at, side))
+    return [side for _, _, _, side in sorted(scored, key=lambda row: row[:3])]
+
+
+def _supported(decided: Decided, key: str) -> bool:
+    notes = decided.notes
+    return bool(
+        key in notes.printed
+        or key in notes.sides
+        or key in notes.calculations
+        or decided.is_derived(key)
+    )
+
+
+def functions_of_printed_numbers(decided: Decided) -> None:
+    """``a = sigmoid(0.3775)``: the function of the quantity that was printed as 0.3775."""
+    for key, calculations in decided.notes.calculations.items():
+        if key in decided.definitions:
+            continue
+        for node in calculations:
+            if isinstance(node, t.Call) and len(node.arguments) == 1:
+                source = _printed_as(decided, node.arguments[0], key)
+                if source is not None:
+                    argument = t.Name(source, written=source)
+                    decided.definitions[key] = replace(node, arguments=(argument,))
+                    break
+
+
+def _printed_as(decided: Decided, number: t.Node, other_than: str) -> str | None:
+    """The last quantity that was printed as a number."""
+    wanted = printed_number(number)
+    found = None
+    if wanted is None:
+        return None
+    for key in decided.printed_values.get(wanted.value, ()):
+        if key != other_than:
+            found = key
+    if found is not None and found in decided.definitions:
+        return (
+            None if decided.definitions.lead_to(decided.definitions[found], other_than) else found
+        )
+    return found
+
+
+def calculations_with_names(decided: Decided) -> None:
+    for key, node in decided.notes.filled.items():
+        if key not in decided.definitions and not decided.definitions.lead_to(node, key):
+            decided.definitions[key] = node
+
+
+def _users(notes: Notes) -> dict[str, set[str]]:
+    """For each name, what it stands in the right sides of."""
+    found: dict[str, set[str]] = defaultdict(set)
+    for key, sides in notes.sides.items():
+        for side in sides:
+            for name in names_in(side):
+                found[name].add(key)
+    return found

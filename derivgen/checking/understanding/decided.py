@@ -1,0 +1,71 @@
+"""What is decided of a document's quantities so far."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from functools import cached_property
+
+from derivgen.checking.evaluating.budget import Budget
+from derivgen.checking.evaluating.model import Element
+from derivgen.checking.evaluating.printed import printed_number
+from derivgen.checking.evaluating.values import Real
+from derivgen.checking.maths import tree as t
+from derivgen.checking.understanding.arrays import shaped
+from derivgen.checking.understanding.chosen import Chosen
+from derivgen.checking.understanding.noting import Notes, full_key, names_in
+from derivgen.checking.understanding.statements import Statement
+
+
+class Decided:
+    """The definitions, values and elements of a document as they grow, with what was noted of it."""
+
+    def __init__(
+        self, notes: Notes, statements: tuple[Statement, ...], budget: Budget, words: str
+    ) -> None:
+        self.words = words
+        self.budget = budget
+        self.notes = notes
+        self.statements = statements
+        self.definitions = Chosen()
+        #: what a document has for the new value of a name, by the name with its mark
+        self.renewals: dict[str, tuple[str, list[t.Node]]] = {}
+        self.values: dict[str, t.Node | None] = {}
+        self.elements: dict[str, Element] = {}
+        #: marked names that are quantities of their own: ``y'`` beside a given y
+        self.apart: set[tuple[str, str]] = set()
+        #: what has no one value
+        self.lost: set[str] = set()
+        self.arrays = shaped(notes.printed, notes.sides, notes.used, notes.from_zero)
+        self.cells = {name for array in self.arrays.values() for name, _ in array.cells()}
+        self.numerators = {of for of, _ in notes.derivatives}
+        self.denominators = {by for _, by in notes.derivatives}
+
+    def is_derived(self, key: str) -> bool:
+        """True for what a derivative is taken of, or by."""
+        return key in self.numerators or key in self.denominators
+
+    @cached_property
+    def printed_values(self) -> dict[Real, list[str]]:
+        """The keys by the numbers that were printed as their values, in order."""
+        found: dict[Real, list[str]] = defaultdict(list)
+        for key, nodes in self.notes.printed.items():
+            for number in map(printed_number, nodes):
+                if number is not None:
+                    found[number.value].append(key)
+        return found
+
+    def terminal(self) -> list[str]:
+        """Computed quantities that nothing else is computed from."""
+        read = {name for node in self.definitions.values() for name in names_in(node)}
+        return [key for key in self.definitions if key not in read]
+
+    def alias_end(self, key: str) -> str:
+        """What a name is another name of, in the end."""
+        seen = set()
+        while key in self.definitions and key not in seen:
+            seen.add(key)
+            node = self.definitions[key]
+            if not isinstance(node, t.Name):
+                break
+            key = full_key(node)
+        return key

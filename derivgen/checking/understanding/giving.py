@@ -1,0 +1,112 @@
+"""Which quantities are given, and their values: as printed, or as put into a formula."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from fractions import Fraction
+from itertools import product
+
+import mpmath
+
+from derivgen.checking.evaluating import indices as ix
+from derivgen.checking.evaluating.budget import OutOfWork
+from derivgen.checking.evaluating.model import DocumentModel
+from derivgen.checking.evaluating.printed import Printed, is_numeric, is_printed, printed_number
+from derivgen.checking.evaluating.resolving import UPDATE_MARKS, index_range
+from derivgen.checking.maths import tree as t
+from derivgen.checking.understanding import align
+from derivgen.checking.understanding.decided import Decided
+from derivgen.checking.understanding.noting import full_key, is_rule, names_in
+
+#: how many rules of one parameter are laid over how many of its calculations
+MOST_RULES = 20
+
+
+def give_values(decided: Decided) -> None:
+    for key, nodes in decided.notes.printed.items():
+        decided.values[key] = nodes[0] if key not in decided.definitions else nodes[-1]
+    for key, nodes in decided.notes.calculations.items():
+        if key not in decided.values and key not in decided.definitions:
+            decided.definitions[key] = nodes[0]
+    votes: dict[str, list[t.Node]] = defaultdict(list)
+    substitutions = [
+        *decided.notes.substitutions,
+        *(
+            (decided.definitions[key], node)
+            for key, nodes in decided.notes.calculations.items()
+            if key in decided.definitions
+            for node in nodes
+        ),
+        *_put_into_updates(decided),
+    ]
+    taken = {*decided.values, *decided.definitions, *decided.cells, *decided.lost}
+    for formula, calculation in substitutions:
+        for pair in _pairs(decided, formula, calculation):
+            if isinstance(pair.part, t.Name) and is_printed(pair.number):
+                key = full_key(pair.part)
+                if pair.part.mark in UPDATE_MARKS and key not in decided.definitions:
+                    continue
+                if key not in taken:
+                    votes[key].append(pair.number)
+    for key, numbers in votes.items():
+        decided.values[key] = Counter(numbers).most_common(1)[0][0]
+
+
+def _pairs(decided: Decided, formula: t.Node, calculation: t.Node) -> list[align.Pair]:
+    """What was put in for what; nothing where that takes too long to find."""
+    decided.budget.begin()
+    try:
+        return align.aligned(formula, calculation, lambda _: None, decided.budget) or []
+    except OutOfWork:
+        return []
+
+
+def _put_into_updates(decided: Decided) -> Iterator[tuple[t.Node, t.Node]]:
+    """The rule of a parameter with the numbers that were put into it in another line."""
+    rules: dict[str, list[t.Node]] = defaultdict(list)
+    numeric: dict[str, list[t.Node]] = defaultdict(list)
+    for key, side in decided.notes.updates:
+        if is_rule(side):
+            rules[key].append(side)
+        elif is_numeric(side):
+            numeric[key].append(side)
+    for key in rules:
+        yield from product(rules[key][:MOST_RULES], numeric[key][:MOST_RULES])
+
+
+def find_counts(decided: Decided) -> None:
+    """The n of a sum from 1 to n is the number that is given, or the number of cells that there
+    are: a whole number at every point, and not any value."""
+    sums = [
+        node
+        for side in decided.definitions.values()
+        for node in t.walk(side)
+        if isinstance(node, t.BigSum) and isinstance(node.upper, t.Name)
+    ]
+    for node in sums:
+        key = full_key(node.upper) if isinstance(node.upper, t.Name) else ""
+        if key in decided.definitions:
+            continue
+        given = printed_number(decided.values.get(key) or t.Words(""))
+        if given is None:
+            known = DocumentModel(decided.definitions, decided.values, decided.elements)
+            last = max(index_range(known, node, {}), default=0)
+            given = Printed(mpmath.mpf(last), 0, str(last))
+        if given.decimals <= 0 < given.value:
+            number = t.Number(str(int(given.value)), Fraction(int(given.value)), 0)
+            decided.definitions[key] = number
+            decided.values[key] = number
+
+
+def find_leaves(decided: Decided) -> None:
+    """Names that definitions read and nobody defines are given quantities without a value."""
+    read = {name for node in decided.definitions.values() for name in names_in(node)}
+    known = {*decided.definitions, *decided.values, *decided.elements}
+    bases = {ix.split(name)[0] for name in known if not ix.letters_of(name)}
+    for name in sorted(read - decided.lost):
+        base, pieces = ix.split(name)
+        running = ix.letters_of(name) and base in bases
+        running = running or any("+" in piece or "-" in piece for piece in pieces)
+        if name and name not in known and not running:
+            decided.values.setdefault(name, None)

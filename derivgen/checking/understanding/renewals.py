@@ -1,0 +1,83 @@
+"""New values: names with a mark, and names that are assigned again."""
+
+from __future__ import annotations
+
+from derivgen.checking.evaluating import indices as ix
+from derivgen.checking.evaluating.printed import printed_number
+from derivgen.checking.evaluating.resolving import UPDATE_MARKS
+from derivgen.checking.maths import tree as t
+from derivgen.checking.understanding.decided import Decided
+from derivgen.checking.understanding.noting import names_in
+from derivgen.checking.understanding.training import descends
+
+
+def fold_updates(decided: Decided) -> None:
+    """``h*`` beside ``h`` is h after the update; ``y'`` beside a given y is a name of its own."""
+    for key, mark in decided.notes.marked:
+        if mark not in UPDATE_MARKS:
+            continue
+        full = key + mark
+        own = key not in decided.notes.sides and key not in decided.notes.calculations
+        if own and full in decided.notes.sides and decided.is_derived(full):
+            decided.apart.add((key, mark))
+            continue
+        decided.renewals[full] = (key, decided.notes.sides.get(full, []))
+        for table in (decided.notes.sides, decided.notes.printed, decided.notes.calculations):
+            table.pop(full, None)
+        decided.notes.filled.pop(full, None)
+
+
+def forget_assigned(decided: Decided) -> None:
+    """What is assigned again and again has no one value, nor has what is computed from it."""
+    lost = {
+        key
+        for key in decided.notes.assigned
+        if key not in decided.denominators and not _is_assigned_once(decided, key)
+    }
+    decided.lost |= lost
+    tables = (
+        decided.notes.sides,
+        decided.notes.printed,
+        decided.notes.calculations,
+        decided.notes.rules,
+    )
+    while lost:
+        for table in tables:
+            for key in lost:
+                table.pop(key, None)
+        lost = {
+            key
+            for key, sides in decided.notes.sides.items()
+            for side in sides
+            if any(name.rstrip("+") in decided.lost for name in names_in(side))
+            and key not in decided.denominators
+            and key not in decided.lost
+        }
+        decided.lost |= lost
+
+
+def _is_assigned_once(decided: Decided, key: str) -> bool:
+    """True for a given value that one step of training changes."""
+    given = decided.notes.printed.get(key, ())
+    return len(decided.notes.assigned[key]) == 1 and len(set(map(_digits, given))) == 1
+
+
+def renewed_by(decided: Decided, parameters: frozenset[str], loss: str | None) -> dict[str, str]:
+    """Given quantities with the names of their new values, where the author's own rule is all that
+    is said of these: the delta rule has no loss to descend."""
+    found = {}
+    for full, (key, sides) in decided.renewals.items():
+        ruled = loss is not None and key in parameters and descends(decided)
+        given = key in decided.values and key not in decided.definitions
+        if ruled or not given or not sides or ix.letters_of(key):
+            continue
+        decided.definitions[full] = sides[0]
+        decided.values.pop(full, None)
+        found[key] = full
+    return found
+
+
+def _digits(node: t.Node) -> object:
+    """What two printings of one number have in common."""
+    number = printed_number(node)
+    return None if number is None else number.value

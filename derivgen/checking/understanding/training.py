@@ -1,0 +1,113 @@
+"""What a document trains: its loss, its parameters, its learning rate."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+
+from derivgen.checking.evaluating.printed import is_numeric, is_printed
+from derivgen.checking.evaluating.resolving import UPDATE_MARKS
+from derivgen.checking.maths import tree as t
+from derivgen.checking.understanding import align
+from derivgen.checking.understanding.decided import Decided
+from derivgen.checking.understanding.noting import names_in
+from derivgen.checking.understanding.update_rules import RATE_WORDS, is_descent, rate_names
+
+#: names by which a loss goes, where nothing else tells
+LOSS_WORDS = ("L", "E", "J", "C", "Loss", "loss", "Error", "error", "cost", "Cost", "E_total")
+
+
+def loss_of(decided: Decided) -> str | None:
+    """What is differentiated by the most quantities, and depends on them."""
+    by_loss: dict[str, set[str]] = defaultdict(set)
+    for of, by in decided.notes.derivatives:
+        by_loss[decided.alias_end(of)].add(by)
+    terminal = decided.terminal()
+    scored = [
+        (len(by), key in LOSS_WORDS, key)
+        for key, by in by_loss.items()
+        if key in decided.definitions
+    ]
+    if scored:
+        best = max(scored, key=lambda row: (row[0], row[2] in terminal, row[1]))
+        return best[2]
+    return next((word for word in LOSS_WORDS if word in decided.definitions), None)
+
+
+def parameters_of(decided: Decided, loss: str | None) -> frozenset[str]:
+    """Given quantities that are updated, or by which the loss is differentiated."""
+    primed = {key for key, mark in decided.apart}
+    updated = {key for key, _ in decided.notes.updates if key not in primed} | decided.notes.trained
+    updated |= {key for key, mark in decided.notes.marked - decided.apart if mark in UPDATE_MARKS}
+    by = {b for of, b in decided.notes.derivatives if decided.alias_end(of) == loss}
+    found: set[str] = set()
+    for key in updated | by:
+        node = decided.definitions.get(key)
+        element = decided.elements.get(key)
+        if isinstance(node, t.Matrix):
+            found |= {name for name in names_in(node) if name not in decided.definitions}
+        elif element is not None and element.array not in decided.definitions:
+            found.add(element.array)
+        elif node is None and key in decided.values:
+            found.add(key)
+    return frozenset(found - opaque(decided))
+
+
+def rate_of(decided: Decided, parameters: frozenset[str]) -> str | None:
+    names = list(
+        dict.fromkeys(n for key, side in decided.notes.updates for n in rate_names(side, key))
+    )
+    if names:
+        rate = next((name for name in names if decided.values.get(name)), names[0])
+        _rate_value(decided, rate)
+        for other in names:
+            if other != rate:
+                decided.values.pop(other, None)
+                decided.definitions[other] = t.Name(rate, written=rate)
+        return rate
+    for word in RATE_WORDS:
+        if word in decided.values:
+            return word
+    value = _rate_in_numbers(decided, parameters)
+    if value is None:
+        return None
+    decided.values["learning rate"] = value
+    return "learning rate"
+
+
+def opaque(decided: Decided) -> frozenset[str]:
+    """Quantities that something computes, and the document does not say what."""
+    found = set()
+    for key in (*decided.notes.results, *decided.numerators):
+        element = decided.elements.get(key)
+        end = key if element is None else element.array
+        if end not in decided.definitions and end in decided.values:
+            found.add(end)
+    return frozenset(found)
+
+
+def descends(decided: Decided) -> bool:
+    """False where the document updates its parameters by another rule than w - eta dL/dw."""
+    rules = [side for _, side in decided.notes.updates if not is_numeric(side)]
+    ruled = [side for side in rules if any(True for _ in names_in(side))]
+    return not ruled or any(is_descent(side) for side in ruled)
+
+
+def _rate_value(decided: Decided, name: str) -> None:
+    if decided.values.get(name) is None:
+        value = next((decided.values[w] for w in RATE_WORDS if decided.values.get(w)), None)
+        decided.values[name] = value or _rate_in_numbers(decided, frozenset(decided.values))
+
+
+def _rate_in_numbers(decided: Decided, parameters: frozenset[str]) -> t.Node | None:
+    """The 0.5 of ``0.40 - 0.5 * 0.0822`` where 0.40 is the parameter, or of ``w - 0.5 * dE/dw``."""
+    votes: Counter[t.Node] = Counter()
+    for key, side in decided.notes.updates:
+        if key not in parameters or not isinstance(side, t.Sum):
+            continue
+        last = side.terms[-1][1]
+        parts = align.factors(last)
+        if not is_numeric(side) and not isinstance(parts[-1], t.Derivative):
+            continue
+        if len(side.terms) == 2 and len(parts) == 2 and is_printed(parts[0]):
+            votes[parts[0]] += 1
+    return votes.most_common(1)[0][0] if votes else None
