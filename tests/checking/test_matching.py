@@ -11,8 +11,8 @@ import derivgen as dg
 from derivgen import api
 from derivgen.checking.manuscript import Passage, Piece
 from derivgen.checking.matching.evidence import Evidence
-from derivgen.checking.matching.matching import Matching, match
 from derivgen.checking.matching.network_model import NetworkModel
+from derivgen.checking.matching.pairing import Matching, match
 from derivgen.checking.matching.renaming import translated
 from derivgen.checking.maths import tree as t
 from derivgen.checking.maths.parser import learn as learn_names
@@ -55,8 +55,8 @@ def printed_names(author: Learned, task: Task) -> dict[str, str]:
     evidence = Evidence(author, NetworkModel(task), Names(task.network))
     return {
         text: key.lstrip("@")
-        for key, text in reversed(list(evidence.spelled.items()))
-        if text in evidence.keys
+        for key, text in reversed(list(evidence.network.spelled.items()))
+        if text in evidence.author.keys
     }
 
 

@@ -18,8 +18,8 @@ from derivgen.checking.evaluating.printed import Fit, is_printed, printed_number
 from derivgen.checking.judging.judge import Judge
 from derivgen.checking.judging.reconciling import reconcile
 from derivgen.checking.matching.fitting import misfits, without
-from derivgen.checking.matching.matching import Matching, match
 from derivgen.checking.matching.network_model import NetworkModel
+from derivgen.checking.matching.pairing import Matching, match
 from derivgen.checking.matching.renaming import OWN, called
 from derivgen.checking.maths import tree as t
 from derivgen.checking.maths.writing import shown

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from derivgen.checking.evaluating.model import Model
 from derivgen.checking.evaluating.printed import printed_matrix
-from derivgen.checking.matching.matching import Matching
+from derivgen.checking.matching.pairing import Matching
 from derivgen.checking.maths import tree as t
 from derivgen.checking.understanding.statements import Learned
 

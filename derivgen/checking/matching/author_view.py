@@ -1,0 +1,90 @@
+"""An author's names: which there are, what was printed for them, which stand for many."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import chain
+
+from derivgen.checking.evaluating.printed import printed_matrix
+from derivgen.checking.evaluating.resolving import PLAIN_MARKS, UPDATE_MARKS
+from derivgen.checking.matching.generic import (
+    by_indices,
+    generic_template,
+    index_letters,
+    templates,
+)
+from derivgen.checking.matching.network_view import NetworkView
+from derivgen.checking.maths import tree as t
+from derivgen.checking.understanding.statements import Learned
+
+
+@dataclass(frozen=True)
+class AuthorView:
+    """The names of a document, beside a network whose printed names tell index letters."""
+
+    learned: Learned
+    network: NetworkView
+
+    @cached_property
+    def keys(self) -> tuple[str, ...]:
+        """All names of quantities, in the order in which they are known."""
+        learned = self.learned
+        found = dict.fromkeys(learned.model.names())
+        found |= dict.fromkeys(learned.sides) | dict.fromkeys(learned.printed)
+        for of, by in sorted(learned.derivatives):
+            found |= {of: None, by: None}
+        for node in (*learned.model.definitions.values(), *chain(*learned.sides.values())):
+            found |= dict.fromkeys(p.key + p.mark for p in t.walk(node) if isinstance(p, t.Name))
+        found.pop("", None)
+        return tuple(key for key in found if not _is_later(key, found))
+
+    @cached_property
+    def generic(self) -> Mapping[str, str]:
+        """Names with index letters, and the template of the names that they stand for."""
+        known = templates([*self.keys, *self.network.spelled.values()])
+        found = {}
+        for key in self.keys:
+            pattern = None
+            if not self.printed(key):
+                pattern = generic_template(key, known) or by_indices(key, self._indices)
+            if pattern is not None:
+                found[key] = pattern
+        return found
+
+    @cached_property
+    def _indices(self) -> frozenset[str]:
+        """The letters that count in the document's sums, and those that stand beside them."""
+        sides = chain(*self.learned.sides.values(), self.learned.model.definitions.values())
+        return index_letters(sides)
+
+    def printed(self, key: str) -> tuple[t.Node, ...]:
+        """The numbers that stand for a name: what was given first, then what was printed."""
+        given = self.learned.model.values.get(key)
+        return (*(() if given is None else (given,)), *self.learned.printed.get(key, ()))
+
+    def is_whole(self, key: str) -> bool:
+        """True for a name that is shown to be an array, or stands for all of its elements."""
+        if key in self.generic:
+            return True
+        nodes = [*self.printed(key), *self.learned.sides.get(key, ())]
+        return any(isinstance(n, t.Matrix) or printed_matrix(n) is not None for n in nodes)
+
+    def is_given(self, key: str) -> bool:
+        """True for a name without a formula."""
+        return key not in self.learned.model.definitions and key not in self.learned.sides
+
+
+def _is_later(key: str, keys: Mapping[str, object]) -> bool:
+    """True for another state of a name that stands there as well: ``w_5+`` beside ``w_5``."""
+    return any(
+        key.endswith(mark) and key.removesuffix(mark) in keys
+        for mark in UPDATE_MARKS | PLAIN_MARKS
+        if mark
+    ) and not _is_counted(key)
+
+
+def _is_counted(key: str) -> bool:
+    """True where the mark is a letter of the name: ``net`` beside ``ne``."""
+    return key[-1:] == "t" and key[-2:-1].isalnum()
