@@ -21,7 +21,8 @@ from derivgen.commands.arguments import BAD_INPUT, INTERNAL, OK, REFUSED
 from derivgen.commands.catalogue import LISTS
 from derivgen.commands.table import COMMANDS, parsers
 from derivgen.commands.terminal import Progress, one_line, report
-from derivgen.errors import CODES, DerivgenError, Place
+from derivgen.error_codes import CODES
+from derivgen.errors import DerivgenError, Place
 from derivgen.settings import VIEW_SUMMARIES, VIEWS
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -1,12 +1,12 @@
 """The codes of what the checker says, in the form in which ``derivgen explain`` prints them.
 
-They are a table of their own beside :data:`derivgen.errors.CODES`: a claim of a document that is
+They are a table of their own beside :data:`derivgen.error_codes.CODES`: a claim of a document that is
 wrong is a finding, not an error, so nothing raises these.  A code never changes its meaning.
 """
 
 from __future__ import annotations
 
-from derivgen.errors import CodeEntry
+from derivgen.error_codes import CodeEntry
 
 #: Code -> entry.  C1: numbers, C2: formulas, C3: shapes, C4: undecided, C5: what is missing.
 CHECK_CODES: dict[str, CodeEntry] = {

@@ -97,7 +97,7 @@ def _first_comment(text: str) -> str:
 
 def _codes() -> Entries:
     from derivgen.checking.codes import CHECK_CODES
-    from derivgen.errors import CODES
+    from derivgen.error_codes import CODES
 
     return ((code, entry.title) for code, entry in sorted((CODES | CHECK_CODES).items()))
 

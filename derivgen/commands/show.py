@@ -48,7 +48,8 @@ def configure_explain(parser: Parser) -> None:
 def run_explain(args: argparse.Namespace) -> int:
     """Print what a code means, an example of it, and how to fix it."""
     from derivgen.checking.codes import CHECK_CODES
-    from derivgen.errors import CODES, did_you_mean
+    from derivgen.error_codes import CODES
+    from derivgen.errors import did_you_mean
 
     known = CODES | CHECK_CODES
     code = args.code.upper()

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import derivgen
 from derivgen.checking.codes import CHECK_CODES
-from derivgen.errors import CODES
+from derivgen.error_codes import CODES
 
 PACKAGE = Path(derivgen.__file__).parent
 

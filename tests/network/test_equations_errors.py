@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from derivgen.errors import CODES, DerivgenError, Place
+from derivgen.error_codes import CODES
+from derivgen.errors import DerivgenError, Place
 from derivgen.formula.tree import Accent, Delimited, Number, Row, Symbol, Text
 from derivgen.network.autonames import naming_of
 from derivgen.network.equations import SourceEquation, build_network, equations_of

@@ -12,7 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from derivgen.elementary import scalar_expression
-from derivgen.errors import CODES, DerivgenError, Place
+from derivgen.error_codes import CODES
+from derivgen.errors import DerivgenError, Place
 from derivgen.expressions import parse_equation, parse_expression, split_block
 from derivgen.syntax import (
     Binary,
