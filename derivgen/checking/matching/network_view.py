@@ -23,7 +23,6 @@ from derivgen.notation import Entry, Names
 
 #: whole arrays are told from elements and scalars by this mark before their key
 WHOLE = "@"
-
 #: elements beyond this number are not looked through: their arrays are
 MOST_ELEMENTS = 6000
 

@@ -32,7 +32,6 @@ from derivgen.notation import Names
 
 #: the least score by which equations alone make a pair
 LEAST = 0.8
-
 #: steps of laying the equations over each other
 MOST_WORK = 60_000
 

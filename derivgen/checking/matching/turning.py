@@ -21,7 +21,6 @@ from derivgen.checking.maths import tree as t
 
 #: definitions that are compared with the network's, and ways to turn arrays that are tried for one
 MOST_COMPARED, MOST_TURNS = 400, 16
-
 TRANSPOSED = "^T"
 
 

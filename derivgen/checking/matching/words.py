@@ -66,7 +66,6 @@ WORDS: Mapping[str, frozenset[str]] = {
         ["eta", "alpha", "mu", "lr", "n", "r", "epsilon", "gamma", "lambda", "learning_rate"]
     ),
 }
-
 #: words that mean one role and no other
 SURE: Mapping[str, str] = {
     **dict.fromkeys(("w", "W", "weight", "weights"), "weight"),
@@ -75,7 +74,6 @@ SURE: Mapping[str, str] = {
     **dict.fromkeys(("target", "y_true", "t"), "target"),
     **dict.fromkeys(("y_hat", "out", "output", "z", "net", "h", "a"), "computed"),
 }
-
 INDEX = re.compile(r"\d[\d,]*$")
 
 

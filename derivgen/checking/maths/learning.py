@@ -13,7 +13,8 @@ from derivgen.checking.maths import functions
 from derivgen.checking.maths.cursor import CannotRead, Cursor, partners
 from derivgen.checking.maths.names import Read, is_name_text, read_name
 from derivgen.checking.maths.statements import Statement, statements
-from derivgen.checking.maths.tokens import Token, TooLong, tokenise
+from derivgen.checking.maths.tokenising import TooLong, tokenise
+from derivgen.checking.maths.tokens import Token
 from derivgen.checking.maths.vocabulary import Vocabulary
 
 _POINT: Final = re.compile(r"[0-9]\.[0-9]")
