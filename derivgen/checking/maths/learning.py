@@ -11,8 +11,11 @@ from typing import Final
 from derivgen.checking.manuscript import Notation, Passage
 from derivgen.checking.maths import functions
 from derivgen.checking.maths.cursor import CannotRead, Cursor, partners
-from derivgen.checking.maths.names import Read, is_name_text, read_name
-from derivgen.checking.maths.statements import Statement, statements
+from derivgen.checking.maths.language import is_name_text
+from derivgen.checking.maths.name_parts import Read
+from derivgen.checking.maths.names import read_name
+from derivgen.checking.maths.statement import Statement
+from derivgen.checking.maths.statements import statements
 from derivgen.checking.maths.tokenising import TooLong, tokenise
 from derivgen.checking.maths.tokens import Token
 from derivgen.checking.maths.vocabulary import Vocabulary

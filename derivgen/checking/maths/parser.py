@@ -12,7 +12,8 @@ from derivgen.checking.manuscript import Notation
 from derivgen.checking.maths.cursor import CannotRead, partners
 from derivgen.checking.maths.expressions import Expressions, words_only
 from derivgen.checking.maths.learning import learn as learn
-from derivgen.checking.maths.statements import Statement, statements
+from derivgen.checking.maths.statement import Statement
+from derivgen.checking.maths.statements import statements
 from derivgen.checking.maths.tokenising import TooLong, tokenise
 from derivgen.checking.maths.tokens import Token
 from derivgen.checking.maths.tree import (

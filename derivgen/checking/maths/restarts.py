@@ -1,0 +1,140 @@
+"""Statements that stand behind each other without anything between them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from itertools import pairwise
+from typing import Final, NamedTuple
+
+from derivgen.checking.maths.cursor import ENDS, partners
+from derivgen.checking.maths.statement import Statement
+from derivgen.checking.maths.tokens import Token
+
+
+def restarted(statement: Statement, loose: bool) -> Iterator[Statement]:
+    """A statement as several, where a new one begins without any separator.
+
+    That is certain where the left side stands again before a relation, and where a name with a relation follows
+    a lone number.  ``loose``: it is also so for any name (or derivative) after a complete operand."""
+    tokens = statement.tokens
+    partner = partners(tokens)
+    marks = [at for at in _top(partner, len(tokens)) if tokens[at].kind == "relation"]
+    if len(marks) < 2 or statement.words:
+        yield statement
+        return
+    first = [token[:2] for token in tokens[: marks[0]]]
+    begin = 0
+    for left, right in pairwise(marks):
+        cut = _restart(tokens, partner, left + 1, right, first, loose)
+        if cut is not None:
+            yield replace(statement, tokens=tokens[begin:cut], tag="")
+            statement = replace(statement, word="", comma=False, implied=True)
+            begin = cut
+            if loose:
+                first = [token[:2] for token in tokens[cut:right]]
+    yield replace(statement, tokens=tokens[begin:])
+
+
+def _top(partner: Sequence[int], end: int) -> Iterator[int]:
+    at = 0
+    while at < end:
+        yield at
+        at = partner[at] + 1 if partner[at] > at else at + 1
+
+
+_STARTS: Final = frozenset({"letters", "word", "greek", "accent", "text", "command", "partial"})
+
+
+def _restart(
+    tokens: Sequence[Token],
+    partner: Sequence[int],
+    begin: int,
+    end: int,
+    first: Sequence[tuple[str, ...]],
+    loose: bool,
+) -> int | None:
+    same = end - len(first)
+    again = first and same > begin and [token[:2] for token in tokens[same:end]] == list(first)
+    # the left side in "w = w + \Delta w = 0.5" is no new beginning
+    times = tokens[same - 1].kind == "greek" if same > begin else False
+    if again and tokens[same - 1].kind in ENDS and not tokens[same].glued and not times:
+        return same
+    candidate: int | None = None
+    at, number = begin, False
+    while at < end:
+        token = tokens[at]
+        if token.kind == "operator" and not (at == begin and token.text == "-"):
+            candidate, number = None, False
+        elif (
+            at > begin
+            and token.kind in _STARTS
+            and token.kind != "text"
+            and not token.glued
+            and tokens[at - 1].kind in ENDS
+        ):
+            if _belongs(tokens, partner, begin, at, end):
+                at = partner[at] + 1 if partner[at] > at else at + 1
+                continue
+            candidate = at
+            number = tokens[at - 1].kind == "number" and at - begin <= 2
+        at = partner[at] + 1 if partner[at] > at else at + 1
+    if number and [token[:2] for token in tokens[end + 1 : end + 2]] == [tokens[begin][:2]]:
+        number = False  # "= 2 q = 2 * 3.7": the number is a factor
+    return candidate if loose or number else None
+
+
+def _belongs(
+    tokens: Sequence[Token], partner: Sequence[int], begin: int, at: int, end: int
+) -> bool:
+    """Whether a derivative between two relations is a factor of what stands before it: it carries a chain on
+    (``dE/da da/dz``), or it is by what it changes (``w - eta dE/dw``)."""
+    here = _ratio(tokens, partner, at)
+    if here is None:
+        return False
+    size = len(here.by)
+    changed = [token[:2] for token in tokens[begin : begin + size]] == here.by
+    if changed and here.end == end and tokens[begin + size].text in ("+", "-"):
+        return True
+    before = [_ratio(tokens, partner, start) for start in range(begin, at)]
+    return any(b is not None and b.end == at and b.by == here.of for b in before)
+
+
+class _Ratio(NamedTuple):
+    """What a fraction of differentials is of and by, and where it ends."""
+
+    of: list[tuple[str, str]]
+    by: list[tuple[str, str]]
+    end: int
+
+
+def _ratio(tokens: Sequence[Token], partner: Sequence[int], at: int) -> _Ratio | None:
+    if not (tokens[at].kind == "command" and tokens[at].text.endswith("frac")):
+        return None
+    if at + 1 >= len(tokens) or partner[at + 1] <= at + 1 or partner[at + 1] + 1 >= len(tokens):
+        return None
+    below = partner[at + 1] + 1
+    if partner[below] <= below:
+        return None
+    above = [token[:2] for token in tokens[at + 2 : below - 1]]
+    under = [token[:2] for token in tokens[below + 1 : partner[below]]]
+    if len(above) < 2 or len(under) < 2 or above[0] != under[0]:
+        return None
+    return _Ratio(above[1:], under[1:], partner[below] + 1)
+
+
+def split_at_arrows(statement: Statement) -> Iterator[Statement]:
+    """``a = 1 \\to b = 2`` as two statements; a row of arrows alone (``w \\to z \\to L``) stays one."""
+    tokens = statement.tokens
+    partner = partners(tokens)
+    marks = [at for at in _top(partner, len(tokens)) if tokens[at].kind == "relation"]
+    arrows = [at for at in marks if tokens[at].text == "to"]
+    if not arrows or (len(arrows) == len(marks) and arrows[0] > 0):
+        yield statement
+        return
+    begin = 0
+    for arrow in [*arrows, len(tokens)]:
+        if arrow > begin:
+            part = replace(statement, tokens=tokens[begin:arrow])
+            yield part if begin == 0 else replace(part, word="", comma=False, implied=True)
+        begin = arrow + 1
