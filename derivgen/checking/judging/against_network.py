@@ -51,13 +51,22 @@ def judged(
     budget: Budget,
 ) -> Judged:
     """Judge statements by the network of a task; ``names`` says what names of the author's are."""
+    learned = replace(learned, statements=tuple(statements))
     own = Judge(learned.model, statements, own=True, budget=budget, policy=learned.policy).run()
-    trial = _Trial.of(learned, statements, task, names, budget, own)
-    if trial.differs_all_over:
-        # values that contradict everywhere tell nothing about names
-        blind = _Trial.of(learned, statements, task, names, budget, own, by_values=False)
-        if blind.formulas.against <= trial.formulas.against:
-            trial = blind
+
+    def tried(**how: bool) -> _Trial:
+        return _Trial.of(learned, task, names, budget, own, **how)
+
+    trial = tried(by_print=True)
+    if trial.wrong:
+        found = tried()
+        if found.differs_all_over:
+            # values that contradict everywhere tell nothing about names
+            blind = tried(by_values=False)
+            if blind.formulas.against <= found.formulas.against:
+                found = blind
+        if found.wrong < trial.wrong:
+            trial = found
     remarks = [Remark("style", note) for note in trial.matching.notes]
     foreign = trial.foreign
     if foreign:
@@ -116,20 +125,20 @@ class _Trial:
     def of(
         cls,
         learned: Learned,
-        statements: Sequence[Statement],
         task: Task,
         names: Mapping[str, str],
         budget: Budget,
         own: Sequence[Draft],
         by_values: bool = True,
+        by_print: bool = False,
     ) -> _Trial:
         network = NetworkModel(task)
-        found = match(learned, network, Names(task.network), names, budget, by_values)
+        found = match(learned, network, Names(task.network), names, budget, by_values, by_print)
         found = without(found, misfits(found.mapping, learned, network) | learned.scratch)
         authors = {theirs: ours for ours, theirs in found.mapping.items()}
         judge = Judge(
             found.model,
-            [_translated(statement, found) for statement in statements],
+            [_translated(statement, found) for statement in learned.statements],
             own=False,
             spelled=lambda node: shown(called(node, authors)),
             budget=budget,
@@ -147,6 +156,11 @@ class _Trial:
         given = [d for d in taken if is_printed(d.segment.body)]
         self.values = _tally(given)
         self.formulas = _tally([d for d in taken if not is_printed(d.segment.body)])
+
+    @property
+    def wrong(self) -> int:
+        """How many claims are wrong by this matching."""
+        return sum(draft.verdict is Verdict.WRONG for draft in self.judge.drafts)
 
     @property
     def differs_all_over(self) -> bool:

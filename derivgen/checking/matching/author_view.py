@@ -41,6 +41,17 @@ class AuthorView:
         return tuple(key for key in found if not _is_later(key, found))
 
     @cached_property
+    def written(self) -> tuple[str, ...]:
+        """All names, and those with a mark that stand beside one without it."""
+        nodes = chain.from_iterable(
+            (s.left, *(segment.body for segment in s.chain.segments))
+            for s in self.learned.statements
+        )
+        parts = chain.from_iterable(t.walk(node) for node in nodes if node is not None)
+        names = (p.key + p.mark for p in parts if isinstance(p, t.Name))
+        return tuple(dict.fromkeys((*self.keys, *names)))
+
+    @cached_property
     def generic(self) -> Mapping[str, str]:
         """Names with index letters, and the template of the names that they stand for."""
         known = templates([*self.keys, *self.network.spelled.values()])

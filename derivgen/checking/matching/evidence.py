@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -38,6 +39,16 @@ class Evidence:
     def author(self) -> AuthorView:
         """The author's names."""
         return AuthorView(self.learned, self.network)
+
+    @cached_property
+    def as_printed(self) -> Mapping[str, str]:
+        """The names of the document that the network prints just so, with what it prints them for."""
+        found = {}
+        for name in self.author.written:
+            fitting = self.network.by_spelling.get(name, ())
+            if fitting and name not in self.author.generic:
+                found[name] = max(fitting, key=lambda key: self.prior(name, key))
+        return found
 
     def prior(self, key: str, other: str) -> float:
         """What values and words say."""

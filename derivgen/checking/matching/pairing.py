@@ -63,17 +63,22 @@ def match(
     overrides: Mapping[str, str] | None = None,
     budget: Budget | None = None,
     by_values: bool = True,
+    by_print: bool = False,
 ) -> Matching:
     """Match what a document says of its quantities with a network.
 
     ``overrides`` go from an author's name to an id (``W2[0,0]``) or a printed name of the network and come
-    before all that is found.  ``by_values`` is False where the document's values are no evidence.  Raises E204 for an override that is none of these."""
+    before all that is found.  ``by_values`` is False where the document's values are no evidence;
+    ``by_print`` takes every name for what the network prints it for, before equations are looked at.
+    Raises E204 for an override that is none of these."""
     with mpmath.workdps(DIGITS):
         evidence = Evidence(learned, model, names, by_values)
-        return _matched(evidence, overrides or {}, budget or Budget())
+        return _matched(evidence, overrides or {}, budget or Budget(), by_print)
 
 
-def _matched(evidence: Evidence, overrides: Mapping[str, str], budget: Budget) -> Matching:
+def _matched(
+    evidence: Evidence, overrides: Mapping[str, str], budget: Budget, by_print: bool
+) -> Matching:
     """The best pairs first: each way goes on from the pairs that those before it have found."""
     generic, equations = evidence.author.generic, Equations(evidence)
     notes: list[str] = []
@@ -81,11 +86,14 @@ def _matched(evidence: Evidence, overrides: Mapping[str, str], budget: Budget) -
     unifier = Unifier(
         equations.sides, equations.definition, evidence.prior, budget, frozenset(generic)
     )
-    told = list(overridden(evidence, overrides))
-    said = {name for name, _ in told}
-    for name, other in told:
+    told = dict(overridden(evidence, overrides))
+    if by_print:
+        alike = evidence.as_printed.items()
+        told |= {n: o for n, o in alike if n not in told and o not in told.values()}
+    said = set(told)
+    for name, other in told.items():
         unifier.take(name, other)
-    for name, other in told:
+    for name, other in told.items():
         unifier.bind(name, other)
     by_rate(evidence, unifier)
     by_loss(evidence, equations, unifier)
