@@ -23,26 +23,21 @@ from derivgen.document.blocks import (
     Family,
     Figure,
     Heading,
-    Inline,
-    Inlines,
-    Math,
     Note,
     Paragraph,
-    Reference,
     Table,
     Words,
 )
 from derivgen.document.templates import environment, template_errors, template_names
 from derivgen.errors import DerivgenError, did_you_mean
-from derivgen.formula.build import map_children, slashed
 from derivgen.formula.linebreak import INDENT, layout
-from derivgen.formula.measure import chain_width, operator_width, relation_width, width
-from derivgen.formula.names import name_text
-from derivgen.formula.tree import Chain, Hole, Line, Node, Number, Partial, Sum
-from derivgen.formula.writer import hole
+from derivgen.formula.measure import operator_width, relation_width, width
+from derivgen.formula.tree import Line
 from derivgen.render import escape
-from derivgen.render.family import HOLES, fill
+from derivgen.render.decimal_points import decimal_places
+from derivgen.render.family import fill
 from derivgen.render.formats import DIALECTS, FORMATS, Dialect, Format
+from derivgen.render.text_lines import TextWriter
 
 #: what a number at the margin and a note's indent take away from a display's width
 _NUMBER_WIDTH: Final = 7.0
@@ -51,17 +46,10 @@ _NOTE_WIDTH: Final = 4.0
 _SHORT_TABLE: Final = 10
 #: so many rows at either end of such a table stay together
 _ROWS_TOGETHER: Final = 3
-#: an equation in a sentence that is no wider, in widths of a digit, stays on one line
-_SHORT_FORMULA: Final = 20.0
-#: longer ones need most of a line
-_LONG_FORMULA: Final = 45.0
-#: rows of a table that are looked at to align its numbers at the decimal point
-_ALIGNED_ROWS: Final = 1000
 #: the widest picture, in points, that fits between the margins
 _PICTURE_WIDTH: Final = 450.0
 #: what stands in no label of a display
 _NO_ANCHOR: Final = re.compile(r"[^a-z0-9]+", re.IGNORECASE)
-_PLAIN_NUMBER: Final = re.compile(r"-?\d+(?:\.\d+)?")
 #: a writer that cannot know whether a figure will come looks this far ahead
 _AHEAD: Final = 500
 
@@ -157,6 +145,7 @@ class _Renderer:
         self.env.filters["prefixed"] = _prefixed
         self.env.filters["base64"] = _base64
         self.macros = self._module("blocks")
+        self.text = TextWriter(row, dialect, self.macro)
         self.figures = 0
         self.notes = 0
         self.in_family = False
@@ -175,8 +164,6 @@ class _Renderer:
             message = f"formats/{self.format.folder}/blocks.j2 has no macro '{name}'"
             raise DerivgenError("E612", message)
         return found
-
-    # --- the document ------------------------------------------------------------------------
 
     def document(self, document: Document) -> Iterator[str]:
         parts = self.parts(document)
@@ -225,8 +212,6 @@ class _Renderer:
             else [],
         }
 
-    # --- blocks ------------------------------------------------------------------------------
-
     def block(self, block: Block) -> Iterator[str]:
         """The text of a block, in pieces."""
         handler = _BLOCKS.get(type(block))
@@ -239,13 +224,13 @@ class _Renderer:
 
     def heading(self, block: Heading) -> Iterator[str]:
         content = block.content
-        plain = "" if all(isinstance(part, Words) for part in content) else self.plain(content)
-        yield self.macro("heading")(block.level, self.inlines(content), plain)
+        plain = "" if all(isinstance(part, Words) for part in content) else self.text.plain(content)
+        yield self.macro("heading")(block.level, self.text.inlines(content), plain)
 
     def paragraph(self, block: Paragraph) -> Iterator[str]:
         if block.content:
             leads = isinstance(self.following, Display | Bullets | Table | Family)
-            yield self.macro("paragraph")(self.line(block.content), leads)
+            yield self.macro("paragraph")(self.text.line(block.content), leads)
 
     def display(self, block: Display) -> Iterator[str]:
         if self.in_family and block.number is not None:
@@ -258,19 +243,19 @@ class _Renderer:
         yield self.macro("display")(body, len(lines), block.number, wide)
 
     def bullets(self, block: Bullets) -> Iterator[str]:
-        yield self.macro("bullets")([self.line(item) for item in block.items], block.ordered)
+        yield self.macro("bullets")([self.text.line(item) for item in block.items], block.ordered)
 
     def table(self, block: Table) -> Iterator[str]:
-        header = [self.start(cell) for cell in block.header]
+        header = [self.text.start(cell) for cell in block.header]
         align = list(block.align)
-        shape = (header, align, self.line(block.caption))
+        shape = (header, align, self.text.line(block.caption))
         long = len(block.rows) > _SHORT_TABLE and not self.notes
         yield self.macro("table_begin")(*shape, long)
         row_macro = self.macro("table_row")
-        places = _decimal_places(block)
+        places = decimal_places(block)
         last = len(block.rows) - _ROWS_TOGETHER
         for at, row in enumerate(block.rows):
-            cells = [self.cell(*pair) for pair in zip(row, places, strict=True)]
+            cells = [self.text.cell(*pair) for pair in zip(row, places, strict=True)]
             together = at < _ROWS_TOGETHER - 1 or last <= at < len(block.rows) - 1
             yield row_macro(cells, align, together)
         yield self.macro("table_end")(*shape, long)
@@ -286,7 +271,7 @@ class _Renderer:
             self.options.assets[file] = drawn
         yield self.macro("figure")(
             drawn,
-            self.line(block.caption),
+            self.text.line(block.caption),
             self.alternative(block.alternative),
             block.picture.width > _PICTURE_WIDTH,
             file,
@@ -308,82 +293,6 @@ class _Renderer:
             latest = self.latest_family = block.blocks, self.notes, self.text_of(block.blocks)
             self.in_family = False
         return fill(latest[2], block, self.format.writer)
-
-    # --- lines of text -----------------------------------------------------------------------
-
-    def start(self, content: Inlines) -> str:
-        """Content that begins a cell or a line, so that it begins no list or heading."""
-        return self.format.line(self.inlines(content))
-
-    def cell(self, content: Inlines, places: int) -> str:
-        """A cell of a table; a number is followed by blanks in place of the decimals that it lacks."""
-        missing = _missing(content, places)
-        if not missing:
-            return self.start(content)
-        [part] = content
-        assert isinstance(part, Math)
-        padding = self.macro("padding")(missing)
-        return self.format.line(self.formula(part, padding))
-
-    def line(self, content: Inlines) -> str:
-        """Content that has a line of its own."""
-        text = self.start(content)
-        alone = len(content) == 1 and isinstance(content[0], Math)
-        return f"{self.dialect.lone}{text}" if alone and self.dialect is not None else text
-
-    def inlines(self, content: Inlines) -> str:
-        parts = [self.inline(part) for part in content]
-        guard = self.dialect.guard if self.dialect is not None else ""
-        if guard:
-            for at in range(len(parts) - 1, 0, -1):
-                if _touch(content[at - 1], content[at]):
-                    parts.insert(at, guard)
-        return "".join(parts)
-
-    def plain(self, content: Inlines) -> str:
-        """Content as words only, for a table of contents that holds no formulas."""
-        pieces = HOLES.split("".join(map(_plain, content)))
-        return "".join(p if HOLES.fullmatch(p) else self.format.text(p) for p in pieces)
-
-    def inline(self, part: Inline) -> str:
-        if isinstance(part, Words):
-            return self.words(part)
-        if isinstance(part, Math):
-            return self.formula(part)
-        if isinstance(part, Reference):
-            return self.macro("reference")(part.number)
-        raise TypeError(f"{type(part).__name__} is not a kind of inline content")
-
-    def formula(self, part: Math, padding: str = "") -> str:
-        """A formula in a line of text, with what is to stand behind it inside."""
-        formula, writer = part.formula, self.format.writer
-        if isinstance(formula, Chain):
-            body, size = writer.write_chain(formula), _length(chain_width(formula))
-        else:
-            one_line = slashed(formula) if isinstance(formula, Partial) else formula
-            body, size = writer.write(one_line), ""
-        return self.macro("math")(self.format.formula(body) + padding, size)
-
-    def words(self, words: Words) -> str:
-        text = words.text
-        if words.style == "plain" or not text.strip():
-            return self.format.text(text)
-        if words.style == "code":
-            if self.dialect is not None:
-                return escape.markdown_code(text, self.format.text)
-            return self.macro("code")(self.format.line(self.format.text(text)))
-        # marks of emphasis stand close to the words
-        before, after = text[: len(text) - len(text.lstrip())], text[len(text.rstrip()) :]
-        inner = self.macro(words.style)(self.format.line(self.format.text(text.strip())))
-        return f"{self.format.text(before)}{inner}{self.format.text(after)}"
-
-
-def _length(size: float) -> str:
-    """How a formula in a sentence meets the ends of lines: "short" ones stay whole, "long" ones may
-    begin a new line wherever the words before them end."""
-    if size <= _SHORT_FORMULA:
-        return "short"
-    return "long" if size >= _LONG_FORMULA else ""
 
 
 _BLOCKS: Final[Mapping[type, Callable[[_Renderer, Any], Iterator[str]]]] = {
@@ -408,38 +317,6 @@ def _with_next(blocks: Iterable[Block]) -> Iterator[tuple[Block, Block | None]]:
         current = following
 
 
-def _decimal_places(table: Table) -> list[int]:
-    """How many digits the numbers of each column have behind the point, at the most."""
-    places = [0] * len(table.align)
-    if len(table.rows) > _ALIGNED_ROWS:
-        return places
-    for row in table.rows:
-        places = [
-            max(p, len(_decimals(cell) or "") - 1) for p, cell in zip(places, row, strict=True)
-        ]
-    return places
-
-
-def _decimals(cell: Inlines) -> str | None:
-    """What stands behind the units of a plain number, from the point on; None for other cells."""
-    match cell:
-        case (Math(formula=Number(text) | Sum(((_, Number(text)),))),) if _PLAIN_NUMBER.fullmatch(
-            text
-        ):
-            return text[text.find(".") :] if "." in text else ""
-        case _:
-            return None
-
-
-def _missing(cell: Inlines, places: int) -> str:
-    """The digits that a number would have to have for its point to stand below the others."""
-    own = _decimals(cell)
-    if own is None or not places:
-        return ""
-    digits = "0" * (places - max(len(own) - 1, 0))
-    return digits if own else f".{digits}"
-
-
 def _lines_width(lines: Sequence[Line]) -> float:
     """The width of lines that are aligned at their relations."""
     left = max((width(line.left) for line in lines if line.left is not None), default=0.0)
@@ -451,29 +328,6 @@ def _lines_width(lines: Sequence[Line]) -> float:
         for line in lines
     )
     return left + max(right, default=0.0)
-
-
-def _plain(part: Inline) -> str:
-    if isinstance(part, Words):
-        return escape.clean(part.text)
-    if isinstance(part, Reference):
-        return f"({part.number})"
-    try:
-        return "..." if isinstance(part.formula, Chain) else name_text(_holes_named(part.formula))
-    except TypeError:  # a formula that is no name
-        return "..."
-
-
-def _holes_named(node: Node) -> Node:
-    """Holes as what writers leave in their place."""
-    return Number(hole(node.column)) if isinstance(node, Hole) else map_children(node, _holes_named)
-
-
-def _touch(left: Inline, right: Inline) -> bool:
-    """Whether a formula and a letter or digit stand close together."""
-    if isinstance(left, Math) and isinstance(right, Words):
-        return right.text[:1].isalnum()
-    return isinstance(left, Words) and isinstance(right, Math) and left.text[-1:].isalnum()
 
 
 def _has_figure(block: Block) -> bool:

@@ -1,0 +1,130 @@
+"""Lines of text: words, formulas and references, and how they meet."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from derivgen.document.blocks import Inline, Inlines, Math, Reference, Words
+from derivgen.formula.build import map_children, slashed
+from derivgen.formula.measure import chain_width
+from derivgen.formula.names import name_text
+from derivgen.formula.tree import Chain, Hole, Node, Number, Partial
+from derivgen.formula.writer import hole
+from derivgen.render import escape
+from derivgen.render.decimal_points import missing_digits
+from derivgen.render.family import HOLES
+from derivgen.render.formats import Dialect, Format
+
+#: an equation in a sentence that is no wider, in widths of a digit, stays on one line
+_SHORT_FORMULA: Final = 20.0
+#: longer ones need most of a line
+_LONG_FORMULA: Final = 45.0
+
+
+def _length(size: float) -> str:
+    """How a formula in a sentence meets the ends of lines: "short" ones stay whole, "long" ones may
+    begin a new line wherever the words before them end."""
+    if size <= _SHORT_FORMULA:
+        return "short"
+    return "long" if size >= _LONG_FORMULA else ""
+
+
+def _plain(part: Inline) -> str:
+    if isinstance(part, Words):
+        return escape.clean(part.text)
+    if isinstance(part, Reference):
+        return f"({part.number})"
+    try:
+        return "..." if isinstance(part.formula, Chain) else name_text(_holes_named(part.formula))
+    except TypeError:  # a formula that is no name
+        return "..."
+
+
+def _holes_named(node: Node) -> Node:
+    """Holes as what writers leave in their place."""
+    return Number(hole(node.column)) if isinstance(node, Hole) else map_children(node, _holes_named)
+
+
+def _touch(left: Inline, right: Inline) -> bool:
+    """Whether a formula and a letter or digit stand close together."""
+    if isinstance(left, Math) and isinstance(right, Words):
+        return right.text[:1].isalnum()
+    return isinstance(left, Words) and isinstance(right, Math) and left.text[-1:].isalnum()
+
+
+@dataclass(frozen=True)
+class TextWriter:
+    """Writes words, formulas and references between them in one format."""
+
+    format: Format
+    dialect: Dialect | None
+    #: a macro of the format, by its name
+    macro: Callable[[str], Callable[..., str]]
+
+    def start(self, content: Inlines) -> str:
+        """Content that begins a cell or a line, so that it begins no list or heading."""
+        return self.format.line(self.inlines(content))
+
+    def cell(self, content: Inlines, places: int) -> str:
+        """A cell of a table; a number is followed by blanks in place of the decimals that it lacks."""
+        missing = missing_digits(content, places)
+        if not missing:
+            return self.start(content)
+        [part] = content
+        assert isinstance(part, Math)
+        padding = self.macro("padding")(missing)
+        return self.format.line(self.formula(part, padding))
+
+    def line(self, content: Inlines) -> str:
+        """Content that has a line of its own."""
+        text = self.start(content)
+        alone = len(content) == 1 and isinstance(content[0], Math)
+        return f"{self.dialect.lone}{text}" if alone and self.dialect is not None else text
+
+    def inlines(self, content: Inlines) -> str:
+        parts = [self.inline(part) for part in content]
+        guard = self.dialect.guard if self.dialect is not None else ""
+        if guard:
+            for at in range(len(parts) - 1, 0, -1):
+                if _touch(content[at - 1], content[at]):
+                    parts.insert(at, guard)
+        return "".join(parts)
+
+    def plain(self, content: Inlines) -> str:
+        """Content as words only, for a table of contents that holds no formulas."""
+        pieces = HOLES.split("".join(map(_plain, content)))
+        return "".join(p if HOLES.fullmatch(p) else self.format.text(p) for p in pieces)
+
+    def inline(self, part: Inline) -> str:
+        if isinstance(part, Words):
+            return self.words(part)
+        if isinstance(part, Math):
+            return self.formula(part)
+        if isinstance(part, Reference):
+            return self.macro("reference")(part.number)
+        raise TypeError(f"{type(part).__name__} is not a kind of inline content")
+
+    def formula(self, part: Math, padding: str = "") -> str:
+        """A formula in a line of text, with what is to stand behind it inside."""
+        formula, writer = part.formula, self.format.writer
+        if isinstance(formula, Chain):
+            body, size = writer.write_chain(formula), _length(chain_width(formula))
+        else:
+            one_line = slashed(formula) if isinstance(formula, Partial) else formula
+            body, size = writer.write(one_line), ""
+        return self.macro("math")(self.format.formula(body) + padding, size)
+
+    def words(self, words: Words) -> str:
+        text = words.text
+        if words.style == "plain" or not text.strip():
+            return self.format.text(text)
+        if words.style == "code":
+            if self.dialect is not None:
+                return escape.markdown_code(text, self.format.text)
+            return self.macro("code")(self.format.line(self.format.text(text)))
+        # marks of emphasis stand close to the words
+        before, after = text[: len(text) - len(text.lstrip())], text[len(text.rstrip()) :]
+        inner = self.macro(words.style)(self.format.line(self.format.text(text.strip())))
+        return f"{self.format.text(before)}{inner}{self.format.text(after)}"
