@@ -14,9 +14,9 @@ import sympy
 
 from derivgen.derivation.derivation import Derivation
 from derivgen.document.blocks import Document, Figure, Words
-from derivgen.document.facts import make_document
 from derivgen.document.figure import caption_of, network_picture
 from derivgen.document.formulas import Formulas
+from derivgen.document.making import make_document
 from derivgen.document.situation import Situation
 from derivgen.document.templates import template_names
 from derivgen.document.views.common import find_entries

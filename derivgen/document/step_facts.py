@@ -1,0 +1,177 @@
+"""The names that a style may use of one training step."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from functools import cached_property
+from itertools import islice
+from math import prod
+from types import MappingProxyType
+
+import numpy as np
+
+from derivgen.document.blocks import Display, Table
+from derivgen.document.formulas import Formulas
+from derivgen.document.remarks import zero_inputs
+from derivgen.document.sections import (
+    ForwardStage,
+    Progress,
+    forward_stages,
+    progress,
+    unchanged,
+    update_table,
+    value_table,
+)
+from derivgen.document.situation import Situation
+from derivgen.document.updates import rule_chains
+from derivgen.document.views import closed_form, matrix, paths, reuse, symbolic
+from derivgen.document.views.common import by_depth, selection
+from derivgen.document.whole_stages import WholeStage, whole_stages
+from derivgen.formula.tree import Node
+from derivgen.network.optimisers import OPTIMISERS
+from derivgen.settings import View
+
+#: view -> what makes its sections
+VIEW_SECTIONS: MappingProxyType[View, Callable[[Situation], Iterator[object]]] = MappingProxyType(
+    {
+        "paths": paths.sections,
+        "reuse": reuse.sections,
+        "matrix": matrix.sections,
+        "symbolic": symbolic.sections,
+        "closed-form": closed_form.sections,
+    }
+)
+#: more parameters than this are worked out backwards, not each over all its paths
+MOST_BY_PATHS = 256
+#: a table of updates has no more rows than this: a page or two
+MOST_UPDATE_ROWS = 512
+
+
+@dataclass(frozen=True)
+class StepFacts:
+    """One training step that is worked out, or the only pass of a symbolic derivation."""
+
+    situation: Situation
+    number: int
+
+    @property
+    def formulas(self) -> Formulas:
+        return self.situation.formulas
+
+    def forward(self) -> Iterator[ForwardStage]:
+        return forward_stages(self.formulas)
+
+    def whole(self) -> Iterator[WholeStage]:
+        """The forward pass array by array, in matrix form where there is one."""
+        return whole_stages(self.formulas)
+
+    @cached_property
+    def views(self) -> tuple[View, ...]:
+        """The views asked for; one parameter at a time is for a number that somebody can read."""
+        asked = self.situation.derivation.task.options.views
+        if self.number > 1:  # without numbers, every step is as the first
+            asked = tuple(view for view in asked if view != "symbolic")
+        if not self.many:
+            return asked
+        return tuple(dict.fromkeys("reuse" if v == "paths" else v for v in asked))
+
+    @cached_property
+    def many(self) -> bool:
+        """True where more parameters are worked out than the paths view is for."""
+        return sum(len(flat) for flat in selection(self.situation).values()) > MOST_BY_PATHS
+
+    def view(self, name: View) -> Iterator[object]:
+        return VIEW_SECTIONS[name](self.situation)
+
+    @property
+    def updated(self) -> bool:
+        return self.situation.change is not None
+
+    @property
+    def in_matrices(self) -> bool:
+        """Whether the update is one line for each array: the matrix view alone, and a rule of one
+        step."""
+        optimiser = OPTIMISERS[self.situation.derivation.task.training.optimiser]
+        return self.views == ("matrix",) and len(optimiser.steps) == 1
+
+    @property
+    def in_arrays(self) -> bool:
+        """Whether the derivatives are those of whole arrays alone, so that the passes are too."""
+        return self.views == ("matrix",)
+
+    @cached_property
+    def update_table(self) -> Table:
+        """Every trained parameter; of very many only those at the beginning of each array."""
+        derivation = self.situation.derivation
+        assert self.situation.change is not None
+        trained = [q.name for q in derivation.network.parameters() if q.trained]
+        most = max(1, MOST_UPDATE_ROWS // max(1, len(trained)))
+        few = self.trained <= MOST_UPDATE_ROWS
+        entries = [
+            (array, index)
+            for array in by_depth(derivation, trained)
+            for index in islice(
+                np.ndindex(*derivation.network.quantities[array].shape), None if few else most
+            )
+        ]
+        return update_table(self.formulas, self.situation.change, entries)
+
+    @property
+    def trained(self) -> int:
+        """How many parameters are trained."""
+        parameters = self.situation.derivation.network.parameters()
+        return sum(prod(q.shape) for q in parameters if q.trained)
+
+    @property
+    def not_in_table(self) -> int:
+        """How many trained parameters the table of updates leaves out."""
+        return self.trained - len(self.update_table.rows)
+
+    @property
+    def value_table(self) -> Table:
+        return value_table(self.formulas)
+
+    @property
+    def update_rule(self) -> Display:
+        """The optimiser's rule for the first parameter of the table of updates, in symbols."""
+        derivation = self.situation.derivation
+        trained = [q.name for q in derivation.network.parameters() if q.trained]
+        array = by_depth(derivation, trained)[0]
+        first = (array, (0,) * len(derivation.network.quantities[array].shape))
+        return Display(rule_chains(self.formulas, first))
+
+    @cached_property
+    def after(self) -> Formulas:
+        """The formulas of the pass with the updated parameters."""
+        derivation = self.situation.derivation
+        assert self.situation.change is not None
+        passed = derivation.after(self.situation.passed, self.situation.change)
+        return Formulas(derivation, passed, after=True)
+
+    def forward_after(self) -> Iterator[ForwardStage]:
+        """The forward pass with the new parameters; what was remarked before is not said again."""
+        said = {(r.kind, r.entry) for stage in self.forward() for r in stage.remarks}
+        for stage in forward_stages(self.after):
+            new = tuple(r for r in stage.remarks if (r.kind, r.entry) not in said)
+            yield replace(stage, remarks=new)
+
+    def whole_after(self) -> Iterator[WholeStage]:
+        """As :meth:`forward_after`, array by array."""
+        said = {(r.kind, r.entry) for stage in self.whole() for r in stage.remarks}
+        for stage in whole_stages(self.after):
+            new = tuple(r for r in stage.remarks if (r.kind, r.entry) not in said)
+            yield replace(stage, remarks=new)
+
+    @property
+    def unchanged(self) -> tuple[Node, ...]:
+        """What is computed and does not depend on the parameters that are trained."""
+        return unchanged(self.after)
+
+    @property
+    def progress(self) -> Progress:
+        return progress(self.formulas, self.after)
+
+    @property
+    def zero_inputs(self) -> tuple[Node, ...]:
+        return zero_inputs(self.formulas)
