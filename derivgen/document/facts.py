@@ -12,12 +12,14 @@ from derivgen.derivation.derivation import Derivation
 from derivgen.derivation.oracle import Row, Verification
 from derivgen.document.arrays import side_by_side
 from derivgen.document.blocks import Display, Figure, Math, Table, Words
-from derivgen.document.formulas import Formulas, called, function_word, short_digits
+from derivgen.document.formulas import Formulas
+from derivgen.document.function_names import called, function_word
 from derivgen.document.history import History, history
 from derivgen.document.letters import optimiser_names
 from derivgen.document.sections import Given, given
 from derivgen.document.situation import Situation
 from derivgen.document.step_facts import StepFacts
+from derivgen.document.worked import short_digits
 from derivgen.formula.build import call, number
 from derivgen.formula.from_sympy import from_sympy
 from derivgen.formula.names import parse_name

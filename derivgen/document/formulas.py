@@ -5,69 +5,37 @@ Everything that a view prints comes from here.  Nothing here decides what is sai
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from decimal import Decimal
 from functools import cached_property
-from typing import Literal
 
 import numpy as np
 import sympy
 
-from derivgen.derivation.derivation import Derivation, without_functions
+from derivgen.derivation.derivation import Derivation
 from derivgen.derivation.graph import LocalPartial
-from derivgen.derivation.instances import Instance, TermInstance, instance
+from derivgen.derivation.instances import Instance, instance
 from derivgen.derivation.partials import WINNER
 from derivgen.derivation.passes import Pass
 from derivgen.derivation.rounding import Rounder
-from derivgen.formula.build import add, call, fraction, multiply, negate, number, subtract
-from derivgen.formula.from_sympy import Written, from_sympy
-from derivgen.formula.measure import width
-from derivgen.formula.names import parse_name
-from derivgen.formula.tree import (
-    Chain,
-    Delimited,
-    Dots,
-    Node,
-    Partial,
-    Power,
-    RelationSign,
-    Symbol,
-    Text,
+from derivgen.document.function_names import called, decided_cases, written
+from derivgen.document.right_sides import right_side
+from derivgen.document.worked import (
+    MOST_EXTRA_DIGITS,
+    SubstitutedForm,
+    SubstitutedValue,
+    Worked,
+    as_float,
+    extended,
+    is_same,
 )
+from derivgen.formula.build import number
+from derivgen.formula.from_sympy import Written, from_sympy
+from derivgen.formula.tree import Chain, Delimited, Node, Partial, RelationSign, Symbol, Text
 from derivgen.network.functions import ScalarFunction, Z
 from derivgen.network.lazy import LazyTable
-from derivgen.network.model import Largest, Network, Softmax, Terms
+from derivgen.network.model import Largest, Softmax, Terms
 from derivgen.notation import Entry, Names, updated
-
-#: a formula, and its value, with so many extra digits in its operands
-SubstitutedForm = Callable[[int], Node]
-SubstitutedValue = Callable[[int], float]
-
-#: how many digits more than the policy's a factor is printed with, at the most, so that the printed
-#: factors give the printed result
-MOST_EXTRA_DIGITS = 4
-
-
-#: more summands than this have their common coefficient each, so that a line can break between them
-MOST_IN_BRACKETS = 3
-
-#: and so do summands that are wider than this together, in the unit of formula.measure
-WIDEST_BRACKETS = 50.0
-
-
-@dataclass(frozen=True, slots=True)
-class Worked:
-    """A right side with its numbers put in, and its result.
-
-    ``substituted`` is None where it would only repeat the result.  ``sign`` stands between the two:
-    ``=`` where the printed numbers give the printed result exactly, ``approx`` where they round to
-    it.
-    """
-
-    substituted: Node | None
-    sign: RelationSign
-    result: Node
 
 
 @dataclass(frozen=True)
@@ -94,8 +62,6 @@ class Formulas:
         """How the functions of the network's table are written."""
         known = self.derivation.network.functions
         return LazyTable(known, lambda name: written(known[name]))
-
-    # --- names and numbers ------------------------------------------------------------------
 
     def name(self, entry: Entry) -> Node:
         name = self.names.entry(*entry)
@@ -170,8 +136,6 @@ class Formulas:
         """d target / d source, as a symbol."""
         return Partial(self.name(target), self.name(source))
 
-    # --- expressions over elements ----------------------------------------------------------
-
     def symbolic(self, expression: sympy.Expr, entries: Mapping[sympy.Symbol, Entry]) -> Node:
         """An expression over elements, in their names."""
         names = {symbol: self.name(entry) for symbol, entry in entries.items()}
@@ -186,77 +150,11 @@ class Formulas:
         numbers = {symbol: self.number(entry, extra) for symbol, entry in entries.items()}
         return from_sympy(expression, numbers, self.functions, "dot")
 
-    # --- equations --------------------------------------------------------------------------
-
     def right_side(self, own: Instance, numbers: bool, extra: int = 0) -> Node:
         """The right side of an element's equation, sums written out and elided where long."""
-        parts = [self._part(p, numbers, extra) for p in own.summands]
-        match own.equation.body:
-            case Terms():
-                return add(*self._grouped(own, numbers, extra))
-            case Largest():
-                return call(Symbol("max"), *_with_dots(parts, "low", bool(own.elided)))
-            case Softmax(log=log):
-                assert own.own is not None
-                mine = self._part(own.own, numbers, extra)
-                exponentials = _with_dots(
-                    [_exponential(p) for p in parts], "center", bool(own.elided)
-                )
-                total = add(*exponentials)
-                if log:
-                    return subtract(mine, call(Symbol("ln"), total))
-                return fraction(_exponential(mine), total)
-
-    def _grouped(self, own: Instance, numbers: bool, extra: int) -> list[Node]:
-        """The summands; those of one sum sign with a coefficient in brackets behind it, where they
-        are few enough to stand on a line."""
-        groups: dict[int, list[TermInstance]] = {}
-        for part in own.summands:
-            groups.setdefault(part.group, []).append(part)
-        terms: list[Node] = []
-        for group, members in groups.items():
-            elided = group in own.elided
-            coefficient = members[0].coefficient
-            if coefficient == 1:
-                parts = [self._part(p, numbers, extra) for p in members]
-                terms.extend(_with_dots(parts, "center", elided))
-            elif len(members) == 1 or len(members) > MOST_IN_BRACKETS:
-                parts = [self._scaled(p, numbers, extra) for p in members]
-                terms.extend(_with_dots(parts, "center", elided))
-            else:
-                parts = [self._part(p, numbers, extra) for p in members]
-                inner = Delimited(add(*_with_dots(parts, "center", elided)), "bracket")
-                if width(inner) > WIDEST_BRACKETS:
-                    parts = [self._scaled(p, numbers, extra) for p in members]
-                    terms.extend(_with_dots(parts, "center", elided))
-                    continue
-                factor = from_sympy(abs(coefficient), {})
-                scaled = multiply([factor, inner], "none") if abs(coefficient) != 1 else inner
-                terms.append(negate(scaled) if coefficient < 0 else scaled)
-        return terms
-
-    def _scaled(self, part: TermInstance, numbers: bool, extra: int) -> Node:
-        """One term with its coefficient: 1/2 (y - a)^2."""
-        show = self.numeric if numbers else self._symbolic_with_extra
-        body = show(part.expression, part.entries, extra)
-        coefficient = part.coefficient
-        size = abs(coefficient)
-        scaled = (
-            multiply([from_sympy(size, {}), body], "dot" if numbers else "none")
-            if size != 1
-            else body
-        )
-        return negate(scaled) if coefficient < 0 else scaled
-
-    def _part(self, part: TermInstance, numbers: bool, extra: int) -> Node:
-        show = self.numeric if numbers else self._symbolic_with_extra
-        return show(part.expression, part.entries, extra)
-
-    def _symbolic_with_extra(
-        self, expression: sympy.Expr, entries: Mapping[sympy.Symbol, Entry], extra: int
-    ) -> Node:
-        del extra  # names have no digits
-        return self.symbolic(expression, entries)
+        if numbers:
+            return right_side(own, lambda e, entries: self.numeric(e, entries, extra), "dot")
+        return right_side(own, self.symbolic, "none")
 
     def definition(self, entry: Entry) -> Chain:
         """``z = w x + b`` for one element, in names."""
@@ -322,8 +220,6 @@ class Formulas:
         values = {s: as_float(self.text(entry, extra)) for s, entry in entries.items()}
         return self.passed.float_arithmetic.scalar(expression, values)
 
-    # --- numbers put in ---------------------------------------------------------------------
-
     def worked(
         self,
         substituted: SubstitutedForm,
@@ -352,8 +248,6 @@ class Formulas:
 
     def _agrees(self, value: float, result: str) -> bool:
         return self.rounder.text(value) == result
-
-    # --- local partials ---------------------------------------------------------------------
 
     def partial_chain(self, partial: LocalPartial) -> Chain:
         """``da/dz = a (1 - a) = 0.6 (1 - 0.6) = 0.24``."""
@@ -395,76 +289,3 @@ class Formulas:
         name = called(function, Symbol("z"))
         body = from_sympy(function.expression, {Z: Symbol("z")}, self.functions)
         return Chain(name, (("=", body),))
-
-
-def _exponential(exponent: Node) -> Node:
-    return Power(Symbol("e"), exponent)
-
-
-def _with_dots(parts: list[Node], kind: Literal["center", "low"], elided: bool) -> list[Node]:
-    """The parts, with dots before the last where some are left out."""
-    return [*parts[:-1], Dots(kind), parts[-1]] if elided else parts
-
-
-def written(function: ScalarFunction) -> Node | Written:
-    """Its name, or how it is written where that is not a name before an argument."""
-    if function.written is not None:
-        return Written(Z, function.written)
-    return parse_name(function.latex)
-
-
-def called(function: ScalarFunction, argument: Node) -> Node:
-    """A function of an argument: ``ReLU(z)``, ``|z|``."""
-    name = written(function)
-    if isinstance(name, Written):
-        return from_sympy(name.expression, {name.variable: argument})
-    return call(name, argument)
-
-
-def function_word(function: ScalarFunction) -> str:
-    """A function's name in a sentence: ``ReLU`` as in formulas, else ``leaky relu``."""
-    if function.word:
-        return function.word
-    word = len(function.latex) > 1 and function.latex.isalpha()
-    return function.latex if word else function.name.replace("_", " ")
-
-
-def decided_cases(
-    expression: sympy.Expr, values: Mapping[sympy.Symbol, float], network: Network
-) -> sympy.Expr | None:
-    """An expression whose cases are decided by the values; None where it has no cases."""
-    if not expression.has(sympy.Piecewise, sympy.Heaviside, sympy.sign):
-        return None
-    found: sympy.Expr = expression.replace(
-        lambda node: isinstance(node, sympy.Piecewise),
-        lambda node: next(
-            branch
-            for branch, condition in node.args
-            if bool(without_functions(condition, network).subs(values))
-        ),
-    )
-    return found
-
-
-def extended(chain: Chain, worked: Worked) -> Chain:
-    """A chain with numbers put in and their result."""
-    links = chain.links
-    if worked.substituted is not None and worked.substituted != worked.result:
-        links = (*links, ("=", worked.substituted))
-    return Chain(chain.left, (*links, (worked.sign, worked.result)))
-
-
-def as_float(text: str) -> float:
-    """The value of printed digits, decimals or a fraction."""
-    return float(sympy.Rational(text)) if "/" in text else float(text)
-
-
-def is_same(left: float, right: float) -> bool:
-    """Equal up to the dust of double precision."""
-    return abs(left - right) <= 1e-12 * max(1e-3, abs(left), abs(right))
-
-
-def short_digits(digits: str) -> str:
-    """A setting's digits; those of a very small one as a power of ten: ``1E-8``."""
-    value = Decimal(digits)
-    return digits if value == 0 or abs(value) >= Decimal("1e-4") else f"{value:E}"

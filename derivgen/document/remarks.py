@@ -13,7 +13,8 @@ import numpy as np
 from sympy.core.function import AppliedUndef
 
 from derivgen.derivation.instances import Instance, instance, stage_of
-from derivgen.document.formulas import Formulas, function_word
+from derivgen.document.formulas import Formulas
+from derivgen.document.function_names import function_word
 from derivgen.formula.tree import Node
 from derivgen.network.functions import kinks_of
 from derivgen.network.model import Equation, Largest, Role, Terms

@@ -7,8 +7,9 @@ from collections.abc import Mapping
 import sympy
 
 from derivgen.derivation.training import Update
-from derivgen.document.formulas import Formulas, as_float, extended, short_digits
+from derivgen.document.formulas import Formulas
 from derivgen.document.letters import optimiser_names
+from derivgen.document.worked import as_float, extended, short_digits
 from derivgen.formula.build import number
 from derivgen.formula.from_sympy import from_sympy
 from derivgen.formula.names import parse_name

@@ -12,9 +12,10 @@ from math import prod
 
 from derivgen.derivation.instances import stage_entries
 from derivgen.document.equations import affine_node, index_bases
-from derivgen.document.formulas import MOST_EXTRA_DIGITS, Formulas
+from derivgen.document.formulas import Formulas
 from derivgen.document.grids import grid_node
 from derivgen.document.matrix_form import ONES, Operand, operands, product
+from derivgen.document.worked import MOST_EXTRA_DIGITS
 from derivgen.formula.build import (
     add,
     call,

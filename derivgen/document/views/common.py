@@ -16,7 +16,8 @@ from derivgen.derivation.graph import LocalPartial
 from derivgen.derivation.instances import instance, stage_of
 from derivgen.document.blocks import Display
 from derivgen.document.equations import general_equation
-from derivgen.document.formulas import Formulas, function_word
+from derivgen.document.formulas import Formulas
+from derivgen.document.function_names import function_word
 from derivgen.document.grids import grid_node
 from derivgen.document.situation import Situation
 from derivgen.errors import DerivgenError, Place, did_you_mean

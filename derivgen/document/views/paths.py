@@ -8,15 +8,10 @@ from math import prod
 
 from derivgen.derivation.graph import Path
 from derivgen.document.blocks import Display
-from derivgen.document.formulas import as_float, extended
 from derivgen.document.situation import Situation
 from derivgen.document.updates import update_chains
-from derivgen.document.views.common import (
-    Factor,
-    Seen,
-    is_zero,
-    selected,
-)
+from derivgen.document.views.common import Factor, Seen, is_zero, selected
+from derivgen.document.worked import as_float, extended
 from derivgen.formula.build import add, follow, multiply, number
 from derivgen.formula.tree import Chain, Dots, Node, Partial
 from derivgen.notation import Entry

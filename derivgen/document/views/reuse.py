@@ -15,7 +15,6 @@ from derivgen.derivation.instances import stage_entries
 from derivgen.document.arrays import turn_of
 from derivgen.document.blocks import Display, Family
 from derivgen.document.bulk import MOST_ITEMS, families
-from derivgen.document.formulas import as_float, extended
 from derivgen.document.situation import Situation
 from derivgen.document.updates import update_chains
 from derivgen.document.views.common import (
@@ -29,6 +28,7 @@ from derivgen.document.views.common import (
     selection,
     title_of,
 )
+from derivgen.document.worked import as_float, extended
 from derivgen.formula.build import Operator, add, multiply, number
 from derivgen.formula.tree import Chain, Dots, Node
 from derivgen.network.model import Stage

@@ -1,0 +1,90 @@
+"""The right side of one element's equation, its sums written out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Literal
+
+import sympy
+
+from derivgen.derivation.instances import Instance, TermInstance
+from derivgen.formula.build import add, call, fraction, multiply, negate, subtract
+from derivgen.formula.from_sympy import from_sympy
+from derivgen.formula.measure import width
+from derivgen.formula.tree import Delimited, Dots, Node, Power, Symbol
+from derivgen.network.model import Largest, Softmax, Terms
+from derivgen.notation import Entry
+
+#: more summands than this have their common coefficient each, so that a line can break between them
+MOST_IN_BRACKETS = 3
+#: and so do summands that are wider than this together, in the unit of formula.measure
+WIDEST_BRACKETS = 50.0
+#: how an expression over elements is shown
+Shown = Callable[[sympy.Expr, Mapping[sympy.Symbol, Entry]], Node]
+
+
+def right_side(own: Instance, shown: Shown, sign: Literal["none", "dot"]) -> Node:
+    """The right side of an element's equation, sums written out and elided where long; ``sign`` stands
+    between the factors of a product."""
+
+    def part(one: TermInstance) -> Node:
+        return shown(one.expression, one.entries)
+
+    parts = [part(p) for p in own.summands]
+    match own.equation.body:
+        case Terms():
+            return add(*_grouped(own, part, sign))
+        case Largest():
+            return call(Symbol("max"), *_with_dots(parts, "low", bool(own.elided)))
+        case Softmax(log=log):
+            assert own.own is not None
+            mine = part(own.own)
+            exponentials = _with_dots([_exponential(p) for p in parts], "center", bool(own.elided))
+            total = add(*exponentials)
+            if log:
+                return subtract(mine, call(Symbol("ln"), total))
+            return fraction(_exponential(mine), total)
+
+
+def _grouped(
+    own: Instance, part: Callable[[TermInstance], Node], sign: Literal["none", "dot"]
+) -> list[Node]:
+    """The summands; those of one sum sign with a coefficient in brackets behind it, where they
+    are few enough to stand on a line."""
+    groups: dict[int, list[TermInstance]] = {}
+    for one in own.summands:
+        groups.setdefault(one.group, []).append(one)
+    terms: list[Node] = []
+    for group, members in groups.items():
+        elided = group in own.elided
+        coefficient = members[0].coefficient
+        parts = [part(p) for p in members]
+        if coefficient == 1:
+            terms.extend(_with_dots(parts, "center", elided))
+            continue
+        if 1 < len(members) <= MOST_IN_BRACKETS:
+            inner = Delimited(add(*_with_dots(parts, "center", elided)), "bracket")
+            if width(inner) <= WIDEST_BRACKETS:
+                factor = from_sympy(abs(coefficient), {})
+                scaled = multiply([factor, inner], "none") if abs(coefficient) != 1 else inner
+                terms.append(negate(scaled) if coefficient < 0 else scaled)
+                continue
+        parts = [_scaled(coefficient, body, sign) for body in parts]
+        terms.extend(_with_dots(parts, "center", elided))
+    return terms
+
+
+def _scaled(coefficient: sympy.Rational, body: Node, sign: Literal["none", "dot"]) -> Node:
+    """One term with its coefficient: 1/2 (y - a)^2."""
+    size = abs(coefficient)
+    scaled = multiply([from_sympy(size, {}), body], sign) if size != 1 else body
+    return negate(scaled) if coefficient < 0 else scaled
+
+
+def _exponential(exponent: Node) -> Node:
+    return Power(Symbol("e"), exponent)
+
+
+def _with_dots(parts: list[Node], kind: Literal["center", "low"], elided: bool) -> list[Node]:
+    """The parts, with dots before the last where some are left out."""
+    return [*parts[:-1], Dots(kind), parts[-1]] if elided else parts
