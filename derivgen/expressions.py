@@ -21,12 +21,10 @@ every other node counts towards the nesting, whoever walks a tree may recurse.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
-from dataclasses import dataclass
 from fractions import Fraction
-from typing import Literal, NoReturn, cast
+from typing import NoReturn, cast
 
+from derivgen.equation_tokens import Token, tokens_of
 from derivgen.errors import DerivgenError, Place
 from derivgen.syntax import (
     MAX_ARGUMENTS,
@@ -54,58 +52,10 @@ MAX_DEPTH = 60
 MAX_DIGITS = 40
 MAX_POWER_OF_TEN = 300
 MAX_INDEX = 10**9
-
-# --- tokens -----------------------------------------------------------------------------------
-
-_LETTER = "A-Za-z\u0391-\u03a9\u03b1-\u03c9\u03d1\u03d5\u03f5"
-NAME = re.compile(rf"[{_LETTER}][{_LETTER}0-9_]*")
-_TOKEN = re.compile(
-    rf"""(?P<space>\s+)
-    | (?P<number>(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)
-    | (?P<name>{NAME.pattern})
-    | (?P<sign>\.T(?![{_LETTER}0-9_])|\*\*|<=|>=|==|!=|[-+*/^@()\[\],=<>])""",
-    re.VERBOSE,
-)
-_INSTEAD = {"−": "-", "–": "-", "·": "*", "×": "*", "÷": "/", "⋅": "*", "'": ".T", "{": "("}
 _COMPARISONS = frozenset({"<", "<=", ">", ">=", "==", "!="})
-
-
-@dataclass(frozen=True, slots=True)
-class _Token:
-    kind: Literal["number", "name", "sign", "end"]
-    text: str
-    at: int
-
-    def __str__(self) -> str:
-        return "the end of the text" if self.kind == "end" else f"'{self.text}'"
-
-
-def _tokens(source: Source) -> Iterator[_Token]:
-    text, at = source.text, 0
-    while at < len(text):
-        found = _TOKEN.match(text, at)
-        if found is None:
-            char = text[at]
-            hint = f"write '{_INSTEAD[char]}'" if char in _INSTEAD else ""
-            if char == "_":
-                hint = "a name starts with a letter"
-            shown = char if char.isprintable() else f"U+{ord(char):04X}"
-            raise DerivgenError(
-                "E301", f"'{shown}' is no part of the equation language", source.at(at), hint
-            )
-        if found.lastgroup != "space":
-            kind = cast(Literal["number", "name", "sign"], found.lastgroup)
-            yield _Token(kind, found.group(), at)
-        at = found.end()
-    yield _Token("end", "", at)
-
-
-# --- the parser -------------------------------------------------------------------------------
-
 #: operator -> how tightly it binds; a power binds tighter than a sign before it
 _BINDING = {"+": 10, "-": 10, "*": 20, "/": 20, "@": 20, "**": 40, "^": 40, ".T": 50}
 _PREFIX = 30
-
 #: a node and the height of the tree under it
 _Tall = tuple[Expression, int]
 
@@ -122,11 +72,11 @@ class _Parser:
                 source.at(0),
                 f"at most {MAX_LENGTH} are read; split it into several equations",
             )
-        self._next = _tokens(source)
+        self._next = tokens_of(source)
         self.token = next(self._next)
         self.depth = 0
 
-    def advance(self) -> _Token:
+    def advance(self) -> Token:
         token, self.token = self.token, next(self._next, self.token)
         return token
 
@@ -231,7 +181,7 @@ class _Parser:
             self.fail(f"an operator after {token}", f"write '{token.text} * ...' for a product")
         return Number(Fraction(token.text), token.text, token.at)
 
-    def call(self, name: _Token) -> _Tall:
+    def call(self, name: Token) -> _Tall:
         opened = self.advance()
         arguments: list[Expression | Comparison] = []
         height = 0
@@ -259,7 +209,7 @@ class _Parser:
         right, other = self.expression()
         return Comparison(sign, left, right, left.at), max(height, other) + 1
 
-    def close(self, opened: _Token, sign: str) -> None:
+    def close(self, opened: Token, sign: str) -> None:
         if self.is_sign(sign):
             self.advance()
         elif self.token.kind == "end":

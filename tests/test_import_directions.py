@@ -49,7 +49,12 @@ CHECKING_ROOMS = (
     "pipeline",
 )
 #: Files whose room is not their own name: parts of the room that they are named with.
-PARTS = {"error_codes": "errors", "elementary": "expressions", "syntax": "expressions"}
+PARTS = {
+    "error_codes": "errors",
+    "equation_tokens": "expressions",
+    "elementary": "expressions",
+    "syntax": "expressions",
+}
 
 HEAVY = ("sympy", "numpy", "jinja2", "pydantic", "typst", "ruamel", "tomlkit", "mpmath", "shtab")
 
