@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from math import prod
 
 from derivgen.formula.build import COMMA
 from derivgen.formula.tree import Hole, Node, Number, Row, Script, Styled, Symbol
@@ -101,11 +102,15 @@ class Names:
         return with_superscript(with_subscript(naming.base, naming.prefix), naming.superscript)
 
     def whole(self, array: str) -> Node:
-        """The name of the whole array in matrix form: bold, as its author or preset says."""
+        """The name of the whole array in matrix form: bold, as its author or preset says.
+
+        An array of one element goes by the name of that: it is a number."""
         naming = self.naming(array)
+        shape = self.network.quantities[array].shape
+        if shape and prod(shape) == 1:
+            return self.entry(array, (0,) * len(shape))
         if naming.whole is not None:
             return naming.whole
-        shape = self.network.quantities[array].shape
         if not shape:
             return self.base(array) if naming.elements is None else self.entry(array, ())
         letter = naming.base

@@ -107,6 +107,14 @@ class Facts:
         """All values that are given, as many arrays side by side as a line has room for."""
         return side_by_side([g.values for g in self.given if g.values is not None])
 
+    @cached_property
+    def named_together(self) -> tuple[Display, ...]:
+        """How arrays are made of elements with names of their own, as rows of equations: for a document
+        that works with whole arrays and gives their elements one by one."""
+        if "matrix" not in self.derivation.task.options.views:
+            return ()
+        return side_by_side([g.named for g in self.given if g.named is not None])
+
     @property
     def loss(self) -> Node:
         return Formulas(self.derivation, self.derivation.first).loss_name()

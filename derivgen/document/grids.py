@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from math import prod
+
 from derivgen.formula.build import matrix, vector
 from derivgen.formula.tree import Dots, Node
 
@@ -9,23 +12,21 @@ from derivgen.formula.tree import Dots, Node
 MOST_ROWS, MOST_COLUMNS = 8, 8
 
 
-def grid_node(shape: tuple[int, ...], cell: object) -> Node:
-    """A vector or matrix of ``cell(index)``; large ones have dots in their middle."""
-    assert callable(cell)
-    if len(shape) <= 1:
-        size = shape[0] if shape else 1
-        rows = shown_positions(size, MOST_ROWS)
-        return vector(
-            [Dots("vertical") if i is None else cell((i,) if shape else ()) for i in rows]
-        )
+def grid_node(shape: tuple[int, ...], cell: Callable[[tuple[int, ...]], Node]) -> Node:
+    """A vector or matrix of ``cell(index)``; large ones have dots in their middle.  A single cell stands
+    without brackets: it is a number."""
+    if prod(shape) == 1:
+        return cell((0,) * len(shape))
+    if len(shape) == 1:
+        rows = shown_positions(shape[0], MOST_ROWS)
+        return vector([Dots("vertical") if i is None else cell((i,)) for i in rows])
     rows = shown_positions(shape[0], MOST_ROWS)
     if len(shape) > 2:
-        inner = [
-            grid_node(shape[1:], lambda index, i=i: cell((i, *index)))
-            for i in rows
-            if i is not None
-        ]
-        return vector(inner)
+
+        def inner(i: int) -> Node:
+            return grid_node(shape[1:], lambda index: cell((i, *index)))
+
+        return vector([inner(i) for i in rows if i is not None])
     columns = shown_positions(shape[1], MOST_COLUMNS)
     return matrix(
         [

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from math import prod
 
 import sympy
 
@@ -28,14 +29,22 @@ class Operand:
     sizes: tuple[int, ...]
 
     def turned(self) -> Operand:
-        """Its transpose; a vector becomes a row."""
-        return Operand(transpose(self.node), self.indices[::-1], self.sizes[::-1])
+        """Its transpose; a vector becomes a row, a number stays one."""
+        node = self.node if self.is_number else transpose(self.node)
+        return Operand(node, self.indices[::-1], self.sizes[::-1])
+
+    @property
+    def is_number(self) -> bool:
+        """True for an array of one element."""
+        return prod(self.sizes) == 1
 
     def braced(self, shapes: bool) -> Node:
         """The factor with its shape below, where shapes are wanted."""
+        if not shapes or not self.indices or self.is_number:
+            return self.node
         # a brace does not group for a reader as parentheses do
         node = parentheses(self.node) if isinstance(self.node, Sum) else self.node
-        return under(node, shape_text(self.sizes)) if shapes and self.indices else node
+        return under(node, shape_text(self.sizes))
 
 
 def shape_text(sizes: tuple[int, ...]) -> str:
@@ -68,7 +77,7 @@ def operands(
             return None
         sizes = next((s for ref, _, s in used if ref.indices), ())
         names = {s: node for s, (_, node, _) in readings.items() if s in part.free_symbols}
-        node = from_sympy(part, names, functions, "hadamard")
+        node = from_sympy(part, names, functions, "hadamard" if prod(sizes) > 1 else "none")
         indices = next(iter(shapes)) if shapes else ()
         assert indices is not None
         found.append(Operand(node, indices, sizes))
@@ -116,11 +125,18 @@ def _spread(out: tuple[str, ...], sizes: tuple[int, ...], braced: Brace) -> Node
     """A scalar spread over the output: ones."""
     if len(out) == 1:
         return braced(Operand(ONES, out, sizes))
-    left, right = (
-        Operand(ONES, out[:1], sizes[:1]),
-        Operand(transpose(ONES), out[1:], (1, sizes[1])),
-    )
-    return multiply([braced(left), braced(right)], "none")
+    column, row = Operand(ONES, out[:1], sizes[:1]), Operand(ONES, out[1:], sizes[1:])
+    return _joined([column, _as_row(row)], braced)
+
+
+def _as_row(vector: Operand) -> Operand:
+    return replace(vector.turned(), sizes=(1, *vector.sizes))
+
+
+def _joined(factors: Sequence[Operand], braced: Brace) -> Node:
+    """The matrix product; a single one among ones is left out."""
+    kept = [f for f in factors if not (f.is_number and f.node == ONES)]
+    return multiply([braced(f) for f in kept or factors[:1]], "none")
 
 
 def _elementwise(
@@ -135,7 +151,7 @@ def _elementwise(
         if outer is None:
             return None
         parts.append(outer)
-    return multiply(parts, "hadamard")
+    return multiply(parts, "hadamard" if prod(sizes) > 1 else "none")
 
 
 def _as(operand: Operand, indices: tuple[str, ...]) -> Operand | None:
@@ -151,7 +167,7 @@ def _outer(
     """``u v^T``, with ones where one side is missing."""
     if len(out) != 2 or any(len(f.indices) != 1 for f in vectors):
         return None
-    sides: list[Node] = []
+    sides: list[Operand] = []
     for axis in (0, 1):
         along = [f for f in vectors if f.indices == (out[axis],)] or [
             Operand(ONES, (out[axis],), (sizes[axis],))
@@ -163,9 +179,8 @@ def _outer(
                 multiply([f.node for f in along], "hadamard"), along[0].indices, along[0].sizes
             )
         )
-        shown = column if axis == 0 else replace(column.turned(), sizes=(1, *column.sizes))
-        sides.append(braced(shown))
-    return multiply(sides, "none")
+        sides.append(column if axis == 0 else _as_row(column))
+    return _joined(sides, braced)
 
 
 def _contraction(
@@ -178,8 +193,7 @@ def _contraction(
     """One summed index: a matrix product, a matrix times a vector, or an inner product."""
     (k,) = inner
     if not out and len(arrays) == 2 and all(f.indices == (k,) for f in arrays):
-        row = replace(arrays[0].turned(), sizes=(1, *arrays[0].sizes))
-        return multiply([braced(row), braced(arrays[1])], "none")
+        return _joined([_as_row(arrays[0]), arrays[1]], braced)
     touching = _merged([f for f in arrays if k in f.indices])
     others = [f for f in arrays if k not in f.indices]
     if touching is None or len(touching) > 2:
@@ -194,7 +208,7 @@ def _contraction(
         missing = [i for i in out if i not in free]
         if not missing or any(missing == list(f.indices) for f in others) is False:
             return None
-    body: Node = multiply([braced(first), braced(second)], "none")
+    body = _joined([first, second], braced)
     if free == out:
         rest = [_as(f, out) for f in others]
         if any(r is None for r in rest):
@@ -235,7 +249,7 @@ def _sorted_for(pair: list[Operand], out: tuple[str, ...], k: str) -> tuple[Oper
 def _facing(operand: Operand, k: str, last: bool) -> Operand:
     """The operand turned so that the summed index is its last (or its first) one."""
     if len(operand.indices) == 1:
-        return replace(operand.turned(), sizes=(1, *operand.sizes)) if last else operand
+        return _as_row(operand) if last else operand
     position = operand.indices.index(k)
     return operand if (position == 1) is last else operand.turned()
 

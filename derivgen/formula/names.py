@@ -245,6 +245,8 @@ class _Reader:
         if name in _UPRIGHT and (word := self.take(_BRACED_WORD)):
             word = word.strip("{} ")
             return Text(word) if word in SIGNS else Symbol(word)
+        if name == "mathord":  # as a group with a script is written
+            return self.argument(start, name)
         if name in _FACES:
             face = _FACES[name]
             return Styled(face, self.argument(start, name))

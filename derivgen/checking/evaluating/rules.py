@@ -42,6 +42,8 @@ def _sum(frame: Frame, node: t.Sum) -> Value:
 
 
 def _product(frame: Frame, node: t.Product) -> Value:
+    if any(map(_ones, node.factors)):
+        return _product_with_ones(frame, node)
     found = frame.evaluate(node.factors[0])
     for factor in node.factors[1:]:
         right = frame.evaluate(factor)
@@ -49,6 +51,31 @@ def _product(frame: Frame, node: t.Product) -> Value:
             frame.world.budget.spend(found.size * right.shape[1])
         found = multiplied(found, right, node.sign)
     return found
+
+
+def _ones(node: t.Node) -> bool:
+    """True for a column of ones, and for its transpose."""
+    return (node.body if isinstance(node, t.Transposed) else node) == t.Call("ones", ())
+
+
+def _product_with_ones(frame: Frame, node: t.Product) -> Value:
+    """``A 1`` adds up rows, ``1^T A`` columns; a column times ``1^T`` meets every column, as it stands."""
+    found: Value | None = None
+    adds_columns = False
+    for factor in node.factors:
+        if _ones(factor):
+            turned = isinstance(factor, t.Transposed)
+            if isinstance(found, Array) and not turned and node.sign != "o":
+                found = Array(tuple((v.total(row),) for row in found.rows))
+            adds_columns = adds_columns or (found is None and turned)
+            continue
+        right = frame.evaluate(factor)
+        if adds_columns and found is None and isinstance(right, Array):
+            right = Array((tuple(map(v.total, zip(*right.rows, strict=True))),))
+        found = right if found is None else multiplied(found, right, node.sign)
+    if found is None:
+        raise NoValue("how many ones there are is not said")
+    return v.simplest(found)
 
 
 def multiplied(left: Value, right: Value, sign: str) -> Value:
@@ -74,6 +101,8 @@ def _power(frame: Frame, node: t.Power) -> Value:
 def _call(frame: Frame, node: t.Call) -> Value:
     if node.function == "at":
         return _at(frame, node)
+    if _ones(node):
+        return v.constant(1)  # by itself it meets every element
     arguments = [frame.evaluate(argument) for argument in node.arguments]
     name = node.function
     if name in ("max", "min"):

@@ -6,10 +6,10 @@ import mpmath
 
 from derivgen.checking.drafts import Draft, note_open
 from derivgen.checking.evaluating.printed import Fit, Printed, decimal, printed_number
-from derivgen.checking.evaluating.values import NoValue, Shapes, scalar
+from derivgen.checking.evaluating.values import Dual, NoValue, Shapes, Value, scalar
 from derivgen.checking.judging.carried import as_printed, carried_on, was_carried
-from derivgen.checking.judging.matrices import matrix_fits
-from derivgen.checking.judging.spread import spread, spread_with_names
+from derivgen.checking.judging.matrices import lying_as, matrix_fits
+from derivgen.checking.judging.spread import distance, spread, spread_with_names
 from derivgen.checking.judging.standing import Standing
 from derivgen.checking.maths import tree as t
 from derivgen.checking.report import Verdict
@@ -137,7 +137,7 @@ def _check_whole(
         return
     one, two = scalar(local), scalar(exact)
     if one is None or two is None:
-        draft.verdict = Verdict.CORRECT if pairs is not None else Verdict.UNDECIDED
+        _check_cells(here, draft, local, exact, pairs is not None)
         return
     draft.value = two
     slack = spread(here, body) + abs(two) * mpmath.mpf("1e-9") + mpmath.mpf("1e-12")
@@ -161,3 +161,18 @@ def _check_whole(
         draft.verdict, draft.code, draft.message = Verdict.CORRECT, "", ""
         return
     draft.message = f"{draft.printed} is {decimal(one, digits)}, and should be {draft.expected}"
+
+
+def _check_cells(here: Standing, draft: Draft, local: Value, exact: Value, aligned: bool) -> None:
+    """A calculation of arrays, cell by cell; ``aligned`` says that each operand was looked at by itself."""
+    body = draft.segment.body
+    found = exact if isinstance(local, Dual) else lying_as(exact, local.shape)
+    off = None if found is None else distance(local, found)
+    if aligned or (off is not None and off <= 4 * spread(here, body) + mpmath.mpf("1e-9")):
+        draft.verdict, draft.code, draft.message = Verdict.CORRECT, "", ""
+    elif off is None:
+        draft.verdict = Verdict.UNDECIDED
+    else:
+        draft.verdict, draft.code = Verdict.WRONG, "C102"
+        draft.printed = here.spelled(body)
+        draft.message = f"{draft.printed} is not what the formula gives"

@@ -43,8 +43,8 @@ def as_printed(here: Standing, node: t.Node) -> Value | None:
 
 
 def _tokens_as_printed(here: Standing, node: t.Node) -> t.Node:
-    """A formula with each derivative token that was printed at its printed value."""
-    if isinstance(node, t.Derivative):
+    """A formula with each derivative token and each new value that was printed at its printed value."""
+    if isinstance(node, t.Derivative) or (isinstance(node, t.Name) and node.mark in UPDATE_MARKS):
         matrix = here.ledger.matrices.get(here.ledger.plain(node))
         if matrix is not None:
             return matrix[2]
@@ -59,8 +59,10 @@ def trials(
     here: Standing, subject: t.Node, before: Sequence[t.Node]
 ) -> Iterator[tuple[Value | None, list[Entry]]]:
     """What a result could be computed from, and the prints that it takes: the printed gradient, the
-    formulas before it with what was printed put in, printed quantities on the way."""
+    formulas before it (in its chain, or else those that were last written for it) with what was printed
+    put in, printed quantities on the way."""
     formulas = [m for m in before if not is_numeric(m)]
+    formulas = formulas or here.said.get(here.ledger.plain(subject), [])[-2:]
     if isinstance(subject, t.Name):
         formulas.append(here.actual.model.definition(subject.key) or subject)
     for value, formula in [

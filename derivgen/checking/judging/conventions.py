@@ -8,7 +8,12 @@ from fractions import Fraction
 from itertools import pairwise
 
 from derivgen.checking.evaluating.model import Model
-from derivgen.checking.evaluating.printed import is_numeric, is_printed, printed_matrix
+from derivgen.checking.evaluating.printed import (
+    is_numeric,
+    is_printed,
+    printed_matrix,
+    printed_number,
+)
 from derivgen.checking.evaluating.resolving import UPDATE_MARKS
 from derivgen.checking.maths import tree as t
 from derivgen.checking.report import Remark
@@ -22,6 +27,8 @@ from derivgen.errors import Place
 PlaceOf = Callable[[Statement], Place | None]
 #: names for the number of samples
 COUNTS = frozenset(("n", "m", "N", "M", "n_samples", "batch"))
+#: a column of ones, as the tree has it
+ONES = t.Call("ones", ())
 #: how a document's two ways of doing one thing are told apart in a remark
 CHANGES = {
     "loss": "the loss has {first} at first, and {then} here",
@@ -288,9 +295,11 @@ def _bias(learned: Learned, model: Model) -> str | None:
         weighted = True
         # samples that go through one unit have its weights in common
         unit = frozenset(filter(learned.model.is_parameter, names)) or frozenset(names)
-        for term in terms:
+        for (_, body), term in zip(definition.terms, terms, strict=True):
             for key in _given(term, model):
                 readers[key].add(unit)
+                if ONES in factors(body) and printed_number(model.given(key) or ONES):
+                    readers[key].add(frozenset((key,)))  # one number for a column of units
     if not weighted:
         return None
     if not readers:
@@ -319,9 +328,9 @@ def _given(term: t.Node, model: Model) -> list[str]:
 
 
 def _without_ones(node: t.Node) -> t.Node:
-    """``b * 1`` is b: the 1 is the input of the bias."""
+    """``b * 1`` is b: the 1 is the input of the bias, or a column of ones."""
     parts = factors(node)
-    rest = [p for p in parts if not (isinstance(p, t.Number) and p.value == 1)]
+    rest = [p for p in parts if p != ONES and not (isinstance(p, t.Number) and p.value == 1)]
     return rest[0] if len(parts) > 1 and len(rest) == 1 else node
 
 

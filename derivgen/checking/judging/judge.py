@@ -234,6 +234,7 @@ class Judge:
         elif subject is None:
             draft.code, draft.message = "C404", "it has no left side"
         else:
+            self.standing.note_formula(subject, body)
             self._formula(draft, subject, [m for m in before if not is_numeric(m)])
 
     def _formula(self, draft: Draft, subject: t.Node, before: Sequence[t.Node]) -> None:

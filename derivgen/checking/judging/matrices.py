@@ -25,7 +25,7 @@ def followed_matrix(
     """What a printed matrix follows from, if it follows from what was printed before."""
     shape = (len(cells), len(cells[0]))
     for value, _ in trials(here, subject, before):
-        turned = _turned(value, shape)
+        turned = lying_as(value, shape)
         if turned is not None and turned.shape == shape:
             pairs = zip(cells, turned.rows, strict=True)
             if all(
@@ -49,7 +49,7 @@ def judge_implied_matrix(
             and here.ledger.plain(part) in here.ledger.matrices
         ]
         shape = (len(cells), len(cells[0]))
-        found = _turned(as_printed(here, formula), shape)
+        found = lying_as(as_printed(here, formula), shape)
         if not printed or found is None or found.shape != shape:
             continue
         near = all(
@@ -72,7 +72,7 @@ def judge_matrix(
 ) -> None:
     """Each cell by itself; the claim is as bad as its worst cell."""
     shape = (len(cells), len(cells[0]))
-    exact, local = _turned(exact, shape), _turned(local, shape)
+    exact, local = lying_as(exact, shape), lying_as(local, shape)
     for given in (exact, local):
         if given is not None and given.shape != shape:
             draft.verdict, draft.code = Verdict.WRONG, "C301"
@@ -124,7 +124,7 @@ def matrix_fits(here: Standing, pair: Pair) -> bool:
         value = here.actual.evaluate(pair.part)
     except NoValue:
         return True
-    turned = _turned(value, (len(cells), len(cells[0])))
+    turned = lying_as(value, (len(cells), len(cells[0])))
     if turned is None or turned.shape != (len(cells), len(cells[0])):
         return False
     return all(
@@ -148,7 +148,7 @@ _GRAVITY = {
 }
 
 
-def _turned(value: Value | None, shape: tuple[int, int]) -> Array | None:
+def lying_as(value: Value | None, shape: tuple[int, int]) -> Array | None:
     """An array in the shape that was printed, where a vector lies the other way."""
     if value is None or isinstance(value, Dual):
         return None if value is None or shape != (1, 1) else Array(((value,),))

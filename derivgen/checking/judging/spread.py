@@ -10,7 +10,7 @@ import mpmath
 from derivgen.checking.drafts import Entry
 from derivgen.checking.evaluating.equality import DIGITS
 from derivgen.checking.evaluating.printed import printed_number
-from derivgen.checking.evaluating.values import NoValue, Real, scalar
+from derivgen.checking.evaluating.values import Dual, NoValue, Real, Value, scalar, simplest
 from derivgen.checking.judging.carried import as_printed
 from derivgen.checking.judging.standing import Standing
 from derivgen.checking.maths import tree as t
@@ -19,19 +19,28 @@ from derivgen.checking.maths.rebuild import rebuilt
 
 def spread(here: Standing, node: t.Node) -> Real:
     """How far a calculation can be off when each rounded number in it is off by half a unit of
-    its last place, or by what rounding has taken from it on the way; given numbers are exact."""
+    its last place, or by what rounding has taken from it on the way; given numbers are exact.  Of an array,
+    how far its cells can be."""
     numbers = [n for n in t.walk(node) if isinstance(n, t.Number) and not _is_exact(here, n)]
     try:
-        at = scalar(here.actual.evaluate(node))
-        if at is None:
-            return mpmath.mpf(0)
+        at = here.actual.evaluate(node)
         moved = (
-            scalar(here.actual.evaluate(_shifted(node, n, _carried_off(here, n))))
+            here.actual.evaluate(_shifted(node, n, _carried_off(here, n)))
             for n in dict.fromkeys(numbers)
         )
-        return sum((abs(m - at) for m in moved if m is not None), mpmath.mpf(0))
+        return sum((distance(m, at) or 0 for m in moved), mpmath.mpf(0))
     except NoValue:
         return mpmath.mpf(0)
+
+
+def distance(left: Value, right: Value) -> Real | None:
+    """The largest difference between two cells in the same place; None where the shapes differ."""
+    one, two = simplest(left), simplest(right)
+    if isinstance(one, Dual) and isinstance(two, Dual):
+        return abs(one.value - two.value)
+    if isinstance(one, Dual) or isinstance(two, Dual) or one.shape != two.shape:
+        return None
+    return max(abs(a.value - b.value) for a, b in zip(one.cells(), two.cells(), strict=True))
 
 
 def _carried_off(here: Standing, number: t.Number) -> Fraction:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import chain
 
 from derivgen.checking.drafts import Entry, Ledger
@@ -29,6 +29,12 @@ class Standing:
     #: the document says that it goes on with numbers as printed; that it cuts digits
     carries: bool = False
     cuts: bool = False
+    #: the formulas that were written for something, by what they were written for, the last one last
+    said: dict[t.Node, list[t.Node]] = field(default_factory=dict)
+
+    def note_formula(self, subject: t.Node, formula: t.Node) -> None:
+        """Take in that a formula was written for something."""
+        self.said.setdefault(self.ledger.plain(subject), []).append(formula)
 
     def printed_for(self, part: t.Node) -> list[Entry]:
         """What was printed as the value of a part, in order; after an update also as its new value."""

@@ -59,7 +59,8 @@ class NetworkView:
     def spelled(self) -> Mapping[str, str]:
         """The printed names of elements, scalars and arrays in the author's spelling, by key."""
         texts = {key_of(e): LATEX.write(self.names.entry(*e)) for e in self.elements}
-        texts |= {WHOLE + a: LATEX.write(self.names.whole(a)) for a in self.arrays}
+        sizes = {a: np.prod(self.model.network.quantities[a].shape) for a in self.arrays}
+        texts |= {WHOLE + a: LATEX.write(self.names.whole(a)) for a in self.arrays if sizes[a] > 1}
         vocabulary = learn((), texts.values())
         found = {key: spelling(text, vocabulary) for key, text in texts.items()}
         return {key: text for key, text in found.items() if text}

@@ -43,6 +43,9 @@ class Atoms(Calls):
         match token.kind:
             case "number":
                 return self.number(token)
+            case "ones":
+                self.at += 1
+                return Call("ones", (), 0, token.span)
             case "letters" | "word" | "greek" | "accent" | "text":
                 return self._named(token)
             case "open":

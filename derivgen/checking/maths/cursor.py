@@ -16,14 +16,14 @@ MAX_DEPTH: Final = 40
 _OPERANDS: Final = frozenset(
     {
         *("number", "letters", "word", "greek", "accent", "text", "command", "partial", "nabla"),
-        *("begin", "dots", "open"),
+        *("begin", "dots", "open", "ones"),
     }
 )
 #: What an operand can end with.
 ENDS: Final = frozenset(
     {
         *("number", "letters", "word", "greek", "text", "close", "prime", "top", "end", "percent"),
-        "dots",
+        *("dots", "ones"),
     }
 )
 

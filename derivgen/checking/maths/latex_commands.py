@@ -21,6 +21,7 @@ from derivgen.checking.maths.signs import (
 from derivgen.checking.maths.tape import Tape
 from derivgen.checking.maths.typed_signs import put_sign
 
+_ONES: Final = re.compile(r"\s*\{\s*1\s*\}")
 _SIMPLE_FACE: Final = re.compile(r"\s*\{\s*(?:\\([A-Za-z]+)|([A-Za-z]+))\s*\}")
 _WORD_FACE: Final = re.compile(r"\s*\{\s*([A-Za-z][A-Za-z0-9]*(?:(?:\\_|-|\s)[A-Za-z0-9]+)*)\s*\}")
 _ENVIRONMENT: Final = re.compile(r"\s*\{\s*([A-Za-z]+\*?)\s*\}")
@@ -113,6 +114,10 @@ def _face(tape: Tape, name: str, start: int, end: int) -> None:
     if name in ("mathbb", "mathbbm", "mathds") and re.compile(r"\s*\{?\s*1").match(tape.text, end):
         after = _after_group(tape, end)
         tape.put("command", "indicator", start, after if after > end else end + 1)
+        return
+    ones = _ONES.match(tape.text, end) if name in FACES else None
+    if ones is not None:
+        tape.put("ones", "1", start, ones.end())
         return
     word = _WORD_FACE.match(tape.text, end) if name in UPRIGHT else None
     if word is not None:

@@ -12,8 +12,8 @@ from derivgen.checking.maths.tree import Span
 class Token(NamedTuple):
     """One token.  ``kind`` is one of
 
-    number, letters (a run, to be split by what is known), word (one word for certain), greek, accent,
-    text (words in the text font), relation, operator (``+ - * / o @``), script (``_ ^``), joint (``\\_``),
+    number, ones (a vector of them, ``\\mathbf{1}``), letters (a run, to be split by what is known), word
+    (one word for certain), greek, accent, text (words in the text font), relation, operator (``+ - * / o @``), script (``_ ^``), joint (``\\_``),
     prime, open, close and bar (delimiters), separator (``, ; : quad``), implies, row, ampersand,
     begin and end (environments), tag, dots, point, percent, command, unknown.
 

@@ -95,7 +95,8 @@ class Call:
     ``|_{x}``.
 
     ``function`` is a canonical word (``sigmoid``, ``relu``, ``tanh``, ``exp``, ``log``, ``log10``, ``sqrt``,
-    ``max``, ...) or, for a function of the document's own, its name's key."""
+    ``max``, ...) or, for a function of the document's own, its name's key.  ``ones`` without arguments is a
+    column of ones, as long as its neighbours need it."""
 
     function: str
     arguments: tuple[Node, ...]

@@ -110,6 +110,8 @@ def _sum(terms: tuple[tuple[bool, Node], ...]) -> str:
 
 
 def _call(function: str, arguments: tuple[Node, ...], primes: int) -> str:
+    if not arguments:
+        return function
     if function == "abs" and len(arguments) == 1:
         return f"|{shown(arguments[0])}|"
     if function == "norm" and len(arguments) == 1:

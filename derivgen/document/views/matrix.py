@@ -118,7 +118,7 @@ def _rule(situation: Situation, array: str, links: list[Link]) -> tuple[Chain, b
     terms = [_matrix_term(situation, link) for link in links]
     left = gradient_of(situation, array)
     shape = situation.derivation.network.quantities[array].shape
-    if shape and all(t is not None for t in terms):
+    if prod(shape) > 1 and all(t is not None for t in terms):
         shown = under(left, "×".join(str(s) for s in (shape if len(shape) > 1 else (*shape, 1))))
         return Chain(shown, (("=", add(*(t for t in terms if t is not None))),)), True
     if all(t is not None for t in terms):
@@ -284,8 +284,12 @@ def _contributions(situation: Situation, array: str) -> Iterator[Display]:
         return
     formulas = situation.formulas
     text = formulas.rounder.text
+
+    def numbers(values: np.ndarray) -> Node:
+        return grid_node(values.shape, lambda index: number(text(values[index])))
+
     for position, share in enumerate(shares, start=1):
-        node = grid_node(share.shape, lambda index, share=share: number(text(share[index])))
+        node = numbers(share)
         left = under(gradient_of(situation, array), f"sample {position}")
         yield Display((Chain(left, (("approx", node),)),))
 
