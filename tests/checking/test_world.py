@@ -146,6 +146,25 @@ def test_matrices_and_their_derivatives() -> None:
     assert scalar(world.derivative(name("E"), name("z_0"))) == pytest.approx(2 * z[0])
 
 
+def test_ones_add_up_and_spread() -> None:
+    """Against the same sums by hand: A = [[1, 2], [3, 5]], b = 0.5."""
+    ones = t.Call("ones", ())
+    a = t.Matrix(tuple(tuple(map(number, row)) for row in (("1", "2"), ("3", "5"))))
+    world = World(DocumentModel())
+
+    def cells(node: t.Node) -> list[float]:
+        value = world.evaluate(node)
+        return [float(c.value) for c in (value.cells() if isinstance(value, Array) else (value,))]
+
+    assert cells(times(a, ones)) == [3, 8]
+    assert cells(times(t.Transposed(ones), a)) == [4, 7]
+    assert cells(times(t.Transposed(ones), a, ones)) == [11]
+    assert cells(plus(column("1", "2"), times(number("0.5"), ones))) == [1.5, 2.5]
+    assert cells(times(column("1", "2"), t.Transposed(ones))) == [1, 2]
+    with pytest.raises(v.NoValue):
+        world.evaluate(times(t.Transposed(ones), ones))
+
+
 def test_what_has_no_value_says_why() -> None:
     model = DocumentModel({"z": plus(name("x"), name("b"))}, {"x": number("1"), "b": None})
     world = World(model)
