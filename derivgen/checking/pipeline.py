@@ -19,6 +19,7 @@ from derivgen.checking.manuscript import Manuscript
 from derivgen.checking.maths.parser import learn as learn_names
 from derivgen.checking.maths.parser import read
 from derivgen.checking.report import Claim, NotRead, Remark, Report
+from derivgen.checking.understanding.apart import told_apart
 from derivgen.checking.understanding.definitions import learn
 from derivgen.checking.understanding.moved import at_moved_points
 from derivgen.checking.understanding.noting import statements_of
@@ -51,6 +52,9 @@ def check_manuscript(
     statements = tuple(map(dated, statements_of(readings)))
     budget.allow(sum(len(statement.chain.segments) for statement in statements))
     cells = tuple(cells_of(manuscript.tables, vocabulary))
+    apart = told_apart(statements, cells)
+    statements = tuple(map(apart.statement, statements))
+    cells = tuple(map(apart.cell, cells))
     first = [c for c in cells if not steps.at(c.passage.source_of(0))]
     given = {
         c.name.key: c.chain.segments[0].body

@@ -65,8 +65,11 @@ def judged(
             blind = tried(by_values=False)
             if blind.formulas.against <= found.formulas.against:
                 found = blind
-        if found.wrong < trial.wrong:
-            trial = found
+        if trial.differs_all_over:
+            better = found.formulas.against <= trial.formulas.against
+        else:
+            better = found.wrong < trial.wrong
+        trial = found if better else trial
     remarks = [Remark("style", note) for note in trial.matching.notes]
     foreign = trial.foreign
     if foreign:

@@ -15,6 +15,7 @@ from derivgen.checking.matching.renaming import Joined, translated
 from derivgen.checking.matching.turning import MOST_COMPARED, TRANSPOSED, compared
 from derivgen.checking.matching.unifying import Unifier
 from derivgen.checking.maths import tree as t
+from derivgen.checking.maths.keys import as_spelled
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +34,7 @@ class Difference:
 
 def told_apart(evidence: Evidence, name: str, other: str) -> bool:
     """True where a value or the printed name speaks for a pair that was guessed."""
-    return evidence.network.spelled.get(other) == name
+    return evidence.network.spelled.get(other) == as_spelled(name)
 
 
 def shared(

@@ -15,6 +15,7 @@ from derivgen.checking.matching.network_view import WHOLE, NetworkView
 from derivgen.checking.matching.spelling import fits
 from derivgen.checking.matching.words import INDEX, SURE, WORDS, base_of
 from derivgen.checking.maths import tree as t
+from derivgen.checking.maths.keys import as_spelled
 from derivgen.checking.understanding.statements import Learned
 from derivgen.notation import Names
 
@@ -101,7 +102,7 @@ class Evidence:
 
     def _words(self, key: str, other: str) -> float:
         score = 0.0
-        base = base_of(key)
+        base, key_spelled = base_of(key), as_spelled(key)
         role = self.network.role(other)
         printed = self.network.spelled.get(other)
         if key in self.author.generic:
@@ -110,7 +111,7 @@ class Evidence:
                 1.5 if self.author.generic[key] in self.network.patterns.get(array, ()) else 0.0
             )
         elif printed is not None:
-            if printed == key:
+            if printed == key_spelled:
                 score += 2.0 if role not in ("weight", "bias") else 1.2
             else:
                 score += 0.4 if base_of(printed) == base else 0.0

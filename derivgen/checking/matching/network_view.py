@@ -14,6 +14,7 @@ from derivgen.checking.evaluating.printed import Fit, Printed
 from derivgen.checking.matching.generic import template
 from derivgen.checking.matching.network_model import NetworkModel, key_of
 from derivgen.checking.matching.spelling import spelling
+from derivgen.checking.maths.keys import PRIMES, bold, primed
 from derivgen.checking.maths.parser import learn
 from derivgen.derivation.derivation import Derivation
 from derivgen.errors import DerivgenError
@@ -67,10 +68,14 @@ class NetworkView:
 
     @cached_property
     def by_spelling(self) -> Mapping[str, tuple[str, ...]]:
-        """The keys that a printed name can mean."""
+        """The keys that a printed name can mean, told apart from others of its spelling or not."""
         found: dict[str, tuple[str, ...]] = {}
         for key, text in self.spelled.items():
-            found[text] = (*found.get(text, ()), key)
+            texts = {text, primed(text[:-1], text[-1]) if text[-1:] in PRIMES else text}
+            if key.startswith(WHOLE):
+                texts |= set(map(bold, texts))
+            for one in texts:
+                found[one] = (*found.get(one, ()), key)
         return found
 
     @cached_property

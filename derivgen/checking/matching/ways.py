@@ -14,6 +14,7 @@ from derivgen.checking.matching.network_view import WHOLE
 from derivgen.checking.matching.renaming import OWN as OWN
 from derivgen.checking.matching.spelling import spelling
 from derivgen.checking.matching.unifying import Unifier
+from derivgen.checking.maths.keys import as_spelled
 from derivgen.checking.maths.parser import learn
 
 #: what is differentiated all through is the loss, also where another factor stands before it
@@ -110,7 +111,7 @@ def _follows_print(evidence: Evidence, unifier: Unifier) -> bool:
     then a name that is printed for something may well mean something else."""
     spelled, generic = evidence.network.spelled, evidence.author.generic
     pairs = [(a, b) for a, b in unifier.bound.items() if b in spelled and a not in generic]
-    alike = sum(spelled[b] == a for a, b in pairs)
+    alike = sum(spelled[b] == as_spelled(a) for a, b in pairs)
     return len(pairs) < 4 or 2 * alike >= len(pairs)
 
 

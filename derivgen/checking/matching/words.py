@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+from derivgen.checking.maths.keys import unbold
+
 WORDS: Mapping[str, frozenset[str]] = {
     "input": frozenset(["x", "X", "i", "I", "input", "inputs", "in"]),
     "target": frozenset(
@@ -79,7 +81,8 @@ INDEX = re.compile(r"\d[\d,]*$")
 
 def base_of(key: str) -> str:
     """The letter or word of a key, without its index: ``w^(1)_12`` is w, ``E_total`` is E_total."""
-    head = INDEX.sub("", re.sub(r"\^(\(?\w+\)?|\[\w+\])", "", key)).rstrip("_")
+    plain = re.sub(r"\^(\(?\w+\)?|\[\w+\])", "", unbold(key))
+    head = INDEX.sub("", plain).rstrip("_")
     if not any(head in words for words in WORDS.values()):
         head = head.partition("_")[0]
     return head or key

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from derivgen.checking.maths.keys import legible
 from derivgen.checking.maths.tree import (
     BigSum,
     Call,
@@ -69,7 +70,7 @@ def _written(node: Node) -> tuple[str, int]:
         case Number(text):
             return text, _ATOM
         case Name(key, mark):
-            return key + (mark if mark in ("'", "''", "*", "+", "") else f"^{mark}"), _ATOM
+            return legible(key) + (mark if mark in ("'", "''", "*", "+", "") else f"^{mark}"), _ATOM
         case Sum(terms):
             return _sum(terms), _SUM
         case Product(factors, sign):
