@@ -66,6 +66,11 @@ class Draft:
     settled: bool = False
 
     @property
+    def where(self) -> tuple[int, t.Span]:
+        """Where it stands: the same for two judgements of one claim."""
+        return id(self.statement.passage), self.segment.span
+
+    @property
     def limited(self) -> bool:
         """True where a limit on the work was reached before there was a verdict."""
         return self.code == "C403"

@@ -71,7 +71,7 @@ def _run_completion(args: argparse.Namespace) -> int:
         for action in command.arguments:
             kind = COMPLETED_AS.get(str(action.metavar))
             if kind is not None:
-                action.complete = getattr(shtab, kind)  # type: ignore[attr-defined]
+                action.complete = getattr(shtab, kind)  # type: ignore[attr-defined]  # shtab reads it
     print(shtab.complete(parser, args.shell))
     return OK
 

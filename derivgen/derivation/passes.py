@@ -6,7 +6,7 @@ rounded`` every one of them is the printed one, and was computed from printed on
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
@@ -20,7 +20,7 @@ from derivgen.derivation.graph import ElementGraph, LocalPartial, Path
 from derivgen.derivation.partials import Link
 from derivgen.derivation.rounding import Rounder
 from derivgen.derivation.sweep import Arrays, backward, forward, unchanged
-from derivgen.network.model import Network, Role
+from derivgen.network.model import Network
 from derivgen.notation import Entry
 
 #: paths are multiplied out one by one up to this number; beyond it the sweep gives their sum
@@ -161,16 +161,6 @@ def collapsed_links(
                 )
             )
     return tuple(tuple(row) for row in rows)
-
-
-def trained_entries(network: Network) -> Iterator[Entry]:
-    """Every element of every trained parameter, in order of declaration."""
-    return (
-        (q.name, index)
-        for q in network.quantities.values()
-        if q.role is Role.PARAMETER and q.trained
-        for index in np.ndindex(*q.shape)
-    )
 
 
 def with_values(given: Mapping[str, np.ndarray], new: Mapping[str, np.ndarray]) -> Arrays:

@@ -5,9 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from derivgen.document.formulas import Formulas
-from derivgen.formula.build import add, big_sum, call, fraction, multiply, negate, number, subtract
+from derivgen.formula.build import (
+    add,
+    big_sum,
+    call,
+    exponential,
+    fraction,
+    multiply,
+    negate,
+    number,
+    subtract,
+)
 from derivgen.formula.from_sympy import from_sympy
-from derivgen.formula.tree import Chain, Node, Power, Relation, Row, Symbol
+from derivgen.formula.tree import Chain, Node, Relation, Row, Symbol
 from derivgen.network.model import (
     Affine,
     Equation,
@@ -92,10 +102,10 @@ class _General:
             )
         )
         lower = _letter(body.over.name)
-        total = big_sum(_exponential(over), lower)
+        total = big_sum(exponential(over), lower)
         if body.log:
             return subtract(own, call(Symbol("ln"), total))
-        return fraction(_exponential(own), total)
+        return fraction(exponential(own), total)
 
     def _reading(self, ref: Ref) -> Node:
         if not ref.indices:
@@ -107,10 +117,6 @@ class _General:
             for index, first in zip(ref.indices, start, strict=True)
         )
         return self._formulas.general_name(ref.array, labels)
-
-
-def _exponential(exponent: Node) -> Node:
-    return Power(Symbol("e"), exponent)
 
 
 def _letter(name: str) -> Node:

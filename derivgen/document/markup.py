@@ -37,12 +37,7 @@ from jinja2.runtime import Context
 from derivgen.document.blocks import Block, Display, Inline, Math, Reference, Words
 from derivgen.document.markup_reader import Piece, Reader
 from derivgen.document.sandbox import Sandbox
-from derivgen.document.templates import (
-    environment,
-    template_errors,
-    template_names,
-    template_place,
-)
+from derivgen.document.templates import environment, template_errors, template_names, template_place
 from derivgen.errors import DerivgenError, Place, did_you_mean
 from derivgen.formula.tree import Chain, Node
 
@@ -87,7 +82,7 @@ class _StyleEnvironment(Sandbox):
         super().__init__(**options, finalize=_piece)
 
     @staticmethod
-    def concat(parts: Iterable[Piece | Fragment]) -> Fragment:  # type: ignore[override]
+    def concat(parts: Iterable[Piece | Fragment]) -> Fragment:  # type: ignore[override]  # Jinja's gives a string
         """What a macro, a block or a ``set`` block comes to: its pieces, not a string."""
         return Fragment(tuple(parts))
 
@@ -193,7 +188,8 @@ class _Pieces:
 
     def __init__(self, template: Template, context: Context) -> None:
         self._file = template.filename or "<template>"
-        self._stream: Generator[Piece | Fragment] = template.root_render_func(context)  # type: ignore[assignment]
+        # what _piece makes of a template's values: Jinja knows of strings only
+        self._stream = cast("Generator[Piece | Fragment]", template.root_render_func(context))
 
     def __iter__(self) -> Iterator[Piece]:
         for part in self._stream:

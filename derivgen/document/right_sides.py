@@ -8,10 +8,10 @@ from typing import Literal
 import sympy
 
 from derivgen.derivation.instances import Instance, TermInstance
-from derivgen.formula.build import add, call, fraction, multiply, negate, subtract
+from derivgen.formula.build import add, call, exponential, fraction, multiply, negate, subtract
 from derivgen.formula.from_sympy import from_sympy
 from derivgen.formula.measure import width
-from derivgen.formula.tree import Delimited, Dots, Node, Power, Symbol
+from derivgen.formula.tree import Delimited, Dots, Node, Symbol
 from derivgen.network.model import Largest, Softmax, Terms
 from derivgen.notation import Entry
 
@@ -39,11 +39,11 @@ def right_side(own: Instance, shown: Shown, sign: Literal["none", "dot"]) -> Nod
         case Softmax(log=log):
             assert own.own is not None
             mine = part(own.own)
-            exponentials = _with_dots([_exponential(p) for p in parts], "center", bool(own.elided))
+            exponentials = _with_dots([exponential(p) for p in parts], "center", bool(own.elided))
             total = add(*exponentials)
             if log:
                 return subtract(mine, call(Symbol("ln"), total))
-            return fraction(_exponential(mine), total)
+            return fraction(exponential(mine), total)
 
 
 def _grouped(
@@ -79,10 +79,6 @@ def _scaled(coefficient: sympy.Rational, body: Node, sign: Literal["none", "dot"
     size = abs(coefficient)
     scaled = multiply([from_sympy(size, {}), body], sign) if size != 1 else body
     return negate(scaled) if coefficient < 0 else scaled
-
-
-def _exponential(exponent: Node) -> Node:
-    return Power(Symbol("e"), exponent)
 
 
 def _with_dots(parts: list[Node], kind: Literal["center", "low"], elided: bool) -> list[Node]:

@@ -371,3 +371,8 @@ def slashed(partial: Partial) -> Node:
     """A derivative token on one line, for a sentence: ``∂z/∂w`` with a slash."""
     round_d = Symbol("partial")
     return Row((round_d, partial.of, Symbol("slash"), round_d, partial.by))
+
+
+def exponential(exponent: Node) -> Node:
+    """``e`` to a power."""
+    return Power(Symbol("e"), exponent)

@@ -280,13 +280,14 @@ def _call(node: Call) -> str:
 
 
 def _big_sum(node: BigSum) -> str:
-    is_max = node.sign == "max"
-    sign = _mo("max", 'movablelimits="true"') if is_max else _mo(BIG[node.sign].char)  # type: ignore[index]
+    sign = _mo("max", 'movablelimits="true"') if node.sign == "max" else _mo(BIG[node.sign].char)
     limits = [part for part in (node.lower, node.upper) if part is not None]
     if limits:
         name = f"m{'under' if node.lower is not None else ''}{'over' if node.upper is not None else ''}"
         sign = f"<{name}>{sign}{''.join(map(_write, limits))}</{name}>"
-    return _mrow((sign, _THIN, _write(node.body)) if is_max else (sign, _write(node.body)))
+    return _mrow(
+        (sign, _THIN, _write(node.body)) if node.sign == "max" else (sign, _write(node.body))
+    )
 
 
 def _partial(node: Partial) -> str:

@@ -6,9 +6,8 @@ from dataclasses import dataclass, field, replace
 from itertools import chain
 
 from derivgen.errors import DerivgenError, Place
-from derivgen.expressions import split_block
 from derivgen.formula.tree import Symbol
-from derivgen.network.equations import SourceEquation
+from derivgen.network.equations import SourceEquation, equations_of
 from derivgen.network.layers import dense
 from derivgen.network.layers.common import (
     Computed,
@@ -240,9 +239,7 @@ class Assembly:
         """Takes in the equations of the spec, each line with its place."""
         for at, block in enumerate(self.spec.equations):
             place = self.place("equations", at)
-            self.equations.extend(
-                SourceEquation(part.text, part.place) for part in split_block(block, place)
-            )
+            self.equations += equations_of(block, place)
 
 
 def quantity_of(

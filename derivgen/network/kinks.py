@@ -88,7 +88,7 @@ def branch(expression: sympy.Expr, variable: sympy.Symbol, point: sympy.Expr) ->
         return next(
             value
             for value, condition in pieces.args
-            if condition.subs(variable, point) == True  # noqa: E712
+            if condition.subs(variable, point) is sympy.true
         )
 
     return in_pieces(expression).replace(lambda e: isinstance(e, sympy.Piecewise), chosen)

@@ -9,7 +9,7 @@ stated there and nowhere else.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from fractions import Fraction
 from types import MappingProxyType
 from typing import Literal
@@ -287,8 +287,3 @@ def _made_named(name: str) -> Loss:
 
 #: every loss by name; the short names of common use stand for the same entries
 LOSSES: Mapping[str, Loss] = LazyTable((*_ENTRIES, *_ALIASES), _made_named)
-
-
-def averaged(loss: Loss, outputs: Literal["sum", "mean"]) -> Loss:
-    """The same loss with its terms added or averaged over the outputs."""
-    return loss if loss.outputs == outputs else replace(loss, outputs=outputs)

@@ -89,7 +89,8 @@ def _at_layer(spec: Spec, address: Address) -> Name | None:
     """The name given at a layer: the address is ("layers", 0, "names", "weights")."""
     match address:
         case ("layers", int(at), "names", str(which)):
-            return getattr(spec.layers[at].names, which)  # type: ignore[no-any-return]
+            name: Name = getattr(spec.layers[at].names, which)
+            return name
     return None
 
 

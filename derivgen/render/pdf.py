@@ -20,7 +20,6 @@ from typing import Any, Final
 
 from derivgen.document.blocks import Document
 from derivgen.errors import DerivgenError, did_you_mean
-from derivgen.render.files import write_atomically
 from derivgen.render.write import Options, document_text
 
 #: how long LaTeX may take for one run, in seconds
@@ -41,19 +40,11 @@ class Engine:
     run: Callable[[str], bytes]
 
 
-def write_pdf(
-    document: Document, path: Path, engine: str = "typst", options: Options | None = None
-) -> None:
-    """Writes a document as a PDF, whole or not at all.
-
-    :raises DerivgenError: E620 to E624 where the engine fails, E630 for an unknown engine, E632
-        where the file cannot be written.
-    """
-    write_atomically(path, pdf_bytes(document, engine, options))
-
-
 def pdf_bytes(document: Document, engine: str = "typst", options: Options | None = None) -> bytes:
-    """The PDF of a document; see :func:`write_pdf`."""
+    """A document as a PDF.
+
+    :raises DerivgenError: E620 to E624 where the engine fails, E630 for an unknown engine.
+    """
     row = ENGINES.get(engine)
     if row is None:
         raise DerivgenError(

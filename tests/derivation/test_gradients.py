@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from itertools import pairwise
 
 import numpy as np
@@ -14,8 +15,9 @@ from derivgen.api import derive
 from derivgen.derivation.derivation import Derivation, without_functions
 from derivgen.derivation.graph import entry_symbol
 from derivgen.derivation.oracle import verify
-from derivgen.derivation.passes import trained_entries
+from derivgen.network.model import Network, Role
 from derivgen.network.spec import task_from_mapping
+from derivgen.notation import Entry
 from derivgen.settings import Numbers
 
 ACTIVATIONS = ("sigmoid", "tanh", "softplus", "identity", "relu", "silu")
@@ -82,6 +84,16 @@ def test_the_closed_form_has_the_value_of_the_sweep(spec: dict[str, object]) -> 
     assert closed.free_symbols <= set(given_values)
     value = float(closed.subs(given_values).evalf(30))
     assert np.isclose(value, passed.gradients[entry[0]][entry[1]], rtol=1e-9, atol=1e-12)
+
+
+def trained_entries(network: Network) -> Iterator[Entry]:
+    """Every element of every trained parameter, in order of declaration."""
+    return (
+        (q.name, index)
+        for q in network.quantities.values()
+        if q.role is Role.PARAMETER and q.trained
+        for index in np.ndindex(*q.shape)
+    )
 
 
 def dense(**changes: object) -> dict[str, object]:

@@ -13,13 +13,7 @@ import sympy
 from derivgen.errors import DerivgenError, Place
 from derivgen.network.functions import FUNCTIONS, Z, derivative_of
 from derivgen.network.functions import A as VALUE
-from derivgen.network.losses import (
-    LOSSES,
-    Loss,
-    averaged,
-    check_targets,
-    loss_named,
-)
+from derivgen.network.losses import LOSSES, Loss, check_targets, loss_named
 
 Y, A = sympy.symbols("Y A", real=True)
 EVERY = [
@@ -231,7 +225,6 @@ def test_options() -> None:
     slope = derivative_of(wide.functions[0])
     assert [slope.subs({Z: z, VALUE: 0}) for z in (-3, -2, 1, 2, 3)] == [-2, -2, 1, 2, 2]
     assert loss_named("mse") is LOSSES["mean_squared_error"]
-    assert averaged(LOSSES["hinge"], "mean").outputs == "mean"
     for arguments, expected in (
         ({"name": "huber", "delta": 0}, "E453"),
         ({"name": "huber", "dleta": 1}, "E452.*'delta'"),

@@ -12,7 +12,7 @@ import derivgen as dg
 from derivgen.document.blocks import Display, Document, Heading, Note, Paragraph, Reference, Words
 from derivgen.errors import DerivgenError
 from derivgen.formula.tree import Chain, Number, Symbol
-from derivgen.render.pdf import latex_pdf, pdf_bytes, typst_pdf, write_pdf
+from derivgen.render.pdf import latex_pdf, pdf_bytes, typst_pdf
 from derivgen.render.write import Options, document_text
 
 DOCUMENT = Document(
@@ -27,9 +27,8 @@ DOCUMENT = Document(
 needs_latex = pytest.mark.skipif(shutil.which("pdflatex") is None, reason="no pdflatex")
 
 
-def test_typst_gives_the_same_bytes_over_runs(tmp_path: Path) -> None:
-    write_pdf(DOCUMENT, tmp_path / "a.pdf")
-    written = (tmp_path / "a.pdf").read_bytes()
+def test_typst_gives_the_same_bytes_over_runs() -> None:
+    written = pdf_bytes(DOCUMENT)
     assert written.startswith(b"%PDF")
     assert written == pdf_bytes(DOCUMENT)
     assert written != pdf_bytes(DOCUMENT, options=Options(paper="letter"))

@@ -96,9 +96,9 @@ class Equality:
         A derivative token means the derivative along every way, or, where only that makes the
         equation true, the one of its own equation: authors use one sign for both."""
         readings: list[tuple[Tokens, Tokens]] = [("total", "total")]
-        if _has_derivative(right):
+        if t.has_derivative(right):
             readings += [("total", "direct"), ("total", "own")]
-        if _has_derivative(left):
+        if t.has_derivative(left):
             readings.append(("own", "own"))
         first: Comparison | None = None
         for points in (self.points, self.nearby):
@@ -165,10 +165,6 @@ def _cancels(points: Sequence[World], node: t.Node) -> bool:
 
 def _says_zero(node: t.Node) -> bool:
     return any(isinstance(part, t.Number) and not part.value for part in t.walk(node))
-
-
-def _has_derivative(node: t.Node) -> bool:
-    return any(isinstance(part, t.Derivative) for part in t.walk(node))
 
 
 def close(left: Value, right: Value, tolerance: v.Real = CLOSE) -> bool:

@@ -315,3 +315,10 @@ def scalar(value: Value | None) -> Real | None:
         return None
     found = simplest(value)
     return found.value if isinstance(found, Dual) else None
+
+
+def is_nothing(value: Value) -> bool:
+    """True where a value is 0, in every cell."""
+    found = simplest(value)
+    cells = (found,) if isinstance(found, Dual) else found.cells()
+    return not any(cell.value for cell in cells)

@@ -8,7 +8,7 @@ an author means by it, for intermediates as for weights.
 from __future__ import annotations
 
 import random
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Literal
@@ -85,10 +85,9 @@ class World:
         ``held`` are quantities that nothing passes through."""
         return derivative(Frame(self, held=held), of, by, local)
 
-    def compares(self, left: t.Node, sign: str, right: t.Node) -> bool:
+    def compares(self, left: t.Node, right: t.Segment) -> bool:
         """Whether an inequality holds here.  Raises NoValue."""
-        chain = t.Chain((t.Segment(None, left), t.Segment(sign, right)))  # type: ignore[arg-type]
-        return holds(Frame(self), chain)
+        return holds(Frame(self), t.Chain((t.Segment(None, left), right)))
 
     @property
     def after(self) -> World:
@@ -207,7 +206,7 @@ class _Updated(Mapping[str, Value]):
         before = _last_update(self.world.stated)
         return 1 if before is None else before._count + 1
 
-    def __iter__(self):  # type: ignore[no-untyped-def]  # pragma: no cover
+    def __iter__(self) -> Iterator[str]:  # pragma: no cover
         return (key for key in self.world.model.names() if key in self)
 
     def __len__(self) -> int:  # pragma: no cover
@@ -233,7 +232,7 @@ class _Restated(Mapping[str, Value]):
     def __getitem__(self, key: str) -> Value:
         return self.data[key] if key in self.data else self.below[key]
 
-    def __iter__(self):  # type: ignore[no-untyped-def]  # pragma: no cover
+    def __iter__(self) -> Iterator[str]:  # pragma: no cover
         return iter({*self.data, *self.below})
 
     def __len__(self) -> int:  # pragma: no cover

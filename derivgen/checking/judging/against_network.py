@@ -154,8 +154,8 @@ class _Trial:
 
     def _count(self) -> None:
         """What the document's own model takes at its word is what it has in common with the network, or not."""
-        claimed = {_place(draft) for draft in self.own}
-        taken = [d for d in self.judge.drafts if _place(d) not in claimed]
+        claimed = {draft.where for draft in self.own}
+        taken = [d for d in self.judge.drafts if d.where not in claimed]
         given = [d for d in taken if is_printed(d.segment.body)]
         self.values = _tally(given)
         self.formulas = _tally([d for d in taken if not is_printed(d.segment.body)])
@@ -289,11 +289,11 @@ class _Trial:
 
     def _carried_on(self) -> None:
         """Results that are right by the document's own values are no rounding slips of the network's."""
-        own = {_place(draft): draft for draft in self.own}
+        own = {draft.where: draft for draft in self.own}
         for draft in self.judge.drafts:
             if draft.verdict not in (Verdict.ROUNDING, Verdict.TRUNCATION):
                 continue
-            other = own.get(_place(draft))
+            other = own.get(draft.where)
             if draft.exact is Fit.OFF and other is not None and other.verdict is Verdict.CORRECT:
                 _take_back(draft)
 
@@ -317,7 +317,7 @@ def _tally(drafts: Sequence[Draft]) -> _Tally:
 def _root_of(draft: Draft, roots: Sequence[Draft], ancestry: Ancestry) -> Draft:
     """The first finding on something that a claim is computed from; else the first of all."""
     nodes = [draft.segment.body, *([] if draft.subject is None else [draft.subject])]
-    here = {p.key for node in nodes for p in t.walk(node) if isinstance(p, t.Name)}
+    here = {p.key for node in nodes for p in t.names_of(node)}
     above = here.union(*(ancestry.upstream(key) for key in here))
     for root in roots:
         if isinstance(root.subject, t.Name) and root.subject.key in above:
@@ -331,10 +331,6 @@ def _listed(texts: Sequence[str]) -> str:
     if more > 0:
         return f"{', '.join(texts[:MOST_NAMED])} and {more} more"
     return " and ".join(filter(None, (", ".join(texts[:-1]), texts[-1]))) if texts else ""
-
-
-def _place(draft: Draft) -> tuple[int, t.Span]:
-    return id(draft.statement.passage), draft.segment.span
 
 
 def _translated(statement: Statement, matching: Matching) -> Statement:

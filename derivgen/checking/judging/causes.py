@@ -64,7 +64,7 @@ class _Roots:
             return self.numbers[_number(draft)]
         if draft.code == "C202":
             # right with what the name in it should be, whose own line is wrong
-            names = (p.key for p in t.walk(draft.segment.body) if isinstance(p, t.Name))
+            names = (p.key for p in t.names_of(draft.segment.body))
             return next((self.named[key] for key in names if key in self.named), None)
         return None
 

@@ -16,9 +16,9 @@ from derivgen.checking.evaluating.printed import (
 )
 from derivgen.checking.evaluating.resolving import UPDATE_MARKS
 from derivgen.checking.maths import tree as t
+from derivgen.checking.maths.tree import full_key
 from derivgen.checking.report import Remark
 from derivgen.checking.understanding.align import factors
-from derivgen.checking.understanding.noting import full_key
 from derivgen.checking.understanding.shapes import Shape, shape_of
 from derivgen.checking.understanding.statements import Learned, Statement
 from derivgen.errors import Place

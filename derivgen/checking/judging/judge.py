@@ -31,9 +31,9 @@ from derivgen.checking.judging.results import judge_result
 from derivgen.checking.judging.standing import Standing
 from derivgen.checking.judging.symbols import SymbolJudge
 from derivgen.checking.maths import tree as t
+from derivgen.checking.maths.tree import names_in
 from derivgen.checking.maths.writing import shown
 from derivgen.checking.report import Verdict
-from derivgen.checking.understanding.noting import names_in
 from derivgen.checking.understanding.situations import Situations
 from derivgen.checking.understanding.statements import Policy, Statement
 
@@ -293,7 +293,7 @@ class Judge:
             return
         world = self.standing.actual
         try:
-            holds = world.compares(left, segment.relation or "", segment.body)
+            holds = world.compares(left, segment)
         except NoValue as error:
             note_open(draft, error)
             return

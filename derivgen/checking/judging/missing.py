@@ -148,7 +148,7 @@ def _with_cells(model: DocumentModel, keys: Iterable[str]) -> Iterator[str]:
     for key in wanted:
         definition = model.definition(key)
         if isinstance(definition, t.Matrix | t.Name):
-            yield from (part.key for part in t.walk(definition) if isinstance(part, t.Name))
+            yield from (part.key for part in t.names_of(definition))
     for name, element in model.elements.items():
         if element.array in wanted:
             yield name

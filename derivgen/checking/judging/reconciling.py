@@ -18,11 +18,11 @@ from derivgen.checking.report import Verdict
 def reconcile(by_network: Sequence[Draft], by_itself: Sequence[Draft], own_model: Model) -> None:
     """Take back what is right by the document's own definitions, and what does not fit in shape only
     where names were matched.  A value that the document gives is no matter of definitions."""
-    own = {_place(draft): draft for draft in by_itself}
+    own = {draft.where: draft for draft in by_itself}
     for draft in by_network:
         if draft.verdict is not Verdict.WRONG:
             continue
-        other = own.get(_place(draft))
+        other = own.get(draft.where)
         if other is not None and other.limited:
             # nobody knows what its own definitions say of it
             draft.verdict, draft.code, draft.message = Verdict.UNDECIDED, other.code, other.message
@@ -46,7 +46,3 @@ def _is_given(subject: t.Node | None, model: Model) -> bool:
         cells = [cell for row in definition.rows for cell in row]
         return all(_is_given(cell, model) for cell in cells)
     return definition is None and model.given(subject.key) is not None
-
-
-def _place(draft: Draft) -> tuple[int, t.Span]:
-    return id(draft.statement.passage), draft.segment.span

@@ -179,7 +179,7 @@ def _suspects(model: DocumentModel, witnesses: Sequence[Witness]) -> list[str]:
     ancestry = Ancestry(model)
     votes: Counter[str] = Counter()
     for witness in witnesses:
-        names = {part.key for part in t.walk(witness.of) if isinstance(part, t.Name)}
+        names = {part.key for part in t.names_of(witness.of)}
         keys = names.union(*(ancestry.upstream(key) for key in names))
         votes.update(key for key in sorted(keys) if key in model.definitions)
     unread = [key for key in votes if votes[key] >= min(SPEAK_AGAINST, len(witnesses))]

@@ -14,7 +14,7 @@ from derivgen.checking.evaluating.values import Dual, NoValue, Real, Value, scal
 from derivgen.checking.judging.carried import as_printed
 from derivgen.checking.judging.standing import Standing
 from derivgen.checking.maths import tree as t
-from derivgen.checking.maths.rebuild import rebuilt
+from derivgen.checking.maths.rebuild import replaced
 
 
 def spread(here: Standing, node: t.Node) -> Real:
@@ -92,8 +92,4 @@ def is_spoilt(entry: Entry) -> bool:
 
 def _shifted(node: t.Node, number: t.Number, by: Fraction) -> t.Node:
     moved = replace(number, value=number.value + by)
-    return _replaced(node, number, moved)
-
-
-def _replaced(node: t.Node, old: t.Node, new: t.Node) -> t.Node:
-    return new if node == old else rebuilt(node, lambda child: _replaced(child, old, new))
+    return replaced(node, number, moved)

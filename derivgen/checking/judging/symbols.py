@@ -116,8 +116,8 @@ class SymbolJudge:
         """True for ``sigma'(u) = ...`` in u alone: it can be tried for any u, whatever u is."""
         if not isinstance(left, t.Call) or not (left.primes or left.function in self.usual):
             return False
-        own = {part for part in t.walk(left) if isinstance(part, t.Name)}
-        return len(own) == 1 and own == {part for part in t.walk(right) if isinstance(part, t.Name)}
+        own = set(t.names_of(left))
+        return len(own) == 1 and own == set(t.names_of(right))
 
     def deciding(self, left: t.Node, right: t.Node) -> tuple[Equality, t.Node, t.Node]:
         """What a statement was found wrong by: the points, and the two sides that differ there."""
@@ -131,12 +131,12 @@ class SymbolJudge:
 
     def _generic(self, body: t.Node) -> bool:
         """True for a formula in general terms: ``E_total = sum 1/2 (target - output)^2``."""
-        names = [name for name in t.walk(body) if isinstance(name, t.Name)]
+        names = list(t.names_of(body))
         return bool(names) and not any(_means(self.model, name) for name in names)
 
     def _instances(self, left: t.Node, right: t.Node) -> Iterator[tuple[t.Node, t.Node]]:
         """The statement with its index letters replaced by numbers for which every name is known."""
-        names = [n for node in (left, right) for n in t.walk(node) if isinstance(n, t.Name)]
+        names = [n for node in (left, right) for n in t.names_of(node)]
         unknown = [name for name in names if not _means(self.model, name)]
         letters = sorted({c for name in unknown for c in ix.letters_of(name.key)})
         if not letters or len(letters) > 3:

@@ -36,7 +36,7 @@ class AuthorView:
         for of, by in sorted(learned.derivatives):
             found |= {of: None, by: None}
         for node in (*learned.model.definitions.values(), *chain(*learned.sides.values())):
-            found |= dict.fromkeys(p.key + p.mark for p in t.walk(node) if isinstance(p, t.Name))
+            found |= dict.fromkeys(t.full_key(p) for p in t.names_of(node))
         found.pop("", None)
         return tuple(key for key in found if not _is_later(key, found))
 

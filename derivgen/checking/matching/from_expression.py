@@ -169,7 +169,7 @@ def _pieces(
     pieces: tuple[tuple[sympy.Expr, sympy.Basic], ...], names: Mapping[sympy.Symbol, t.Node]
 ) -> t.Node:
     value, condition = pieces[0]
-    if condition == True:  # noqa: E712
+    if condition is sympy.true:
         return node_of(value, names)
     rest = pieces[1:]
     if isinstance(condition, And):

@@ -168,7 +168,7 @@ class NetworkModel:
             return t.Matrix(tuple(zip(*rows, strict=True)) if key.endswith("^T") else rows)
         return _given(quantity, index)
 
-    def element(self, key: str) -> Element | None:  # noqa: ARG002
+    def element(self, key: str) -> Element | None:  # noqa: ARG002 (the model's signature)
         """Always None: an array is made of its elements here, not the other way round."""
         return None
 

@@ -52,7 +52,7 @@ def _turn(
     found: dict[str, str],
     open_names: list[str],
 ) -> None:
-    here = {p.key + p.mark: None for p in t.walk(definition) if isinstance(p, t.Name)}
+    here = {t.full_key(p): None for p in t.names_of(definition)}
     free = [key for key in (*here, name) if key in open_names]
     ways = islice(product(("", TRANSPOSED), repeat=len(free)), MOST_TURNS)
     for way in sorted(ways, key=lambda turns: sum(map(bool, turns))):

@@ -15,9 +15,8 @@ from derivgen.checking.maths.tree import (
     Matrix,
     Node,
     Quotient,
-    Segment,
     Span,
-    Words,
+    words_only,
 )
 
 COMMAS: Final = frozenset({",", ";"})
@@ -254,15 +253,11 @@ class Brackets(Derivatives):
             if words.split(" ")[0] in _IF:
                 first += 1
                 if first >= last:
-                    return _in_words(token.text, token.span)
+                    return words_only(token.text, token.span)
         state = self.at, self.end, self.depth
         try:
             return self.chain(first, last)
         except CannotRead:
             self.at, self.end, self.depth = state
             place = (self.tokens[first].span[0], self.tokens[last - 1].span[1])
-            return _in_words(self.text[place[0] : place[1]], place)
-
-
-def _in_words(text: str, span: Span) -> Chain:
-    return Chain((Segment(None, Words(text, span), span),), False, "", span)
+            return words_only(self.text[place[0] : place[1]], place)

@@ -27,7 +27,6 @@ from derivgen.checking.maths.tree import (
     Segment,
     Sum,
     Transposed,
-    Words,
 )
 
 Sign = Literal["", "*", "o", "@"]
@@ -338,10 +337,5 @@ def _segments(
             raise CannotRead("nothing stands before an assignment", place)
         body = Sum(((False, before[-1].body), (relation == "-=", body)), span)
         return [Segment("assign", body, span, place)]
-    sign: RelationSign | None = relation  # type: ignore[assignment]
+    sign: RelationSign | None = relation  # type: ignore[assignment]  # tokens give no others
     return [Segment(sign, body, span, place)]
-
-
-def words_only(text: str, span: tuple[int, int]) -> Chain:
-    """A statement that is nothing but words."""
-    return Chain((Segment(None, Words(text, span), span),), False, "", span)

@@ -28,10 +28,10 @@ _STAR: Final = re.compile(r"[A-Za-z]\u2217[A-Za-z0-9,]*[ \t]*[=≈]")
 class _Open(Vocabulary):
     """A vocabulary of the first pass: every run of letters is one name."""
 
-    def split(self, run: str, typed: bool) -> list[str]:  # noqa: ARG002
+    def split(self, run: str, typed: bool) -> list[str]:  # noqa: ARG002 (the base's signature)
         return [run]
 
-    def is_label(self, run: str) -> bool:  # noqa: ARG002
+    def is_label(self, run: str) -> bool:  # noqa: ARG002 (the base's signature)
         return True
 
 

@@ -10,7 +10,7 @@ from itertools import pairwise
 
 from derivgen.checking.manuscript import Notation
 from derivgen.checking.maths.cursor import CannotRead, partners
-from derivgen.checking.maths.expressions import Expressions, words_only
+from derivgen.checking.maths.expressions import Expressions
 from derivgen.checking.maths.learning import learn as learn
 from derivgen.checking.maths.statement import Statement
 from derivgen.checking.maths.statements import statements
@@ -26,6 +26,7 @@ from derivgen.checking.maths.tree import (
     Segment,
     Words,
     is_deeper,
+    words_only,
 )
 from derivgen.checking.maths.vocabulary import Vocabulary
 

@@ -1,4 +1,4 @@
-"""A node made anew with its children changed."""
+"""A node made anew with its children changed, or with a part of it replaced."""
 
 from __future__ import annotations
 
@@ -37,3 +37,8 @@ def rebuilt(node: t.Node, change: Callable[[t.Node], t.Node]) -> t.Node:
         case t.Cases(lines):
             return replace(node, lines=tuple((change(value), test) for value, test in lines))
     return node
+
+
+def replaced(node: t.Node, old: t.Node, new: t.Node) -> t.Node:
+    """The same node with one part replaced wherever it stands."""
+    return new if node == old else rebuilt(node, lambda child: replaced(child, old, new))

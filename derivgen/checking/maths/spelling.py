@@ -34,8 +34,6 @@ MARKS: Final[dict[str, str]] = {
     "old": "old",
     "alt": "old",
 }
-#: Letters that count steps: ``w^{t+1}``, ``w^{(k)}``.
-STEPS: Final = frozenset("tk")
 STEP: Final = re.compile(r"[tk]([+-][0-9]+)?")
 
 _PIECES: Final = re.compile(r"[0-9]+|[^\W\d_]+|[+*/()-]|,")

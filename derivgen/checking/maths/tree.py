@@ -272,6 +272,31 @@ def is_deeper(chain: Chain, most: int) -> bool:
     return False
 
 
+def names_of(node: Node) -> Iterator[Name]:
+    """The names in a formula, from left to right."""
+    return (part for part in walk(node) if isinstance(part, Name))
+
+
+def full_key(name: Name) -> str:
+    """The key of a name with its mark."""
+    return name.key + name.mark
+
+
+def names_in(node: Node) -> Iterator[str]:
+    """The keys of the names in a formula, with their marks where they have any."""
+    return map(full_key, names_of(node))
+
+
+def has_derivative(node: Node) -> bool:
+    """True where a derivative stands in a formula."""
+    return any(isinstance(part, Derivative) for part in walk(node))
+
+
+def words_only(text: str, span: Span) -> Chain:
+    """A chain that is nothing but words."""
+    return Chain((Segment(None, Words(text, span), span),), False, "", span)
+
+
 def walk(node: Node) -> Iterator[Node]:
     """A node and all beneath it, from left to right."""
     waiting = [node]

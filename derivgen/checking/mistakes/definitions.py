@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from fractions import Fraction
+from functools import partial
 from itertools import chain
 
 import mpmath
@@ -17,8 +18,8 @@ from derivgen.checking.evaluating.values import NoValue
 from derivgen.checking.evaluating.world import World
 from derivgen.checking.maths import tree as t
 from derivgen.checking.maths.rebuild import rebuilt
+from derivgen.checking.maths.tree import names_in
 from derivgen.checking.mistakes import formulas as f
-from derivgen.checking.understanding.noting import names_in
 
 #: how many other names are tried as a term or a factor that was left out
 MOST_OTHERS = 30
@@ -41,13 +42,13 @@ def mended_definitions(model: DocumentModel, key: str) -> Iterator[t.Node]:
 def _changed(model: DocumentModel, key: str, node: t.Node) -> Iterator[t.Node]:
     others = _others(model, key, node)
     for changes in (f.signs, f.product_for_sum, f.without_repeated, f.turned, f.natural_log):
-        yield from f.everywhere(node, lambda part, c=changes: c(part, model))  # type: ignore[misc]
+        yield from f.everywhere(node, _in_model(changes, model))
     for other in others:
         for negative in (False, True):
             yield _with_term(node, negative, other)
     yield from f.everywhere(node, lambda part: f.neighbours(part, model))
     for other in others:
-        yield from f.everywhere(node, lambda part, o=other: _times(part, o))  # type: ignore[misc]
+        yield from f.everywhere(node, partial(_times, other=other))
     for factor in (Fraction(1, 2), Fraction(2)):
         yield t.Product((t.Number(str(factor), factor), node))
 
@@ -55,6 +56,13 @@ def _changed(model: DocumentModel, key: str, node: t.Node) -> Iterator[t.Node]:
 def _with_term(node: t.Node, negative: bool, other: t.Node) -> t.Node:
     terms = node.terms if isinstance(node, t.Sum) else ((False, node),)
     return t.Sum((*terms, (negative, other)))
+
+
+def _in_model(
+    change: Callable[[t.Node, Model], Iterator[t.Node]], model: Model
+) -> Callable[[t.Node], Iterator[t.Node]]:
+    """A change as one of a part alone."""
+    return lambda part: change(part, model)
 
 
 def _times(part: t.Node, other: t.Node) -> Iterator[t.Node]:
@@ -124,7 +132,7 @@ def _is_mistaken(name: str, own: Function, model: Model) -> bool:
         return False
     changes = (f.signs, f.product_for_sum, f.without_repeated, f.natural_log)
     for change in changes:
-        for node in f.everywhere(own.body, lambda part, c=change: c(part, model)):  # type: ignore[misc]
+        for node in f.everywhere(own.body, _in_model(change, model)):
             if _same(node, usual, own):
                 return True
     power = t.Call("exp", (t.Negated(t.Name(own.parameters[0])),))
@@ -132,7 +140,7 @@ def _is_mistaken(name: str, own: Function, model: Model) -> bool:
     return any(
         _same(node, usual, own)
         for other in others
-        for node in f.everywhere(own.body, lambda part, o=other: f.added(part, o))  # type: ignore[misc]
+        for node in f.everywhere(own.body, partial(f.added, other=other))
     )
 
 

@@ -33,8 +33,8 @@ def activation(model: Model, key: str) -> Activation | None:
     node = model.definition(key)
     if node is None or isinstance(node, t.Name | t.Matrix):
         return None
-    names = {part for part in t.walk(node) if isinstance(part, t.Name)}
-    if len(names) != 1 or any(isinstance(part, t.Derivative) for part in t.walk(node)):
+    names = set(t.names_of(node))
+    if len(names) != 1 or t.has_derivative(node):
         return None
     return Activation(key, names.pop())
 

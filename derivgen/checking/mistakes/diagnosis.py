@@ -161,7 +161,7 @@ def _mends(mended: t.Node, targets: _Targets, equality: Equality, worlds: Sequen
 
 def _readings(node: t.Node) -> Sequence[Tokens]:
     """How the derivative tokens of a formula may be meant."""
-    if any(isinstance(part, t.Derivative) for part in t.walk(node)):
+    if t.has_derivative(node):
         return ("total", "direct", "own")
     return ("total",)
 
@@ -177,13 +177,7 @@ def _agree(one: Candidate, two: Candidate, equality: Equality) -> bool:
         except NoValue:
             continue
         agreed += 1
-        telling = telling or not _is_nothing(left)
+        telling = telling or not v.is_nothing(left)
         if agreed >= 2 and telling:
             return True
     return False
-
-
-def _is_nothing(value: Value) -> bool:
-    found = v.simplest(value)
-    cells = (found,) if isinstance(found, Dual) else found.cells()
-    return not any(cell.value for cell in cells)

@@ -12,7 +12,7 @@ import mpmath
 from derivgen.checking.evaluating import values as v
 from derivgen.checking.evaluating.printed import decimal
 from derivgen.checking.maths import tree as t
-from derivgen.checking.maths.rebuild import rebuilt
+from derivgen.checking.maths.rebuild import replaced
 from derivgen.checking.mistakes.case import Candidate, Case
 
 PLAIN = re.compile(r"-?[0-9]*\.?[0-9]+")
@@ -56,7 +56,7 @@ def inside(alike: Callable[[str, str], bool]) -> Callable[[Case], Iterator[t.Nod
                     and alike(number.text, text)
                 ):
                     put = replace(number, text=text, value=Fraction(text))
-                    yield _with(case.body, number, put)
+                    yield replaced(case.body, number, put)
 
     return mended
 
@@ -86,16 +86,12 @@ def stale_inside(case: Case) -> Iterator[t.Node]:
     for number, text in _exchanges(case):
         known = case.ledger.by_value.get(mpmath.mpf(number.text))
         if known and min(len(_bare(number.text)), len(_bare(text))) >= LONG:
-            yield _with(case.body, number, replace(number, text=text, value=Fraction(text)))
+            yield replaced(case.body, number, replace(number, text=text, value=Fraction(text)))
 
 
 swapped_inside = inside(_are_swapped)
 moved_inside = inside(_is_moved)
 digit_inside = inside(_differ_in_one)
-
-
-def _with(node: t.Node, old: t.Node, new: t.Node) -> t.Node:
-    return new if node == old else rebuilt(node, lambda child: _with(child, old, new))
 
 
 def _digits(case: Case) -> Iterator[tuple[str, str]]:

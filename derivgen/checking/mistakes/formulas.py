@@ -160,7 +160,7 @@ def without_repeated(part: t.Node, _: Model) -> Iterator[t.Node]:
 def at_activations(part: t.Node, model: Model) -> Iterator[t.Node]:
     """``z (1 - z)`` with the activation that is computed from z in its place."""
     if isinstance(part, t.Product | t.Sum):
-        names = {inner for inner in t.walk(part) if isinstance(inner, t.Name)}
+        names = set(t.names_of(part))
         for key in sorted(model.names()):
             found = activation(model, key)
             if found is not None and found.argument in names:
@@ -202,7 +202,7 @@ def with_factor(case: Case) -> Iterator[t.Node]:
     if not case.is_formula or is_numeric(body):
         return
     parts = _missing_parts(case)
-    here = {part for part in t.walk(body) if isinstance(part, t.Name)}
+    here = set(t.names_of(body))
     rest_of_slope = [
         t.Sum(((False, t.Number("1", ONE)), (True, part))) for part in parts if part in here
     ]
@@ -243,7 +243,7 @@ def _with_factor_added(part: t.Node, other: t.Node) -> Iterator[t.Node]:
 def _missing_parts(case: Case) -> list[t.Node]:
     """Names that the claim's subject is computed from, and derivatives along the way."""
     right = case.right
-    tops = [part for part in t.walk(right) if isinstance(part, t.Name)]
+    tops = list(t.names_of(right))
     keys = {name.key for name in tops}
     for name in tops:
         keys |= case.ancestry.upstream(name.key)

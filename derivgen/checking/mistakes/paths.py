@@ -77,9 +77,9 @@ def _some(world: World, found: Ends, held: frozenset[str]) -> tuple[Value, Value
     Raises NoValue where the held ones take all of it or nothing away."""
     whole = world.derivative(found.of, found.by)
     rest = world.derivative(found.of, found.by, held=held)
-    if _is_nothing(rest):
+    if v.is_nothing(rest):
         raise NoValue("all paths lead through it")
-    if _is_nothing(v.combined(v.subtract, whole, rest)):
+    if v.is_nothing(v.combined(v.subtract, whole, rest)):
         raise NoValue("no path leads through it")
     return whole, rest
 
@@ -191,12 +191,6 @@ def _is_share(model: Model, key: str) -> bool:
 
 def _powers(node: t.Node) -> int:
     return sum(isinstance(part, t.Call) and part.function == "exp" for part in t.walk(node))
-
-
-def _is_nothing(value: Value) -> bool:
-    found = v.simplest(value)
-    cells = (found,) if isinstance(found, Dual) else found.cells()
-    return not any(cell.value for cell in cells)
 
 
 def updated_weights(case: Case) -> Iterator[Candidate]:

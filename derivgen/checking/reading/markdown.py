@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from typing import Literal
 
 from markdown_it import MarkdownIt
 from markdown_it.rules_inline import StateInline
@@ -16,13 +17,15 @@ from mdit_py_plugins.front_matter import front_matter_plugin
 
 from derivgen.checking.manuscript import Manuscript
 from derivgen.checking.reading.code import LATEX_LANGUAGES, MATHS_LANGUAGES, PROGRAM_LANGUAGES
-from derivgen.checking.reading.collector import Collector, Segment
+from derivgen.checking.reading.collector import Collector, Segment, SegmentKind
 from derivgen.checking.reading.delimiters import Delimiters
 from derivgen.checking.reading.markdown_blocks import display_rule, formula_rule, lines_of
 from derivgen.checking.reading.plain import segments as plain_segments
 from derivgen.checking.reading.tabbed import tabbed_table
 from derivgen.checking.reading.traced import Traced, join
 
+#: a part of a paragraph, or a tag of HTML between two
+_Found = SegmentKind | Literal["tag"]
 _ENTITY = re.compile(r"&(lt|gt|amp);")
 _ENTITIES = {"lt": "<", "gt": ">", "amp": "&"}
 _TAG = re.compile(r"</?([A-Za-z]+)")
@@ -184,10 +187,10 @@ class _Reader:
             if kind == "tag":
                 made += _tag(part)
             else:
-                made.append(Segment(kind, part))  # type: ignore[arg-type]
+                made.append(Segment(kind, part))
         return _closed_tags(made)
 
-    def _inline(self, body: Traced) -> Iterator[tuple[str, Traced]]:
+    def _inline(self, body: Traced) -> Iterator[tuple[_Found, Traced]]:
         """Runs markdown-it's rules for what stands inside a paragraph, and keeps the places."""
         state = StateInline(body.text, self.parser, {}, [])
         rules = self.parser.inline.ruler.getRules("")
@@ -214,7 +217,7 @@ class _Reader:
 
     def _token(
         self, token: Token, body: Traced, start: int, end: int
-    ) -> Iterator[tuple[str, Traced]]:
+    ) -> Iterator[tuple[_Found, Traced]]:
         match token.type:
             case "text_special" if token.info == "escape":
                 # ``\\_`` stays as it is until it is known whether it stands in LaTeX

@@ -23,7 +23,7 @@ from derivgen.checking.evaluating.values import Dual, NoValue
 from derivgen.checking.evaluating.world import World
 from derivgen.checking.maths import tree as t
 from derivgen.checking.maths.rebuild import rebuilt
-from derivgen.checking.understanding.noting import full_key, names_in
+from derivgen.checking.maths.tree import full_key, names_in
 
 #: how many definitions are tried for one quantity, and for the whole document
 MOST_FOR_ONE, MOST = 400, 3000

@@ -8,8 +8,9 @@ from dataclasses import replace
 
 from derivgen.checking.evaluating.printed import printed_number
 from derivgen.checking.maths import tree as t
+from derivgen.checking.maths.tree import full_key, names_in
 from derivgen.checking.understanding.decided import Decided
-from derivgen.checking.understanding.noting import Notes, full_key, names_in
+from derivgen.checking.understanding.noting import Notes
 from derivgen.checking.understanding.update_rules import is_descent
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 
 from derivgen.checking.maths import tree as t
-from derivgen.checking.understanding.noting import names_in
+from derivgen.checking.maths.tree import names_in
 
 
 class Chosen(dict[str, t.Node]):

@@ -10,9 +10,10 @@ from derivgen.checking.evaluating.model import Element
 from derivgen.checking.evaluating.printed import printed_number
 from derivgen.checking.evaluating.values import Real
 from derivgen.checking.maths import tree as t
+from derivgen.checking.maths.tree import full_key, names_in
 from derivgen.checking.understanding.arrays import shaped
 from derivgen.checking.understanding.chosen import Chosen
-from derivgen.checking.understanding.noting import Notes, full_key, names_in
+from derivgen.checking.understanding.noting import Notes
 from derivgen.checking.understanding.statements import Statement
 
 

@@ -15,9 +15,9 @@ from derivgen.checking.evaluating.model import DocumentModel
 from derivgen.checking.evaluating.printed import Printed, is_numeric, is_printed, printed_number
 from derivgen.checking.evaluating.resolving import UPDATE_MARKS, index_range
 from derivgen.checking.maths import tree as t
+from derivgen.checking.maths.tree import full_key, names_in
 from derivgen.checking.understanding import align
 from derivgen.checking.understanding.decided import Decided
-from derivgen.checking.understanding.noting import full_key, is_rule, names_in
 
 #: how many rules of one parameter are laid over how many of its calculations
 MOST_RULES = 20
@@ -67,7 +67,7 @@ def _put_into_updates(decided: Decided) -> Iterator[tuple[t.Node, t.Node]]:
     rules: dict[str, list[t.Node]] = defaultdict(list)
     numeric: dict[str, list[t.Node]] = defaultdict(list)
     for key, side in decided.notes.updates:
-        if is_rule(side):
+        if t.has_derivative(side):
             rules[key].append(side)
         elif is_numeric(side):
             numeric[key].append(side)

@@ -4,7 +4,7 @@ derivative tokens, updates."""
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
@@ -13,6 +13,7 @@ from derivgen.checking.evaluating.printed import is_numeric, is_printed
 from derivgen.checking.evaluating.resolving import UPDATE_MARKS
 from derivgen.checking.manuscript import Passage
 from derivgen.checking.maths import tree as t
+from derivgen.checking.maths.tree import full_key, names_in
 from derivgen.checking.understanding.filling import Said
 from derivgen.checking.understanding.statements import Statement
 
@@ -112,11 +113,6 @@ def functions_that_are_quantities(notes: Notes) -> None:
             _note_member(notes, t.Name(name, written=name), rest, first=True)
 
 
-def full_key(name: t.Name) -> str:
-    """The key of a name with its mark."""
-    return name.key + name.mark
-
-
 def note(notes: Notes, statement: Statement) -> None:
     segments = statement.chain.segments
     bodies = [segment.body for segment in segments]
@@ -194,11 +190,11 @@ def _note_member(notes: Notes, member: t.Node, rest: Sequence[t.Node], first: bo
                 notes.printed[key].append(side)
             elif is_numeric(side):
                 notes.calculations[key].append(side)
-            elif is_rule(side):
+            elif t.has_derivative(side):
                 notes.rules[key].append(side)
             elif side != name:
                 notes.sides[key].append(side)
-            if name.mark in UPDATE_MARKS and (isinstance(side, t.Sum) or is_rule(side)):
+            if name.mark in UPDATE_MARKS and (isinstance(side, t.Sum) or t.has_derivative(side)):
                 notes.updates.append((name.key, side))
 
 
@@ -213,11 +209,6 @@ def _is_square(node: t.Node) -> bool:
 
 def _defines_function(call: t.Call) -> bool:
     return bool(call.arguments) and all(isinstance(a, t.Name) for a in call.arguments)
-
-
-def is_rule(node: t.Node) -> bool:
-    """True where a derivative stands in a formula: it says how something is found, not what it is."""
-    return any(isinstance(part, t.Derivative) for part in t.walk(node))
 
 
 Position = tuple[int, int] | None
@@ -245,10 +236,3 @@ def _cell_of(members: Sequence[t.Node], at: Position) -> list[t.Node]:
             if at[1] < len(row):
                 found.append(row[at[1]])
     return found
-
-
-def names_in(node: t.Node) -> Iterator[str]:
-    """The keys of the names in a formula, with their marks where they have any."""
-    for part in t.walk(node):
-        if isinstance(part, t.Name):
-            yield full_key(part)

@@ -6,8 +6,8 @@ from derivgen.checking.evaluating import indices as ix
 from derivgen.checking.evaluating.printed import printed_number
 from derivgen.checking.evaluating.resolving import UPDATE_MARKS
 from derivgen.checking.maths import tree as t
+from derivgen.checking.maths.tree import names_in
 from derivgen.checking.understanding.decided import Decided
-from derivgen.checking.understanding.noting import names_in
 from derivgen.checking.understanding.training import descends
 
 

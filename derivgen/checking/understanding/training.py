@@ -7,9 +7,9 @@ from collections import Counter, defaultdict
 from derivgen.checking.evaluating.printed import is_numeric, is_printed
 from derivgen.checking.evaluating.resolving import UPDATE_MARKS
 from derivgen.checking.maths import tree as t
+from derivgen.checking.maths.tree import names_in
 from derivgen.checking.understanding import align
 from derivgen.checking.understanding.decided import Decided
-from derivgen.checking.understanding.noting import names_in
 from derivgen.checking.understanding.update_rules import RATE_WORDS, is_descent, rate_names
 
 #: names by which a loss goes, where nothing else tells

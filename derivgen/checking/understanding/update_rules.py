@@ -7,8 +7,8 @@ from typing import NoReturn
 
 from derivgen.checking.evaluating.values import NoValue
 from derivgen.checking.maths import tree as t
+from derivgen.checking.maths.tree import full_key
 from derivgen.checking.understanding import align
-from derivgen.checking.understanding.noting import full_key
 
 #: names by which a learning rate goes, where nothing else tells
 RATE_WORDS = ("eta", "alpha", "mu", "lr", "learning_rate", "learningrate", "epsilon", "gamma")

@@ -25,7 +25,6 @@ _CONTAINERS: Final = frozenset(
     ("bullet_list_open", "ordered_list_open", "list_item_open", "blockquote_open")
 )
 _ITEM: Final = re.compile(r"[ ]*(?:[-+*]|\d{1,9}[.)])(?:[ ]{1,4}(?=\S)|[ ]?)")
-_QUOTED: Final = re.compile(r"[ ]{0,3}>[ ]?")
 
 
 def quote(paragraphs: Iterable[str]) -> list[str]:

@@ -330,3 +330,9 @@ def is_zero(value: float | sympy.Rational) -> bool:
 def title_of(prose: str) -> str:
     """A phrase as a heading: its first letter a capital."""
     return prose[:1].upper() + prose[1:]
+
+
+def reader_arrays(situation: Situation, array: str) -> set[str]:
+    """The arrays whose equations read an array."""
+    links = situation.passed.links
+    return {k.target.array for row in links for k in row if k.source.array == array}

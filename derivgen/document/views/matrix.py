@@ -17,7 +17,7 @@ from derivgen.document.grids import MOST_COLUMNS, MOST_ROWS, grid_node
 from derivgen.document.matrix_form import Operand, operands, product
 from derivgen.document.situation import Situation
 from derivgen.document.updates import symbol_names
-from derivgen.document.views.common import gradient_of, gradient_values, title_of
+from derivgen.document.views.common import gradient_of, gradient_values, reader_arrays, title_of
 from derivgen.formula.build import add, big_sum, multiply, negate, number, under
 from derivgen.formula.from_sympy import from_sympy
 from derivgen.formula.tree import (
@@ -259,15 +259,10 @@ def backwards(situation: Situation) -> list[str]:
         order.extend(
             name
             for name in given
-            if name not in order and all(t in order for t in _reader_arrays(situation, name))
+            if name not in order and all(t in order for t in reader_arrays(situation, name))
         )
     order.extend(name for name in given if name not in order)
     return order
-
-
-def _reader_arrays(situation: Situation, array: str) -> set[str]:
-    links = situation.passed.links
-    return {k.target.array for row in links for k in row if k.source.array == array}
 
 
 def _contributions(situation: Situation, array: str) -> Iterator[Display]:

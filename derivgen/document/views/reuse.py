@@ -24,6 +24,7 @@ from derivgen.document.views.common import (
     indices_at,
     is_zero,
     plain,
+    reader_arrays,
     selected,
     selection,
     title_of,
@@ -155,7 +156,7 @@ def _needed(situation: Situation, wanted: dict[str, np.ndarray]) -> dict[str, np
         between = set(wanted)
         waiting = list(wanted)
         while waiting:
-            new = _reader_arrays(situation, waiting.pop()) - between - {network.loss}
+            new = reader_arrays(situation, waiting.pop()) - between - {network.loss}
             between |= new
             waiting.extend(new)
         rest = {a: np.arange(prod(network.quantities[a].shape)) for a in between - set(wanted)}
@@ -172,11 +173,6 @@ def _needed(situation: Situation, wanted: dict[str, np.ndarray]) -> dict[str, np
         found[array].add(flat)
         waiting_entries.extend(r for r in graph.readers((array, index)) if graph.count(r))
     return {array: np.array(sorted(flat)) for array, flat in found.items() if flat}
-
-
-def _reader_arrays(situation: Situation, array: str) -> set[str]:
-    links = situation.passed.links
-    return {k.target.array for row in links for k in row if k.source.array == array}
 
 
 def _item(situation: Situation, entry: Entry, seen: Seen) -> Item:

@@ -30,6 +30,7 @@ from derivgen.formula.tree import (
     Symbol,
     Text,
 )
+from derivgen.render.pictures.style import number
 
 #: how far scripts are moved, in em of their base; a superscript goes up
 _UP, _DOWN = 0.47, 0.29
@@ -178,13 +179,13 @@ def spans(node: Node, size: float) -> str:
             continue
         attributes = ""
         if abs(pending) > 1e-9:
-            attributes += f' dx="{_length(pending * size)}"'
+            attributes += f' dx="{number(pending * size)}"'
             pending = 0.0
         if abs(run.up - height) > 1e-9:
-            attributes += f' dy="{_length((height - run.up) * size)}"'
+            attributes += f' dy="{number((height - run.up) * size)}"'
             height = run.up
         if run.scale != 1.0:
-            attributes += f' font-size="{_length(run.scale * size)}"'
+            attributes += f' font-size="{number(run.scale * size)}"'
         if run.italic:
             attributes += ' font-style="italic"'
         if run.bold:
@@ -200,8 +201,3 @@ def printable(text: str) -> str:
         "\N{REPLACEMENT CHARACTER}" if unicodedata.category(letter) in ("Cc", "Cs") else letter
         for letter in text.replace("\ufffe", "\ufffd").replace("\uffff", "\ufffd")
     )
-
-
-def _length(value: float) -> str:
-    text = f"{value:.2f}".rstrip("0").rstrip(".")
-    return "0" if text == "-0" else text
