@@ -44,11 +44,11 @@ def resolved(
     """The quantity that a name means, and whether before or after the update.
 
     Raises Unknown where it means none."""
-    if name.mark and model.known(name.key + name.mark):
-        return name.key + name.mark, "now"
+    if name.mark and model.known(t.full_key(name)):
+        return t.full_key(name), "now"
     key = name.key if model.known(name.key) else indexed(model, name.key, indices or {})
     if key is None:
-        raise Unknown(name.written or name.key + name.mark)
+        raise Unknown(name.written or t.full_key(name))
     return key, "after" if name.mark in UPDATE_MARKS else "now"
 
 

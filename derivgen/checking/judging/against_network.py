@@ -92,7 +92,7 @@ def _written(mapping: Mapping[str, str], learned: Learned) -> dict[str, str]:
         for member in members:
             for part in t.walk(member):
                 if isinstance(part, t.Name):
-                    there[part.key + part.mark] = there[part.key] = None
+                    there[t.full_key(part)] = there[part.key] = None
     return {name: mapping[name] for name in there if name in mapping}
 
 
@@ -204,9 +204,7 @@ class _Trial:
 
     def _is_used(self, key: str) -> bool:
         nodes = self.learned.model.definitions.values()
-        return any(
-            isinstance(p, t.Name) and p.key + p.mark == key for n in nodes for p in t.walk(n)
-        )
+        return any(t.full_key(p) == key for n in nodes for p in t.names_of(n))
 
     def _named(self, drafts: Sequence[Draft]) -> str:
         return _listed([self.judge.spelled(d.subject) for d in drafts if d.subject is not None])

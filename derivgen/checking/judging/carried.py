@@ -32,9 +32,9 @@ def as_printed(here: Standing, node: t.Node) -> Value | None:
             entries = here.printed_for(part)
             matrix = here.ledger.matrices.get(here.ledger.plain(part))
             if matrix is not None:
-                stated[part.key + part.mark] = matrix[0]
+                stated[t.full_key(part)] = matrix[0]
             elif entries:
-                stated[part.key + part.mark] = v.constant(entries[-1].printed.value)
+                stated[t.full_key(part)] = v.constant(entries[-1].printed.value)
     try:
         world = here.actual.with_data(stated)
         return world.evaluate(_tokens_as_printed(here, node))

@@ -259,7 +259,7 @@ class Judge:
         """True for what the model took from here: a definition, or the value of a given quantity."""
         if not self.own or not isinstance(subject, t.Name):
             return False
-        key = subject.key + subject.mark
+        key = t.full_key(subject)
         if not self.model.known(key):
             key = subject.key
         if subject.mark in UPDATE_MARKS and key == subject.key:

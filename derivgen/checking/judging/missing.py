@@ -72,11 +72,10 @@ def _stands_still(model: DocumentModel, key: str, budget: Budget) -> bool:
     try:
         with mpmath.workdps(DIGITS):
             world = World(model, budget=budget)
-            found = v.simplest(world.derivative(t.Name(str(model.loss)), t.Name(key)))
+            found = world.derivative(t.Name(str(model.loss)), t.Name(key))
     except (NoValue, OutOfWork):
         return False
-    cells = (found,) if isinstance(found, v.Dual) else found.cells()
-    return not any(cell.value for cell in cells)
+    return v.is_nothing(found)
 
 
 def _remark(keys: list[str], what: str, code: str) -> Remark:

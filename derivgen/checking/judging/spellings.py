@@ -22,7 +22,7 @@ def mixed(statements: Iterable[Statement]) -> list[Remark]:
         for segment in statement.chain.segments:
             for part in t.walk(segment.body):
                 if isinstance(part, t.Name) and _is_plain(part.written):
-                    found = written.setdefault(part.key + part.mark, {})
+                    found = written.setdefault(t.full_key(part), {})
                     found.setdefault(_plainly(part), part.written)
     several = [" and ".join(s.values()) for s in written.values() if len(s) > 1]
     if not several:

@@ -48,7 +48,7 @@ class AuthorView:
             for s in self.learned.statements
         )
         parts = chain.from_iterable(t.walk(node) for node in nodes if node is not None)
-        names = (p.key + p.mark for p in parts if isinstance(p, t.Name))
+        names = (t.full_key(p) for p in parts if isinstance(p, t.Name))
         return tuple(dict.fromkeys((*self.keys, *names)))
 
     @cached_property

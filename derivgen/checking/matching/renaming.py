@@ -55,9 +55,9 @@ def _chain(chain: t.Chain, mapping: Mapping[str, str], bound: frozenset[str]) ->
 def _name(node: t.Name, mapping: Mapping[str, str], bound: frozenset[str]) -> t.Name:
     if node.key in bound:
         return node
-    written = node.written or node.key + node.mark
-    if node.mark and node.key + node.mark in mapping:
-        return replace(node, key=mapping[node.key + node.mark], mark="", written=written)
+    written = node.written or t.full_key(node)
+    if node.mark and t.full_key(node) in mapping:
+        return replace(node, key=mapping[t.full_key(node)], mark="", written=written)
     return replace(node, key=mapping.get(node.key, OWN + node.key), written=written)
 
 

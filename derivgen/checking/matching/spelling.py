@@ -26,4 +26,4 @@ def spelling(text: str, vocabulary: Vocabulary) -> str | None:
     if len(reading.chains) != 1 or reading.failures:
         return None
     body = reading.chains[0].segments[0].body
-    return body.key + body.mark if isinstance(body, t.Name) else None
+    return t.full_key(body) if isinstance(body, t.Name) else None

@@ -120,7 +120,7 @@ def by_cells(evidence: Evidence, unifier: Unifier) -> None:
 
 def _cells(evidence: Evidence, unifier: Unifier, name: str, node: t.Matrix) -> None:
     cells = [
-        (i, j, cell.key + cell.mark)
+        (i, j, t.full_key(cell))
         for i, row in enumerate(node.rows)
         for j, cell in enumerate(row)
         if isinstance(cell, t.Name)

@@ -171,7 +171,7 @@ def unmarked(part: t.Node, model: Model) -> Iterator[t.Node]:
     """An updated value, as its old one."""
     if not isinstance(part, t.Name) or part.mark not in UPDATE_MARKS:
         return
-    if not model.known(part.key + part.mark):  # a name of its own is no updated value
+    if not model.known(t.full_key(part)):  # a name of its own is no updated value
         yield replace(part, mark="")
 
 

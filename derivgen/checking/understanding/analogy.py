@@ -19,7 +19,7 @@ from derivgen.checking.evaluating import values as v
 from derivgen.checking.evaluating.budget import Budget, OutOfWork
 from derivgen.checking.evaluating.model import DocumentModel
 from derivgen.checking.evaluating.printed import Fit, Printed, printed_number
-from derivgen.checking.evaluating.values import Dual, NoValue
+from derivgen.checking.evaluating.values import NoValue
 from derivgen.checking.evaluating.world import World
 from derivgen.checking.maths import tree as t
 from derivgen.checking.maths.rebuild import rebuilt
@@ -115,13 +115,13 @@ class _Analogy:
         model = replace(self.model, definitions={**self.model.definitions, **made})
         self.budget.begin()
         try:
-            found = v.simplest(World(model, budget=self.budget).value(key))
+            found = v.scalar(World(model, budget=self.budget).value(key))
         except OutOfWork:
             self.left = 0
             return False
         except NoValue:
             return False
-        return isinstance(found, Dual) and number.fit(found.value) is Fit.ROUNDED
+        return found is not None and number.fit(found) is Fit.ROUNDED
 
     # --- one equation for every sample --------------------------------------------------------
 

@@ -13,7 +13,7 @@ from derivgen.checking.evaluating import values as v
 from derivgen.checking.evaluating.budget import Budget, OutOfWork
 from derivgen.checking.evaluating.model import DocumentModel
 from derivgen.checking.evaluating.printed import Printed, printed_number
-from derivgen.checking.evaluating.values import Dual, NoValue, Real
+from derivgen.checking.evaluating.values import NoValue, Real
 from derivgen.checking.evaluating.world import World
 from derivgen.checking.maths import tree as t
 
@@ -98,7 +98,6 @@ def _value(
 ) -> Real | None:
     world = World(model, stated={name: v.constant(trial)}, budget=budget)
     try:
-        found = v.simplest(world.evaluate(node))
+        return v.scalar(world.evaluate(node))
     except NoValue:
         return None
-    return found.value if isinstance(found, Dual) else None
