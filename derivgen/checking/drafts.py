@@ -186,7 +186,7 @@ class Ledger:
         """The derivative tokens by a quantity whose values were printed, the last first."""
         return [
             subject
-            for subject in reversed(self.by_subject)
+            for subject in (*reversed(self.by_subject), *reversed(self.matrices))
             if isinstance(subject, t.Derivative)
             and isinstance(subject.by, t.Name)
             and subject.by.key == key

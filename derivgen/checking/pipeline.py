@@ -21,9 +21,12 @@ from derivgen.checking.maths.parser import read
 from derivgen.checking.report import Claim, NotRead, Remark, Report
 from derivgen.checking.understanding.apart import told_apart
 from derivgen.checking.understanding.definitions import learn
+from derivgen.checking.understanding.examples import with_examples_apart
 from derivgen.checking.understanding.moved import at_moved_points
 from derivgen.checking.understanding.noting import statements_of
+from derivgen.checking.understanding.samples import sampled
 from derivgen.checking.understanding.statements import Learned, Statement
+from derivgen.checking.understanding.stepping import stepped
 from derivgen.checking.understanding.steps import steps_of
 from derivgen.checking.understanding.tables import cells_of
 from derivgen.network.task import Task
@@ -49,9 +52,9 @@ def check_manuscript(
     def dated(statement: Statement) -> Statement:
         return replace(statement, step=steps.at(statement.source(statement.chain.span[0])))
 
-    statements = tuple(map(dated, statements_of(readings)))
+    statements = with_examples_apart(tuple(map(dated, statements_of(readings))), manuscript.text)
     budget.allow(sum(len(statement.chain.segments) for statement in statements))
-    cells = tuple(cells_of(manuscript.tables, vocabulary))
+    cells = tuple(cells_of(manuscript.tables, vocabulary, sampled(statements)))
     apart = told_apart(statements, cells)
     statements = tuple(map(apart.statement, statements))
     cells = tuple(map(apart.cell, cells))
@@ -74,6 +77,8 @@ def check_manuscript(
     statements = (*statements, *(dated(s) for s in in_tables if s is not None))
     statements = tuple(sorted(statements, key=lambda s: s.source(s.chain.span[0])))
     statements = at_moved_points(statements, learned.model)
+    after = stepped(statements, learned.model)
+    statements, learned = after.statements, replace(learned, model=after.model)
     found = (
         _by_itself(learned, statements, budget)
         if task is None

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from derivgen.checking.evaluating import indices as ix
 from derivgen.checking.evaluating.model import Model
 from derivgen.checking.evaluating.resolving import Unknown, resolved
 from derivgen.checking.maths import tree as t
@@ -39,9 +40,31 @@ class Ancestry:
             return [resolved(self.model, name)[0]]
         except Unknown:
             # a name with a running index may be any cell of its base, or a single unit
+            if ix.above(name.key)[:1].isalpha():
+                return self._of_all_above(name.key)
             base = name.key.rpartition("_")[0]
             alone = [base] if self.model.known(base) else []
             return alone + self._by_base.get(base, []) if base else []
+
+    def _of_all_above(self, key: str) -> list[str]:
+        """What ``y^(i)`` or ``w^l_jk`` may be: of every sample or layer."""
+        plain = ix.without_above(key)
+        base = plain.rpartition("_")[0] if len(ix.letters_of(key)) > 1 else ""
+        return self._without_above.get(plain, []) + (
+            self._without_above.get(base, []) if base else []
+        )
+
+    @cached_property
+    def _without_above(self) -> dict[str, list[str]]:
+        """The names with a number above, by what they are without it, and by that without its subscript."""
+        found: dict[str, list[str]] = {}
+        for key in self.model.names():
+            if ix.above(key).isdigit():
+                plain = ix.without_above(key)
+                found.setdefault(plain, []).append(key)
+                if "_" in plain:
+                    found.setdefault(plain.rpartition("_")[0], []).append(key)
+        return found
 
     @cached_property
     def _by_base(self) -> dict[str, list[str]]:

@@ -17,6 +17,38 @@ COMMON = LETTERS - set("duv")
 _MOVED = re.compile(r"[0-9]*[a-z]?([+-]([0-9]+|[a-z]))+")
 
 
+#: an index above: the layer of ``w^l_jk``, the sample of ``y^(i)``, the layer before of ``a^l-1_k``
+_ABOVE = re.compile(r"\^\(?(?P<index>[ijklmnstL](?:[+-][0-9]+)?|[0-9]+)\)?(?=_|\Z)")
+#: letters that stand for a running number above; L is the last one
+ABOVE = frozenset("ijklmnstL")
+
+
+def above(key: str) -> str:
+    """The index above: ``l`` of ``w^l_jk``; nothing where there is none."""
+    found = _ABOVE.search(key)
+    return found["index"] if found else ""
+
+
+def without_above(key: str) -> str:
+    """The key without its index above."""
+    return _ABOVE.sub("", key, count=1)
+
+
+def with_above(key: str, index: str) -> str:
+    """The key with another index above."""
+    found = _ABOVE.search(key)
+    if found is None:
+        return key
+    begin, end = found.span("index")
+    return key[:begin] + index + key[end:]
+
+
+def of_sample(key: str, number: int | str) -> str:
+    """The key of one sample's: ``h^(2)_1`` of h_1."""
+    base, underscore, rest = key.partition("_")
+    return f"{base}^({number}){underscore}{rest}"
+
+
 def split(key: str) -> tuple[str, list[str]]:
     """A key as its base and the pieces of its subscript: ``w_h1,2`` is ``w`` and h, 1, 2."""
     base, underscore, subscript = key.rpartition("_")
@@ -52,7 +84,7 @@ def joined(base: str, pieces: Iterable[str]) -> str:
 
 def letters_of(key: str) -> list[str]:
     """The index letters of a key, in order."""
-    found = []
+    found = [c for c in above(key)[:1] if c in ABOVE]
     for piece in split(key)[1]:
         if piece in LETTERS:
             found.append(piece)
@@ -63,6 +95,9 @@ def letters_of(key: str) -> list[str]:
 
 def put_in(key: str, indices: Mapping[str, int]) -> str:
     """The key with its index letters replaced by numbers."""
+    high = above(key)
+    if high[:1] in indices:
+        key = with_above(key, str(indices[high[0]] + int(high[1:] or 0)))
     base, pieces = split(key)
     made = [_put_in_piece(piece, indices) for piece in pieces]
     return key if made == pieces else joined(base, made)

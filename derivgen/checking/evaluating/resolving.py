@@ -70,7 +70,8 @@ def index_range(model: Model, node: t.BigSum, indices: Mapping[str, int]) -> lis
     names = [
         name
         for name in t.walk(node.body)
-        if isinstance(name, t.Name) and letter in ix.split(name.key)[1]
+        if isinstance(name, t.Name)
+        and (letter in ix.split(name.key)[1] or letter == ix.above(name.key))
     ]
     if not names:
         return []

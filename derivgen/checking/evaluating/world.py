@@ -152,7 +152,8 @@ def _after_step(world: World) -> World:
         raise Shapes("the learning rate is a matrix")
     stated: Mapping[str, Value] = _Updated(world, rate, t.Name(model.loss))
     if isinstance(world.stated, _Restated):
-        stated = _Restated(stated, world.stated.data)
+        data = {k: value for k, value in world.stated.data.items() if not model.is_parameter(k)}
+        stated = _Restated(stated, data)
     return replace(world, stated=stated, rounded={}, relations=world.ancestry)
 
 

@@ -34,6 +34,8 @@ class _Roots:
     #: wrong numbers with what they should be
     numbers: dict[tuple[str, str], Draft] = field(default_factory=dict)
     named: dict[str, Draft] = field(default_factory=dict)
+    #: what was put in for what, wrongly
+    operands: dict[tuple[t.Node, t.Node], Draft] = field(default_factory=dict)
 
     def add(self, draft: Draft, previous: Draft | None) -> None:
         """Note a claim; ``previous`` is the one before it in its chain."""
@@ -41,6 +43,8 @@ class _Roots:
         if draft.verdict is not Verdict.WRONG:
             if sources and draft.local is Fit.ROUNDED:
                 self.of[draft.id] = min(sources, key=lambda root: root.id)
+            elif previous is not None and _is_formula(previous) and previous.id in self.of:
+                self.of[draft.id] = self.of[previous.id]  # the value of what is wrong
             return
         if draft.cause is None:
             root = self._root(draft, previous, sources)
@@ -55,6 +59,8 @@ class _Roots:
         put_in = previous is not None and _is_formula(previous)
         if sources and (_follows(draft) or put_in):
             return min(sources, key=lambda root: root.id)
+        if draft.operand in self.operands:
+            return self.operands[draft.operand]  # the same number for the same thing once more
         if draft.number is not None and draft.operand is None:
             # the same wrong number of the same thing, printed once more
             before = self.said.get((draft.subject, draft.number.value))
@@ -70,6 +76,8 @@ class _Roots:
 
     def _note(self, draft: Draft) -> None:
         root = self.of.get(draft.id, draft)
+        if draft.operand is not None:
+            self.operands.setdefault(draft.operand, root)
         if draft.number is not None and draft.operand is None:
             self.said.setdefault((draft.subject, draft.number.value), root)
             if len(draft.number.text.lstrip("-0.").replace(".", "")) >= LONG:

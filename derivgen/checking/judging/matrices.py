@@ -8,7 +8,7 @@ from derivgen.checking.drafts import Draft
 from derivgen.checking.evaluating import values as v
 from derivgen.checking.evaluating.printed import Fit, Printed, printed_matrix
 from derivgen.checking.evaluating.values import Array, Dual, NoValue, Value
-from derivgen.checking.judging.carried import as_printed, trials, was_carried
+from derivgen.checking.judging.carried import MOST_CARRIED, as_printed, trials, was_carried
 from derivgen.checking.judging.numbers import judge_number
 from derivgen.checking.judging.standing import Standing
 from derivgen.checking.maths import tree as t
@@ -34,6 +34,33 @@ def followed_matrix(
                 for number, cell in zip(row, values, strict=True)
             ):
                 return turned
+    return None
+
+
+def printed_before(
+    here: Standing,
+    cells: tuple[tuple[Printed, ...], ...],
+    exact: Value | None,
+    wrong: bool = False,
+) -> tuple[Value, int | None] | None:
+    """A matrix that was printed before with the same numbers, and its claim, where roundings on the way
+    explain how far these are off: the gradient by a bias is the delta that was printed; ``wrong`` asks for one that may be far off."""
+    shape = (len(cells), len(cells[0]))
+    found = lying_as(exact, shape)
+    if found is None or found.shape != shape:
+        return None
+    pairs = [
+        (number, cell.value)
+        for row, values in zip(cells, found.rows, strict=True)
+        for number, cell in zip(row, values, strict=True)
+    ]
+    far = any(abs(number.value - value) > MOST_CARRIED * number.unit for number, value in pairs)
+    if far and not wrong:
+        return None
+    same = value_of_cells(cells)
+    for value, claim, _ in here.ledger.matrices.values():
+        if lying_as(value, shape) == same:
+            return same, claim
     return None
 
 

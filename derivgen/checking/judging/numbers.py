@@ -126,10 +126,25 @@ def judge_number(
     elif not draft.modelled and _is_lost(here, draft, number, local):
         draft.code = "C408"
         draft.message = "the numbers as printed have too few digits to tell"
+    elif not draft.modelled and _is_last_digit(here, draft, number, local):
+        draft.verdict, draft.code = Verdict.ROUNDING, "C110"
+        draft.message = (
+            f"the numbers as printed give {draft.expected}, which is within their rounding"
+        )
     else:
         draft.verdict = Verdict.WRONG
+        if draft.local is Fit.OFF and _goes_on(here, draft, number, local):
+            draft.local = Fit.ROUNDED
         draft.code = "C101" if draft.local is Fit.OFF else "C102"
         draft.message = f"{number.text} should be {draft.expected}"
+
+
+def _goes_on(here: Standing, draft: Draft, number: Printed, local: Real | None) -> bool:
+    """True for a calculation with a wrong number in it, right but for the rounding of that number."""
+    numbers = t.walk(draft.calculation) if draft.calculation is not None else ()
+    last = (next(here.ledger.sources(n), None) for n in numbers if isinstance(n, t.Number))
+    wrong = any(entry is not None and not entry.sound for entry in last)
+    return wrong and _is_last_digit(here, draft, number, local)
 
 
 def _is_cut(here: Standing, draft: Draft, number: Printed, exact: Real | None) -> bool:
@@ -151,6 +166,14 @@ def _is_lost(here: Standing, draft: Draft, number: Printed, local: Real | None) 
         return False
     slack = spread(here, draft.calculation)
     return bool(slack > 20 * number.unit and abs(local - number.value) <= slack)
+
+
+def _is_last_digit(here: Standing, draft: Draft, number: Printed, local: Real | None) -> bool:
+    """True where nothing but the numbers as printed tells, and their rounding explains how far off it is."""
+    if draft.calculation is None or local is None:
+        return False
+    off = abs(local - number.value)
+    return bool(off <= number.unit + number.unit / 2 and off <= spread(here, draft.calculation))
 
 
 def _half_right(

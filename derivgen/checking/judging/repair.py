@@ -15,6 +15,7 @@ from derivgen.checking.evaluating.budget import OutOfWork
 from derivgen.checking.evaluating.equality import DIGITS, Equality
 from derivgen.checking.evaluating.model import DocumentModel
 from derivgen.checking.evaluating.printed import Fit, printed_number
+from derivgen.checking.evaluating.resolving import UPDATE_MARKS
 from derivgen.checking.evaluating.values import NoValue, scalar
 from derivgen.checking.evaluating.world import World
 from derivgen.checking.judging.judge import Judge
@@ -83,7 +84,10 @@ def _trials(model: DocumentModel, judge: Judge) -> Iterator[Trial]:
     """The document judged with one thing changed."""
     drafts = judge.drafts
     wrong = _wrong(drafts)
-    for (key, number), _ in _other_values(model, drafts).most_common(MOST_TRIALS):
+    votes = _other_values(model, drafts)
+    for new in _new_values(judge):  # a new value that is used too early is no other given value
+        votes.pop(new, None)
+    for (key, number), _ in votes.most_common(MOST_TRIALS):
         given = model.values[key]
         instead = "" if given is None else f" instead of {shown(given)}"
         changed = replace(model, values={**model.values, key: number})
@@ -98,6 +102,14 @@ def _trials(model: DocumentModel, judge: Judge) -> Iterator[Trial]:
         changed = replace(model, definitions={**model.definitions, key: node})
         # a definition is the author's word: only half of what is wrong speaks against it
         yield Trial(_judge(judge, changed), f"with {key} = {shown(node)}", wrong // 2)
+
+
+def _new_values(judge: Judge) -> Iterator[tuple[str, t.Node]]:
+    """Parameters with the new values that were printed for them."""
+    for statement in judge.statements:
+        left = statement.left
+        if isinstance(left, t.Name) and left.mark in UPDATE_MARKS:
+            yield from ((left.key, segment.body) for segment in statement.chain.segments)
 
 
 def _judge(judge: Judge, model: DocumentModel, usual: frozenset[str] = frozenset()) -> Judge:
@@ -159,7 +171,16 @@ def _other_definitions(model: DocumentModel, judge: Judge) -> list[tuple[str, t.
     witnesses = _witnesses(judge.drafts)
     found: list[tuple[str, t.Node]] = []
     tried = 0
+    borne_out = {
+        draft.subject.key
+        for draft in judge.drafts
+        if isinstance(draft.subject, t.Name)
+        and draft.number is not None
+        and draft.exact is Fit.ROUNDED
+    }
     for key in _suspects(model, witnesses):
+        if key in borne_out:
+            continue  # the value that is printed for it is what its definition gives
         for node in mended_definitions(model, key):
             tried += 1
             if tried > MOST_MENDED or len(found) == MOST_TRIALS:

@@ -23,6 +23,7 @@ from derivgen.checking.judging.matrices import (
     followed_matrix,
     judge_implied_matrix,
     judge_matrix,
+    printed_before,
     value_of_cells,
 )
 from derivgen.checking.judging.numbers import judge_implied, judge_number, judge_unshown
@@ -62,9 +63,22 @@ def judge_result(
         return
     if here.carries and local is None and subject is not None:
         local = followed_matrix(here, cells, subject, before)
+        if local is None and (same := printed_before(here, cells, exact)) is not None:
+            local = same[0]
     judge_matrix(here, draft, cells, exact, local)
     if draft.verdict is Verdict.WRONG and draft.code == "C102" and local is None:
-        judge_implied_matrix(here, draft, cells, before)
+        same = printed_before(here, cells, exact)
+        if same is None:
+            judge_implied_matrix(here, draft, cells, before)
+            copied = printed_before(here, cells, exact, wrong=True)
+            if not draft.uses and copied is not None and copied[1] is not None:
+                draft.uses, draft.local = (copied[1],), Fit.ROUNDED
+        else:
+            draft.verdict, draft.code = Verdict.ROUNDING, "C111"
+            draft.uses = () if same[1] is None else (same[1],)
+            draft.message = (
+                f"{draft.printed} follows from rounded numbers; without them it is {draft.expected}"
+            )
     here.ledger.write_matrix(subject, value_of_cells(cells), body, cells, draft.id)
 
 

@@ -13,6 +13,8 @@ MOST_NAMED, LONGEST = 4, 40
 _DIFFERENTIALS = ("\\mathrm{d", "mathrm{d", "\\partial", "\\mathrm d")
 #: what no reader sees, or sees as the same name
 _UNSEEN = ("{", "}", " ", "$", "\\,", "\\!", "\\mathbf", "\\boldsymbol", "\\left", "\\right")
+#: powers that stand as characters of their own
+_POWERS = "⁰¹²³⁴⁵⁶⁷⁸⁹"
 
 
 def mixed(statements: Iterable[Statement]) -> list[Remark]:
@@ -39,6 +41,7 @@ def _is_plain(written: str) -> bool:
 def _plainly(name: t.Name) -> str:
     """A name as written, without what no reader sees (braces, spaces, sizes) and without powers."""
     written = name.written if "^" in name.key or name.mark else name.written.partition("^")[0]
+    written = written.rstrip(_POWERS)
     for mark in _UNSEEN:
         written = written.replace(mark, "")
     return written

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -12,12 +13,15 @@ from derivgen.checking.evaluating import indices as ix
 from derivgen.checking.evaluating.budget import Budget
 from derivgen.checking.evaluating.equality import Comparison, Equality, Outcome
 from derivgen.checking.evaluating.model import Changed, Model
+from derivgen.checking.evaluating.printed import printed_number
 from derivgen.checking.evaluating.resolving import UPDATE_MARKS, Unknown, resolved
 from derivgen.checking.evaluating.values import NoValue
 from derivgen.checking.maths import tree as t
 from derivgen.checking.maths.writing import shown
 from derivgen.checking.report import Verdict
 
+#: the key of a first state: ``h_0``, ``h^(0)``
+_FIRST = re.compile(r"[a-zA-Z][_^]?\(?0\)?\Z")
 #: how many formulas before a claim it is compared with
 MOST_BEFORE = 20
 #: what is said of ``y = m x + b`` in an introduction
@@ -46,11 +50,20 @@ class SymbolJudge:
         """Equality where names that mean nothing stand for any number."""
         return Equality(_Free(self.model), self.budget)
 
+    @cached_property
+    def at_rest(self) -> Equality | None:
+        """Equality where a recurrence begins with what the document has it begin with, if that is nothing:
+        authors leave out what stands with ``h_0 = 0``."""
+        rest = _AtRest(self.model)
+        return Equality(rest, self.budget) if any(map(rest.is_nought, self.model.names())) else None
+
     def judge(self, draft: Draft, subject: t.Node, before: Sequence[t.Node]) -> None:
         """Judge ``subject = ... = draft.segment.body``; ``before`` are the formulas in between."""
         draft.subject = subject
         body = draft.segment.body
         found = self.compare(subject, body)
+        if found.outcome is Outcome.DIFFERENT and self.at_rest is not None:
+            found = self.at_rest.compare(subject, body) or found
         if found.outcome is Outcome.OPEN:
             for other in before[: -MOST_BEFORE - 1 : -1]:
                 if self.compare(other, body):
@@ -176,3 +189,17 @@ class _Free(Changed):
 
     def known(self, key: str) -> bool:
         return bool(key)
+
+
+class _AtRest(Changed):
+    """A model in which a first state that is given as 0 is nothing at every point."""
+
+    def is_nought(self, key: str) -> bool:
+        """True for ``h_0`` where the document gives it as 0."""
+        given = self.model.given(key)
+        number = None if given is None or not _FIRST.search(key) else printed_number(given)
+        return number is not None and number.value == 0 and not self.model.is_parameter(key)
+
+    def definition(self, key: str) -> t.Node | None:
+        found = self.model.definition(key)
+        return self.model.given(key) if found is None and self.is_nought(key) else found

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from abc import abstractmethod
+from dataclasses import replace
 from fractions import Fraction
 from typing import Literal
 
 from derivgen.checking.maths import functions
 from derivgen.checking.maths.calls import Calls
-from derivgen.checking.maths.cursor import CannotRead
+from derivgen.checking.maths.cursor import OnlyNamed
 from derivgen.checking.maths.names import read_name
 from derivgen.checking.maths.tokens import Token
 from derivgen.checking.maths.tree import (
@@ -94,6 +95,8 @@ class Atoms(Calls):
             differential = self.letter_derivative()
             if differential is not None:
                 return differential
+            if (gradient := self._short_gradient()) is not None:
+                return gradient
         self.skip_module(token)
         read = read_name(self)
         if read is None:
@@ -106,6 +109,22 @@ class Atoms(Calls):
         if not read.before:
             return node
         return Product((*read.before, node), "", self.span_from(start))
+
+    def _short_gradient(self) -> Node | None:
+        """``\\mathrm{d}z``, a programmer's short name for dL/dz, written upright."""
+        start, following = self.at, self.peek(1)
+        if following is None or not following.glued:
+            return None
+        if following.kind not in ("letters", "greek", "accent", "word"):
+            return None
+        self.at += 1
+        read = read_name(self)
+        if read is None or read.before or read.transposed or read.exponent is not None:
+            self.at = start
+            return None
+        name = read.name(self)
+        made = replace(name, key="d" + name.key, span=self.span_from(start))
+        return replace(made, written=f"d{name.written}") if name.written else made
 
     def _typed_sum(self, token: Token) -> Node | None:
         """``Σ`` typed for a sum sign."""
@@ -165,7 +184,7 @@ class Atoms(Calls):
                 return node
         if self.starts_operand():
             return self.bare_call(read, known)
-        raise CannotRead("a function without an argument", token.span)
+        raise OnlyNamed("a function without an argument", token.span)
 
     def _group_or_digit(self) -> Node:
         """An argument of a command: in braces, or one token (a single digit of a number)."""

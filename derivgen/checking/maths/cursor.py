@@ -37,6 +37,10 @@ class CannotRead(Exception):
         self.span = span
 
 
+class OnlyNamed(CannotRead):
+    """A function that is named and not applied: ``the derivative of \\tanh``."""
+
+
 def partners(tokens: Sequence[Token]) -> list[int]:
     """For every bracket, bar and environment the index of its partner; -1 for those without one and
     for every other token."""

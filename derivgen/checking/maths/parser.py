@@ -5,11 +5,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 from derivgen.checking.manuscript import Notation
-from derivgen.checking.maths.cursor import CannotRead, partners
+from derivgen.checking.maths.cursor import CannotRead, OnlyNamed, partners
 from derivgen.checking.maths.expressions import Expressions
 from derivgen.checking.maths.learning import learn as learn
 from derivgen.checking.maths.statement import Statement
@@ -70,6 +71,8 @@ def read(
         try:
             _add(collected, group, vocabulary, text, typed)
         except CannotRead as error:
+            if isinstance(error, OnlyNamed) and _says_nothing(group):
+                continue
             collected.failures.append(Failure(error.reason, span))
         except RecursionError:  # the caller's own stack may be deep already
             collected.failures.append(Failure("it is nested too deeply", span))
@@ -80,6 +83,15 @@ def read(
         else:
             chains.append(chain)
     return Reading(tuple(chains), tuple(collected.failures))
+
+
+def _says_nothing(group: Sequence[Statement]) -> bool:
+    """True for formulas that only name a function: ``\\tanh``, ``1 - \\tanh^2``, ``g = \\tanh``."""
+    for statement in group:
+        marks = [at for at, token in enumerate(statement.tokens) if token.kind == "relation"]
+        if marks and marks[-1] != len(statement.tokens) - 2:
+            return False
+    return True
 
 
 @dataclass(slots=True)

@@ -73,7 +73,7 @@ def _restart(
             and not token.glued
             and tokens[at - 1].kind in ENDS
         ):
-            if _belongs(tokens, partner, begin, at, end):
+            if _belongs(tokens, partner, begin, at, end) or _is_alike(tokens, begin, end):
                 at = partner[at] + 1 if partner[at] > at else at + 1
                 continue
             candidate = at
@@ -98,6 +98,18 @@ def _belongs(
         return True
     before = [_ratio(tokens, partner, start) for start in range(begin, at)]
     return any(b is not None and b.end == at and b.by == here.of for b in before)
+
+
+def _is_alike(tokens: Sequence[Token], begin: int, end: int) -> bool:
+    """Whether a side is a sum of products of the same letters: ``d_3 h_2 + d_2 h_1``."""
+    terms: list[list[str]] = [[]]
+    for before, token in zip((None, *tokens[begin:]), tokens[begin:end], strict=False):
+        lowered = before is not None and before.text in ("_", "^")
+        if token.kind == "operator" and token.text in ("+", "-") and not lowered:
+            terms.append([])
+        elif token.kind in _STARTS and not lowered:
+            terms[-1].append(token.text)
+    return len(terms) > 1 and len(terms[0]) > 1 and all(term == terms[0] for term in terms)
 
 
 class _Ratio(NamedTuple):

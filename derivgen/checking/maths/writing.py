@@ -40,6 +40,9 @@ _RELATIONS: Final[dict[str, str]] = {
     "propto": "∝",
 }
 _SIGNS: Final = {"": " ", "*": "*", "o": " ⊙ ", "@": " @ "}
+#: the end of the key of a second thing that has the name of a first one; nobody sees it
+AGAIN = "~2"
+
 #: How tightly a node holds together: what stands in a looser place needs no brackets.
 _SUM, _PRODUCT, _POWER, _ATOM = range(4)
 
@@ -70,7 +73,9 @@ def _written(node: Node) -> tuple[str, int]:
         case Number(text):
             return text, _ATOM
         case Name(key, mark):
-            return legible(key) + (mark if mark in ("'", "''", "*", "+", "") else f"^{mark}"), _ATOM
+            return legible(key.removesuffix(AGAIN)) + (
+                mark if mark in ("'", "''", "*", "+", "") else f"^{mark}"
+            ), _ATOM
         case Sum(terms):
             return _sum(terms), _SUM
         case Product(factors, sign):

@@ -23,6 +23,8 @@ from derivgen.checking.reading.prose import statements
 from derivgen.checking.reading.prose_sight import Found
 from derivgen.checking.reading.traced import Traced, join
 
+#: a left side and what it is
+_EQUATION = re.compile(r"\s*[A-Za-z\\][^=<>]*=\s*\S")
 #: a longer formula is listed as not read
 MAX_FORMULA = 50_000
 #: a paragraph longer than this is searched for delimited formulas only
@@ -200,6 +202,11 @@ class Collector:
 
     def table(self, rows: Iterable[Sequence[Sequence[Segment]]]) -> None:
         """A table: the segments of each cell, row by row."""
+        rows = [list(row) for row in rows]
+        for cell in (cell for row in rows for cell in row):
+            # a list in the form of a table: ``| inputs | $x_1 = 0.4$, $x_2 = 0.7$ |``
+            if any(part.kind == "math" and _EQUATION.match(part.body.text) for part in cell):
+                self.paragraph(cell)
         made = tuple(tuple(self._cell(cell) for cell in row) for row in rows)
         if made:
             self.tables.append(Table(made))

@@ -15,6 +15,8 @@ from derivgen.checking.reading.prose_tokens import Lexer, Spans, Token
 
 #: an opening bracket -> its partner
 PARTNERS = {"(": ")", "[": "]", "{": "}"}
+#: letters that join two statements in Spanish, Catalan, Polish, Italian or Portuguese sentences
+CONJUNCTIONS = frozenset("yiueo")
 #: words before a relation sign that together name one thing, at most
 MAX_LEFT_WORDS = 3
 MAX_DEPTH = 200
@@ -80,6 +82,8 @@ class _Finder(Sight):
 
     def _may_start(self, at: int) -> bool:
         token = self.tokens[at]
+        if self._is_conjunction(at):
+            return False
         if token.kind in ("num", "atom", "prefix", "open"):
             return True
         if token.kind == "math":
@@ -90,6 +94,15 @@ class _Finder(Sight):
         if token.kind == "word":
             return self._word_fits(at, starting=True)
         return token.kind == "rel" and self.code
+
+    def _is_conjunction(self, at: int) -> bool:
+        """Whether a letter is the "and" or "or" of a language between two statements: ``a = 1 y b = 2``."""
+        token, following = self.tokens[at], self.token(at + 1)
+        if self.code or at == 0 or token.text not in CONJUNCTIONS or token.gap == "":
+            return False
+        if following is None or following.gap == "" or self.left_side(at + 1) is None:
+            return False
+        return self.tokens[at - 1].kind in ("word", "num", "math", "comma", "break")
 
     def _word_fits(self, at: int, *, starting: bool) -> bool:
         """Whether a plain word can be an operand: it stands between signs, not between words."""
@@ -262,6 +275,8 @@ class _Finder(Sight):
         token, before = self.tokens[state.at], self.tokens[state.at - 1]
         if self._is_step(state.at, end, start) or self._is_chained(state.at, end):
             return False
+        if self._is_next_factor(state.at, start):
+            return False
         if self.spelled(state.at, end) in self.lefts | {self.first_left(start)}:
             return True
         if before.kind == "num":
@@ -272,6 +287,21 @@ class _Finder(Sight):
         return state.signs > 0 or (
             not state.gaps and not self.code and self._is_plain(state, start)
         )
+
+    def _is_next_factor(self, at: int, start: int) -> bool:
+        """Whether an operand ends a row of products alike: the ``h_1`` of ``d_3 h_2 + d_2 h_1 = 0.35``."""
+        terms: list[list[str]] = [[self.tokens[at].text]]
+        for token in reversed(self.tokens[start:at]):
+            if token.kind == "rel":
+                break
+            if token.kind == "op" and token.text in ("+", "-", "−", "–"):
+                terms.append([])
+            elif token.kind in ("atom", "num"):
+                terms[-1].append(token.text)
+            else:
+                return False
+        letters = [["".join(c for c in text if c.isalpha())[:1] for text in term] for term in terms]
+        return len(terms) > 1 and len(terms[0]) > 1 and all(row == letters[0] for row in letters)
 
     def _is_step(self, at: int, end: int, start: int) -> bool:
         """Whether a derivative belongs to an update: ``w_1 - eta dE/dw_1`` changes what it is by."""
@@ -301,6 +331,8 @@ class _Finder(Sight):
     def _side_by_side(self, state: _State, token: Token, start: int) -> bool:
         """An operand behind an operand: a product, the next statement, or neither."""
         before = self.tokens[state.at - 1]
+        if not state.depth and self._is_conjunction(state.at):
+            return False
         if (token.gap == "\n" or (before.kind == "math" and token.gap)) and not state.depth:
             return False
         if self._new_left_side(state, start):

@@ -35,6 +35,9 @@ FURTHEST = 12
 DEEPEST = 2
 #: digits that a printed number needs to tell anything
 FEWEST_DIGITS = 3
+#: how many of the nearest definitions may also give a number that was cut, or rounded on the way, and by how
+#: many units of its last place
+MOST_NEAR, NEAR = 8, 2
 
 _NUMBER = re.compile(r"(?<![\w.,])-?\d{1,6}(?:[.,]\d{1,6})?(?![\w.,]*\d)")
 #: numbers that are looked at in sentences
@@ -90,8 +93,8 @@ class _Analogy:
                 self._instances(base, given[base])
         for key in [key for keys in given.values() for key in keys]:
             number = self._number(key)
-            known = key in self.model.definitions or key in self.model.parameters
-            if number is not None and not known and self.left > 0:
+            # a parameter is like its siblings: what has computed ones is a result by which the loss is derived
+            if number is not None and key not in self.model.definitions and self.left > 0:
                 self._sibling(key, number)
         return self.model
 
@@ -101,16 +104,21 @@ class _Analogy:
 
     def _take(self, made: Definitions) -> None:
         model = self.model
+        for key in made.keys() - model.definitions.keys():
+            base, pieces = ix.split(key)
+            self.relatives[base, len(pieces)].append(key)
         given = {key: node for key, node in made.items() if node in self.in_words}
         made = {key: node for key, node in made.items() if key not in given}
         self.model = replace(
             model,
             definitions={**model.definitions, **made},
             values={**model.values, **given},
+            parameters=model.parameters - made.keys(),
             opaque=model.opaque - made.keys(),
         )
 
-    def _agrees(self, made: Definitions, key: str, number: Printed) -> bool:
+    def _agrees(self, made: Definitions, key: str, number: Printed, units: int = 0) -> bool:
+        """True where a definition gives the printed number, or is no more than some units off."""
         self.left -= 1
         model = replace(self.model, definitions={**self.model.definitions, **made})
         self.budget.begin()
@@ -121,7 +129,10 @@ class _Analogy:
             return False
         except NoValue:
             return False
-        return found is not None and number.fit(found) is Fit.ROUNDED
+        if found is None:
+            return False
+        near = units and abs(found - number.value) <= units * number.unit
+        return bool(near) or number.fit(found) is Fit.ROUNDED
 
     # --- one equation for every sample --------------------------------------------------------
 
@@ -149,24 +160,28 @@ class _Analogy:
     # --- the next unit ------------------------------------------------------------------------
 
     def _sibling(self, key: str, number: Printed) -> None:
-        if len(number.text.strip("-0.").replace(".", "")) < FEWEST_DIGITS:
+        digits = len(number.text.strip("-0.").replace(".", ""))
+        if digits < FEWEST_DIGITS:
             return
-        for sibling, here, there in self._siblings(key):
-            tried = self._candidates(sibling, key, here, there, DEEPEST)
-            for made in islice(tried, MOST_FOR_ONE):
-                if self.left <= 0:
-                    return
-                if self._agrees(made, key, number):
-                    self._take(made)
-                    return
+        trials = [(MOST_FOR_ONE, 0), (MOST_NEAR, NEAR if digits > FEWEST_DIGITS else 0)]
+        for most, units in trials:
+            for sibling, here, there in self._siblings(key):
+                tried = self._candidates(sibling, key, here, there, DEEPEST)
+                for made in islice(tried, most):
+                    if self.left <= 0:
+                        return
+                    if self._agrees(made, key, number, units):
+                        self._take(made)
+                        return
 
     def _siblings(self, key: str) -> Iterator[tuple[str, str, str]]:
-        """Computed quantities whose key has another number in one place: (sibling, its number, ours)."""
+        """Computed quantities whose key has another number, or another letter (``out_o1`` for ``out_h1``), in
+        one place: (sibling, its number, ours)."""
         base, pieces = ix.split(key)
         for other in self.relatives[base, len(pieces)][:MOST_RELATIVES]:
             parts = ix.split(other)[1]
             apart = [(a, b) for a, b in zip(parts, pieces, strict=True) if a != b]
-            if len(apart) == 1 and apart[0][0].isdigit() and apart[0][1].isdigit():
+            if len(apart) == 1 and apart[0][0].isdigit() == apart[0][1].isdigit():
                 yield other, *apart[0]
 
     def _candidates(

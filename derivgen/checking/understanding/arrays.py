@@ -113,14 +113,38 @@ def spelled_out(
 ) -> dict[str, t.Node]:
     """The instances of an equation in index letters: ``z_i = ...`` for every cell that there is."""
     base, pieces = ix.split(key)
+    high = ix.above(key)
     letters = [piece for piece in pieces if piece in ix.LETTERS]
+    if high in ix.ABOVE:
+        letters.insert(0, high)
+    elif high and not high.isdigit():
+        return {}
     if not letters or not set(ix.free_letters(side)) <= set(letters):
         return {}
     found: dict[str, t.Node] = {}
-    for indices in _ranges(base, pieces, arrays, used):
+    ranges = _ranges_above(key, used) if high in ix.ABOVE else _ranges(base, pieces, arrays, used)
+    for indices in ranges:
         here = dict(zip(letters, indices, strict=True))
         found[ix.put_in(key, here)] = ix.at(side, here)
     return found
+
+
+def _ranges_above(key: str, used: Iterable[str]) -> list[tuple[int, ...]]:
+    """The values of the index above and of the letters below, for every name that stands there."""
+    base, pieces = ix.split(ix.without_above(key))
+    seen: set[tuple[int, ...]] = set()
+    for other in used:
+        number = ix.above(other)
+        head, parts = ix.split(ix.without_above(other))
+        if number.isdigit() and head == base and len(parts) == len(pieces):
+            pairs = list(zip(pieces, parts, strict=True))
+            if all(b.isdigit() if a in ix.LETTERS else a == b for a, b in pairs):
+                low = (int(b) for a, b in pairs if a in ix.LETTERS)
+                seen.add((int(number), *low))
+    if ix.above(key) == "L" and seen:
+        last = max(seen)[0]
+        seen = {row for row in seen if row[0] == last}
+    return sorted(seen)
 
 
 def _ranges(

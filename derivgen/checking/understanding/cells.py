@@ -4,27 +4,60 @@ from __future__ import annotations
 
 from derivgen.checking.evaluating import indices as ix
 from derivgen.checking.maths import tree as t
+from derivgen.checking.maths.tree import names_in
 from derivgen.checking.understanding.arrays import family, numbered, spelled_out
 from derivgen.checking.understanding.decided import Decided
+from derivgen.checking.understanding.samples import of_each_sample
 
 
 def spell_out(decided: Decided) -> None:
     """Equations in index letters become one for each cell."""
+    for table in (decided.notes.sides, decided.notes.rules):
+        _spell_out_all(decided, table)
     sides = decided.notes.sides
-    for key in [key for key in sides if ix.letters_of(key)]:
-        for side in tuple(sides[key]):
-            instances = spelled_out(key, side, decided.arrays, decided.notes.used)
-            for cell, body in instances.items():
-                sides[cell].append(body)
-            if instances:
-                sides[key] = [other for other in sides[key] if other is not side]
-        if not sides[key]:
-            del sides[key]
+    _spell_out_columns(decided)
+    of_each_sample(decided)
     for array in decided.arrays.values():
         names = [[array.cell(i, j) for j in range(array.shape[1])] for i in range(array.shape[0])]
         if array.key not in sides and all(cell in sides for row in names for cell in row):
             cells = tuple(tuple(t.Name(cell, written=cell) for cell in row) for row in names)
             sides[array.key].append(t.Matrix(cells))
+
+
+def _spell_out_all(decided: Decided, sides: dict[str, list[t.Node]]) -> None:
+    for key in [key for key in sides if ix.letters_of(key)]:
+        for side in tuple(sides[key]):
+            instances = spelled_out(key, side, decided.arrays, decided.notes.used)
+            for cell, body in instances.items():
+                if _is_first_state(decided, cell, side, body):
+                    continue
+                if isinstance(body, t.Derivative):
+                    sides[cell].insert(0, body)  # what all are says more than the line of one
+                else:
+                    sides[cell].append(body)
+            if instances:
+                sides[key] = [other for other in sides[key] if other is not side]
+        if not sides[key]:
+            del sides[key]
+
+
+def _spell_out_columns(decided: Decided) -> None:
+    """``a^1 = x`` makes a^1_1 what x_1 is, and so on."""
+    sides = decided.notes.sides
+    places = numbered(decided.notes.used)
+    for key in [key for key in sides if ix.above(key).isdigit() and not ix.split(key)[1]]:
+        for side in tuple(sides[key]):
+            cells = family(side.key, places) if isinstance(side, t.Name) else []
+            for cell in (row[0] for row in cells if len(row) == 1):
+                sides[ix.joined(key, ix.split(cell)[1])].append(t.Name(cell, written=cell))
+
+
+def _is_first_state(decided: Decided, cell: str, side: t.Node, body: t.Node) -> bool:
+    """True for ``h_0``, which is given, and for which ``h_t = tanh(a_t)`` would need an a_0 that is nowhere."""
+    if cell not in decided.notes.printed or "0" not in ix.split(cell)[1]:
+        return False
+    made = set(names_in(body)) - set(names_in(side))
+    return any(name not in decided.notes.used and name not in decided.cells for name in made)
 
 
 def find_elements(decided: Decided) -> None:

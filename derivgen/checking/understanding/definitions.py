@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from derivgen.checking.evaluating.budget import Budget
-from derivgen.checking.evaluating.model import DocumentModel
+from derivgen.checking.evaluating.model import DocumentModel, StepRule
 from derivgen.checking.evaluating.printed import is_numeric
 from derivgen.checking.maths import tree as t
 from derivgen.checking.understanding.aliases import find_aliases, left_over
@@ -21,6 +21,7 @@ from derivgen.checking.understanding.choosing import (
     functions_of_printed_numbers,
 )
 from derivgen.checking.understanding.decided import Decided
+from derivgen.checking.understanding.deltas import with_deltas
 from derivgen.checking.understanding.folding import folded
 from derivgen.checking.understanding.giving import find_counts, find_leaves, give_values
 from derivgen.checking.understanding.noting import Notes, functions_that_are_quantities, note
@@ -28,13 +29,14 @@ from derivgen.checking.understanding.renewals import fold_updates, forget_assign
 from derivgen.checking.understanding.solving import solved
 from derivgen.checking.understanding.statements import Learned, Statement
 from derivgen.checking.understanding.training import (
+    ascends,
     descends,
     loss_of,
     opaque,
     parameters_of,
     rate_of,
 )
-from derivgen.checking.understanding.update_rules import unknown_step
+from derivgen.checking.understanding.update_rules import unknown_step, uphill
 
 
 def learn(
@@ -81,7 +83,8 @@ def _learned(decided: Decided) -> Learned:
     renewed = renewed_by(decided, parameters, loss)
     rate = rate_of(decided, parameters)
     functions = dict(decided.notes.functions)
-    step = None if descends(decided) else unknown_step
+    up = ascends(decided, loss)
+    step: StepRule | None = uphill if up else None if descends(decided) else unknown_step
     model = DocumentModel(
         dict(decided.definitions),
         decided.values,
@@ -95,6 +98,7 @@ def _learned(decided: Decided) -> Learned:
         renewed,
         frozenset(k for k in decided.notes.calculations if not _is_symbolic(decided, k)),
     )
+    model = with_deltas(model, decided.notes.filled, decided.budget)
     printed = {key: tuple(nodes) for key, nodes in decided.notes.printed.items()}
     return Learned(
         solved(

@@ -7,7 +7,7 @@ It is all or nothing: with a number left over that may be a value, the calculati
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 
@@ -48,7 +48,12 @@ class Said:
         """The calculation with a name for each of its numbers; None where that is not certain."""
         if not is_numeric(calculation) or is_printed(calculation):
             return None
-        numbers = [part for part in t.walk(calculation) if isinstance(part, t.Number)]
+        constants = set(map(id, _constants(calculation)))
+        numbers = [
+            part
+            for part in t.walk(calculation)
+            if isinstance(part, t.Number) and id(part) not in constants
+        ]
         counts: dict[Fraction, int] = defaultdict(int)
         for number in numbers:
             counts[number.value] += 1
@@ -65,18 +70,35 @@ class Said:
                 waiting[value] = list(found)
             else:
                 return None
-        return _put(calculation, waiting) if waiting else None
+        return _put(calculation, waiting, constants) if waiting else None
 
 
 def _kind(node: t.Node) -> object:
     return ix.split(node.key)[0] if isinstance(node, t.Name) else type(node)
 
 
-def _put(node: t.Node, waiting: dict[Fraction, list[tuple[t.Node, bool]]]) -> t.Node:
+def _constants(calculation: t.Node) -> Iterator[t.Number]:
+    """The whole numbers that are the formula's own: the 1 of ``1 - 0.59``, a power, a fraction of them."""
+    for part in t.walk(calculation):
+        match part:
+            case t.Sum(((False, t.Number() as one), (True, _))) if (
+                one.value == 1 and not one.decimals
+            ):
+                yield one
+            case t.Power(_, t.Number() as exponent):
+                yield exponent
+            case t.Quotient(t.Number() as above, t.Number() as below):
+                if not above.decimals and not below.decimals:
+                    yield from (above, below)
+
+
+def _put(
+    node: t.Node, waiting: dict[Fraction, list[tuple[t.Node, bool]]], constants: set[int]
+) -> t.Node:
     if isinstance(node, t.Number):
-        found = waiting.get(node.value)
+        found = waiting.get(node.value) if id(node) not in constants else None
         if not found:
             return node
         name, negative = found.pop(0)
         return t.Negated(name) if negative else name
-    return rebuilt(node, lambda child: _put(child, waiting))
+    return rebuilt(node, lambda child: _put(child, waiting, constants))

@@ -103,9 +103,9 @@ def find_leaves(decided: Decided) -> None:
     """Names that definitions read and nobody defines are given quantities without a value."""
     read = {name for node in decided.definitions.values() for name in names_in(node)}
     known = {*decided.definitions, *decided.values, *decided.elements}
-    bases = {ix.split(name)[0] for name in known if not ix.letters_of(name)}
+    bases = {ix.split(ix.without_above(name))[0] for name in known if not ix.letters_of(name)}
     for name in sorted(read - decided.lost):
-        base, pieces = ix.split(name)
+        base, pieces = ix.split(ix.without_above(name))
         running = ix.letters_of(name) and base in bases
         running = running or any("+" in piece or "-" in piece for piece in pieces)
         if name and name not in known and not running:

@@ -19,6 +19,7 @@ from derivgen.checking.evaluating.values import NoValue, Value
 from derivgen.checking.evaluating.world import World
 from derivgen.checking.maths import tree as t
 from derivgen.checking.understanding.statements import Statement
+from derivgen.checking.understanding.update_rules import unknown_step
 
 #: steps of training that are followed
 MOST_STEPS = 20
@@ -35,6 +36,8 @@ class Situations:
     steps: int = 0
     #: data that were given anew, with their new values
     anew: dict[str, Value] = field(default_factory=dict)
+    #: new values of parameters, as they were printed
+    renewed: dict[str, Value] = field(default_factory=dict)
     #: names that were printed so far
     seen: set[str] = field(default_factory=set)
 
@@ -45,6 +48,9 @@ class Situations:
             return
         if left.mark in UPDATE_MARKS:
             self.updated = True
+            last = statement.chain.segments[-1].body
+            if printed_number(last) is not None:
+                self.renewed[left.key] = literal(last)
             return
         self.seen.add(left.key)
         value = self.restated(statement)
@@ -74,11 +80,26 @@ class Situations:
         points = [self.world]
         if self.updated and left.key in self.seen and self.steps < MOST_STEPS:
             with suppress(NoValue):
-                points.append(self.world.after)
+                after = self.world.after
+                # where the document's rule is not known, its new values are all that is
+                known = self.model.step is not unknown_step
+                if known:
+                    points.append(after)
+                if self.renewed:
+                    points.append(after.with_data(self._as_printed()))
         yield from points[1:]
         if self.anew:
             for point in points:
                 yield point.with_data(self.anew)
+
+    def _as_printed(self) -> dict[str, Value]:
+        """The parameters after a step: the new values that were printed, else the old ones."""
+        found = dict(self.renewed)
+        for key in self.model.names():
+            if self.model.is_parameter(key) and key not in found:
+                with suppress(NoValue):
+                    found[key] = self.world.value(key)
+        return found
 
     def enter(self, world: World) -> None:
         """The document stands at another point from here on."""

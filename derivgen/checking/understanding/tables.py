@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from derivgen.checking.evaluating import indices as ix
@@ -12,6 +12,7 @@ from derivgen.checking.evaluating.printed import is_printed
 from derivgen.checking.manuscript import Passage, Table
 from derivgen.checking.maths import tree as t
 from derivgen.checking.maths.parser import read
+from derivgen.checking.maths.rebuild import rebuilt
 from derivgen.checking.maths.vocabulary import Vocabulary
 from derivgen.checking.understanding.statements import Statement
 
@@ -59,16 +60,18 @@ class Cell:
         return Statement(self.chain, self.passage, left)
 
 
-def cells_of(tables: Sequence[Table], vocabulary: Vocabulary) -> Iterator[Cell]:
-    """The numbers of all tables whose rows or columns are of named quantities."""
+def cells_of(
+    tables: Sequence[Table], vocabulary: Vocabulary, sampled: frozenset[str] = frozenset()
+) -> Iterator[Cell]:
+    """The numbers of all tables whose rows or columns are of named quantities; ``sampled`` are the keys of
+    which the document has one for each sample."""
     for table in tables:
         if len(table.rows) < 2:
             continue
+        cells = list(_of_a_row_each(table, vocabulary, sampled)) if sampled else []
         for layout in (_of_samples, _of_columns, _of_rows):
-            cells = list(layout(table, vocabulary))
-            if cells:
-                yield from cells
-                break
+            cells = cells or list(layout(table, vocabulary))
+        yield from cells
 
 
 def _of_rows(table: Table, vocabulary: Vocabulary) -> Iterator[Cell]:
@@ -143,6 +146,29 @@ def _of_samples(table: Table, vocabulary: Vocabulary) -> Iterator[Cell]:
             if formula is not None and chain is not None:
                 (letter,) = letters
                 yield Cell(ix.at(formula, {letter: int(number)}), "value", chain, cell)
+
+
+def _of_a_row_each(table: Table, vocabulary: Vocabulary, sampled: frozenset[str]) -> Iterator[Cell]:
+    """Quantities as heads and one sample in each row, in their order: y in the third row is ``y^(3)``."""
+    head, *rows = table.rows
+    formulas = [_formula(cell, vocabulary) for cell in head]
+    names = {f.key for f in formulas if isinstance(f, t.Name) and not f.mark}
+    if len(rows) < 2 or not names & sampled or None in formulas:
+        return
+    for number, row in enumerate(rows, start=1):
+        here = {name: ix.of_sample(name, number) for name in names}
+        for formula, cell in zip(formulas, row, strict=False):
+            chain = _number(cell, vocabulary)
+            if formula is None or chain is None:
+                continue
+            if all(part.key in names for part in t.walk(formula) if isinstance(part, t.Name)):
+                yield Cell(_renamed(formula, here), "value", chain, cell)
+
+
+def _renamed(node: t.Node, names: Mapping[str, str]) -> t.Node:
+    if isinstance(node, t.Name):
+        return replace(node, key=names.get(node.key, node.key))
+    return rebuilt(node, lambda child: _renamed(child, names))
 
 
 def _kind(head: str) -> Kind | None:

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
 
+from derivgen.checking.evaluating import indices as ix
 from derivgen.checking.evaluating.printed import is_numeric, is_printed
 from derivgen.checking.evaluating.resolving import UPDATE_MARKS
 from derivgen.checking.maths import tree as t
-from derivgen.checking.maths.tree import names_in
+from derivgen.checking.maths.tree import has_derivative, names_in
 from derivgen.checking.understanding import align
 from derivgen.checking.understanding.decided import Decided
 from derivgen.checking.understanding.update_rules import RATE_WORDS, is_descent, rate_names
 
+#: names by which inputs go
+INPUT_WORDS = frozenset({"x", "in", "inp", "input"})
+
+#: words that say that something is made larger
+_UPHILL = re.compile(r"\bascent|\buphill|\bmaximi[sz]", re.IGNORECASE)
 #: names by which a loss goes, where nothing else tells
 LOSS_WORDS = ("L", "E", "J", "C", "Loss", "loss", "Error", "error", "cost", "Cost", "E_total")
 
@@ -39,6 +46,9 @@ def parameters_of(decided: Decided, loss: str | None) -> frozenset[str]:
     updated = {key for key, _ in decided.notes.updates if key not in primed} | decided.notes.trained
     updated |= {key for key, mark in decided.notes.marked - decided.apart if mark in UPDATE_MARKS}
     by = {b for of, b in decided.notes.derivatives if decided.alias_end(of) == loss}
+    if updated:
+        # a derivative by an input is what a layer below would need: the input stays what it is
+        by -= {key for key in by if ix.split(key)[0].lower() in INPUT_WORDS}
     found: set[str] = set()
     for key in updated | by:
         node = decided.definitions.get(key)
@@ -87,9 +97,21 @@ def opaque(decided: Decided) -> frozenset[str]:
 
 def descends(decided: Decided) -> bool:
     """False where the document updates its parameters by another rule than w - eta dL/dw."""
-    rules = [side for _, side in decided.notes.updates if not is_numeric(side)]
-    ruled = [side for side in rules if any(True for _ in names_in(side))]
+    ruled = _rules(decided)
     return not ruled or any(is_descent(side) for side in ruled)
+
+
+def ascends(decided: Decided, loss: str | None) -> bool:
+    """True where the document says that it goes up, or goes up with what is no loss by its name."""
+    ruled = [side for side in _rules(decided) if has_derivative(side)]
+    meant = loss not in LOSS_WORDS or _UPHILL.search(decided.words)
+    return bool(ruled and meant) and all(is_descent(side, up=True) for side in ruled)
+
+
+def _rules(decided: Decided) -> list[t.Node]:
+    """The updates that are written with names."""
+    rules = [side for _, side in decided.notes.updates if not is_numeric(side)]
+    return [side for side in rules if any(True for _ in names_in(side))]
 
 
 def _rate_value(decided: Decided, name: str) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NoReturn
 
-from derivgen.checking.evaluating.values import NoValue
+from derivgen.checking.evaluating.values import NoValue, Real
 from derivgen.checking.maths import tree as t
 from derivgen.checking.maths.tree import full_key
 from derivgen.checking.understanding import align
@@ -19,14 +19,22 @@ def unknown_step(*_: object, **__: object) -> NoReturn:
     raise NoValue("it is updated by a rule other than plain gradient descent")
 
 
-def is_descent(side: t.Node) -> bool:
-    """True for ``w - eta dL/dw``, in any order of its factors."""
+def uphill(
+    weight: Real, slope: Real, rate: Real, *_: object, **__: object
+) -> tuple[Real, tuple[Real, ...]]:
+    """The step of gradient ascent."""
+    return weight + rate * slope, ()
+
+
+def is_descent(side: t.Node, up: bool = False) -> bool:
+    """True for ``w - eta dL/dw``, in any order of its factors; ``up`` for ``w + eta dL/dw``."""
     if not isinstance(side, t.Sum) or len(side.terms) != 2:
         return False
     (lost, kept), (negative, step) = side.terms
     parts = align.factors(step)
     kinds = [isinstance(part, t.Derivative) for part in parts]
-    return isinstance(kept, t.Name) and negative and not lost and len(parts) == 2 and any(kinds)
+    signed = negative is not up and not lost
+    return isinstance(kept, t.Name) and signed and len(parts) == 2 and any(kinds)
 
 
 def rate_names(side: t.Node, key: str) -> Iterator[str]:

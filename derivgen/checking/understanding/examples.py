@@ -1,0 +1,113 @@
+"""One letter for two things: a warm-up with ``f = q z``, and under the next heading a neuron with ``f = sigmoid(s)``.
+
+The second f is a quantity of its own where nothing that it is computed from has to do with the first one.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from derivgen.checking.evaluating.printed import is_numeric
+from derivgen.checking.maths import tree as t
+from derivgen.checking.maths.rebuild import rebuilt
+from derivgen.checking.maths.tree import has_derivative, names_in
+from derivgen.checking.maths.writing import AGAIN
+from derivgen.checking.understanding.statements import Statement
+
+_HEADING = re.compile(
+    r"^[ \t]*(?:#{1,6}[ \t]+\S|\\(?:(?:sub)*section|chapter|paragraph)\*?\{)", re.MULTILINE
+)
+
+#: what the definitions of one name read, by the part of the document that they stand in
+_Parts = dict[int, set[str]]
+
+
+def with_examples_apart(statements: Sequence[Statement], text: str) -> tuple[Statement, ...]:
+    """The statements with a key of its own for each second thing that a name is used for."""
+    starts = [found.start() for found in _HEADING.finditer(text)]
+    parts = [bisect_right(starts, s.source(s.chain.span[0])) for s in statements]
+    defined: dict[str, _Parts] = defaultdict(dict)
+    for part, statement in zip(parts, statements, strict=True):
+        key, read = _definition(statement)
+        if read:
+            defined[key].setdefault(part, set()).update(read)
+    second = {
+        key: start
+        for key, found in defined.items()
+        if len(found) > 1 and (start := _second(key, found, defined)) is not None
+    }
+    if not second:
+        return tuple(statements)
+    made = []
+    for part, statement in zip(parts, statements, strict=True):
+        names = {key: key + AGAIN for key, start in second.items() if part >= start}
+        made.append(_with_names(statement, names) if names else statement)
+    return tuple(made)
+
+
+def _definition(statement: Statement) -> tuple[str, set[str]]:
+    """The name that a statement defines, and what it is computed from; nothing where it defines none."""
+    segments = statement.chain.segments
+    if (
+        statement.chain.continued
+        or len(segments) < 2
+        or segments[1].relation not in ("=", "define")
+    ):
+        return "", set()
+    left, right = segments[0].body, segments[1].body
+    own: set[str] = set()
+    if isinstance(left, t.Call) and not left.primes and left.arguments:
+        if not all(isinstance(argument, t.Name) for argument in left.arguments):
+            return "", set()
+        key = left.function
+    elif isinstance(left, t.Name) and not left.mark:
+        key = left.key
+    else:
+        return "", set()
+    if not is_numeric(right) and not has_derivative(right):
+        own = set(names_in(right)) - {key}
+    return key, own
+
+
+def _second(key: str, found: _Parts, defined: Mapping[str, _Parts]) -> int | None:
+    """The part from which on a name is another thing: it is defined there by what has nothing to do with
+    any of its definitions before."""
+    first, *later = sorted(found)
+    before = _closure(found[first], key, defined)
+    for part in later:
+        here = _closure(found[part], key, defined)
+        if not here & before and all(len(names) > 1 for names in (here, before)):
+            return part
+        before |= here
+    return None
+
+
+def _closure(names: set[str], without: str, defined: Mapping[str, _Parts]) -> set[str]:
+    """Everything that some names are computed from, with themselves."""
+    found = set(names)
+    waiting = list(names)
+    while waiting:
+        for read in defined.get(waiting.pop(), {}).values():
+            new = read - found - {without}
+            found |= new
+            waiting += new
+    return found
+
+
+def _with_names(statement: Statement, names: Mapping[str, str]) -> Statement:
+    def named(node: t.Node) -> t.Node:
+        if isinstance(node, t.Name) and node.key in names:
+            return replace(node, key=names[node.key])
+        if isinstance(node, t.Call) and node.function in names:
+            node = replace(node, function=names[node.function])
+        return rebuilt(node, named)
+
+    chain = statement.chain
+    segments = tuple(replace(s, body=named(s.body)) for s in chain.segments)
+    left = None if statement.left is None else named(statement.left)
+    earlier = tuple(map(named, statement.earlier))
+    return replace(statement, chain=replace(chain, segments=segments), left=left, earlier=earlier)

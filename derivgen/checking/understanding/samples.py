@@ -1,0 +1,69 @@
+"""Samples that are numbered above: ``y^(i)``.  ``h = sigmoid(w x + b)`` is said once and meant for each of them."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+
+from derivgen.checking.evaluating import indices as ix
+from derivgen.checking.maths import tree as t
+from derivgen.checking.maths.rebuild import rebuilt
+from derivgen.checking.maths.tree import names_in
+from derivgen.checking.understanding.decided import Decided
+from derivgen.checking.understanding.statements import Statement
+
+_BRACKETED = re.compile(r"\^\((?:[ijkmnst]|[0-9]{1,4})\)")
+#: how many samples are followed
+MOST_SAMPLES = 200
+
+
+def sampled(statements: Iterable[Statement]) -> frozenset[str]:
+    """The keys of which a document has one for each sample: y where it writes ``y^(i)``."""
+    found = set()
+    for statement in statements:
+        for segment in statement.chain.segments:
+            for part in t.walk(segment.body):
+                if isinstance(part, t.Name) and _BRACKETED.search(part.key):
+                    found.add(ix.without_above(part.key))
+    return frozenset(found)
+
+
+def of_each_sample(decided: Decided) -> None:
+    """Definitions without a sample's number are those of each sample, where it has names of its own."""
+    sides, used = decided.notes.sides, {*decided.notes.used, *decided.notes.printed}
+    numbers: dict[str, set[str]] = defaultdict(set)
+    for key in used:
+        number = ix.above(key)
+        if number.isdigit() and _BRACKETED.search(key):
+            numbers[number].add(ix.without_above(key))
+    if not numbers or len(numbers) > MOST_SAMPLES:
+        return
+    plain = {key: list(nodes) for key, nodes in sides.items() if not ix.above(key)}
+    for number, own in numbers.items():
+        own |= _computed_from(own, plain)
+        names = {key: ix.of_sample(key, number) for key in own}
+        for key in own & plain.keys():
+            cell = names[key]
+            if not sides.get(cell):
+                made = (_of_sample(side, names) for side in plain[key])
+                sides[cell] = [m for m, side in zip(made, plain[key], strict=True) if m != side]
+
+
+def _computed_from(own: set[str], plain: Mapping[str, list[t.Node]]) -> set[str]:
+    """What is computed from a sample's quantities is its own too, where others of its own come from it."""
+    wanted = set(own)
+    waiting = list(own)
+    while waiting:
+        for side in plain.get(waiting.pop(), ()):
+            new = {name for name in names_in(side) if name in plain} - wanted
+            wanted |= new
+            waiting += new
+    return wanted
+
+
+def _of_sample(node: t.Node, names: Mapping[str, str]) -> t.Node:
+    if isinstance(node, t.Name):
+        key = names.get(node.key)
+        return node if key is None or node.mark else t.Name(key, written=key)
+    return rebuilt(node, lambda child: _of_sample(child, names))

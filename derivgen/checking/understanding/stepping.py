@@ -1,0 +1,83 @@
+"""New values without a mark: ``w_1 = 0.6 - 0.25 * 0.0668 = 0.5833`` where 0.6 is what w_1 was before.
+
+What is added may be a quantity of the author's own, a velocity: then the document has a rule of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+
+from derivgen.checking.evaluating.model import DocumentModel
+from derivgen.checking.evaluating.printed import is_numeric
+from derivgen.checking.maths import tree as t
+from derivgen.checking.understanding.statements import Statement
+from derivgen.checking.understanding.update_rules import unknown_step
+
+
+@dataclass(frozen=True, slots=True)
+class Stepped:
+    """The statements with the mark for a new value where they give one, and the model, whose rule is not known
+    where that is not plain gradient descent."""
+
+    statements: tuple[Statement, ...]
+    model: DocumentModel
+
+
+def stepped(statements: Iterable[Statement], model: DocumentModel) -> Stepped:
+    """See :class:`Stepped`."""
+    now: dict[str, Fraction] = {}
+    printed: dict[Fraction, t.Node] = {}
+    found: list[Statement] = []
+    #: what is added to parameters, and has another value in each step
+    velocities: set[str] = set()
+    for statement in statements:
+        name, segments = statement.left, statement.chain.segments
+        if isinstance(name, t.Name) and not name.mark and not statement.chain.continued:
+            step = _step(name, segments, model, now)
+            if step is not None:
+                marked = replace(name, mark="new")
+                first = replace(segments[0], body=marked)
+                chain = replace(statement.chain, segments=(first, *segments[1:]))
+                statement = replace(statement, chain=chain, left=marked)
+                source = printed.get(abs(step))
+                if isinstance(source, t.Name):
+                    velocities.add(source.key)
+                last = _value(segments[-1].body)
+                if last is not None:
+                    now[name.key] = last
+        left = statement.left
+        for segment in segments if left is not None and not is_numeric(left) else ():
+            value = _value(segment.body)
+            if value is not None and left is not None:
+                printed[abs(value)] = left
+        found.append(statement)
+    if velocities:
+        model = replace(model, step=unknown_step, opaque=model.opaque | velocities)
+    return Stepped(tuple(found), model)
+
+
+def _step(
+    name: t.Name, segments: Sequence[t.Segment], model: DocumentModel, now: dict[str, Fraction]
+) -> Fraction | None:
+    """What is added to the present value of a given quantity, 0 where that is a product."""
+    given = model.given(name.key)
+    if given is None or model.definition(name.key) is not None or len(segments) < 3:
+        return None
+    body = segments[1].body
+    if not isinstance(body, t.Sum) or len(body.terms) != 2 or not is_numeric(body):
+        return None
+    (negative, old), (_, change) = body.terms
+    before = _value(t.Negated(old) if negative else old)
+    if before is None or before != now.get(name.key, _value(given)):
+        return None
+    return _value(change) or Fraction(0)
+
+
+def _value(node: t.Node) -> Fraction | None:
+    """The value of a printed number."""
+    if isinstance(node, t.Negated):
+        inner = _value(node.body)
+        return None if inner is None else -inner
+    return node.value if isinstance(node, t.Number) else None
