@@ -1,0 +1,1 @@
+"""Derivatives of equations, numbers through them, paths, and the independent check."""

@@ -1,0 +1,1 @@
+"""Formulas as trees: made from sympy, laid out, written as LaTeX, Typst and MathML."""

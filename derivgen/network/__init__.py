@@ -1,0 +1,1 @@
+"""A network as index equations, and the reading of a spec."""

@@ -15,6 +15,7 @@ from derivgen.network.source import (
     too_deep,
     written_number,
 )
+from derivgen.network.source_walk import Walk
 
 _SPACE = re.compile(r"[ \t\r\n]*")
 _STRING = re.compile(r'"(?:[^"\\\x00-\x1f]|\\.)*"')
@@ -22,29 +23,17 @@ _NUMBER = re.compile(r"-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?")
 _WORDS = {"true": True, "false": False, "null": None}
 
 
-class _Reader:
-    def __init__(self, text: str, places: Places) -> None:
-        self.text = text
-        self.places = places
-        self.at = 0
-        #: offset of the line that was found last, so that places cost no second scan
-        self.line, self.line_start = 1, 0
+class _Reader(Walk):
+    """Reads one value after the other."""
 
-    def place(self) -> Place:
-        self.line += self.text.count("\n", self.line_start, self.at)
-        self.line_start = max(self.line_start, self.text.rfind("\n", 0, self.at) + 1)
-        return self.places.at(self.line, self.at - self.line_start + 1)
+    def __init__(self, text: str, places: Places) -> None:
+        super().__init__(text, places, _SPACE)
 
     def fail(self, expected: str) -> DerivgenError:
         shown = repr(self.text[self.at]) if self.at < len(self.text) else "the end of the file"
         return DerivgenError(
             "E104", f"not valid JSON: expected {expected}, found {shown}", self.place()
         )
-
-    def skip(self) -> str:
-        found = _SPACE.match(self.text, self.at)
-        self.at = found.end() if found else self.at
-        return self.text[self.at : self.at + 1]
 
     def string(self) -> str:
         found = _STRING.match(self.text, self.at)

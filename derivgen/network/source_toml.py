@@ -8,6 +8,7 @@ from typing import Any
 
 from derivgen.errors import DerivgenError, Place
 from derivgen.network.source import Address, Places, WrittenFloat, place_of
+from derivgen.network.source_walk import Walk
 
 _SPACE = re.compile(r"(?:[ \t\r\n]|#[^\n]*)*")
 _KEY = re.compile(r'[A-Za-z0-9_-]+|"(?:[^"\\\n]|\\.)*"|\'[^\'\n]*\'')
@@ -43,23 +44,12 @@ def _plain(data: Any) -> Any:
     return data if isinstance(data, (str, int, float)) else str(data)
 
 
-class _Scan:
+class _Scan(Walk):
     """Walks over a text that is known to be valid and notes where keys and values stand."""
 
     def __init__(self, text: str, places: Places) -> None:
-        self.text, self.places, self.at = text, places, 0
+        super().__init__(text, places, _SPACE)
         self.items: dict[Address, int] = {}
-        self.line, self.line_start = 1, 0
-
-    def place(self) -> Place:
-        self.line += self.text.count("\n", self.line_start, self.at)
-        self.line_start = max(self.line_start, self.text.rfind("\n", 0, self.at) + 1)
-        return self.places.at(self.line, self.at - self.line_start + 1)
-
-    def skip(self) -> str:
-        found = _SPACE.match(self.text, self.at)
-        self.at = found.end() if found else self.at
-        return self.text[self.at : self.at + 1]
 
     def document(self) -> None:
         table: Address = ()
