@@ -65,6 +65,7 @@ class _General:
         self._network: Network = formulas.derivation.network
         self._equation = equation
         self._bases = index_bases(self._network, equation)
+        self._single = {i.name: i.start for i in _bound(equation) if i.size == 1}
         self._names = {s: self._reading(r) for s, r in equation.refs.items()}
 
     def chain(self) -> Chain:
@@ -82,6 +83,8 @@ class _General:
     def _term(self, term: Term) -> Node:
         body = from_sympy(term.expression, self._names, self._formulas.functions, "none")
         for index in reversed(term.bound):
+            if index.size == 1:
+                continue  # a sum of one summand is that summand
             base = self._bases.get(index.name, 0)
             lower = Relation(_letter(index.name), "=", number(str(index.start + base)))
             body = big_sum(body, lower, number(str(index.stop - 1 + base)))
@@ -113,7 +116,7 @@ class _General:
         quantity = self._network.quantities[ref.array]
         start = quantity.naming.start or (0,) * len(ref.indices)
         labels = tuple(
-            affine_node(index, first, self._bases)
+            affine_node(_settled(index, self._single), first, self._bases)
             for index, first in zip(ref.indices, start, strict=True)
         )
         return self._formulas.general_name(ref.array, labels)
@@ -130,6 +133,13 @@ def _with_commas(nodes: list[Node]) -> tuple[Node, ...]:
     for position, node in enumerate(nodes):
         items.extend([COMMA, node] if position else [node])
     return tuple(items)
+
+
+def _settled(index: Affine, known: Mapping[str, int]) -> Affine:
+    """An index expression with the indices put in that have one value only."""
+    fixed = [(name, factor) for name, factor in index.factors if name in known]
+    constant = index.constant + sum(factor * known[name] for name, factor in fixed)
+    return Affine(constant, tuple(f for f in index.factors if f not in fixed))
 
 
 def index_bases(network: Network, equation: Equation) -> Mapping[str, int]:

@@ -70,6 +70,14 @@ class OptimiserFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class Outside:
+    """The value that is read where an index leads outside an array: its padding."""
+
+    array: Node
+    value: Node
+
+
+@dataclass(frozen=True, slots=True)
 class CheckFacts:
     """What the independent check found; ``table`` is None where it has very many rows."""
 
@@ -122,6 +130,16 @@ class Facts:
     @property
     def remarks(self) -> tuple[str, ...]:
         return self.derivation.network.remarks
+
+    @cached_property
+    def outside(self) -> tuple[Outside, ...]:
+        """The arrays that are read beyond their ends."""
+        names, given = self.derivation.names, self.derivation.rounder.given
+        return tuple(
+            Outside(names.whole(q.name), number(given(q.outside)))
+            for q in self.derivation.network.quantities.values()
+            if q.outside is not None
+        )
 
     @property
     def learning_rate(self) -> Chain | None:

@@ -29,7 +29,9 @@ def network_picture(network: Network, names: Names, values: Values) -> Picture |
 def caption_of(picture: Picture) -> str:
     """What a picture of a network shows, in a sentence."""
     if any(isinstance(shape, Box) for shape in picture.shapes):
-        return "Which quantity is computed from which."
+        shown = "Which quantity is computed from which."
+        back = any(isinstance(shape, Arrow) and shape.dashed for shape in picture.shapes)
+        return f"{shown} A dashed arrow leads to the next step." if back else shown
     labels = [s.label for s in picture.shapes if isinstance(s, Arrow)]
     labels += [s.content for s in picture.shapes if isinstance(s, Label)]
     if any(isinstance(label, Number | Relation) for label in labels):

@@ -1,7 +1,7 @@
 """Draw a network as the graph of its arrays: boxes with symbols and shapes, arrows along readings.
 
 Arrays stand in columns by the longest way that leads to them; inputs and parameters stand right
-before the first that reads them.  Parameters that only one equation reads share a box.  A reading
+before the first that reads them.  Parameters that only one equation reads share a box, except in a small circuit of scalars.  A reading
 that goes back (``h[t-1]`` in the equation of ``h[t]``) is a dashed arrow.
 """
 
@@ -90,16 +90,22 @@ class _Graph:
 
 def graph_picture(network: Network, names: Names, values: Values) -> Picture | None:
     """The graph of a network's arrays, or None where it does not fit in a readable size."""
-    graph = _graph(network)
-    if len(graph.places) > MOST_PLACES:
-        return None
-    order = _ordered(graph)
-    for size in RULES.sizes:
-        drawing = _Drawing(network, names, values, size)
-        picture = drawing.picture(graph, order)
-        if picture is not None:
-            return picture
+    # in a circuit of scalars, whose boxes show values, each parameter has its own if there is room
+    for alone in (True, False) if _is_scalar(network) else (False,):
+        graph = _graph(network, alone)
+        if len(graph.places) > MOST_PLACES:
+            continue
+        order = _ordered(graph)
+        for size in RULES.sizes:
+            drawing = _Drawing(network, names, values, size)
+            picture = drawing.picture(graph, order)
+            if picture is not None:
+                return picture
     return None
+
+
+def _is_scalar(network: Network) -> bool:
+    return all(not quantity.shape for quantity in network.quantities.values())
 
 
 # --- what stands where ------------------------------------------------------------------------
@@ -115,7 +121,7 @@ def _readings(network: Network) -> dict[str, tuple[str, ...]]:
     return {array: tuple(read) for array, read in found.items()}
 
 
-def _graph(network: Network) -> _Graph:
+def _graph(network: Network, alone: bool) -> _Graph:
     readings = _readings(network)
     rank = {array: place for place, array in enumerate(readings)}
     depth: dict[str, int] = {}
@@ -131,7 +137,8 @@ def _graph(network: Network) -> _Graph:
     shared: dict[str, list[str]] = {}
     for array in network.quantities:
         if array not in rank and array in readers:
-            own = network.quantities[array].role is Role.PARAMETER and len(readers[array]) == 1
+            parameter = network.quantities[array].role is Role.PARAMETER
+            own = parameter and len(readers[array]) == 1 and not alone
             key = f"parameters of {readers[array][0]}" if own else array
             shared.setdefault(key, []).append(array)
             box_of[array] = key
@@ -216,7 +223,7 @@ class _Drawing:
     def __init__(self, network: Network, names: Names, values: Values, size: float) -> None:
         self.network, self.names, self.values, self.size = network, names, values, size
         #: a circuit of scalars has values to show beneath its boxes, other networks have shapes
-        self.scalar = all(not quantity.shape for quantity in network.quantities.values())
+        self.scalar = _is_scalar(network)
 
     def label(self, place: _Place) -> Node:
         """The symbols of a box, at most a few of them."""

@@ -30,6 +30,7 @@ from derivgen.document.views.common import by_depth, selection
 from derivgen.document.whole_stages import WholeStage, whole_stages
 from derivgen.formula.tree import Node
 from derivgen.network.optimisers import OPTIMISERS
+from derivgen.notation import Entry
 from derivgen.settings import View
 
 #: view -> what makes its sections
@@ -134,12 +135,21 @@ class StepFacts:
 
     @property
     def update_rule(self) -> Display:
-        """The optimiser's rule for the first parameter of the table of updates, in symbols."""
+        """The optimiser's rule for one parameter, in symbols."""
+        return Display(rule_chains(self.formulas, self._first_updated))
+
+    @property
+    def update_example(self) -> Node:
+        """The name of the parameter that the rule is written for."""
+        return self.formulas.name(self._first_updated)
+
+    @property
+    def _first_updated(self) -> Entry:
+        """The first parameter of the table of updates."""
         derivation = self.situation.derivation
         trained = [q.name for q in derivation.network.parameters() if q.trained]
         array = by_depth(derivation, trained)[0]
-        first = (array, (0,) * len(derivation.network.quantities[array].shape))
-        return Display(rule_chains(self.formulas, first))
+        return array, (0,) * len(derivation.network.quantities[array].shape)
 
     @cached_property
     def after(self) -> Formulas:

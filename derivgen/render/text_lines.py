@@ -8,7 +8,7 @@ from typing import Final
 
 from derivgen.document.blocks import Inline, Inlines, Math, Reference, Words
 from derivgen.formula.build import map_children, slashed
-from derivgen.formula.measure import chain_width
+from derivgen.formula.measure import chain_width, width
 from derivgen.formula.names import name_text
 from derivgen.formula.tree import Chain, Hole, Node, Number, Partial
 from derivgen.formula.writer import hole
@@ -21,6 +21,17 @@ from derivgen.render.formats import Dialect, Format
 _SHORT_FORMULA: Final = 20.0
 #: longer ones need most of a line
 _LONG_FORMULA: Final = 45.0
+
+#: this many formulas make a list of a sentence, if they are wider than its words
+_FEW_FORMULAS: Final = 3
+#: the width of a letter in widths of a digit
+_LETTER: Final = 0.9
+
+
+def _formula_width(formula: Node | Chain) -> float:
+    if isinstance(formula, Chain):
+        return chain_width(formula)
+    return width(slashed(formula) if isinstance(formula, Partial) else formula)
 
 
 def _length(size: float) -> str:
@@ -62,6 +73,14 @@ class TextWriter:
     dialect: Dialect | None
     #: a macro of the format, by its name
     macro: Callable[[str], Callable[..., str]]
+
+    def is_mostly_formulas(self, content: Inlines) -> bool:
+        """Whether a line has too few spaces that could be stretched for it to be justified."""
+        formulas = [part.formula for part in content if isinstance(part, Math)]
+        words = sum(len(part.text) for part in content if isinstance(part, Words))
+        if len(formulas) < _FEW_FORMULAS:
+            return False
+        return sum(map(_formula_width, formulas)) > words * _LETTER
 
     def start(self, content: Inlines) -> str:
         """Content that begins a cell or a line, so that it begins no list or heading."""

@@ -230,7 +230,8 @@ class _Renderer:
     def paragraph(self, block: Paragraph) -> Iterator[str]:
         if block.content:
             leads = isinstance(self.following, Display | Bullets | Table | Family)
-            yield self.macro("paragraph")(self.text.line(block.content), leads)
+            ragged = self.text.is_mostly_formulas(block.content)
+            yield self.macro("paragraph")(self.text.line(block.content), leads, ragged)
 
     def display(self, block: Display) -> Iterator[str]:
         if self.in_family and block.number is not None:

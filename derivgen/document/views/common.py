@@ -327,6 +327,18 @@ def is_zero(value: float | sympy.Rational) -> bool:
     return bool(np.equal(float(value), 0.0))
 
 
+def stays(situation: Situation, entry: Entry) -> bool:
+    """True for a parameter of gradient 0 that the step leaves as it is; what an optimiser remembers,
+    or a decay of the weights, may move it all the same."""
+    change = situation.change
+    if change is None or situation.passed.symbolic or entry[0] not in change.after:
+        return False
+    array, index = entry
+    return is_zero(change.gradients[array][index]) and bool(
+        change.after[array][index] == change.before[array][index]
+    )
+
+
 def title_of(prose: str) -> str:
     """A phrase as a heading: its first letter a capital."""
     return prose[:1].upper() + prose[1:]

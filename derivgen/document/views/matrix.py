@@ -11,13 +11,15 @@ import numpy as np
 from derivgen.derivation.grid import stage_grid
 from derivgen.derivation.partials import PEER, SAME, WINNER, Link
 from derivgen.derivation.sweep import link_values, unchanged
+from derivgen.derivation.training import Update
 from derivgen.document.blocks import Display
 from derivgen.document.equations import affine_node, index_bases
 from derivgen.document.grids import MOST_COLUMNS, MOST_ROWS, grid_node
 from derivgen.document.matrix_form import Operand, operands, product
 from derivgen.document.situation import Situation
-from derivgen.document.updates import symbol_names
+from derivgen.document.updates import setting_digits, symbol_names
 from derivgen.document.views.common import gradient_of, gradient_values, reader_arrays, title_of
+from derivgen.document.worked import as_float, is_same
 from derivgen.formula.build import add, big_sum, multiply, negate, number, under
 from derivgen.formula.from_sympy import from_sympy
 from derivgen.formula.tree import (
@@ -32,11 +34,13 @@ from derivgen.formula.tree import (
     Text,
 )
 from derivgen.network.model import Ref, Role
-from derivgen.network.optimisers import OPTIMISERS
+from derivgen.network.optimisers import OPTIMISERS, G, W
 from derivgen.notation import updated
 
 #: samples whose contributions to a gradient are printed one by one
 MOST_SAMPLES = 6
+#: elements of an array that are looked at for whether anything was rounded
+MOST_COMPARED = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -334,6 +338,23 @@ def _update(situation: Situation, array: str) -> Display | None:
     if len(steps) == 1:
         names = symbol_names(formulas, formulas.names.whole(array))
         chain = Chain(chain.left, (("=", from_sympy(steps[0][1], names)),))
-    exact = all(formulas.rounder.is_exact(v) for v in values.ravel()[:64].tolist())
-    sign: RelationSign = "=" if exact else "approx"
+    sign: RelationSign = "=" if _is_exact_update(situation, change, array) else "approx"
     return Display((Chain(chain.left, (*chain.links, (sign, node))),))
+
+
+def _is_exact_update(situation: Situation, change: Update, array: str) -> bool:
+    """Whether the new values as printed are what the rule gives, with nothing rounded.  Where rounded
+    numbers are carried on, the rule is put to the printed ones."""
+    formulas = situation.formulas
+    steps = OPTIMISERS[situation.derivation.task.training.optimiser].steps
+    after = change.after[array].ravel()[:MOST_COMPARED].tolist()
+    if not formulas.passed.carried or len(steps) > 1:
+        return all(formulas.rounder.is_exact(v) for v in after)
+    digits = {s: as_float(text) for s, text in setting_digits(formulas, change).items()}
+    old = change.before[array].ravel()[:MOST_COMPARED].tolist()
+    slopes = change.gradients[array].ravel()[:MOST_COMPARED].tolist()
+    scalar = formulas.passed.float_arithmetic.scalar
+    return all(
+        is_same(scalar(steps[0][1], {**digits, W: one, G: slope}), new)
+        for one, slope, new in zip(old, slopes, after, strict=True)
+    )

@@ -10,7 +10,7 @@ from derivgen.derivation.graph import Path
 from derivgen.document.blocks import Display
 from derivgen.document.situation import Situation
 from derivgen.document.updates import update_chains
-from derivgen.document.views.common import Factor, Seen, is_zero, selected
+from derivgen.document.views.common import Factor, Seen, is_zero, selected, stays
 from derivgen.document.worked import as_float, extended
 from derivgen.formula.build import add, follow, multiply, number
 from derivgen.formula.tree import Chain, Dots, Node, Partial
@@ -46,7 +46,8 @@ class Section:
     routes: tuple[Route, ...]
     total: Display | None
     update: Display | None
-    zero: bool
+    #: a gradient of 0, and the step leaves the parameter as it is
+    stays: bool
     untouched: bool
     #: the parameter stands in the loss itself: one local partial is the whole gradient
     direct: bool
@@ -72,7 +73,6 @@ def _section(situation: Situation, entry: Entry, seen: Seen) -> Section:
     update = None
     if situation.change is not None and not passed.symbolic:
         update = Display(update_chains(formulas, situation.change, entry))
-    zero = not passed.symbolic and is_zero(passed.gradient(entry, "paths"))
     return Section(
         name=formulas.name(entry),
         prose=quantity.prose,
@@ -81,7 +81,7 @@ def _section(situation: Situation, entry: Entry, seen: Seen) -> Section:
         routes=routes,
         total=_total(situation, entry, paths, count) if count != 1 else None,
         update=update,
-        zero=zero,
+        stays=stays(situation, entry),
         untouched=count == 0,
         direct=count == 1 and len(paths[0]) == 2,
     )

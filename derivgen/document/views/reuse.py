@@ -27,6 +27,7 @@ from derivgen.document.views.common import (
     reader_arrays,
     selected,
     selection,
+    stays,
     title_of,
 )
 from derivgen.document.worked import as_float, extended
@@ -52,6 +53,8 @@ class Item:
     factors: tuple[Factor, ...]
     display: Display
     zero: bool
+    #: a parameter of gradient 0 that the step leaves as it is
+    stays: bool
     update: Display | None
     #: True where no item like this one stood before: of this array, from the same arrays, 0 or not
     new: bool
@@ -197,6 +200,7 @@ def _item(situation: Situation, entry: Entry, seen: Seen) -> Item:
         factors=tuple(factors),
         display=Display((_chain(situation, entry, partials),)),
         zero=zero,
+        stays=stays(situation, entry),
         update=update,
         new=seen.is_new(entry[0], tuple(sorted({r[0] for r in readers})), zero),
     )
