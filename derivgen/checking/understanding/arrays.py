@@ -28,14 +28,18 @@ class Shaped:
     start: tuple[int, int]
 
     def cells(self) -> Iterator[tuple[str, Element]]:
-        """The names of all cells: with two indices, and for a vector with one as well."""
+        """The names of all cells: with two indices, and for a vector with one as well; those of ``z_h``
+        are ``z_h1, z_h2``."""
         rows, columns = self.shape
         for i, j in product(range(rows), range(columns)):
             element = Element(self.key, i, j)
             yield self.cell(i, j), element
             if 1 in self.shape:
                 axis = 0 if columns == 1 else 1
-                yield ix.joined(self.base, (str((i, j)[axis] + self.start[axis]),)), element
+                number = str((i, j)[axis] + self.start[axis])
+                yield ix.joined(self.base, (number,)), element
+                if _ends_in_a_letter(self.base):
+                    yield f"{self.base}{number}", element
 
     def cell(self, row: int, column: int) -> str:
         return ix.joined(self.base, (str(row + self.start[0]), str(column + self.start[1])))
@@ -93,7 +97,15 @@ def _numbers(keys: Iterable[str]) -> _Numbers:
         for at, piece in enumerate(pieces):
             if piece.isdigit():
                 found.setdefault((base, len(pieces), at), set()).add(int(piece))
+        whole = key.rstrip("0123456789")
+        if whole != key and len(key) - len(whole) < 6 and _ends_in_a_letter(whole):
+            found.setdefault((whole, 1, 0), set()).add(int(key[len(whole) :]))
     return found
+
+
+def _ends_in_a_letter(key: str) -> bool:
+    """True for a name with a letter at the end of its subscript: ``z_h``."""
+    return "_" in key and key[-1].isalpha()
 
 
 def _start(numbers: _Numbers, base: str, shape: tuple[int, int], axis: int, usual: int) -> int:
