@@ -13,6 +13,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "tests" / "checking")]
 
+import mutated  # noqa: E402  (its folder is put into the path above)
 import mutations  # noqa: E402  (its folder is put into the path above)
 
 
@@ -20,7 +21,7 @@ def tried(work: tuple[str, int, int]) -> tuple[str, int, list[str], list[mutatio
     """One document: its claims, what is said against it unchanged, and the outcomes of its mutants."""
     name, count, seed = work
     made = mutations.mutants(name, count, seed)
-    claims = len(mutations.baseline(name).claims)
+    claims = len(mutated.baseline(name).claims)
     return name, claims, mutations.false_alarms(name), list(map(mutations.outcome, made))
 
 
@@ -29,7 +30,7 @@ def main(arguments: list[str]) -> int:
     count, seed = (*map(int, arguments), *(150, 1)[len(arguments) :])
     kinds: dict[str, Counter[str]] = defaultdict(Counter)
     claims, alarms = 0, 0
-    names = [*mutations.HAND_WRITTEN, *mutations.BUILT]
+    names = [*mutated.HAND_WRITTEN, *mutated.BUILT]
     with Pool() as pool:
         for name, judged, against, outcomes in pool.imap(tried, [(n, count, seed) for n in names]):
             print(f"{name}: {len(outcomes)} mutants", file=sys.stderr, flush=True)
@@ -38,7 +39,7 @@ def main(arguments: list[str]) -> int:
                 for kind in (outcome.mutant.kind, "all"):
                     kinds[kind].update(mutations.score(outcome))
     print("| mistake | mutants | found | right line | diagnosed |\n|---|---|---|---|---|")
-    for kind in [*(k for k in mutations.KINDS if k in kinds), "all"]:
+    for kind in [*(k for k in (*mutations.KINDS, *mutations.REACHING) if k in kinds), "all"]:
         found = kinds[kind]
         shares = (f"{100 * found[what] / found['mutants']:.1f} %" for what in mutations.SCORES[1:])
         print(f"| {kind} | {found['mutants']} | {' | '.join(shares)} |")

@@ -12,7 +12,8 @@ from collections.abc import Iterator
 
 import floats
 import slips
-from mutations import Mutant, Site, Sites, put_in, sites_of
+from mutated import Mutant, Site, Sites, sites_of
+from number_mistakes import put_in
 
 from derivgen.checking.evaluating.printed import is_numeric, is_printed
 from derivgen.checking.maths import tree as t

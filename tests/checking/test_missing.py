@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 
-import mutations
+import mutated
 import pytest
 
 import derivgen
 from derivgen.checking.report import Report, Verdict
 
-DOCUMENT = mutations.document("shared_bias")
+DOCUMENT = mutated.document("shared_bias")
 
 
 def remarks(text: str) -> list[tuple[str, str]]:
@@ -29,9 +29,9 @@ def without(*starts: str) -> str:
     return text
 
 
-@pytest.mark.parametrize("name", mutations.HAND_WRITTEN)
+@pytest.mark.parametrize("name", mutated.HAND_WRITTEN)
 def test_nothing_is_missing_from_a_whole_document(name: str) -> None:
-    assert not remarks(mutations.document(name))
+    assert not remarks(mutated.document(name))
 
 
 def test_biases_that_are_never_updated() -> None:

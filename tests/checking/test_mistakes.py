@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-import mutations
+import mutated
 import pytest
 
 import derivgen
@@ -40,7 +40,7 @@ CASES = cases()
     "case", CASES, ids=[f"{at}-{c.document}-{c.named}" for at, c in enumerate(CASES)]
 )
 def test_a_wrong_step_is_found_and_named(case: Case) -> None:
-    document = mutations.document(case.document)
+    document = mutated.document(case.document)
     assert document.count(case.right) == 1
     line = document[: document.index(case.right)].count("\n") + 1
     report = derivgen.check(document.replace(case.right, case.wrong), language="markdown")

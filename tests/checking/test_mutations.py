@@ -6,62 +6,59 @@ The bounds lie just below what was measured; ``benchmarks/mutations.py`` prints 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Mapping
 
 import floats
+import mutated
 import mutations
 import pytest
 
-QUICK = mutations.HAND_WRITTEN
+#: of all mutants of a document: at most so many are not found, blamed on another line as well, not named
+SHARES = {"found": 0.95, "right line": 0.9, "diagnosed": 0.8}
 
 
-def totals(names: Iterable[str], count: int, seed: int) -> tuple[Counter[str], list[str]]:
+def assert_shares(name: str, count: int, seed: int, bounds: Mapping[str, float]) -> None:
+    outcomes = [mutations.outcome(mutant) for mutant in mutations.mutants(name, count, seed)]
     found: Counter[str] = Counter()
-    missed = []
-    for name in names:
-        for mutant in mutations.mutants(name, count, seed):
-            outcome = mutations.outcome(mutant)
-            found.update(mutations.score(outcome))
-            if not outcome.found:
-                missed.append(f"{name}:{mutant.line} {mutant.kind}: {mutant.old} -> {mutant.new}")
-    return found, missed
-
-
-def assert_shares(found: Counter[str], missed: list[str], bounds: dict[str, float]) -> None:
+    for outcome in outcomes:
+        found.update(mutations.score(outcome))
+    assert found["mutants"] >= count
+    short = [
+        f"line {o.mutant.line}, {o.mutant.kind}: {o.mutant.old} -> {o.mutant.new}: {o.said}"
+        for o in outcomes
+        if not (o.found and o.placed and o.named)
+    ]
     for what, bound in bounds.items():
-        share = found[what] / found["mutants"]
-        assert share >= bound, f"{what}: {share:.3f} of {found['mutants']}; " + "\n".join(missed)
+        # one of a few says little
+        assert found[what] >= bound * found["mutants"] - 1, f"{what}: {found}; " + "\n".join(short)
 
 
-@pytest.mark.parametrize("name", [*mutations.HAND_WRITTEN, *mutations.BUILT])
+@pytest.mark.parametrize("name", [*mutated.HAND_WRITTEN, *mutated.BUILT])
 def test_nothing_is_said_against_a_correct_document(name: str) -> None:
-    report = mutations.baseline(name)
+    report = mutated.baseline(name)
     assert len(report.claims) >= 15
     assert not mutations.false_alarms(name)
 
 
-def test_single_mistakes_in_hand_written_documents_are_found() -> None:
-    found, missed = totals(QUICK, 30, seed=7)
-    assert found["mutants"] >= 200
-    assert_shares(found, missed, {"found": 0.98, "right line": 0.96, "diagnosed": 0.88})
+@pytest.mark.parametrize("name", mutated.HAND_WRITTEN)
+def test_single_mistakes_are_found(name: str) -> None:
+    assert_shares(name, 10, seed=7, bounds=SHARES)
 
 
 @pytest.mark.slow
-def test_single_mistakes_in_all_documents_are_found() -> None:
-    found, missed = totals([*QUICK, *mutations.BUILT], 30, seed=11)
-    assert found["mutants"] >= 430
-    # as first measured with generated documents among them: 97.8, 84.3 and 79.4 %; the aim is 99, 97, 90
-    assert_shares(found, missed, {"found": 0.97, "right line": 0.83, "diagnosed": 0.78})
+@pytest.mark.parametrize("name", [*mutated.HAND_WRITTEN, *mutated.BUILT])
+def test_many_single_mistakes_are_found(name: str) -> None:
+    assert_shares(name, 22, seed=11, bounds=SHARES)
 
 
 def test_every_kind_of_mistake_is_made() -> None:
-    made = {m.kind for name in QUICK for m in mutations.mutants(name, 60, seed=3)}
-    assert made == set(mutations.KINDS)
+    made = {m.kind for name in mutated.HAND_WRITTEN for m in mutations.mutants(name, 60, seed=3)}
+    assert made == {*mutations.KINDS, *mutations.REACHING}
 
 
 def test_a_mutant_differs_in_its_line_alone() -> None:
-    for mutant in mutations.mutants("shared_bias", 30, seed=5):
-        before = mutations.document("shared_bias").splitlines()
+    for mutant in mutations.in_one_line("shared_bias", 30, seed=5):
+        before = mutated.document("shared_bias").splitlines()
         after = mutant.text.splitlines()
         assert len(before) == len(after)
         changed = [
