@@ -6,6 +6,7 @@ from derivgen.checking.evaluating import indices as ix
 from derivgen.checking.evaluating.printed import printed_number
 from derivgen.checking.evaluating.resolving import UPDATE_MARKS
 from derivgen.checking.maths import tree as t
+from derivgen.checking.maths.rebuild import rebuilt
 from derivgen.checking.maths.tree import names_in
 from derivgen.checking.understanding.decided import Decided
 from derivgen.checking.understanding.training import descends
@@ -34,6 +35,7 @@ def forget_assigned(decided: Decided) -> None:
         for key in decided.notes.assigned
         if key not in decided.denominators and not _is_assigned_once(decided, key)
     }
+    lost |= {key for key in decided.notes.rules if _is_of_each_parameter(decided, key)}
     decided.lost |= lost
     tables = (
         decided.notes.sides,
@@ -60,6 +62,28 @@ def _is_assigned_once(decided: Decided, key: str) -> bool:
     """True for a given value that one step of training changes."""
     given = decided.notes.printed.get(key, ())
     return len(decided.notes.assigned[key]) == 1 and len(set(map(_digits, given))) == 1
+
+
+def _is_of_each_parameter(decided: Decided, key: str) -> bool:
+    """True for a name that stands for something else at each parameter that is updated: ``d = mu v + dL/dw_1``,
+    and then ``d = mu v + dL/dw_2``."""
+    updated = {name for name, _ in decided.notes.updates} & decided.denominators
+    if key in decided.denominators or key in updated:
+        return False
+    found: dict[t.Node, set[str]] = {}
+    for rule in decided.notes.rules[key]:
+        here = {name for name in names_in(rule) if name in updated}
+        if len(here) == 1:
+            (one,) = here
+            found.setdefault(_without(rule, one), set()).add(one)
+    return any(len(names) > 1 for names in found.values())
+
+
+def _without(node: t.Node, key: str) -> t.Node:
+    """A formula with one of its names left open."""
+    if isinstance(node, t.Name):
+        return t.Name("") if node.key == key and not node.mark else node
+    return rebuilt(node, lambda child: _without(child, key))
 
 
 def renewed_by(decided: Decided, parameters: frozenset[str], loss: str | None) -> dict[str, str]:
