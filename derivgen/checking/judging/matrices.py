@@ -9,7 +9,7 @@ from derivgen.checking.evaluating import values as v
 from derivgen.checking.evaluating.printed import Fit, Printed, printed_matrix
 from derivgen.checking.evaluating.values import Array, Dual, NoValue, Value
 from derivgen.checking.judging.carried import MOST_CARRIED, as_printed, trials, was_carried
-from derivgen.checking.judging.numbers import judge_number
+from derivgen.checking.judging.numbers import doubtful, judge_carried_unshown, judge_number
 from derivgen.checking.judging.standing import Standing
 from derivgen.checking.maths import tree as t
 from derivgen.checking.report import Verdict
@@ -123,6 +123,8 @@ def judge_matrix(
                 None if exact is None else exact.rows[i][j].value,
                 None if local is None else local.rows[i][j].value,
             )
+            if local is None and doubtful(here, trial):
+                judge_carried_unshown(here, trial, number)
             if worst is None or _GRAVITY[trial.verdict] > _GRAVITY[worst.verdict]:
                 worst, draft.cell = trial, (i, j)
     assert worst is not None

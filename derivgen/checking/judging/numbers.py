@@ -77,6 +77,23 @@ def _is_carried(here: Standing, calculation: t.Node | None) -> bool:
     )
 
 
+def doubtful(here: Standing, draft: Draft) -> bool:
+    """True for what is wrong, or cut in a document that goes on with rounded numbers and cuts nothing."""
+    if draft.verdict is Verdict.TRUNCATION:
+        return here.carries and not here.cuts
+    return draft.verdict is Verdict.WRONG
+
+
+def judge_carried_unshown(here: Standing, draft: Draft, number: Printed) -> bool:
+    """True for a number that is left open: what was rounded on the way may explain that it is off."""
+    off = None if draft.value is None else abs(draft.value - number.value)
+    if not here.carries or off is None or off > MOST_CARRIED * number.unit:
+        return False
+    draft.verdict, draft.code, draft.expected = Verdict.UNDECIDED, "C403", ""
+    draft.message = "the rounded numbers that it follows from are not shown"
+    return True
+
+
 def judge_unshown(here: Standing, draft: Draft, number: Printed, subject: t.Node | None) -> None:
     """A result without its calculation, a little off: numbers rounded on the way explain that, and
     the document does not show them."""
@@ -84,11 +101,9 @@ def judge_unshown(here: Standing, draft: Draft, number: Printed, subject: t.Node
     if here.carries and any(entry.printed.value == number.value for entry in before):
         _as_carried(here, draft, number, number.value)
         return
-    off = None if draft.value is None else abs(draft.value - number.value)
-    if here.carries and off is not None and off <= MOST_CARRIED * number.unit:
-        draft.verdict, draft.code, draft.expected = Verdict.UNDECIDED, "C403", ""
-        draft.message = "the rounded numbers that it follows from are not shown"
+    if judge_carried_unshown(here, draft, number) or draft.verdict is not Verdict.WRONG:
         return
+    off = None if draft.value is None else abs(draft.value - number.value)
     digits = len(number.text.lstrip("-0.").replace(".", ""))
     if digits >= LONG and off is not None and off <= mpmath.mpf("1.5") * number.unit:
         draft.verdict, draft.code = Verdict.ROUNDING, "C111"

@@ -26,7 +26,12 @@ from derivgen.checking.judging.matrices import (
     printed_before,
     value_of_cells,
 )
-from derivgen.checking.judging.numbers import judge_implied, judge_number, judge_unshown
+from derivgen.checking.judging.numbers import (
+    doubtful,
+    judge_implied,
+    judge_number,
+    judge_unshown,
+)
 from derivgen.checking.judging.standing import Standing
 from derivgen.checking.maths import tree as t
 from derivgen.checking.maths.rebuild import rebuilt
@@ -53,7 +58,7 @@ def judge_result(
         doubted = draft.verdict in (Verdict.WRONG, Verdict.TRUNCATION)
         if doubted and local is None and subject is not None:
             judge_implied(here, draft, number, subject, before)
-        if draft.verdict is Verdict.WRONG and local is None and draft.local is None:
+        if local is None and draft.local is None and doubtful(here, draft):
             judge_unshown(here, draft, number, subject)
         sound = draft.verdict is not Verdict.WRONG
         here.ledger.write(subject, number, draft.id, draft.value, sound)

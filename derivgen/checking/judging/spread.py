@@ -45,21 +45,33 @@ def distance(left: Value, right: Value) -> Real | None:
 
 def _carried_off(here: Standing, number: t.Number) -> Fraction:
     """How far a number that was printed before is from what it would be without any rounding."""
-    half = Fraction(1, 2 * 10**number.decimals)
-    last = next(here.ledger.sources(number), None)
+    short = number.decimals < 2
+    half = Fraction(0) if short else Fraction(1, 2 * 10**number.decimals)
+    last = max(_entries(here, number), key=lambda entry: entry.draft or 0, default=None)
     if last is None or last.unrounded is None or not last.sound:
         return half
     off = abs(last.unrounded - last.printed.value)
+    if short and off > last.printed.unit:
+        return half
     return max(half, Fraction(mpmath.nstr(off, DIGITS)))
 
 
-def _is_exact(here: Standing, number: t.Number) -> bool:
-    """True for whole numbers, short ones, and what the document gives, as it gives it: 0.30000 is a
-    rounded number where 0.3 is given."""
-    if number.decimals < 2:
-        return True
+def _entries(here: Standing, number: t.Number) -> list[Entry]:
+    """What was printed with the same digits; a number in a formula has its sign before it."""
     printed = printed_number(number)
-    entries = [] if printed is None else here.ledger.like(printed)
+    if printed is None:
+        return []
+    turned = replace(printed, value=-printed.value)
+    both = [printed] if printed.value == 0 else [printed, turned]
+    return [entry for one in both for entry in here.ledger.like(one)]
+
+
+def _is_exact(here: Standing, number: t.Number) -> bool:
+    """True for whole numbers and short ones that are no rounded results, and what the document gives, as it
+    gives it: 0.30000 is a rounded number where 0.3 is given."""
+    entries = _entries(here, number)
+    if number.decimals < 2:
+        return not any(e.draft is not None for e in entries)
     given = all(e.draft is None and e.printed.decimals >= number.decimals for e in entries)
     return bool(entries) and given
 

@@ -81,6 +81,8 @@ def _restart(
         at = partner[at] + 1 if partner[at] > at else at + 1
     if number and [token[:2] for token in tokens[end + 1 : end + 2]] == [tokens[begin][:2]]:
         number = False  # "= 2 q = 2 * 3.7": the number is a factor
+    if number and first[:1] and first[0][0] == "command" and "." not in tokens[begin].text:
+        number = False  # "\frac{df}{dz} = 2 z = 3.7": a derivative is a whole number seldom alone
     return candidate if loose or number else None
 
 

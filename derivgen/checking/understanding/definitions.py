@@ -110,7 +110,10 @@ def _learned(decided: Decided) -> Learned:
         {key: tuple(sides) for key, sides in decided.notes.sides.items()},
         printed,
         frozenset(decided.notes.derivatives),
-        frozenset({*decided.notes.assigned, *decided.lost}) - parameters,
+        frozenset({*decided.notes.assigned, *decided.lost})
+        - parameters
+        - decided.denominators
+        - decided.elements.keys(),
     )
 
 
