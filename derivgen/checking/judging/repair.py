@@ -55,7 +55,7 @@ def repaired(model: DocumentModel, judge: Judge) -> Repair | None:
     before = fewest = _wrong(judge.drafts)
     with mpmath.workdps(DIGITS):
         end, cost = judge.budget.further(), judge.budget.spent
-        for trial in _trials(model, judge):
+        for trial in _trials(model, judge, end):
             if judge.budget.spent + cost > end:
                 break
             wrong = _wrong(trial.judge.run())
@@ -80,8 +80,8 @@ def _limited(drafts: Sequence[Draft]) -> int:
     return sum(draft.limited for draft in drafts)
 
 
-def _trials(model: DocumentModel, judge: Judge) -> Iterator[Trial]:
-    """The document judged with one thing changed."""
+def _trials(model: DocumentModel, judge: Judge, end: int) -> Iterator[Trial]:
+    """The document judged with one thing changed; no more than up to ``end`` steps are spent."""
     drafts = judge.drafts
     wrong = _wrong(drafts)
     votes = _other_values(model, drafts)
@@ -98,7 +98,7 @@ def _trials(model: DocumentModel, judge: Judge) -> Iterator[Trial]:
         # one that goes by a usual name and is another one is wrong, used or not
         usual = _judge(judge, changed, frozenset({name}))
         yield Trial(usual, f"with the usual {name}", wrong + 1)
-    for key, node in _other_definitions(model, judge):
+    for key, node in _other_definitions(model, judge, end):
         changed = replace(model, definitions={**model.definitions, key: node})
         # a definition is the author's word: only half of what is wrong speaks against it
         yield Trial(_judge(judge, changed), f"with {key} = {shown(node)}", wrong // 2)
@@ -144,7 +144,7 @@ class Witness:
         """True where the line is right in another model."""
         number = printed_number(self.said)
         if number is None:
-            return bool(equality.compare(self.of, self.said))
+            return bool(equality.plainly(self.of, self.said))
         try:
             value = scalar(world.evaluate(self.of))
         except NoValue:
@@ -166,7 +166,7 @@ def _witnesses(drafts: Sequence[Draft]) -> list[Witness]:
     return list(found)
 
 
-def _other_definitions(model: DocumentModel, judge: Judge) -> list[tuple[str, t.Node]]:
+def _other_definitions(model: DocumentModel, judge: Judge, end: int) -> list[tuple[str, t.Node]]:
     """Definitions with one mistake undone that make right what speaks against them."""
     witnesses = _witnesses(judge.drafts)
     found: list[tuple[str, t.Node]] = []
@@ -183,7 +183,8 @@ def _other_definitions(model: DocumentModel, judge: Judge) -> list[tuple[str, t.
             continue  # the value that is printed for it is what its definition gives
         for node in mended_definitions(model, key):
             tried += 1
-            if tried > MOST_MENDED or len(found) == MOST_TRIALS:
+            enough = tried > MOST_MENDED or len(found) == MOST_TRIALS
+            if enough or judge.budget.spent >= end:
                 return found
             changed = replace(model, definitions={**model.definitions, key: node})
             judge.budget.begin()
