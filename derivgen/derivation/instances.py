@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
 from math import prod
@@ -13,6 +13,9 @@ import sympy
 from derivgen.derivation.graph import entry_at, entry_symbol
 from derivgen.network.model import Equation, Index, Largest, Network, Ref, Softmax, Stage, Terms
 from derivgen.notation import Entry
+
+#: of a longer sum with padding, the summands that meet it are not told from the others
+MOST_PADDED = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,22 +99,63 @@ def instance(network: Network, entry: Entry, most: int | None = None) -> Instanc
         case Softmax(ref=ref, over=over, along=along):
             sums = [(ref, (over,), one)]
             own = _read(network, equation, ref, {**at, over.name: at[along]}, 0, one)
-    elided = frozenset(
-        group
-        for group, (_, bound, _) in enumerate(sums)
-        if most is not None and prod(i.size for i in bound) > most
+    elided: set[int] = set()
+    summands: list[TermInstance] = []
+    for group, (expression, bound, coefficient) in enumerate(sums):
+        places: Iterable[dict[str, int]] = _some(bound, most)
+        shortened = most is not None and _size(bound) > most
+        padding = _vanishing(network, equation, expression)
+        if padding and _size(bound) <= MOST_PADDED:
+            places, shortened = _inside(network, padding, at, bound, most)
+        if shortened:
+            elided.add(group)
+        summands += [
+            _read(network, equation, expression, {**at, **here}, group, coefficient)
+            for here in places
+        ]
+    return Instance(entry, equation, at, tuple(summands), frozenset(elided), own)
+
+
+def _size(indices: tuple[Index, ...]) -> int:
+    return prod(i.size for i in indices)
+
+
+def _vanishing(network: Network, equation: Equation, expression: sympy.Expr) -> tuple[Ref, ...]:
+    """The readings of a summand that is nothing where they meet a padding of zeros."""
+    if not isinstance(equation.body, Terms):
+        return ()
+    return tuple(
+        ref
+        for symbol, ref in equation.refs.items()
+        if network.quantities[ref.array].outside == 0
+        and symbol in expression.free_symbols
+        and expression.xreplace({symbol: sympy.S.Zero}) == 0
     )
-    summands = tuple(
-        _read(network, equation, expression, {**at, **here}, group, coefficient)
-        for group, (expression, bound, coefficient) in enumerate(sums)
-        for here in _some(bound, most if group in elided else None)
-    )
-    return Instance(entry, equation, at, summands, elided, own)
+
+
+def _inside(
+    network: Network,
+    padding: tuple[Ref, ...],
+    at: Mapping[str, int],
+    bound: tuple[Index, ...],
+    most: int | None,
+) -> tuple[list[dict[str, int]], bool]:
+    """The values of some indices at which no reading meets the padding (one, if all do), and whether
+    only the first ``most - 2`` and the last of them are there."""
+    every = list(assignments(bound))
+    found = [
+        here
+        for here in every
+        if all(_is_inside(network, ref, entry_at(ref, {**at, **here})) for ref in padding)
+    ] or every[:1]
+    if most is None or len(found) <= most:
+        return found, False
+    return [*found[: max(1, most - 2)], found[-1]], True
 
 
 def _some(indices: tuple[Index, ...], most: int | None) -> Iterator[dict[str, int]]:
-    """All values of some indices, or the first ``most - 2`` and the last."""
-    if most is None:
+    """All values of some indices, or of more than ``most`` the first ``most - 2`` and the last."""
+    if most is None or _size(indices) <= most:
         yield from assignments(indices)
         return
     yield from islice(assignments(indices), max(1, most - 2))

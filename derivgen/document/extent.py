@@ -38,9 +38,9 @@ ASCENT, DEPTH = 0.72, 0.22
 #: what a superscript or a subscript adds to them
 RAISED, LOWERED = 0.24, 0.12
 
-_NARROW = frozenset("iljtfr.,:;'|!()[]")
+_NARROW = frozenset("iljtr.,:;'|!()[]")
 _WIDE = frozenset("mwMW@%")
-_NAMED = {"infinity": 1.0, "ell": 0.45, "prime": 0.3, "comma": 0.3}
+_NAMED = {"infinity": 1.0, "ell": 0.45, "prime": 0.3, "comma": 0.48}
 _OPERATOR = {"dot": 0.75, "cross": 1.25, "hadamard": 1.25, "none": 0.1}
 _RELATION = 1.4
 
@@ -110,8 +110,10 @@ def ems(node: Node) -> float:
             return ems(base) + SCRIPT * scripts + 0.05
         case Power(base, exponent):
             return ems(base) + SCRIPT * ems(exponent) + 0.05
-        case Accent(_, body) | Styled(_, body):
+        case Accent(_, body):
             return 1.08 * ems(body)
+        case Styled(_, body):
+            return 1.2 * ems(body)
         case Row(items):
             return sum(map(ems, items))
         case Product(factors, operator):

@@ -121,7 +121,7 @@ class Facts:
         that works with whole arrays and gives their elements one by one."""
         if "matrix" not in self.derivation.task.options.views:
             return ()
-        return side_by_side([g.named for g in self.given if g.named is not None])
+        return side_by_side([g.named for g in self.given if g.one_by_one and g.named is not None])
 
     @property
     def loss(self) -> Node:

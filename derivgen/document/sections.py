@@ -32,6 +32,9 @@ from derivgen.notation import Entry
 #: digits that two losses are given beyond the others, to tell them apart
 MOST_EXTRA = 9
 
+#: elements of one array that are given in a line of text
+MOST_IN_LINE = 6
+
 #: elements of one array whose evaluation is written out one by one
 MOST_EVALUATIONS = 12
 
@@ -49,6 +52,11 @@ class Given:
     named: Chain | None
     entries: tuple[Chain, ...]
     trained: bool
+
+    @property
+    def one_by_one(self) -> bool:
+        """Whether few enough elements are there to be given in a line."""
+        return 0 < len(self.entries) <= MOST_IN_LINE
 
     @property
     def display(self) -> Display | None:

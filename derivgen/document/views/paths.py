@@ -18,6 +18,8 @@ from derivgen.notation import Entry
 
 #: paths that are worked out one by one; a parameter with more has the first ones and dots
 MOST_SHOWN = 6
+#: and so many are looked at, to show those that carry something
+MOST_LOOKED_AT = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +69,7 @@ def _section(situation: Situation, entry: Entry, seen: Seen) -> Section:
     passed = situation.passed
     formulas = situation.formulas
     count = passed.graph.count(entry)
-    paths = passed.graph.paths(entry, MOST_SHOWN if count > MOST_SHOWN else count)
+    paths = _shown_paths(situation, entry, count)
     routes = tuple(_route(situation, path, seen, len(paths) > 1) for path in paths)
     quantity = situation.derivation.network.quantities[entry[0]]
     update = None
@@ -85,6 +87,17 @@ def _section(situation: Situation, entry: Entry, seen: Seen) -> Section:
         untouched=count == 0,
         direct=count == 1 and len(paths[0]) == 2,
     )
+
+
+def _shown_paths(situation: Situation, entry: Entry, count: int) -> tuple[Path, ...]:
+    """All paths, or of many those along which something comes before those along which nothing does."""
+    passed = situation.passed
+    if count <= MOST_SHOWN:
+        return passed.graph.paths(entry, count)
+    found = passed.graph.paths(entry, min(count, MOST_LOOKED_AT))
+    if not passed.symbolic:
+        found = tuple(sorted(found, key=lambda path: is_zero(passed.path_value(path))))
+    return found[:MOST_SHOWN]
 
 
 def _rule(situation: Situation, entry: Entry, paths: tuple[Path, ...], count: int) -> Chain:
