@@ -18,6 +18,7 @@ from derivgen.derivation.instances import Instance, instance
 from derivgen.derivation.partials import WINNER
 from derivgen.derivation.passes import Pass
 from derivgen.derivation.rounding import Rounder
+from derivgen.document.direct import DirectParts
 from derivgen.document.function_names import called, decided_cases, written
 from derivgen.document.right_sides import right_side
 from derivgen.document.worked import (
@@ -133,8 +134,16 @@ class Formulas:
         return Partial(self.loss_name(), self.name(entry))
 
     def token(self, target: Entry, source: Entry) -> Node:
-        """d target / d source, as a symbol."""
-        return Partial(self.name(target), self.name(source))
+        """d target / d source, as a symbol; of the terms that read the source, where the whole of the
+        target depends on it in other ways too."""
+        own = self._direct.of(target, source)
+        if own is None:
+            return Partial(self.name(target), self.name(source))
+        return Partial(Delimited(self.right_side(own, numbers=False)), self.name(source))
+
+    @cached_property
+    def _direct(self) -> DirectParts:
+        return DirectParts(self.derivation, self.passed.graph)
 
     def symbolic(self, expression: sympy.Expr, entries: Mapping[sympy.Symbol, Entry]) -> Node:
         """An expression over elements, in their names."""
