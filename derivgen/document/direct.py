@@ -36,11 +36,7 @@ class DirectParts:
             return None
         direct = tuple(s for s in own.summands if source in s.entries.values())
         readers = self.graph.readers(source)
-        if any(
-            e in later or e in self.graph.readers(source)
-            for s in direct
-            for e in s.entries.values()
-        ):
+        if any(e in later or e in readers for s in direct for e in s.entries.values()):
             return None
         return replace(own, summands=direct)
 

@@ -13,7 +13,7 @@ import mpmath
 
 from derivgen.checking.evaluating import values as v
 from derivgen.checking.evaluating.model import Element, Model
-from derivgen.checking.evaluating.resolving import Open, Unknown, resolved
+from derivgen.checking.evaluating.resolving import CONSTANTS, Open, Unknown, resolved
 from derivgen.checking.evaluating.rules import RULES
 from derivgen.checking.evaluating.rules import holds as holds
 from derivgen.checking.evaluating.values import Array, Dual, NoValue, Shapes, Value
@@ -185,6 +185,8 @@ class Frame:
         """The value of what a name means here."""
         if node.key in self.bound:
             return self.bound[node.key]
+        if node.key.lstrip("?") in CONSTANTS and not self.world.model.known(node.key):
+            return Dual(+mpmath.pi)
         key, state = resolved(self.world.model, node, self.indices)
         if state == "after":
             if self.moved is not None:

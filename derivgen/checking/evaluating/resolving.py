@@ -13,6 +13,9 @@ from derivgen.checking.maths import tree as t
 UPDATE_MARKS = frozenset({"'", "*", "+", "new", "t+1", "(t+1)"})
 PLAIN_MARKS = frozenset({"", "old", "t", "(t)"})
 
+#: names that mean a number where they mean no quantity
+CONSTANTS = frozenset({"pi"})
+
 
 class Open(NoValue):
     """Something that the document does not say."""

@@ -85,7 +85,10 @@ class Judge:
             for statement in self.statements:
                 if told:  # its headings say where the document stands
                     self._at_step(statement.step)
+                    begin = len(self.drafts)
                     self._statement(statement)
+                    if statement.step:
+                        self._given_again(statement, begin)
                 else:
                     self._where_it_stands(statement)
         return self.drafts
@@ -134,6 +137,20 @@ class Judge:
         assert isinstance(statement.left, t.Name)
         if statement.left.key not in self._read:
             for draft in wrong:
+                draft.verdict, draft.code = Verdict.UNDECIDED, "C404"
+                draft.message = f"it was given as {draft.expected} before"
+
+    def _given_again(self, statement: Statement, begin: int) -> None:
+        """After a step of training, a number of which only a value was given before may have another one."""
+        left = statement.left
+        if not self.own or not isinstance(left, t.Name) or left.mark:
+            return
+        model = self.model
+        stated = model.given(left.key) is not None and model.definition(left.key) is None
+        if not stated or model.is_parameter(left.key) or left.key in self._read:
+            return
+        for draft in self.drafts[begin:]:
+            if draft.verdict is Verdict.WRONG:
                 draft.verdict, draft.code = Verdict.UNDECIDED, "C404"
                 draft.message = f"it was given as {draft.expected} before"
 

@@ -41,6 +41,15 @@ class Shaped:
                 if _ends_in_a_letter(self.base):
                     yield f"{self.base}{number}", element
 
+    def names(self) -> Iterator[list[list[str]]]:
+        """The names of all cells as they lie: with two indices, and for a vector with one."""
+        rows, columns = self.shape
+        yield [[self.cell(i, j) for j in range(columns)] for i in range(rows)]
+        if columns == 1:
+            yield [[ix.joined(self.base, (str(i + self.start[0]),))] for i in range(rows)]
+        elif rows == 1:
+            yield [[ix.joined(self.base, (str(j + self.start[1]),)) for j in range(columns)]]
+
     def cell(self, row: int, column: int) -> str:
         return ix.joined(self.base, (str(row + self.start[0]), str(column + self.start[1])))
 

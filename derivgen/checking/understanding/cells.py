@@ -18,10 +18,13 @@ def spell_out(decided: Decided) -> None:
     _spell_out_columns(decided)
     of_each_sample(decided)
     for array in decided.arrays.values():
-        names = [[array.cell(i, j) for j in range(array.shape[1])] for i in range(array.shape[0])]
-        if array.key not in sides and all(cell in sides for row in names for cell in row):
-            cells = tuple(tuple(t.Name(cell, written=cell) for cell in row) for row in names)
-            sides[array.key].append(t.Matrix(cells))
+        if array.key in sides:
+            continue
+        for names in array.names():
+            if all(cell in sides for row in names for cell in row):
+                cells = tuple(tuple(t.Name(cell, written=cell) for cell in row) for row in names)
+                sides[array.key].append(t.Matrix(cells))
+                break
 
 
 def _spell_out_all(decided: Decided, sides: dict[str, list[t.Node]]) -> None:

@@ -13,7 +13,7 @@ from derivgen.checking.evaluating import indices as ix
 from derivgen.checking.evaluating.budget import OutOfWork
 from derivgen.checking.evaluating.model import DocumentModel
 from derivgen.checking.evaluating.printed import Printed, is_numeric, is_printed, printed_number
-from derivgen.checking.evaluating.resolving import UPDATE_MARKS, index_range
+from derivgen.checking.evaluating.resolving import CONSTANTS, UPDATE_MARKS, index_range
 from derivgen.checking.maths import tree as t
 from derivgen.checking.maths.tree import full_key, names_in
 from derivgen.checking.understanding import align
@@ -104,7 +104,7 @@ def find_leaves(decided: Decided) -> None:
     read = {name for node in decided.definitions.values() for name in names_in(node)}
     known = {*decided.definitions, *decided.values, *decided.elements}
     bases = {ix.split(ix.without_above(name))[0] for name in known if not ix.letters_of(name)}
-    for name in sorted(read - decided.lost):
+    for name in sorted(read - decided.lost - CONSTANTS):
         base, pieces = ix.split(ix.without_above(name))
         running = ix.letters_of(name) and base in bases
         running = running or any("+" in piece or "-" in piece for piece in pieces)

@@ -10,7 +10,7 @@ from itertools import pairwise
 
 from derivgen.checking.evaluating.model import Function
 from derivgen.checking.evaluating.printed import is_numeric, is_printed
-from derivgen.checking.evaluating.resolving import UPDATE_MARKS
+from derivgen.checking.evaluating.resolving import CONSTANTS, UPDATE_MARKS
 from derivgen.checking.manuscript import Passage
 from derivgen.checking.maths import tree as t
 from derivgen.checking.maths.tree import full_key, names_in
@@ -162,7 +162,7 @@ def _note_member(notes: Notes, member: t.Node, rest: Sequence[t.Node], first: bo
     if isinstance(member, t.Call) and first and _defines_function(member) and rest:
         parameters = tuple(a.key for a in member.arguments if isinstance(a, t.Name))
         # exp(z_1) = 1.5683 is a value, and defines nothing
-        own = set(names_in(rest[0])) <= set(parameters) and not is_numeric(rest[0])
+        own = set(names_in(rest[0])) <= {*parameters, *CONSTANTS} and not is_numeric(rest[0])
         # |z| is read as abs(z): then "abs(z) = |z|" says nothing
         itself = any(
             isinstance(p, t.Call) and p.function == member.function for p in t.walk(rest[0])
