@@ -31,6 +31,9 @@ SMALL = mpmath.mpf("1e-9")
 #: points to agree at, and to try before giving up
 ENOUGH, TRIES = 4, 9
 
+#: how the gradients lie where they do not lie as what they are by
+LAYOUTS: tuple[Tokens, ...] = ("row", "turned")
+
 
 class Outcome(Enum):
     EQUAL = "equal"
@@ -111,9 +114,14 @@ class Equality:
                 if found:
                     return found
                 if found.outcome is Outcome.MISFIT and tokens == ("total", "total"):
-                    rows = _at(points, left, right, ("row", "row"))
-                    if rows and not _is_zero(points, left, "row"):
-                        return rows  # numerator layout
+                    for layout in LAYOUTS:
+                        rows = _at(points, left, right, (layout, layout))
+                        if rows and not _is_zero(points, left, layout):
+                            return rows  # numerator layout
+                if found.outcome is Outcome.DIFFERENT and _is_step_with_rows(left, right):
+                    turned = _at(points, left, right, ("total", "turned"))
+                    if turned:
+                        return turned
                 if first is None:  # the plain reading is the one to report
                     first = found
         assert first is not None
@@ -166,6 +174,21 @@ def _cancels(points: Sequence[World], node: t.Node) -> bool:
     if not isinstance(node, t.Sum) or len(node.terms) < 2:
         return False
     return not any(_is_zero(points, body, "total") for _, body in node.terms)
+
+
+def _is_step_with_rows(left: t.Node, right: t.Node) -> bool:
+    """True for ``W^+ = W - eta (dL/dW)^T``: who transposes a gradient there has it in numerator layout."""
+    return (
+        isinstance(left, t.Name)
+        and bool(left.mark)
+        and any(
+            isinstance(part, t.Transposed)
+            and isinstance(part.body, t.Derivative)
+            and isinstance(part.body.by, t.Name)
+            and part.body.by.key == left.key
+            for part in t.walk(right)
+        )
+    )
 
 
 def _says_zero(node: t.Node) -> bool:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 #: what a derivative token means: along every way; of its own equation alone; of its own equation where
 #: that reads the denominator, as in a sum over paths
-Tokens = Literal["total", "own", "direct", "row"]
+Tokens = Literal["total", "own", "direct", "row", "turned"]
 
 
 @dataclass(frozen=True)
@@ -203,7 +203,7 @@ class Frame:
             raise NoValue("a derivative of a derivative")
         if node.of is None:
             raise NoValue("a derivative of nothing")
-        if self.tokens == "row":
+        if self.tokens in ("row", "turned"):
             return self._as_row(derivative(self, node.of, node.by, False), node)
         local = self.tokens == "own" or (self.tokens == "direct" and self._is_direct(node))
         if self.indices or self.bound or self.held:
@@ -220,9 +220,11 @@ class Frame:
         return found
 
     def _as_row(self, value: Value, node: t.Derivative) -> Value:
-        """The derivative of a number by a column as a row: numerator layout."""
+        """The derivative of a number by a column as a row: numerator layout; ``turned`` also that by a matrix."""
         by = node.by
-        if not isinstance(value, Array) or not value.is_vector or isinstance(by, t.Transposed):
+        if not isinstance(value, Array) or isinstance(by, t.Transposed):
+            return value
+        if not value.is_vector and self.tokens != "turned":
             return value
         variable = self.evaluate(by)
         lies = isinstance(variable, Array) and variable.shape == value.shape

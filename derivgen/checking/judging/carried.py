@@ -72,6 +72,38 @@ def trials(
         if formula is not None:
             yield value, [e for part in t.walk(formula) for e in here.printed_for(part)[-1:]]
     yield carried_on(here, subject)
+    if isinstance(subject, t.Name) and subject.mark in UPDATE_MARKS:
+        yield _after_as_printed(here, subject)
+
+
+def _after_as_printed(here: Standing, subject: t.Name) -> tuple[Value | None, list[Entry]]:
+    """The new value of something computed, from the new parameters as they were printed, and these prints."""
+    model = here.actual.model
+    data: dict[str, Value] = {}
+    entries: list[Entry] = []
+    if model.is_parameter(subject.key):
+        return None, []
+    for node, (value, claim, _) in here.ledger.matrices.items():
+        if _is_new_parameter(here, node):
+            assert isinstance(node, t.Name)
+            data[node.key] = value
+            entries.append(Entry(node, Printed(mpmath.mpf(0), 0, ""), claim, None))
+    for node, found in here.ledger.by_subject.items():
+        if _is_new_parameter(here, node) and found:
+            assert isinstance(node, t.Name)
+            data[node.key] = v.constant(found[-1].printed.value)
+            entries.append(found[-1])
+    try:
+        world = here.actual.after.with_data(data)
+        return world.evaluate(replace(subject, mark="")), entries
+    except NoValue:
+        return None, []
+
+
+def _is_new_parameter(here: Standing, node: t.Node) -> bool:
+    if not isinstance(node, t.Name) or node.mark not in UPDATE_MARKS:
+        return False
+    return here.actual.model.is_parameter(node.key)
 
 
 def carried_on(here: Standing, subject: t.Node) -> tuple[Value | None, list[Entry]]:

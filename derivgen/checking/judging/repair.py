@@ -28,6 +28,8 @@ from derivgen.checking.report import Verdict
 MOST_TRIALS = 3
 #: how many wrong lines, none of them a mere number, have to speak against a definition
 SPEAK_AGAINST = 2
+#: what is thought of a number that is what it should be, but for its last digit
+_BORNE_OUT = (Verdict.ROUNDING, Verdict.TRUNCATION)
 #: how many mended definitions are looked at
 MOST_MENDED = 300
 
@@ -176,7 +178,7 @@ def _other_definitions(model: DocumentModel, judge: Judge, end: int) -> list[tup
         for draft in judge.drafts
         if isinstance(draft.subject, t.Name)
         and draft.number is not None
-        and draft.exact is Fit.ROUNDED
+        and (draft.exact in (Fit.ROUNDED, Fit.CUT) or draft.verdict in _BORNE_OUT)
     }
     for key in _suspects(model, witnesses):
         if key in borne_out:

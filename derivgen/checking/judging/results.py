@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
 from fractions import Fraction
 from functools import partial
@@ -10,7 +11,7 @@ from functools import partial
 import mpmath
 
 from derivgen.checking.drafts import Draft, note_open
-from derivgen.checking.evaluating.equality import DIGITS
+from derivgen.checking.evaluating.equality import DIGITS, close
 from derivgen.checking.evaluating.printed import (
     Fit,
     is_numeric,
@@ -18,7 +19,7 @@ from derivgen.checking.evaluating.printed import (
     printed_matrix,
     printed_number,
 )
-from derivgen.checking.evaluating.values import NoValue, Value, scalar
+from derivgen.checking.evaluating.values import Array, NoValue, Value, scalar
 from derivgen.checking.judging.matrices import (
     followed_matrix,
     judge_implied_matrix,
@@ -35,6 +36,7 @@ from derivgen.checking.judging.numbers import (
 from derivgen.checking.judging.standing import Standing
 from derivgen.checking.maths import tree as t
 from derivgen.checking.maths.rebuild import rebuilt
+from derivgen.checking.maths.tree import has_derivative
 from derivgen.checking.report import Verdict
 
 
@@ -66,6 +68,8 @@ def judge_result(
     cells = printed_matrix(body)
     if cells is None:
         return
+    if subject is not None:
+        exact = _in_their_layout(here, subject, before, exact)
     if here.carries and local is None and subject is not None:
         local = followed_matrix(here, cells, subject, before)
         if local is None and (same := printed_before(here, cells, exact)) is not None:
@@ -95,6 +99,27 @@ def _exact_value(here: Standing, subject: t.Node | None, draft: Draft) -> Value 
     except NoValue as error:
         note_open(draft, error)
     return None
+
+
+def _in_their_layout(
+    here: Standing, subject: t.Node, before: Sequence[t.Node], exact: Value | None
+) -> Value | None:
+    """The gradient by a matrix as the formula before it has it: with the shape of the transpose in numerator
+    layout, where the formula makes sense in no other one."""
+    if not isinstance(subject, t.Derivative) or not isinstance(exact, Array) or exact.is_vector:
+        return exact
+    for formula in before:
+        if not has_derivative(formula):
+            continue
+        with suppress(NoValue):
+            plain = here.actual.evaluate(formula)
+            if isinstance(plain, Array) and plain.shape in (exact.shape, exact.shape[::-1]):
+                continue
+        with suppress(NoValue):
+            turned = here.actual.evaluate(subject, "turned")
+            if close(here.actual.evaluate(formula, "turned"), turned):
+                return turned
+    return exact
 
 
 def _excuse(here: Standing, calculation: t.Node, local: Value | None, body: t.Node) -> Value | None:

@@ -32,17 +32,17 @@ def with_deltas(
     in for their numbers, which say less than that."""
     if model.loss is None:
         return model
-    open_keys = [
-        key
-        for key in model.values
-        if ix.split(ix.without_above(key))[0] in ("delta", "Delta")
-        and model.definitions.get(key) in (None, calculated.get(key))
+    deltas = [
+        key for key in model.values if ix.split(ix.without_above(key))[0] in ("delta", "Delta")
     ][:MOST]
+    is_open = {key: model.definitions.get(key) in (None, calculated.get(key)) for key in deltas}
+    if not any(is_open.values()):
+        return model
     loss = t.Name(model.loss, written=model.loss)
     # without the calculations in between, which would make a delta depend on another one
     found: dict[tuple[str, bool], dict[str, tuple[t.Node, bool]]] = defaultdict(dict)
     world = World(model, budget=budget)
-    for key in open_keys:
+    for key in deltas:
         number = printed_number(model.values.get(key) or t.Words(""))
         if number is None:
             continue
@@ -56,9 +56,9 @@ def with_deltas(
                 found[base, negative][key] = node, _near(number, -value if negative else value)
     best = max(found.values(), key=lambda row: sum(right for _, right in row.values()), default={})
     right = sum(agrees for _, agrees in best.values())
-    if right < FEWEST or 2 * right <= len(open_keys):
+    if right < FEWEST or 2 * right < len(deltas):
         return model
-    made = {key: node for key, (node, _) in best.items()}
+    made = {key: node for key, (node, _) in best.items() if is_open[key]}
     return replace(model, definitions={**model.definitions, **made})
 
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 from derivgen.checking.evaluating.literals import literal
 from derivgen.checking.evaluating.model import Model
-from derivgen.checking.evaluating.printed import printed_number
+from derivgen.checking.evaluating.printed import is_printed, printed_number
 from derivgen.checking.evaluating.resolving import UPDATE_MARKS
 from derivgen.checking.evaluating.values import NoValue, Value
 from derivgen.checking.evaluating.world import World
@@ -49,7 +49,7 @@ class Situations:
         if left.mark in UPDATE_MARKS:
             self.updated = True
             last = statement.chain.segments[-1].body
-            if printed_number(last) is not None:
+            if is_printed(last):
                 self.renewed[left.key] = literal(last)
             return
         self.seen.add(left.key)

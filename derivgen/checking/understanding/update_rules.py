@@ -32,7 +32,8 @@ def is_descent(side: t.Node, up: bool = False) -> bool:
         return False
     (lost, kept), (negative, step) = side.terms
     parts = align.factors(step)
-    kinds = [isinstance(part, t.Derivative) for part in parts]
+    bare = [part.body if isinstance(part, t.Transposed) else part for part in parts]
+    kinds = [isinstance(part, t.Derivative) for part in bare]
     signed = negative is not up and not lost
     return isinstance(kept, t.Name) and signed and len(parts) == 2 and any(kinds)
 
@@ -43,5 +44,6 @@ def rate_names(side: t.Node, key: str) -> Iterator[str]:
         return
     parts = align.factors(side.terms[1][1])
     names = [full_key(part) for part in parts if isinstance(part, t.Name) and part.key != key]
-    ruled = any(isinstance(part, t.Derivative) for part in parts)
+    bare = [part.body if isinstance(part, t.Transposed) else part for part in parts]
+    ruled = any(isinstance(part, t.Derivative) for part in bare)
     yield from (name for name in names if ruled or name in RATE_WORDS)
