@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from fractions import Fraction
 from functools import partial
@@ -11,7 +12,7 @@ import mpmath
 
 from derivgen.checking.drafts import Entry
 from derivgen.checking.evaluating import values as v
-from derivgen.checking.evaluating.equality import DIGITS
+from derivgen.checking.evaluating.equality import DIGITS, close
 from derivgen.checking.evaluating.printed import Printed, is_numeric
 from derivgen.checking.evaluating.resolving import UPDATE_MARKS
 from derivgen.checking.evaluating.values import NoValue, Real, Value
@@ -20,6 +21,8 @@ from derivgen.checking.judging.standing import Standing
 from derivgen.checking.maths import tree as t
 from derivgen.checking.maths.rebuild import rebuilt
 
+#: how many printed quantities may be a gradient
+MOST_SLOPES = 20
 #: units of the last place by which a number can be off after roundings that were carried on
 MOST_CARRIED = 12
 
@@ -66,7 +69,7 @@ def trials(
     if isinstance(subject, t.Name):
         formulas.append(here.actual.model.definition(subject.key) or subject)
     for value, formula in [
-        _printed_step(here, subject),
+        printed_step(here, subject),
         *((as_printed(here, f), f) for f in formulas),
     ]:
         if formula is not None:
@@ -140,7 +143,7 @@ def _last_printed(here: Standing, but: t.Node) -> dict[str, Entry]:
     }
 
 
-def _printed_step(here: Standing, subject: t.Node) -> tuple[Value | None, t.Node | None]:
+def printed_step(here: Standing, subject: t.Node) -> tuple[Value | None, t.Node | None]:
     """The new value of a parameter from its gradient as printed."""
     model = here.actual.model
     if not isinstance(subject, t.Name) or subject.mark not in UPDATE_MARKS:
@@ -152,7 +155,26 @@ def _printed_step(here: Standing, subject: t.Node) -> tuple[Value | None, t.Node
         return as_printed(here, t.Sum(((False, t.Name(subject.key)), (True, step)))), t.Sum(
             ((False, t.Name(subject.key)), (True, step))
         )
-    return None, None
+    delta = _printed_slope(here, t.Name(subject.key))
+    if delta is None:
+        return None, None
+    rule = t.Sum(((False, t.Name(subject.key)), (True, t.Product((t.Name(model.rate), delta)))))
+    return as_printed(here, rule), rule
+
+
+def _printed_slope(here: Standing, parameter: t.Name) -> t.Name | None:
+    """The printed quantity that is the gradient by a parameter: a bias has the delta of its layer."""
+    loss = here.actual.model.loss
+    printed = [n for n in here.ledger.matrices if isinstance(n, t.Name) and not n.mark]
+    if loss is None:
+        return None
+    with suppress(NoValue):
+        slope = here.actual.derivative(t.Name(loss), parameter)
+        for name in reversed(printed[-MOST_SLOPES:]):
+            with suppress(NoValue):
+                if close(here.actual.evaluate(name), slope):
+                    return name
+    return None
 
 
 def was_carried(here: Standing, number: Printed, value: Real) -> bool:

@@ -8,7 +8,13 @@ from derivgen.checking.drafts import Draft
 from derivgen.checking.evaluating import values as v
 from derivgen.checking.evaluating.printed import Fit, Printed, printed_matrix
 from derivgen.checking.evaluating.values import Array, Dual, NoValue, Value
-from derivgen.checking.judging.carried import MOST_CARRIED, as_printed, trials, was_carried
+from derivgen.checking.judging.carried import (
+    MOST_CARRIED,
+    as_printed,
+    printed_step,
+    trials,
+    was_carried,
+)
 from derivgen.checking.judging.numbers import doubtful, judge_carried_unshown, judge_number
 from derivgen.checking.judging.standing import Standing
 from derivgen.checking.maths import tree as t
@@ -58,17 +64,22 @@ def printed_before(
     if far and not wrong:
         return None
     same = value_of_cells(cells)
-    for value, claim, _ in here.ledger.matrices.values():
+    for value, claim, _ in reversed(here.ledger.matrices.values()):
         if lying_as(value, shape) == same:
             return same, claim
     return None
 
 
 def judge_implied_matrix(
-    here: Standing, draft: Draft, cells: tuple[tuple[Printed, ...], ...], before: Sequence[t.Node]
+    here: Standing,
+    draft: Draft,
+    cells: tuple[tuple[Printed, ...], ...],
+    subject: t.Node | None,
+    before: Sequence[t.Node],
 ) -> None:
     """A matrix without a calculation: does it follow from the matrices as they were printed?"""
-    for formula in before:
+    step = None if subject is None else printed_step(here, subject)[1]
+    for formula in (*before, *(() if step is None else (step,))):
         printed = [
             here.ledger.matrices[here.ledger.plain(part)]
             for part in t.walk(formula)

@@ -98,7 +98,11 @@ def doubled_factors(part: t.Node, _: Model) -> Iterator[t.Node]:
 
 
 def product_for_sum(part: t.Node, _: Model) -> Iterator[t.Node]:
-    if isinstance(part, t.Sum) and len(part.terms) > 1:
+    # times 1 is no product that anybody writes: p - 1 with the wrong target would be p * 1
+    plain = isinstance(part, t.Sum) and any(
+        isinstance(body, t.Number) and body.value in (0, 1) for _, body in part.terms
+    )
+    if isinstance(part, t.Sum) and len(part.terms) > 1 and not plain:
         yield t.Product(tuple(body for _, body in part.terms))
     if isinstance(part, t.Product):
         parts = factors(part)
