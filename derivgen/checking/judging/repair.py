@@ -14,7 +14,7 @@ from derivgen.checking.evaluating.ancestry import Ancestry
 from derivgen.checking.evaluating.budget import OutOfWork
 from derivgen.checking.evaluating.equality import DIGITS, Equality
 from derivgen.checking.evaluating.model import DocumentModel
-from derivgen.checking.evaluating.printed import Fit, printed_number
+from derivgen.checking.evaluating.printed import Fit, is_numeric, printed_number
 from derivgen.checking.evaluating.resolving import UPDATE_MARKS
 from derivgen.checking.evaluating.values import NoValue, scalar
 from derivgen.checking.evaluating.world import World
@@ -41,6 +41,8 @@ class Trial:
     judge: Judge
     message: str
     most: int
+    #: the definition that was changed, as it stands in the document
+    definition: t.Node | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +65,9 @@ def repaired(model: DocumentModel, judge: Judge) -> Repair | None:
             wrong = _wrong(trial.judge.run())
             if wrong > trial.most or (best is not None and wrong >= fewest):
                 continue
-            if _limited(trial.judge.drafts) > _limited(judge.drafts):
+            if _limited(trial.judge.drafts) > _limited(judge.drafts) or _spoils(
+                trial, judge.drafts
+            ):
                 continue
             right = before - wrong
             lines = "line agrees" if right == 1 else "lines agree"
@@ -72,6 +76,28 @@ def repaired(model: DocumentModel, judge: Judge) -> Repair | None:
             if wrong <= 1:
                 break
     return best
+
+
+def _spoils(trial: Trial, drafts: Sequence[Draft]) -> bool:
+    """True where another definition makes formulas wrong that were right: they bear the first one out.
+
+    What stands beside the definition itself goes on with it, right or wrong."""
+    if trial.definition is None:
+        return False
+    right = {
+        draft.where
+        for draft in drafts
+        if draft.verdict is Verdict.CORRECT
+        and not is_numeric(draft.segment.body)
+        and not _holds(draft, trial.definition)
+    }
+    wrong = {d.where for d in trial.judge.drafts if d.verdict is Verdict.WRONG}
+    return not right.isdisjoint(wrong)
+
+
+def _holds(draft: Draft, definition: t.Node | None) -> bool:
+    """True for a claim of the statement that a definition was taken from."""
+    return any(segment.body is definition for segment in draft.statement.chain.segments)
 
 
 def _wrong(drafts: Sequence[Draft]) -> int:
@@ -103,7 +129,8 @@ def _trials(model: DocumentModel, judge: Judge, end: int) -> Iterator[Trial]:
     for key, node in _other_definitions(model, judge, end):
         changed = replace(model, definitions={**model.definitions, key: node})
         # a definition is the author's word: only half of what is wrong speaks against it
-        yield Trial(_judge(judge, changed), f"with {key} = {shown(node)}", wrong // 2)
+        message = f"with {key} = {shown(node)}"
+        yield Trial(_judge(judge, changed), message, wrong // 2, model.definitions[key])
 
 
 def _new_values(judge: Judge) -> Iterator[tuple[str, t.Node]]:
@@ -179,10 +206,11 @@ def _other_definitions(model: DocumentModel, judge: Judge, end: int) -> list[tup
         if isinstance(draft.subject, t.Name)
         and draft.number is not None
         and (draft.exact in (Fit.ROUNDED, Fit.CUT) or draft.verdict in _BORNE_OUT)
+        and not _holds(draft, model.definitions.get(draft.subject.key))
     }
     for key in _suspects(model, witnesses):
         if key in borne_out:
-            continue  # the value that is printed for it is what its definition gives
+            continue  # the value that another line prints for it is what its definition gives
         for node in mended_definitions(model, key):
             tried += 1
             enough = tried > MOST_MENDED or len(found) == MOST_TRIALS
