@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from derivgen.derivation.derivation import Derivation
 from derivgen.derivation.graph import ElementGraph
 from derivgen.derivation.instances import Instance, instance
-from derivgen.network.model import Terms
+from derivgen.network.model import Role, Terms
 from derivgen.notation import Entry
 
 
@@ -25,13 +25,19 @@ class DirectParts:
 
     def of(self, target: Entry, source: Entry) -> Instance | None:
         """The equation of ``target`` with nothing but the terms that read ``source``; None where
-        ``source`` reaches it in no other way, and where those terms depend on it in other ways too."""
+        ``source`` reaches it in no other way, and where those terms depend on it in other ways too.
+
+        None as well for a shared parameter in a quantity that is not the loss: there ``dz_2/db`` is read
+        everywhere as one path's factor, with what comes before z_2 held fixed."""
+        network = self.derivation.network
+        if network.quantities[source[0]].role is Role.PARAMETER and target[0] != network.loss:
+            return None
         if not self._may_lead(source[0], target[0]):
             return None
         later = self._after(source)
         if target not in later:
             return None
-        own = instance(self.derivation.network, target)
+        own = instance(network, target)
         if own is None or not isinstance(own.equation.body, Terms):
             return None
         direct = tuple(s for s in own.summands if source in s.entries.values())

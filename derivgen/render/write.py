@@ -230,6 +230,7 @@ class _Renderer:
     def paragraph(self, block: Paragraph) -> Iterator[str]:
         if block.content:
             leads = isinstance(self.following, Display | Bullets | Table | Family)
+            leads = leads or _is_label(self.following)
             ragged = self.text.is_mostly_formulas(block.content)
             yield self.macro("paragraph")(self.text.line(block.content), leads, ragged)
 
@@ -306,6 +307,13 @@ _BLOCKS: Final[Mapping[type, Callable[[_Renderer, Any], Iterator[str]]]] = {
     Note: _Renderer.note,
     Family: _Renderer.family,
 }
+
+
+def _is_label(block: Block | None) -> bool:
+    """Whether a block is a line in italics that says what the next formulas are about."""
+    return isinstance(block, Paragraph) and all(
+        isinstance(part, Words) and part.style == "emphasis" for part in block.content
+    )
 
 
 def _with_next(blocks: Iterable[Block]) -> Iterator[tuple[Block, Block | None]]:
