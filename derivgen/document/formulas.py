@@ -134,9 +134,10 @@ class Formulas:
         return Partial(self.loss_name(), self.name(entry))
 
     def token(self, target: Entry, source: Entry) -> Node:
-        """d target / d source, as a symbol; of the terms that read the source, where the whole of the
-        target depends on it in other ways too."""
-        own = self._direct.of(target, source)
+        """d target / d source, as a symbol; of the loss's terms that read the source, where the loss
+        depends on it in other ways too: its derivative by that is the gradient itself."""
+        loss = target[0] == self.derivation.network.loss
+        own = self._direct.of(target, source) if loss else None
         if own is None:
             return Partial(self.name(target), self.name(source))
         return Partial(Delimited(self.right_side(own, numbers=False)), self.name(source))

@@ -24,29 +24,12 @@ def markdown(view: str, **changes: Any) -> str:
     return derivgen.derive(task_from_mapping({**spec, **changes})).to_markdown()
 
 
-SKIP = {
-    "arrays": {"w": "0.3", "x": {"values": "0.5", "role": "input"}},
-    "equations": ["a = w*x", "b = tanh(a)", "c = a + b", "L = c**2"],
-    "loss": "L",
-    "training": {"learning_rate": 0.5},
-}
-
-
 @pytest.mark.parametrize("view", ["reuse", "paths"])
 def test_the_share_of_a_penalty_is_the_derivative_of_its_term(view: str) -> None:
     text = markdown(view)
     w = r"w_{11}^{(2)}"
     assert rf"\frac{{\partial (0.01 ({w})^{{2}})}}{{\partial {w}}} = 0.02 {w}" in text
     assert rf"\frac{{\partial L}}{{\partial {w}}} = 0.02 {w}" not in text
-
-
-@pytest.mark.parametrize("view", ["reuse", "paths"])
-def test_a_skipped_layer_is_told_from_what_goes_through_it(view: str) -> None:
-    document = {"views": [view], "style": "tutorial", "figure": False}
-    text = derivgen.derive(task_from_mapping({**SKIP, "document": document})).to_markdown()
-    # c reads a by itself and through b
-    assert r"\frac{\partial c}{\partial b}" in text
-    assert r"\frac{\partial c}{\partial a} = 1" not in text
 
 
 @pytest.mark.parametrize("view", ["reuse", "paths"])
