@@ -15,7 +15,7 @@ from derivgen.checking.report import Verdict
 from derivgen.settings import Numbers
 
 #: random specs in which nothing is wrongly blamed, one for each format or more
-QUICK = (0, 5, 10, 21, 22, 27, 32, 39, 44, 45, 52, 57, 71)
+QUICK = (0, 5, 10, 21, 22, 27, 32, 39, 44, 45, 52, 57, 71, 104, 111, 113, 120, 133)
 
 
 @pytest.mark.parametrize("number", QUICK)
@@ -38,12 +38,44 @@ def test_a_sample_is_not_blamed(name, path, task) -> None:  # type: ignore[no-un
 
 
 @pytest.mark.slow
-def test_random_documents_are_not_blamed() -> None:
-    """A hundred documents: what is still wrongly blamed is held, so that it can only become less."""
+@pytest.mark.parametrize(
+    ("name", "path", "task"),
+    list(own_documents.samples()),
+    ids=lambda at: at if isinstance(at, str) else "",
+)
+def test_a_sample_is_not_blamed_by_its_network(name, path, task) -> None:  # type: ignore[no-untyped-def]
+    report = derivgen.check(path, network=task)
+    outcome = own_documents.judged(name, report, False, task.numbers.mode == "truncate")
+    assert outcome.clean, "\n".join(outcome.alarms)
+    assert outcome.verdicts[Verdict.CORRECT] > 0.8 * outcome.claims
+
+
+#: what is still wrongly said of a random document, or not read
+OPEN = {
+    119: "which element is the largest is said in words inside a formula",
+    135: "a normalisation over a batch after the first step, by the document alone",
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "number",
+    [
+        pytest.param(n, marks=pytest.mark.xfail(reason=OPEN[n], strict=True)) if n in OPEN else n
+        for n in range(100, 140)
+    ],
+)
+def test_every_random_document_is_clean(number: int) -> None:
+    for outcome in own_documents.of_number(number):
+        assert outcome.clean, "\n".join(outcome.alarms)
+
+
+@pytest.mark.slow
+def test_claims_of_random_documents_are_decided() -> None:
+    """A claim left open in a document of the generator is a hole in the checker."""
     found: Counter[str] = Counter()
-    for number in range(100, 140):
-        for outcome in own_documents.of_number(number):
-            found.update(documents=1, clean=outcome.clean, alarms=len(outcome.alarms))
-            found.update(claims=outcome.claims, unread=outcome.unread)
-    assert found["claims"] > 1000
-    assert found["clean"] >= 0.5 * found["documents"], found
+    for number in range(100, 112):
+        outcome = list(own_documents.of_number(number))[-1]
+        found.update(claims=outcome.claims, open=sum(outcome.open.values()))
+    assert found["claims"] > 500
+    assert found["open"] < 0.05 * found["claims"], found
