@@ -1,0 +1,108 @@
+"""What a teacher says and leaves out: padding, paths that carry nothing, a gradient of 0, rounding."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import derivgen
+from derivgen.network.spec import task_from_mapping
+
+PADDED = {
+    "arrays": {
+        "x": {"values": ["1", "2", "3"], "role": "input", "outside": 0},
+        "K": {"values": ["0.5", "-1", "2"]},
+    },
+    "ranges": {"i": 3},
+    "equations": ["z[i] = sum(K[u]*x[i + u - 1], u)", "L = sum(z[i]**2, i)/2"],
+    "loss": "L",
+}
+
+
+def markdown(spec: dict[str, Any], **document: Any) -> str:
+    document = {"style": "tutorial", "figure": False, **document}
+    return derivgen.derive(task_from_mapping({**spec, "document": document})).to_markdown()
+
+
+def dense(training: dict[str, Any]) -> dict[str, Any]:
+    """Two inputs, of which one is 0 at first and so moves no weight."""
+    return {
+        "layers": [
+            {
+                "dense": 2,
+                "activation": "relu",
+                "weights": [["1", "2"], ["-1", "-2"]],
+                "bias": ["0.5", "-0.5"],
+            }
+        ],
+        "data": {"inputs": ["1", "1"], "targets": ["0", "0"]},
+        "loss": "half_squared_error",
+        "training": training,
+    }
+
+
+def test_summands_in_the_padding_are_left_out_and_the_padding_is_explained() -> None:
+    text = markdown(PADDED, views=["reuse"])
+    assert r"z_{0} = K_{1} x_{0} + K_{2} x_{1} = -1 \cdot 1 + 2 \cdot 2 = 3" in text
+    assert r"z_{2} = K_{0} x_{1} + K_{1} x_{2} = 0.5 \cdot 2 - 1 \cdot 3 = -2" in text
+    assert r"Where an index leads outside $\boldsymbol{x}$, what is read there is $0$." in text
+
+
+def test_an_elided_sum_counts_the_summands_that_are_there() -> None:
+    wide = {
+        **PADDED,
+        "arrays": {
+            "x": {"values": ["1", "2", "3", "4"], "role": "input", "outside": 0},
+            "K": {"values": ["1", "2", "3", "4", "5"]},
+        },
+        "equations": ["z[i] = sum(K[u]*x[i + u - 2], u)", "L = sum(z[i]**2, i)/2"],
+    }
+    text = markdown(wide, views=["reuse"], long_sum=3)
+    assert "K_{2} x_{0} + K_{3} x_{1} + K_{4} x_{2} =" in text  # three: nothing to elide
+    assert r"K_{1} x_{0} + \cdots + K_{4} x_{3} =" in text
+
+
+def test_of_many_paths_those_that_carry_something_come_first() -> None:
+    units = ["0", "0", "0", "0", "0", "0", "0.5", "2"]
+    spec = {
+        "arrays": {
+            "x": {"values": "2", "role": "input"},
+            "w": "3",
+            "v": {"values": units, "role": "constant"},
+        },
+        "equations": ["a = w*x", "h[i] = v[i]*a", "L = sum(h[i], i)"],
+        "loss": "L",
+    }
+    text = markdown(spec, views=["paths"])
+    assert re.search(r"\*\*Path 1:\*\*[^\n]*h_\{6\}", text)
+    assert re.search(r"\*\*Path 2:\*\*[^\n]*h_\{7\}", text)
+    assert re.search(r"\*\*Path 3:\*\*[^\n]*h_\{0\}", text)
+
+
+def test_what_a_gradient_of_0_means_is_said_once() -> None:
+    said = "A gradient of 0 means that this step leaves"
+    for view in ("paths", "reuse"):
+        text = markdown(dense({"learning_rate": 0.1}), views=[view])
+        assert text.count(said) == 1  # the second unit is dead: two weights and a bias
+    assert said not in markdown(dense({}), views=["reuse"])  # no step is taken
+
+
+def test_a_weight_that_decays_is_not_said_to_stay() -> None:
+    training = {"learning_rate": 0.1, "optimiser": "adamw", "options": {"weight_decay": 0.1}}
+    text = markdown(dense(training), views=["reuse"])
+    assert "as it is." not in text.replace("leaves $b_{2}$ as it is.", "")
+
+
+def test_an_update_in_matrix_form_says_where_it_was_rounded() -> None:
+    spec = {
+        "layers": [{"dense": 1, "weights": [["0.5", "0.25"]], "bias": "none"}],
+        "data": {"inputs": ["1", "1"], "targets": ["0.5"]},
+        "loss": "half_squared_error",
+        "training": {"learning_rate": 0.5},
+    }
+    for decimals, sign in ((2, r"\approx"), (4, "=")):  # the new weights: 0.375 and 0.125
+        numbers = {"decimals": decimals, "carry": "rounded"}
+        text = markdown({**spec, "numbers": numbers}, views=["matrix"])
+        assert re.search(
+            rf"\^\{{\(1\)\+\}} = .*{re.escape(sign)} \\begin\{{bmatrix\}} 0\.3[78]", text
+        )
