@@ -36,13 +36,15 @@ def name_mistakes(judge: Judge) -> None:
             if judge.budget.spent > end:
                 break
             wrong = draft.verdict is Verdict.WRONG and draft.cause is None and not draft.settled
-            if wrong or draft.doubted:
+            # beside a network, what an author calls delta_j in general is no quantity of it
+            doubted = draft.doubted and judge.own
+            if wrong or doubted:
                 judge.budget.begin()
                 try:
                     found = _mistake(judge, draft)
                 except OutOfWork:
                     continue  # it is wrong all the same
-                if draft.doubted and found is not None:
+                if doubted and found is not None:
                     draft.verdict, draft.code = Verdict.WRONG, "C201"
                     assert draft.subject is not None
                     draft.printed = judge.spelled(draft.segment.body)

@@ -154,14 +154,15 @@ class SymbolJudge:
         letters = sorted({c for name in unknown for c in ix.letters_of(name.key)})
         if not letters or len(letters) > 3:
             return
-        count = 0
+        found = []
         for numbers in product(range(10), repeat=len(letters)):
             here = dict(zip(letters, numbers, strict=True))
             if all(_means(self.model, replace(n, key=ix.put_in(n.key, here))) for n in names):
-                count += 1
-                if count > MOST_INSTANCES:
-                    return
-                yield ix.at(left, here), ix.at(right, here)
+                found.append(here)
+        # L is the last layer and no other one
+        last = max((here.get("L", 0) for here in found), default=0)
+        for here in [h for h in found if h.get("L", last) == last][:MOST_INSTANCES]:
+            yield ix.at(left, here), ix.at(right, here)
 
 
 def _means(model: Model, name: t.Name) -> bool:
