@@ -225,6 +225,8 @@ class Writer:
             self._name("superscript", slot) if self._text(pattern.superscript, slot) else None
         )
         whole = self._name("whole", slot) if pattern.whole else None
+        if whole is not None and pattern.superscript == "<s>" and "<" not in (pattern.whole or ""):
+            whole = _scripted(whole, None, superscript)  # each hidden layer has one of its own
         order = None
         stored: Order = "from_to" if slot.from_to else "to_from"
         if slot.role == "weights" and pattern.order not in ("stored", stored):

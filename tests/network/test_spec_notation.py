@@ -97,4 +97,8 @@ def test_presets_name_every_network(preset: str, per_output: bool) -> None:
                 latex = LATEX.write(names.entry(name, index))
                 assert latex not in written, f"{name}{index} and {written[latex]}"
                 written[latex] = f"{name}{index}"
-            assert names.whole(name) is not None
+        arrays = [
+            name for name, quantity in network.quantities.items() if np.prod(quantity.shape) > 1
+        ]
+        wholes = [LATEX.write(names.whole(name)) for name in arrays]
+        assert len(set(wholes)) == len(wholes), wholes
