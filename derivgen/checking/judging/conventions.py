@@ -9,7 +9,6 @@ from itertools import pairwise
 
 from derivgen.checking.evaluating.model import Model
 from derivgen.checking.evaluating.printed import (
-    is_numeric,
     is_printed,
     printed_matrix,
     printed_number,
@@ -344,17 +343,24 @@ def _named(node: t.Node) -> t.Name | None:
 
 def _decimals(learned: Learned) -> str | None:
     """The most common number of decimals of what was worked out."""
-    counts: Counter[int] = Counter()
-    for statement in learned.statements:
-        members = (*statement.earlier, *(s.body for s in statement.chain.segments))
-        for before, result in pairwise(members):
-            if is_numeric(before) and not is_printed(before) and is_printed(result):
-                counts.update(
-                    p.decimals for p in t.walk(result) if isinstance(p, t.Number) and p.decimals
-                )
-    if not counts:
-        for key, nodes in learned.printed.items():
-            if key in learned.model.definitions:
-                numbers = (p for node in nodes for p in t.walk(node) if isinstance(p, t.Number))
-                counts.update(p.decimals for p in numbers if p.decimals > 0)
+    found = [
+        part.decimals
+        for statement in learned.statements
+        for before, result in pairwise(
+            (*statement.earlier, *(s.body for s in statement.chain.segments))
+        )
+        # a number behind its own name may be a given one
+        if not is_printed(before) and not isinstance(before, t.Name) and is_printed(result)
+        for part in t.walk(result)
+        if isinstance(part, t.Number)
+    ] or [
+        part.decimals
+        for key, nodes in learned.printed.items()
+        if key in learned.model.definitions
+        for node in nodes
+        for part in t.walk(node)
+        if isinstance(part, t.Number)
+    ]
+    # short ones are mostly exact
+    counts = Counter([d for d in found if d > 1] or [d for d in found if d])
     return str(counts.most_common(1)[0][0]) if counts else None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from derivgen.checking.evaluating import indices as ix
+from derivgen.checking.evaluating.printed import printed_matrix
 from derivgen.checking.maths import tree as t
 from derivgen.checking.maths.tree import names_in
 from derivgen.checking.understanding.arrays import family, numbered, spelled_out
@@ -69,10 +70,29 @@ def find_elements(decided: Decided) -> None:
         definition = decided.definitions.get(array.key)
         if array.key not in decided.values and definition is None:
             continue
+        if isinstance(definition, t.Matrix) and _is_of_names(definition):
+            _give_cells(decided, array.key, definition)
+            continue
         for name, element in array.cells():
             if name not in decided.definitions:
                 decided.values.pop(name, None)
                 decided.elements[name] = element
+
+
+def _is_of_names(matrix: t.Matrix) -> bool:
+    return all(isinstance(cell, t.Name) for row in matrix.rows for cell in row)
+
+
+def _give_cells(decided: Decided, key: str, names: t.Matrix) -> None:
+    """``x = [x_1, x_2] = [0.5, 1]`` is made of its cells, and gives them."""
+    printed = decided.values.get(key)
+    if not isinstance(printed, t.Matrix) or printed_matrix(printed) is None:
+        return
+    for row, numbers in zip(names.rows, printed.rows, strict=False):
+        for name, number in zip(row, numbers, strict=False):
+            assert isinstance(name, t.Name)
+            if name.key not in decided.definitions:
+                decided.values.setdefault(name.key, number)
 
 
 def find_families(decided: Decided) -> None:
