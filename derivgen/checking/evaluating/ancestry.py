@@ -73,6 +73,14 @@ class Ancestry:
             found.setdefault(key.rpartition("_")[0], []).append(key)
         return found
 
+    def is_read(self, key: str) -> bool:
+        """True where anything is computed from a quantity."""
+        return key in self._read
+
+    @cached_property
+    def _read(self) -> frozenset[str]:
+        return frozenset(read for key in self.model.names() for read in self.reads(key))
+
     # --- sets -----------------------------------------------------------------------------------
 
     def _bit(self, key: str) -> int:

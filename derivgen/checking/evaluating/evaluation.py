@@ -334,15 +334,21 @@ def own_equation(model: Model, key: str) -> t.Node | None:
 
 
 def _refuse_unsaid(world: World, of: t.Node, by: str, indices: Mapping[str, int]) -> None:
-    """A number that nothing but a calculation with numbers stands for may follow anything: that no way
-    leads to it is no slope of 0."""
-    unsaid = world.model.worked_out
-    if not unsaid or not isinstance(of, t.Name):
+    """That no way leads to a quantity is no slope of 0 where something is not said: what a number is that
+    nothing but a calculation with numbers stands for, or what is computed from the other at all."""
+    if not isinstance(of, t.Name):
         return
-    key = resolved(world.model, of, indices)[0]
-    upstream = world.ancestry.upstream(key)
-    if key != by and by not in upstream and not unsaid.isdisjoint({key, *upstream}):
+    model, ancestry = world.model, world.ancestry
+    key = resolved(model, of, indices)[0]
+    element = model.element(by)
+    array = by if element is None else element.array
+    upstream = ancestry.upstream(key)
+    if key in (by, array) or by in upstream or array in upstream:
+        return
+    if not model.worked_out.isdisjoint({key, *upstream}):
         raise Open(f"how {key} follows {by} is not said")
+    if not (model.is_complete or ancestry.is_read(by) or ancestry.is_read(array)):
+        raise Open(f"nothing says what is computed from {by}")
 
 
 def _refuse_opaque(model: Model, key: str, of: t.Node) -> None:

@@ -72,6 +72,10 @@ class Model(Protocol):
     def worked_out(self) -> frozenset[str]:
         """Quantities for which only a calculation with numbers is given: what they follow is not said."""
 
+    @property
+    def is_complete(self) -> bool:
+        """True where all that is computed is said: of a network, and not of a document."""
+
     def known(self, key: str) -> bool:
         """True where the key is a quantity."""
 
@@ -111,6 +115,7 @@ class DocumentModel:
     opaque: frozenset[str] = frozenset()
     renewed: Mapping[str, str] = field(default_factory=dict)
     worked_out: frozenset[str] = frozenset()
+    is_complete: bool = False
 
     def known(self, key: str) -> bool:
         return key in self.definitions or key in self.values or key in self.elements
@@ -164,6 +169,10 @@ class Changed:
     @property
     def worked_out(self) -> frozenset[str]:
         return self.model.worked_out
+
+    @property
+    def is_complete(self) -> bool:
+        return self.model.is_complete
 
     def known(self, key: str) -> bool:
         return self.model.known(key)

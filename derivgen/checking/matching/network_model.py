@@ -89,6 +89,11 @@ class NetworkModel:
         """Nothing: a network says how everything is computed."""
         return frozenset()
 
+    @property
+    def is_complete(self) -> bool:
+        """True: a network says all."""
+        return True
+
     def known(self, key: str) -> bool:
         return key == self.rate or self._found(key) is not None
 
