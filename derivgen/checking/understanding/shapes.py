@@ -87,6 +87,8 @@ def _shape(node: t.Node, expand: Callable[[t.BigSum], t.Node | None]) -> Shape:
             return _written_out(multiplied([above, inverse(below)]))
         case t.Power(base, exponent):
             return power(_shape(base, expand), _shape(exponent, expand))
+        case t.Call("ones", ()):
+            return ONE  # it spreads a number, or adds up as a sum does
         case t.Call(function, arguments, primes) if not primes:
             parts = tuple(_shape(argument, expand) for argument in arguments)
             if function in ("dot", "sum", "transpose", "mean"):
