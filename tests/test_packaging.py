@@ -98,7 +98,7 @@ def test_the_wheel_holds_what_it_should_and_nothing_else(wheel: Path) -> None:
     templates = {
         f"derivgen/_templates/{path.relative_to(ROOT / 'templates').as_posix()}"
         for path in (ROOT / "templates").rglob("*")
-        if path.is_file()
+        if path.is_file() and path.parent.name != "__pycache__"
     }
     examples = {
         f"derivgen/_examples/{path.relative_to(ROOT / 'examples').as_posix()}"
@@ -108,7 +108,7 @@ def test_the_wheel_holds_what_it_should_and_nothing_else(wheel: Path) -> None:
     data = {
         path.relative_to(ROOT).as_posix()
         for path in (ROOT / "derivgen").rglob("*")
-        if path.is_file() and path.suffix not in (".py", ".pyc")
+        if path.is_file() and path.suffix != ".py" and path.parent.name != "__pycache__"
     }
     about = f"derivgen-{__version__}.dist-info"
     metadata = {"METADATA", "WHEEL", "RECORD", "entry_points.txt", "licenses/LICENSE"}

@@ -51,7 +51,7 @@ def configure_build(parser: Parser) -> None:
     )
     parser.add_argument("--dialect", metavar="D", help="Markdown dialect; see 'list dialects'")
     parser.add_argument("--templates", metavar="DIR", help="folder whose templates come first")
-    parser.add_argument("--quiet", action="store_true", help="print nothing but errors")
+    parser.add_argument("-q", "--quiet", action="store_true", help="print nothing but errors")
 
 
 def run_build(args: argparse.Namespace) -> int:

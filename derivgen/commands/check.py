@@ -71,7 +71,9 @@ def configure_check(parser: Parser) -> None:
         default=COLOURS[0],
         help="when to print in colour (default auto: on a terminal, unless NO_COLOR is set)",
     )
-    parser.add_argument("--quiet", action="store_true", help="print what is wrong and nothing else")
+    parser.add_argument(
+        "-q", "--quiet", action="store_true", help="print what is wrong and nothing else"
+    )
 
 
 def run_check(args: argparse.Namespace) -> int:
