@@ -12,6 +12,7 @@ import pytest
 
 import derivgen
 from derivgen.checking.report import Verdict
+from derivgen.network.spec import task_from_mapping
 from derivgen.settings import Numbers
 
 #: random specs in which nothing is wrongly blamed, one for each format or more
@@ -83,3 +84,21 @@ def test_claims_of_random_documents_are_decided() -> None:
         found.update(claims=outcome.claims, open=sum(outcome.open.values()))
     assert found["claims"] > 500
     assert found["open"] < 0.05 * found["claims"], found
+
+
+def test_of_an_array_with_dots_no_shape_is_known() -> None:
+    """A matrix of nine columns is printed with dots in its middle, in seven."""
+
+    def dense(units: int, seed: int) -> dict[str, object]:
+        values = {"random": {"seed": seed, "decimals": 2}}
+        return {"dense": units, "activation": "sigmoid", "weights": values, "bias": values}
+
+    spec = {
+        "data": {"inputs": [0.3, -0.4], "targets": [1]},
+        "layers": [dense(9, 1), dense(9, 2), dense(1, 3)],
+        "loss": "half_squared_error",
+        "document": {"style": "handout", "views": ["reuse"]},
+    }
+    report = derivgen.check(derivgen.derive(task_from_mapping(spec)).to_markdown())
+    assert len(report.claims) > 40
+    assert not [claim.message for claim in report.claims if claim.verdict is Verdict.WRONG]

@@ -130,6 +130,8 @@ class Frame:
             try:
                 return replace(self, indices={}, bound={}).evaluate(definition)
             except Open:
+                if isinstance(definition, t.Matrix):
+                    raise  # with dots in it: no number stands for an array
                 return self._taken(key)
         element = world.model.element(key)
         if element is not None:

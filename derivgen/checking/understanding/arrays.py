@@ -83,9 +83,14 @@ def _shape(node: t.Node) -> tuple[int, int] | None:
     cells = printed_matrix(node)
     if cells is not None and cells and cells[0]:
         return len(cells), len(cells[0])
-    if isinstance(node, t.Matrix):
+    if isinstance(node, t.Matrix) and not has_dots(node):
         return len(node.rows), len(node.rows[0])
     return None
+
+
+def has_dots(node: t.Node) -> bool:
+    """True where a part is left out."""
+    return any(isinstance(part, t.Dots) for part in t.walk(node))
 
 
 def _base(key: str, keys: set[str]) -> str:

@@ -6,7 +6,7 @@ from derivgen.checking.evaluating import indices as ix
 from derivgen.checking.evaluating.printed import printed_matrix
 from derivgen.checking.maths import tree as t
 from derivgen.checking.maths.tree import names_in
-from derivgen.checking.understanding.arrays import family, numbered, spelled_out
+from derivgen.checking.understanding.arrays import family, has_dots, numbered, spelled_out
 from derivgen.checking.understanding.decided import Decided
 from derivgen.checking.understanding.samples import of_each_sample
 
@@ -101,7 +101,9 @@ def find_families(decided: Decided) -> None:
     places = numbered(known)
     for key in decided.notes.used:
         if key not in known and not ix.letters_of(key):
-            cells = family(key, places)
+            # an array that is printed with dots has more cells than are named
+            dotted = any(map(has_dots, decided.notes.sides.get(key, ())))
+            cells = [] if dotted else family(key, places)
             if cells:
                 decided.definitions[key] = t.Matrix(
                     tuple(tuple(t.Name(cell, written=cell) for cell in row) for row in cells)

@@ -17,6 +17,7 @@ from derivgen.checking.evaluating.resolving import CONSTANTS, UPDATE_MARKS, inde
 from derivgen.checking.maths import tree as t
 from derivgen.checking.maths.tree import full_key, names_in
 from derivgen.checking.understanding import align
+from derivgen.checking.understanding.arrays import has_dots
 from derivgen.checking.understanding.decided import Decided
 
 #: how many rules of one parameter are laid over how many of its calculations
@@ -100,7 +101,8 @@ def find_counts(decided: Decided) -> None:
 
 
 def find_leaves(decided: Decided) -> None:
-    """Names that definitions read and nobody defines are given quantities without a value."""
+    """Names that definitions read and nobody defines are given quantities without a value; one that is
+    printed with dots in it is that array, of which not all is known."""
     read = {name for node in decided.definitions.values() for name in names_in(node)}
     known = {*decided.definitions, *decided.values, *decided.elements}
     bases = {ix.split(ix.without_above(name))[0] for name in known if not ix.letters_of(name)}
@@ -109,4 +111,9 @@ def find_leaves(decided: Decided) -> None:
         running = ix.letters_of(name) and base in bases
         running = running or any("+" in piece or "-" in piece for piece in pieces)
         if name and name not in known and not running:
-            decided.values.setdefault(name, None)
+            sides = decided.notes.sides.get(name, ())
+            dotted = next((s for s in sides if isinstance(s, t.Matrix) and has_dots(s)), None)
+            if dotted is None:
+                decided.values.setdefault(name, None)
+            else:
+                decided.definitions[name] = dotted
