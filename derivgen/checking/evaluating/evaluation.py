@@ -344,10 +344,9 @@ def _refuse_unsaid(world: World, of: t.Node, by: str, indices: Mapping[str, int]
     key = resolved(model, of, indices)[0]
     element = model.element(by)
     array = by if element is None else element.array
-    upstream = ancestry.upstream(key)
-    if key in (by, array) or by in upstream or array in upstream:
+    if key in (by, array) or ancestry.leads(key, by) or ancestry.leads(key, array):
         return
-    if not model.worked_out.isdisjoint({key, *upstream}):
+    if model.worked_out and not model.worked_out.isdisjoint({key, *ancestry.upstream(key)}):
         raise Open(f"how {key} follows {by} is not said")
     if not (model.is_complete or ancestry.is_read(by) or ancestry.is_read(array)):
         raise Open(f"nothing says what is computed from {by}")

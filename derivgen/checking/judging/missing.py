@@ -96,33 +96,34 @@ def _given_parameters(model: DocumentModel) -> Iterator[str]:
         for name in part.factors
         if isinstance(name, t.Name)
     }
+    biases = _biases(model) - factors
     for key, value in model.values.items():
         if key == model.rate or model.definition(key) is not None:
             continue
         base, pieces = ix.split(key)
         alike = bool(pieces) and base in letters and not isinstance(value, t.Matrix)
-        if alike or (key not in factors and _is_bias(model, key)):
+        if alike or key in biases:
             yield key
 
 
-def _is_bias(model: DocumentModel, key: str) -> bool:
-    """True for a name added to products of parameters, and used nowhere else."""
-    found = False
+def _biases(model: DocumentModel) -> set[str]:
+    """Names that are added to products of parameters, and nowhere to anything else."""
+    added: dict[bool, set[str]] = {True: set(), False: set()}
     for node in model.definitions.values():
         for part in t.walk(node):
-            if not isinstance(part, t.Sum):
-                continue
-            bare = [body for negative, body in part.terms if body == t.Name(key) and not negative]
-            others = [body for _, body in part.terms if isinstance(body, t.Product)]
-            weighted = [
-                body
-                for body in others
-                if any(isinstance(n, t.Name) and model.is_parameter(n.key) for n in t.walk(body))
-            ]
-            if bare and not weighted:
-                return False
-            found = found or bool(bare)
-    return found
+            if isinstance(part, t.Sum):
+                weighted = any(
+                    isinstance(n, t.Name) and model.is_parameter(n.key)
+                    for _, body in part.terms
+                    if isinstance(body, t.Product)
+                    for n in t.walk(body)
+                )
+                added[weighted].update(
+                    body.key
+                    for negative, body in part.terms
+                    if isinstance(body, t.Name) and not negative and not body.mark
+                )
+    return added[True] - added[False]
 
 
 def _differentiated(learned: Learned) -> set[str]:
