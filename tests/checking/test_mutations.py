@@ -14,7 +14,10 @@ import mutations
 import pytest
 
 #: of all mutants of a document: at most so many are not found, blamed on another line as well, not named
-SHARES = {"found": 0.95, "right line": 0.9, "diagnosed": 0.8}
+SHARES = {"found": 0.97, "right line": 0.93, "diagnosed": 0.85}
+#: two documents of matrices in which a lost transpose is believed, and a factor 1 left out is no mistake
+OF_MATRICES = ("shared matrix", "shared handout")
+SHARES_OF_MATRICES = {"found": 0.95, "right line": 0.9, "diagnosed": 0.8}
 
 
 def assert_shares(name: str, count: int, seed: int, bounds: Mapping[str, float]) -> None:
@@ -48,7 +51,8 @@ def test_single_mistakes_are_found(name: str) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("name", [*mutated.HAND_WRITTEN, *mutated.BUILT])
 def test_many_single_mistakes_are_found(name: str) -> None:
-    assert_shares(name, 22, seed=11, bounds=SHARES)
+    bounds = SHARES_OF_MATRICES if name in OF_MATRICES else SHARES
+    assert_shares(name, 22, seed=11, bounds=bounds)
 
 
 def test_every_kind_of_mistake_is_made() -> None:
