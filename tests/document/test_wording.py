@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 import derivgen as dg
+from derivgen.checking.report import Verdict
 from derivgen.document.blocks import Display, Table
 from derivgen.network.spec import task_from_text
 
@@ -31,6 +32,32 @@ def test_a_parameter_in_the_loss_itself_has_no_chain() -> None:
     text = text_of("scalar_circuit")
     assert "stands in the loss itself" in text
     assert r"\frac{\partial f}{\partial z} = \frac{\partial f}{\partial z}" not in text
+
+
+SHARED = """
+data: {inputs: [0.3, 0.7], targets: [1]}
+layers:
+  - dense: 2
+    activation: sigmoid
+    weights: [[0.1, 0.2], [0.3, 0.4]]
+    bias: 0.5
+  - dense: 1
+    activation: sigmoid
+    weights: [[0.6, 0.7]]
+    bias: 0.2
+loss: {name: half_squared_error, per_output: true}
+training: {learning_rate: 0.5}
+document: {style: tutorial, views: [VIEW], per_output: true}
+"""
+
+
+@pytest.mark.parametrize("view", ["paths", "symbolic"])
+def test_a_path_is_no_whole_derivative_where_an_error_has_several(view: str) -> None:
+    """A bias that two hidden units share reaches the one error along two paths."""
+    derivation = dg.derive(task_from_text(SHARED.replace("VIEW", view), "yaml"))
+    text = derivation.to_markdown()
+    assert "**Path 2:**" in text
+    assert not [claim for claim in dg.check(text).claims if claim.verdict is Verdict.WRONG]
 
 
 def test_the_chain_of_each_error_is_written_out() -> None:

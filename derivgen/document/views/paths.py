@@ -70,7 +70,9 @@ def _section(situation: Situation, entry: Entry, seen: Seen) -> Section:
     formulas = situation.formulas
     count = passed.graph.count(entry)
     paths = _shown_paths(situation, entry, count)
-    routes = tuple(_route(situation, path, seen, len(paths) > 1) for path in paths)
+    several = len(paths) > 1
+    apart = several and _parts(situation, entry, paths, count) is not None
+    routes = tuple(_route(situation, path, seen, several, apart) for path in paths)
     quantity = situation.derivation.network.quantities[entry[0]]
     update = None
     if situation.change is not None and not passed.symbolic:
@@ -103,9 +105,9 @@ def _shown_paths(situation: Situation, entry: Entry, count: int) -> tuple[Path, 
 def _rule(situation: Situation, entry: Entry, paths: tuple[Path, ...], count: int) -> Chain:
     """The chain rule over every path, in symbols."""
     token = situation.formulas.gradient_token(entry)
-    parts = _parts(situation, entry, paths)
+    parts = _parts(situation, entry, paths, count)
     if parts is not None and len(parts) > 1:
-        return Chain(token, (("=", add(*dict.fromkeys(parts))),))
+        return Chain(token, (("=", add(*parts)),))
     terms: list[Node] = [tokens(situation, path) for path in paths]
     if count > len(paths):
         terms.append(Dots("center"))
@@ -142,16 +144,23 @@ def _head(situation: Situation, path: Path) -> Entry:
     return path[1] if per_output else path[0]
 
 
-def _parts(situation: Situation, entry: Entry, paths: tuple[Path, ...]) -> list[Node] | None:
-    """``dE_1/dw``, ``dE_2/dw`` ...: one for each path where errors are taken one by one."""
+def _parts(
+    situation: Situation, entry: Entry, paths: tuple[Path, ...], count: int
+) -> list[Node] | None:
+    """``dE_1/dw``, ``dE_2/dw`` ...: one for each path where errors are taken one by one.
+
+    None as well where an error has several paths, or may have: none of them is its whole derivative.
+    """
     heads = [_head(situation, path) for path in paths]
+    if count > len(paths) or len(set(heads)) < len(heads):
+        return None
     if any(h[0] == situation.derivation.network.loss for h in heads):
         return None
     formulas = situation.formulas
     return [Partial(formulas.name(h), formulas.name(entry)) for h in heads]
 
 
-def _route(situation: Situation, path: Path, seen: Seen, several: bool) -> Route:
+def _route(situation: Situation, path: Path, seen: Seen, several: bool, apart: bool) -> Route:
     formulas = situation.formulas
     passed = situation.passed
     partials = [p for p in passed.factors(path) if not _is_error_sum(situation, p.target, p.source)]
@@ -171,30 +180,31 @@ def _route(situation: Situation, path: Path, seen: Seen, several: bool) -> Route
         names=Chain(names[0], tuple(("to", n) for n in names[1:])),
         part=formulas.name(_head(situation, path)),
         factors=tuple(factors),
-        product=Display((_product(situation, path, several),)),
+        product=Display((_product(situation, path, several, apart),)),
         zero_factor=zero,
     )
 
 
-def _product(situation: Situation, path: Path, several: bool) -> Chain:
-    """A path's product: its symbols, its numbers, its value."""
+def _product(situation: Situation, path: Path, several: bool, apart: bool) -> Chain:
+    """A path's product: its symbols, its numbers, its value.
+
+    ``apart`` where the path is all that goes to one output's error: then it is that error's derivative.
+    """
     formulas = situation.formulas
     passed = situation.passed
     options = situation.derivation.task.options
-    head = _head(situation, path)
-    by_error = head[0] != situation.derivation.network.loss
-    left: Node | None = Partial(formulas.name(head), formulas.name(path[-1]))
+    left: Node | None = None
     if not several:
         left = formulas.gradient_token(path[-1])
-    elif not by_error:
-        left = None
+    elif apart:
+        left = Partial(formulas.name(_head(situation, path)), formulas.name(path[-1]))
     partials = [p for p in passed.factors(path) if not _is_error_sum(situation, p.target, p.source)]
     if options.factor_order == "parameter-first":
         partials.reverse()
     # a path's own derivative has no name where several make up the same one: its symbols stand there
     start = tokens(situation, path)
     # where the rule has only the errors' derivatives, their own chains follow here
-    ahead = Chain(left, (("=", start),)) if several and by_error else Chain(left or start, ())
+    ahead = Chain(left, (("=", start),)) if apart else Chain(left or start, ())
     if passed.symbolic:
         return follow(ahead, "=", _in_names(situation, path))
     product = "dot" if options.product == "none" else options.product
@@ -241,9 +251,9 @@ def _total(
     if count == 0:
         return Display((Chain(left, (("=", number("0")),)),))
     chain = Chain(left, ())
-    parts = _parts(situation, entry, paths)
-    if parts is not None and len(set(parts)) > 1 and count == len(paths):
-        chain = Chain(left, (("=", add(*dict.fromkeys(parts))),))
+    parts = _parts(situation, entry, paths, count)
+    if parts is not None and len(parts) > 1:
+        chain = Chain(left, (("=", add(*parts)),))
 
     def text(path: Path, extra: int) -> str:
         return formulas.rounder.text(passed.path_value(path), extra)
