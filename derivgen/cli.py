@@ -25,6 +25,8 @@ _COLLECT_AFTER = 300_000
 def process() -> int:
     """The command line as a process of its own: as :func:`main`, soon over and quick to end."""
     gc.set_threshold(_COLLECT_AFTER, 20, 20)
+    # numpy's library of linear algebra would start threads for matrices far larger than any here
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     # pydantic would look through every installed package for plugins, and run their code
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     try:

@@ -35,6 +35,8 @@ _PADDING = frozenset(
 #: filters that do the same, and Jinja's filler text
 _PADDING_FILTERS = ("center", "format", "indent", "replace")
 _FILLERS = ("lipsum",)
+#: a template can make up names without end
+_MOST_ANSWERS = 4096
 #: a width or a precision of more than two digits, or one that comes as a value
 _WIDE = re.compile(r"%[^a-zA-Z%]*(?:\d{3}|\*)")
 
@@ -51,12 +53,21 @@ class Sandbox(ImmutableSandboxedEnvironment):
         for name in _FILLERS:
             del self.globals[name]
         self.globals["range"] = _Counter()
+        self._safe: dict[tuple[type, str], bool] = {}
 
     def is_safe_attribute(self, obj: Any, attr: str, value: Any) -> bool:
-        """Jinja's rule, without the methods that pad texts."""
-        if isinstance(obj, str) and attr in _PADDING:
-            return False
-        return super().is_safe_attribute(obj, attr, value)
+        """Jinja's rule, without the methods that pad texts.
+
+        It asks for the kind of object and the name alone, so an answer serves for all of that kind.
+        """
+        key = (type(obj), attr)
+        safe = self._safe.get(key)
+        if safe is None:
+            padding = isinstance(obj, str) and attr in _PADDING
+            safe = not padding and super().is_safe_attribute(obj, attr, value)
+            if len(self._safe) < _MOST_ANSWERS:
+                self._safe[key] = safe
+        return safe
 
     def wrap_str_format(self, value: Any) -> None:
         """No ``format`` of Jinja's own either: it keeps to attributes, but not to a width."""
