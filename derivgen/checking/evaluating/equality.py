@@ -7,7 +7,7 @@ and a false claim costs no more than a true one.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum
 from functools import cached_property
 
@@ -30,6 +30,9 @@ CLOSE = mpmath.mpf("1e-18")
 SMALL = mpmath.mpf("1e-9")
 #: points to agree at, and to try before giving up
 ENOUGH, TRIES = 4, 9
+
+#: how far from their stated values parameters are drawn, to see whether that matters
+FAR = 2.0
 
 #: how the gradients lie where they do not lie as what they are by
 LAYOUTS: tuple[Tokens, ...] = ("row", "turned")
@@ -93,6 +96,30 @@ class Equality:
             for seed in range(ENOUGH)
         )
 
+    @cached_property
+    def around(self) -> tuple[World, ...]:
+        """Points with the stated data and any parameters: dead units come alive at some of them."""
+        return tuple(replace(world, seed=200 + world.seed, reach=FAR) for world in self.nearby)
+
+    def _rests_on_nothing(self, node: t.Node, tokens: Tokens) -> bool:
+        """True for a formula with a slope, or a computed quantity, that is 0 near the stated values and not
+        everywhere: behind a dead unit, whatever stands there makes no difference."""
+        inside = {
+            id(part)
+            for token in t.walk(node)
+            if isinstance(token, t.Derivative)
+            for part in t.walk(token)
+            if part is not token
+        }
+        return any(
+            _is_zero(self.nearby, part, tokens) and not _is_zero(self.points, part, "total")
+            for part in t.walk(node)
+            if id(part) not in inside and (isinstance(part, t.Derivative) or self._is_computed(part))
+        )
+
+    def _is_computed(self, node: t.Node) -> bool:
+        return isinstance(node, t.Name) and self.model.definition(node.key) is not None
+
     def compare(self, left: t.Node, right: t.Node) -> Comparison:
         """Whether two formulas are equal, wherever both have a value.
 
@@ -108,9 +135,14 @@ class Equality:
             for tokens in readings:
                 found = _at(points, left, right, tokens)
                 special = tokens[0] == "own" or points is self.nearby
-                doubted = special and not _says_zero(right) and not _cancels(points, right)
-                if found and doubted and _is_zero(points, left, tokens[0]):
-                    continue
+                doubted = found and special and not _says_zero(right)
+                if doubted and _is_zero(points, left, tokens[0]):
+                    if not _cancels(points, right, tokens[1]):
+                        continue
+                if doubted and points is self.nearby and self._rests_on_nothing(right, tokens[1]):
+                    wider = _at(self.around, left, right, tokens)
+                    if wider.outcome is Outcome.DIFFERENT:
+                        continue
                 if found:
                     return found
                 if found.outcome is Outcome.MISFIT and tokens == ("total", "total"):
@@ -169,11 +201,11 @@ def _is_zero(points: Sequence[World], left: t.Node, tokens: Tokens) -> bool:
     return True
 
 
-def _cancels(points: Sequence[World], node: t.Node) -> bool:
+def _cancels(points: Sequence[World], node: t.Node, tokens: Tokens) -> bool:
     """True for a sum that is 0 because its terms cancel: ``-y_1 - y_3``.  That says something."""
     if not isinstance(node, t.Sum) or len(node.terms) < 2:
         return False
-    return not any(_is_zero(points, body, "total") for _, body in node.terms)
+    return not any(_is_zero(points, body, tokens) for _, body in node.terms)
 
 
 def _is_step_with_rows(left: t.Node, right: t.Node) -> bool:

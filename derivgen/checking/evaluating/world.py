@@ -40,6 +40,8 @@ class World:
     point: Point = "actual"
     seed: int = 0
     near: bool = False
+    #: how far from their stated values parameters are drawn then
+    reach: float = 0.01
     stated: Mapping[str, Value] = field(default_factory=dict)
     #: values that computed quantities are rounded to, as they were printed
     rounded: Mapping[str, Value] = field(default_factory=dict)
@@ -124,7 +126,7 @@ class World:
         if self.near:
             if not self.model.is_parameter(key):
                 return stated
-            return v.mapped(lambda c: v.constant(c.value + generator.uniform(-0.01, 0.01)), stated)
+            return v.mapped(lambda c: v.constant(c.value + generator.uniform(-self.reach, self.reach)), stated)
         return v.mapped(lambda _: _drawn(generator, self.point), stated)
 
 

@@ -6,9 +6,9 @@ import mpmath
 
 from derivgen.checking.drafts import Draft, note_open
 from derivgen.checking.evaluating.printed import Fit, Printed, decimal, printed_number
-from derivgen.checking.evaluating.values import Dual, NoValue, Shapes, Value, scalar
+from derivgen.checking.evaluating.values import Dual, NoValue, Real, Shapes, Value, scalar
 from derivgen.checking.judging.carried import as_printed, carried_on, was_carried
-from derivgen.checking.judging.matrices import lying_as, matrix_fits
+from derivgen.checking.judging.matrices import cell_at, lying_as, matrix_fits, wrong_cells
 from derivgen.checking.judging.spread import distance, spread, spread_with_names
 from derivgen.checking.judging.standing import Standing
 from derivgen.checking.maths import tree as t
@@ -89,6 +89,16 @@ def _is_value_of(here: Standing, pair: Pair) -> bool:
 
 
 def _wrong_operand(here: Standing, draft: Draft, pair: Pair) -> None:
+    wrong = wrong_cells(here, pair)
+    if len(wrong) == 1:
+        row, column, value = wrong[0]
+        cell = cell_at(pair.number, row, column)
+        name = _name_of(here, pair.part, row, column)
+        if name is None:
+            _wrong_cell(here, draft, pair, cell, value)
+            draft.cell = row, column
+            return
+        pair = Pair(name, cell)
     draft.verdict, draft.code = Verdict.WRONG, "C103"
     draft.part = pair.number.span
     draft.operand = (pair.part, pair.number)
@@ -102,6 +112,33 @@ def _wrong_operand(here: Standing, draft: Draft, pair: Pair) -> None:
         draft.number = number
     draft.message = f"{draft.printed} is put in for {here.spelled(pair.part)}" + (
         f", which is {draft.expected}" if draft.expected else ""
+    )
+
+
+def _name_of(here: Standing, array: t.Node, row: int, column: int) -> t.Name | None:
+    """What a document calls a cell of one of its arrays."""
+    model = here.actual.model
+    definition = model.definition(array.key) if isinstance(array, t.Name) else None
+    if not isinstance(definition, t.Matrix) or array.mark:  # type: ignore[union-attr]
+        return None
+    rows, columns = len(definition.rows), len(definition.rows[0])
+    if 1 in (rows, columns) and not (row < rows and column < columns):
+        row, column = column, row
+    cell = definition.rows[row][column] if row < rows and column < columns else None
+    return cell if isinstance(cell, t.Name) else None
+
+
+def _wrong_cell(here: Standing, draft: Draft, pair: Pair, cell: t.Node, value: Real) -> None:
+    """One number of a matrix that was put in is another one."""
+    number = printed_number(cell)
+    assert number is not None
+    draft.verdict, draft.code = Verdict.WRONG, "C103"
+    draft.operand = (pair.part, pair.number)
+    draft.part = draft.part if cell.span == t.NOWHERE else cell.span
+    draft.printed, draft.expected = number.text, number.as_printed(value)
+    draft.number, draft.value = number, value
+    draft.message = (
+        f"{draft.printed} is put in where {here.spelled(pair.part)} has {draft.expected}"
     )
 
 

@@ -64,6 +64,8 @@ class Judge:
     restated: list[Draft] = field(default_factory=list)
     budget: Budget = field(default_factory=Budget)
     policy: Policy = (False, False)
+    #: given quantities whose values are others here than the document gives them
+    repaired: frozenset[str] = frozenset()
     #: the points before each step of training, and what was printed there
     worlds: list[World] = field(default_factory=list, init=False)
     ledgers: list[Ledger] = field(default_factory=list, init=False)
@@ -79,7 +81,7 @@ class Judge:
                 self.spelled,
                 *self.policy,
             )
-            self.situations = Situations(self.model, self.standing.actual)
+            self.situations = Situations(self.model, self.standing.actual, self.repaired)
             self.worlds, self.ledgers = [self.standing.actual], [self.standing.ledger]
             told = any(statement.step for statement in self.statements)
             for statement in self.statements:
@@ -244,6 +246,7 @@ class Judge:
             draft.verdict = Verdict.CORRECT
         elif is_printed(body):
             judge_result(self.standing, draft, subject, before)
+            self._name_given(draft, subject, before)
             self._remember_aliases(draft, before)
         elif is_numeric(body):
             formula = next((m for m in reversed(members) if not is_numeric(m)), None)
@@ -302,6 +305,14 @@ class Judge:
         for member in before:
             if number is not None and isinstance(member, t.Name | t.Derivative):
                 self.standing.ledger.write(member, number, draft.id, draft.value)
+
+    def _name_given(self, draft: Draft, subject: t.Node | None, before: Sequence[t.Node]) -> None:
+        """A value that is used as another one than it is given as: say of what it is the value."""
+        if draft.verdict is not Verdict.WRONG or before or not isinstance(subject, t.Name):
+            return
+        if subject.key in self.repaired and not subject.mark and draft.expected:
+            name = self.spelled(subject)
+            draft.message = f"{name} is given as {draft.printed}, and used as {draft.expected}"
 
     def _order(self, draft: Draft, left: t.Node | None, segment: t.Segment) -> None:
         """An inequality at the stated values."""

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from derivgen.checking.drafts import Draft
 from derivgen.checking.evaluating import values as v
 from derivgen.checking.evaluating.printed import Fit, Printed, printed_matrix
-from derivgen.checking.evaluating.values import Array, Dual, NoValue, Value
+from derivgen.checking.evaluating.values import Array, Dual, NoValue, Real, Value
 from derivgen.checking.judging.carried import (
     MOST_CARRIED,
     as_printed,
@@ -151,6 +151,9 @@ def judge_matrix(
     ):
         setattr(draft, name, getattr(worst, name))
     draft.number = worst.number
+    if draft.verdict is Verdict.WRONG and draft.cell is not None:
+        cell = cell_at(draft.segment.body, *draft.cell)
+        draft.part = draft.part if cell.span == t.NOWHERE else cell.span
 
 
 def matrix_fits(here: Standing, pair: Pair) -> bool:
@@ -167,12 +170,42 @@ def matrix_fits(here: Standing, pair: Pair) -> bool:
     turned = lying_as(value, (len(cells), len(cells[0])))
     if turned is None or turned.shape != (len(cells), len(cells[0])):
         return False
-    return all(
-        here.fit(number, cell.value) is not Fit.OFF
-        or (here.carries and was_carried(here, number, cell.value))
-        for row, numbers in zip(turned.rows, cells, strict=True)
-        for cell, number in zip(row, numbers, strict=True)
-    )
+    return not _off(here, cells, turned)
+
+
+def wrong_cells(here: Standing, pair: Pair) -> list[tuple[int, int, Real]]:
+    """The cells of a matrix that was put in which are not what they should be, with that; none where the
+    shapes say that it is another matrix."""
+    cells = printed_matrix(pair.number)
+    if cells is None:
+        return []
+    try:
+        turned = lying_as(here.actual.evaluate(pair.part), (len(cells), len(cells[0])))
+    except NoValue:
+        return []
+    if turned is None or turned.shape != (len(cells), len(cells[0])):
+        return []
+    return _off(here, cells, turned)
+
+
+def _off(
+    here: Standing, cells: tuple[tuple[Printed, ...], ...], value: Array
+) -> list[tuple[int, int, Real]]:
+    return [
+        (i, j, cell.value)
+        for i, (row, numbers) in enumerate(zip(value.rows, cells, strict=True))
+        for j, (cell, number) in enumerate(zip(row, numbers, strict=True))
+        if here.fit(number, cell.value) is Fit.OFF
+        and not (here.carries and was_carried(here, number, cell.value))
+    ]
+
+
+def cell_at(matrix: t.Node, row: int, column: int) -> t.Node:
+    """A cell of a printed matrix, where it stands."""
+    if isinstance(matrix, t.Transposed):
+        return cell_at(matrix.body, column, row)
+    assert isinstance(matrix, t.Matrix)
+    return matrix.rows[row][column]
 
 
 def value_of_cells(cells: tuple[tuple[Printed, ...], ...]) -> Array:

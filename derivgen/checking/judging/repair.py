@@ -113,13 +113,16 @@ def _trials(model: DocumentModel, judge: Judge, end: int) -> Iterator[Trial]:
     drafts = judge.drafts
     wrong = _wrong(drafts)
     votes = _other_values(model, drafts)
+    old = _put_in_for_old(drafts)
     for new in _new_values(judge):  # a new value that is used too early is no other given value
-        votes.pop(new, None)
+        if new not in old:
+            votes.pop(new, None)
     for (key, number), _ in votes.most_common(MOST_TRIALS):
         given = model.values[key]
         instead = "" if given is None else f" instead of {shown(given)}"
         changed = replace(model, values={**model.values, key: number})
-        yield Trial(_judge(judge, changed), f"with {key} = {shown(number)}{instead}", wrong - 1)
+        trial = _judge(judge, changed, repaired=frozenset({key}))
+        yield Trial(trial, f"with {key} = {shown(number)}{instead}", wrong - 1)
     for name in mended_functions(model):
         kept = {key: own for key, own in model.functions.items() if key != name}
         changed = replace(model, functions=kept)
@@ -141,9 +144,33 @@ def _new_values(judge: Judge) -> Iterator[tuple[str, t.Node]]:
             yield from ((left.key, segment.body) for segment in statement.chain.segments)
 
 
-def _judge(judge: Judge, model: DocumentModel, usual: frozenset[str] = frozenset()) -> Judge:
+def _put_in_for_old(drafts: Sequence[Draft]) -> set[tuple[str, t.Node]]:
+    """What stands for the old value in a parameter's own update: ``w^+ = w - 0.1 * 0 = 0.7 - 0``."""
+    return {
+        (draft.operand[0].key, draft.operand[1])
+        for draft in drafts
+        if draft.operand is not None
+        and isinstance(draft.operand[0], t.Name)
+        and isinstance(draft.subject, t.Name)
+        and draft.subject.mark in UPDATE_MARKS
+        and (draft.operand[0].key, draft.operand[0].mark) == (draft.subject.key, "")
+    }
+
+
+def _judge(
+    judge: Judge,
+    model: DocumentModel,
+    usual: frozenset[str] = frozenset(),
+    repaired: frozenset[str] = frozenset(),
+) -> Judge:
     return Judge(
-        model, judge.statements, own=True, usual=usual, budget=judge.budget, policy=judge.policy
+        model,
+        judge.statements,
+        own=True,
+        usual=usual,
+        budget=judge.budget,
+        policy=judge.policy,
+        repaired=repaired,
     )
 
 

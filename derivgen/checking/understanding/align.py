@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from derivgen.checking.evaluating.budget import Budget
 from derivgen.checking.evaluating.model import DocumentModel
-from derivgen.checking.evaluating.printed import Fit, is_numeric, printed_number
+from derivgen.checking.evaluating.printed import Fit, is_numeric, printed_matrix, printed_number
 from derivgen.checking.evaluating.values import Dual, NoValue, Real
 from derivgen.checking.evaluating.world import World
 from derivgen.checking.maths import tree as t
@@ -46,6 +46,8 @@ def aligned(
 def _aligned(formula: t.Node, calculation: t.Node, known: _Known) -> list[Pair] | None:
     known.budget.spend()
     if is_numeric(formula):
+        if formula == t.Call("ones", ()) and _is_of_ones(calculation):
+            return []
         if is_numeric(calculation) and _same_number(formula, calculation, known.budget):
             return []
         return None
@@ -94,6 +96,12 @@ def _is_leaf(node: t.Node) -> bool:
 
 def _negated(node: t.Node) -> t.Node:
     return node.body if isinstance(node, t.Negated) else t.Negated(node, node.span)
+
+
+def _is_of_ones(node: t.Node) -> bool:
+    """True for a printed column or row of ones."""
+    cells = printed_matrix(node)
+    return cells is not None and all(number.value == 1 for row in cells for number in row)
 
 
 def _same_number(left: t.Node, right: t.Node, budget: Budget) -> bool:

@@ -12,12 +12,18 @@ import mpmath
 from derivgen.checking.evaluating import indices as ix
 from derivgen.checking.evaluating.budget import OutOfWork
 from derivgen.checking.evaluating.model import DocumentModel
-from derivgen.checking.evaluating.printed import Printed, is_numeric, is_printed, printed_number
+from derivgen.checking.evaluating.printed import (
+    Printed,
+    is_numeric,
+    is_printed,
+    printed_matrix,
+    printed_number,
+)
 from derivgen.checking.evaluating.resolving import CONSTANTS, UPDATE_MARKS, index_range
 from derivgen.checking.maths import tree as t
 from derivgen.checking.maths.tree import full_key, names_in
 from derivgen.checking.understanding import align
-from derivgen.checking.understanding.arrays import has_dots
+from derivgen.checking.understanding.arrays import family, has_dots, numbered
 from derivgen.checking.understanding.decided import Decided
 
 #: how many rules of one parameter are laid over how many of its calculations
@@ -50,8 +56,17 @@ def give_values(decided: Decided) -> None:
                     continue
                 if key not in taken:
                     votes[key].append(pair.number)
+    places = numbered({*decided.values, *decided.definitions}) if votes else {}
     for key, numbers in votes.items():
-        decided.values[key] = Counter(numbers).most_common(1)[0][0]
+        number = Counter(numbers).most_common(1)[0][0]
+        if not _is_given_by_cells(number, family(key, places)):
+            decided.values[key] = number
+
+
+def _is_given_by_cells(number: t.Node, cells: list[list[str]]) -> bool:
+    """True for an array whose cells have names, and values, of their own."""
+    numbers = printed_matrix(number)
+    return numbers is not None and list(map(len, numbers)) == list(map(len, cells))
 
 
 def _pairs(decided: Decided, formula: t.Node, calculation: t.Node) -> list[align.Pair]:

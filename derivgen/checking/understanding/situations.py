@@ -31,6 +31,8 @@ class Situations:
 
     model: Model
     world: World
+    #: given quantities whose values are others here than the document gives them
+    repaired: frozenset[str] = frozenset()
     #: whether parameters were updated since the document came to stand here
     updated: bool = False
     steps: int = 0
@@ -64,6 +66,7 @@ class Situations:
             return None
         given = self.model.given(left.key)
         fixed = self.model.definition(left.key) is not None or self.model.is_parameter(left.key)
+        fixed = fixed or left.key in self.repaired
         if given is None or fixed or len(segments) != 2 or left.key == self.model.rate:
             return None
         old, new = printed_number(given), printed_number(segments[1].body)
