@@ -7,9 +7,11 @@ from dataclasses import replace
 
 from derivgen.checking.drafts import Draft
 from derivgen.checking.evaluating.budget import Budget
+from derivgen.checking.evaluating.model import DocumentModel
 from derivgen.checking.judging import causes, policies
 from derivgen.checking.judging.against_network import Judged, judged
 from derivgen.checking.judging.conventions import conventions as conventions_of
+from derivgen.checking.judging.descending import descending
 from derivgen.checking.judging.diagnosing import name_mistakes
 from derivgen.checking.judging.judge import Judge
 from derivgen.checking.judging.missing import missing
@@ -120,7 +122,9 @@ def _by_itself(learned: Learned, statements: Sequence[Statement], budget: Budget
     """Judged by the document's own model, repaired where one value would mend most."""
     judge = Judge(learned.model, statements, own=True, budget=budget, policy=learned.policy)
     judge.run()
-    better = repaired(learned.model, judge)
+    judge = descending(learned.model, judge) or judge
+    assert isinstance(judge.model, DocumentModel)
+    better = repaired(judge.model, judge)
     if better is None:
         return Judged(judge, [], {})
     return Judged(better.judge, [Remark("repair", better.message)], {})

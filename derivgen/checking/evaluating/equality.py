@@ -101,6 +101,12 @@ class Equality:
         """Points with the stated data and any parameters: dead units come alive at some of them."""
         return tuple(replace(world, seed=200 + world.seed, reach=FAR) for world in self.nearby)
 
+    def _is_chance(self, left: t.Node, right: t.Node, tokens: tuple[Tokens, Tokens]) -> bool:
+        """True where two formulas are equal near the stated values only because a slope is 0 there."""
+        if not self._rests_on_nothing(right, tokens[1]):
+            return False
+        return _at(self.around, left, right, tokens).outcome is Outcome.DIFFERENT
+
     def _rests_on_nothing(self, node: t.Node, tokens: Tokens) -> bool:
         """True for a formula with a slope, or a computed quantity, that is 0 near the stated values and not
         everywhere: behind a dead unit, whatever stands there makes no difference."""
@@ -114,7 +120,8 @@ class Equality:
         return any(
             _is_zero(self.nearby, part, tokens) and not _is_zero(self.points, part, "total")
             for part in t.walk(node)
-            if id(part) not in inside and (isinstance(part, t.Derivative) or self._is_computed(part))
+            if id(part) not in inside
+            and (isinstance(part, t.Derivative) or self._is_computed(part))
         )
 
     def _is_computed(self, node: t.Node) -> bool:
@@ -135,13 +142,11 @@ class Equality:
             for tokens in readings:
                 found = _at(points, left, right, tokens)
                 special = tokens[0] == "own" or points is self.nearby
-                doubted = found and special and not _says_zero(right)
-                if doubted and _is_zero(points, left, tokens[0]):
-                    if not _cancels(points, right, tokens[1]):
+                if found and special and not _says_zero(right):
+                    nothing = _is_zero(points, left, tokens[0])
+                    if nothing and not _cancels(points, right, tokens[1]):
                         continue
-                if doubted and points is self.nearby and self._rests_on_nothing(right, tokens[1]):
-                    wider = _at(self.around, left, right, tokens)
-                    if wider.outcome is Outcome.DIFFERENT:
+                    if points is self.nearby and self._is_chance(left, right, tokens):
                         continue
                 if found:
                     return found

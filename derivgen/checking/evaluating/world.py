@@ -126,7 +126,9 @@ class World:
         if self.near:
             if not self.model.is_parameter(key):
                 return stated
-            return v.mapped(lambda c: v.constant(c.value + generator.uniform(-self.reach, self.reach)), stated)
+            return v.mapped(
+                lambda c: v.constant(c.value + generator.uniform(-self.reach, self.reach)), stated
+            )
         return v.mapped(lambda _: _drawn(generator, self.point), stated)
 
 

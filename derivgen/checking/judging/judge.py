@@ -11,6 +11,7 @@ from itertools import pairwise
 import mpmath
 
 from derivgen.checking.drafts import Draft, Ledger, note_open
+from derivgen.checking.evaluating import values as v
 from derivgen.checking.evaluating.budget import Budget, OutOfWork
 from derivgen.checking.evaluating.equality import DIGITS
 from derivgen.checking.evaluating.literals import literal
@@ -251,6 +252,9 @@ class Judge:
         elif is_numeric(body):
             formula = next((m for m in reversed(members) if not is_numeric(m)), None)
             judge_calculation(self.standing, draft, subject, self._formula_of(formula))
+            if len(members) == 1 and draft.code == "C401" and self._is_usual(subject):
+                # 1/1 for a sigmoid: no rule of it, and perhaps what is left of one
+                draft.doubted = True
         elif subject is None:
             draft.code, draft.message = "C404", "it has no left side"
         else:
@@ -305,6 +309,17 @@ class Judge:
         for member in before:
             if number is not None and isinstance(member, t.Name | t.Derivative):
                 self.standing.ledger.write(member, number, draft.id, draft.value)
+
+    def _is_usual(self, subject: t.Node | None) -> bool:
+        """True for a function by a usual name of something that is not said: ``sigma(z)`` in general."""
+        return (
+            isinstance(subject, t.Call)
+            and not subject.primes
+            and self.model.function(subject.function) is None
+            and v.is_function(subject.function)
+            and len(subject.arguments) == 1
+            and isinstance(subject.arguments[0], t.Name)
+        )
 
     def _name_given(self, draft: Draft, subject: t.Node | None, before: Sequence[t.Node]) -> None:
         """A value that is used as another one than it is given as: say of what it is the value."""

@@ -110,6 +110,17 @@ def product_for_sum(part: t.Node, _: Model) -> Iterator[t.Node]:
             sides = (tuple(parts[:at]), tuple(parts[at:]))
             left, right = (s[0] if len(s) == 1 else replace(part, factors=s) for s in sides)
             yield t.Sum(((False, left), (False, right)))
+    if isinstance(part, t.BigSum) and part.sign == "sum":
+        yield from _taken_out(part)
+
+
+def _taken_out(part: t.BigSum) -> Iterator[t.Node]:
+    """A sum with its last factors as a term of their own: ``sum w x . b`` as ``sum w x + b``."""
+    parts = factors(part.body)
+    for at in range(1, len(parts)):
+        sides = (tuple(parts[:at]), tuple(parts[at:]))
+        inside, outside = (s[0] if len(s) == 1 else t.Product(s) for s in sides)
+        yield t.Sum(((False, replace(part, body=inside)), (False, outside)))
 
 
 def turned(part: t.Node, model: Model) -> Iterator[t.Node]:
@@ -221,10 +232,13 @@ def with_factor(case: Case) -> Iterator[t.Node]:
 
 def with_term(case: Case) -> Iterator[t.Node]:
     """What the author wrote, or one factor of it, with a quantity added or subtracted."""
-    body = case.body
-    if not case.is_formula or is_numeric(body):
+    body, right = case.body, case.right
+    if not case.is_formula or (is_numeric(body) and not isinstance(right, t.Call)):
         return
     here = [part for part in t.walk(body) if isinstance(part, t.Name | t.Call)]
+    if isinstance(right, t.Call) and len(right.arguments) == 1:
+        (argument,) = right.arguments  # a sigmoid has a power in it
+        here += [t.Call("exp", (t.Negated(argument),)), t.Call("exp", (argument,))]
     others = dict.fromkeys([t.Number("1", ONE), *here, *_missing_parts(case)])
 
     for other in others:
@@ -237,7 +251,9 @@ def added(part: t.Node, other: t.Node) -> Iterator[t.Node]:
 
 
 def _with_factor_added(part: t.Node, other: t.Node) -> Iterator[t.Node]:
-    """A product with something added to, or subtracted from, one of its factors."""
+    """A product with something added to, or subtracted from, one of its factors; or a quotient, below."""
+    if isinstance(part, t.Quotient):
+        yield from (replace(part, bottom=made) for made in added(part.bottom, other))
     if isinstance(part, t.Product):
         for at, factor in enumerate(part.factors):
             for made in added(factor, other):

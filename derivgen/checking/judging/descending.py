@@ -1,0 +1,71 @@
+"""A rule of training that is wrong itself: ``w^+ = w + eta dL/dw`` over numbers that go down all the same."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+import mpmath
+
+from derivgen.checking.drafts import Draft
+from derivgen.checking.evaluating.equality import DIGITS
+from derivgen.checking.evaluating.model import DocumentModel
+from derivgen.checking.evaluating.printed import is_numeric
+from derivgen.checking.evaluating.resolving import UPDATE_MARKS
+from derivgen.checking.judging.judge import Judge
+from derivgen.checking.maths import tree as t
+from derivgen.checking.maths.tree import names_in
+from derivgen.checking.report import Verdict
+from derivgen.checking.understanding.statements import Statement
+from derivgen.checking.understanding.update_rules import unknown_step
+
+#: verdicts of a number that is what it should be, but for its last digit
+_RIGHT = (Verdict.CORRECT, Verdict.ROUNDING, Verdict.TRUNCATION)
+
+
+def descending(model: DocumentModel, judge: Judge) -> Judge | None:
+    """The document judged by plain gradient descent, where its own rule is another one, made of nothing but the
+    old value, the rate and the gradient, and the new values that it prints are those of descent."""
+    if model.step is not unknown_step or model.loss is None or model.rate is None:
+        return None
+    if not all(_is_plain(statement, model) for statement in judge.statements):
+        return None
+    with mpmath.workdps(DIGITS):
+        trial = Judge(
+            replace(model, step=None),
+            judge.statements,
+            own=True,
+            budget=judge.budget,
+            policy=judge.policy,
+        )
+        trial.run()
+    new = [draft for draft in trial.drafts if _is_new_value(draft)]
+    right = sum(draft.verdict in _RIGHT for draft in new)
+    wrong = sum(draft.verdict is Verdict.WRONG for draft in new)
+    return trial if right > 2 * wrong else None
+
+
+def _is_plain(statement: Statement, model: DocumentModel) -> bool:
+    """False for a rule with more in it than the parameters, the rate and derivatives of the loss: a velocity."""
+    left = statement.left
+    if not isinstance(left, t.Name) or left.mark not in UPDATE_MARKS:
+        return True
+    if not model.is_parameter(left.key):
+        return True
+    sides: Iterable[t.Node] = (segment.body for segment in statement.chain.segments[1:])
+    return all(
+        name == model.rate or name == model.loss or model.is_parameter(name)
+        for side in sides
+        if not is_numeric(side)
+        for name in names_in(side)
+    )
+
+
+def _is_new_value(draft: Draft) -> bool:
+    subject = draft.subject
+    return (
+        draft.number is not None
+        and draft.operand is None
+        and isinstance(subject, t.Name)
+        and subject.mark in UPDATE_MARKS
+    )
