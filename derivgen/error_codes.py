@@ -5,10 +5,10 @@ A code never changes its meaning, and ``derivgen explain CODE`` prints its entry
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from derivgen.records import dataclass
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class CodeEntry:
     """What ``derivgen explain`` prints of a code."""
 

@@ -7,10 +7,11 @@ Plain frozen records with their defaults; :mod:`derivgen.network.spec` fills the
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Literal
 
 from derivgen.errors import Place
+from derivgen.records import dataclass
 
 Mode = Literal["half_up", "half_even", "truncate"]
 View = Literal["paths", "reuse", "matrix", "symbolic", "closed-form"]
@@ -25,7 +26,7 @@ VIEW_SUMMARIES: dict[View, str] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Numbers:
     """How numbers are printed, and whether the printed ones are carried on.
 
@@ -44,7 +45,7 @@ class Numbers:
     exact: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Training:
     """The optimiser, its learning rate (None: left as a symbol) and its settings, how many steps it
     takes, and how many of them are worked out in full (``shown``)."""
@@ -58,7 +59,7 @@ class Training:
     learning_rate_name: str = r"\eta"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class DocumentOptions:
     """What the document says and in what manner.
 

@@ -7,11 +7,12 @@ and every other node counts towards a capped depth, so whoever walks a tree may 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from fractions import Fraction
 from typing import Literal
 
 from derivgen.errors import Place
+from derivgen.records import dataclass
 
 #: the most arguments of a call
 MAX_ARGUMENTS = 30
@@ -20,7 +21,7 @@ ProductSign = Literal["*", "/", "@", "**"]
 ComparisonSign = Literal["<", "<=", ">", ">=", "==", "!="]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Source:
     """A text and the place of its first character.
 
@@ -38,7 +39,7 @@ class Source:
         return Place(start.file, line, column, start.key)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Number:
     """A decimal number, exactly; ``text`` is how it was written."""
 
@@ -47,7 +48,7 @@ class Number:
     at: int = field(default=0, compare=False)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Name:
     """A name by itself: a scalar, a whole array, a constant, or an index as an argument."""
 
@@ -55,7 +56,7 @@ class Name:
     at: int = field(default=0, compare=False)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class IndexSum:
     """``constant + sum(factor * name)`` as it stands between brackets; factors are not 0."""
 
@@ -64,7 +65,7 @@ class IndexSum:
     at: int = field(default=0, compare=False)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Element:
     """One element of an array: ``x[2*i + u, j]``."""
 
@@ -73,13 +74,13 @@ class Element:
     at: int = field(default=0, compare=False)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Negated:
     body: Expression
     at: int = field(default=0, compare=False)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Sum:
     """Two terms or more; ``(True, x)`` subtracts x."""
 
@@ -87,7 +88,7 @@ class Sum:
     at: int = field(default=0, compare=False)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Binary:
     """A product, quotient, matrix product or power."""
 
@@ -97,13 +98,13 @@ class Binary:
     at: int = field(default=0, compare=False)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Transposed:
     body: Expression
     at: int = field(default=0, compare=False)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Comparison:
     """A condition; stands only as the first argument of ``where``."""
 
@@ -113,7 +114,7 @@ class Comparison:
     at: int = field(default=0, compare=False)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Call:
     function: str
     arguments: tuple[Expression | Comparison, ...]
@@ -123,7 +124,7 @@ class Call:
 Expression = Number | Name | Element | Negated | Sum | Binary | Transposed | Call
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ParsedEquation:
     """``target = expression``; ``source`` turns offsets into places."""
 

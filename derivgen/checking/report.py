@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 
 from derivgen.errors import Place
+from derivgen.records import dataclass
 
 
 class Verdict(StrEnum):
@@ -19,7 +20,7 @@ class Verdict(StrEnum):
     UNDECIDED = "undecided"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Claim:
     """One judged statement.
 
@@ -46,7 +47,7 @@ class Claim:
     diagnosis: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class NotRead:
     """A piece of the document that could not be read, and why."""
 
@@ -55,7 +56,7 @@ class NotRead:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Remark:
     """Something about the whole document, or about what is missing from it: a convention that was
     found, a policy of cutting digits, names that are mixed, a bias that is never updated.
@@ -70,7 +71,7 @@ class Remark:
     code: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Report:
     """Everything that was found in one document.
 

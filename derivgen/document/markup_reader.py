@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Literal
 
 from derivgen.document.blocks import (
@@ -21,6 +21,7 @@ from derivgen.document.blocks import (
     Words,
 )
 from derivgen.errors import DerivgenError, Place
+from derivgen.records import dataclass
 
 #: A tuple of blocks stands on a line of its own.
 Piece = str | Inline | tuple[Block, ...]
@@ -36,7 +37,7 @@ _MARKS: dict[str, _Style] = {"*": "emphasis", "**": "strong", "`": "code"}
 _TOKEN = re.compile(r"\\([!-/:-@\[-`{-~])|(\*\*|\*|`)|(\s+)|([^\\*`\s]+|\\)")
 
 
-@dataclass(slots=True)
+@dataclass
 class _List:
     ordered: bool
     items: list[list[Piece]]
@@ -44,7 +45,7 @@ class _List:
     gap: bool = False
 
 
-@dataclass(slots=True)
+@dataclass
 class _OpenNote:
     title: str
     blocks: list[Block] = field(default_factory=list)

@@ -7,7 +7,6 @@ appear in ``names``.  Nothing is simplified.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 from types import MappingProxyType
 from typing import Any, Final
@@ -40,9 +39,10 @@ from derivgen.formula.tree import (
     Symbol,
     Text,
 )
+from derivgen.records import dataclass
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Written:
     """A function that is not written as a name before its argument: ``expression`` over ``variable``."""
 
@@ -71,7 +71,7 @@ def from_sympy(
     return _Converter(names, functions, operator, positions).convert(expression)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _Converter:
     names: Mapping[sympy.Symbol, Node]
     functions: Mapping[str, Node | Written]

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Literal
 
 from derivgen import expressions as ex
@@ -33,11 +33,12 @@ from derivgen.network.scalar import ScalarFunction
 from derivgen.network.schedule import box, meet, ranges_of, schedule
 from derivgen.network.shapes import Shapes, Written, collect, known_name
 from derivgen.network.staging import Normaliser, Ties
+from derivgen.records import dataclass
 
 _GIVEN = frozenset({Role.INPUT, Role.TARGET, Role.PARAMETER, Role.CONSTANT})
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class SourceEquation:
     """One equation as text, and the place of its first character."""
 
@@ -170,7 +171,7 @@ def _ranges(ranges: Mapping[str, tuple[int, int]], base: int) -> dict[str, Exten
 # --- what is computed ---------------------------------------------------------------------------
 
 
-@dataclass(slots=True)
+@dataclass
 class _Names:
     """Makes names that nobody has."""
 
@@ -225,7 +226,7 @@ def _loss(wanted: str | None, entries: Sequence[Written], shapes: Shapes) -> str
     return wanted
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _Finish:
     """Makes the records of computed quantities."""
 

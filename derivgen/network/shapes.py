@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from itertools import chain
 
 from derivgen import syntax as ex
@@ -17,6 +17,7 @@ from derivgen.network.indexed import IndexedEquation, moved
 from derivgen.network.matrix import Elaborator, Hint, Labels, Letters, plain
 from derivgen.network.model import Index, Quantity, Ref, Role
 from derivgen.network.ranges import Binder, Extent, RangeFinder, Vocabulary, wrong_count
+from derivgen.records import dataclass
 
 #: the largest computed array
 MAX_ELEMENTS = 10**8
@@ -24,7 +25,7 @@ MAX_ELEMENTS = 10**8
 _Scope = dict[str, Binder]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Written:
     """A parsed equation with its text and place."""
 
@@ -62,7 +63,7 @@ class Written:
         return {name for index in chain(*subscripts) for name, _ in index.factors}
 
 
-@dataclass(slots=True)
+@dataclass
 class Shapes:
     """What is known so far of the arrays; filled by :meth:`find`."""
 

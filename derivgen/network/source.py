@@ -9,11 +9,12 @@ from __future__ import annotations
 import codecs
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import Any
 
 from derivgen.errors import DerivgenError, Place, did_you_mean
+from derivgen.records import dataclass
 
 #: an address inside a document: ("layers", 0, "dense")
 Address = tuple[str | int, ...]
@@ -41,7 +42,7 @@ class WrittenFloat(float):
         return made
 
 
-@dataclass(slots=True)
+@dataclass
 class Places:
     """Where keys and values stand while a document is read."""
 
@@ -53,7 +54,7 @@ class Places:
         return Place(self.file, line, column)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Source:
     """A document that was read: its data and the place of everything in it."""
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from derivgen.network.model import Network
+from derivgen.records import dataclass
 from derivgen.settings import DocumentOptions, Numbers, Training
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Task:
     """The network, how to train it, how to print numbers, and what document to write.
 

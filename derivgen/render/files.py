@@ -7,10 +7,11 @@ import shutil
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 
 from derivgen.errors import DerivgenError, Place
+from derivgen.records import dataclass
 
 
 def write_atomically(path: Path, content: bytes) -> None:
@@ -22,7 +23,7 @@ def write_atomically(path: Path, content: bytes) -> None:
         outputs.add(path, (content,))
 
 
-@dataclass(slots=True)
+@dataclass
 class Outputs:
     """The files of one build: they are put in place together when the ``with`` block ends, and
     none of them if it ends by an error."""

@@ -7,7 +7,9 @@ document, whoever judges it and however often.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
+
+from derivgen.records import dataclass
 
 #: steps for one claim
 CLAIM = 100_000

@@ -6,14 +6,15 @@ It is made from a document's own definitions, or from a network; whoever judges 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Protocol
 
 from derivgen.checking.evaluating.values import Real
 from derivgen.checking.maths.tree import Node
+from derivgen.records import dataclass
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Function:
     """A function that a document defines: ``f(z) = z / (1 + |z|)``."""
 
@@ -21,7 +22,7 @@ class Function:
     body: Node
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Element:
     """One cell of an array that has a name of its own; row and column from 0."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Final
 
 from derivgen.checking.manuscript import Notation, Passage
@@ -19,6 +19,7 @@ from derivgen.checking.maths.statements import statements
 from derivgen.checking.maths.tokenising import TooLong, tokenise
 from derivgen.checking.maths.tokens import Token
 from derivgen.checking.maths.vocabulary import Vocabulary
+from derivgen.records import dataclass
 
 _POINT: Final = re.compile(r"[0-9]\.[0-9]")
 _COMMA: Final = re.compile(r"(?<![0-9.,\[({])0(?:,|\{,\})[0-9]+(?![0-9,\])}])")
@@ -35,7 +36,7 @@ class _Open(Vocabulary):
         return True
 
 
-@dataclass(slots=True)
+@dataclass
 class _Found:
     words: set[str] = field(default_factory=set)
     keys: set[str] = field(default_factory=set)

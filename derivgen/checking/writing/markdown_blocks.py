@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from itertools import chain
 from typing import Final
 
@@ -20,6 +20,7 @@ from mdit_py_plugins.dollarmath import dollarmath_plugin
 from mdit_py_plugins.front_matter import front_matter_plugin
 
 from derivgen.checking.writing.lines import Insertions
+from derivgen.records import dataclass
 
 _CONTAINERS: Final = frozenset(
     ("bullet_list_open", "ordered_list_open", "list_item_open", "blockquote_open")
@@ -41,7 +42,7 @@ def _reader() -> MarkdownIt:
     return reader.use(dollarmath_plugin, allow_labels=True).disable(["inline", "text_join"])
 
 
-@dataclass(slots=True)
+@dataclass
 class _Block:
     """An outermost block, by rows, with the paragraphs of the quotes that belong to rows of it.
 
@@ -186,7 +187,7 @@ class Blocks:
         return found if same else None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _Leaf:
     """A block that holds no blocks: its rows, and what stands before a line that continues there."""
 

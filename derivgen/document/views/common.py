@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from itertools import pairwise
 from math import prod
 from typing import Literal
@@ -26,6 +26,7 @@ from derivgen.formula.names import name_text, parse_name
 from derivgen.formula.tree import Chain, Node, Partial
 from derivgen.network.model import Largest, Role, Softmax, Terms
 from derivgen.notation import Entry
+from derivgen.records import dataclass
 
 #: terms of the full chain that a collapsed derivative is shown to stand for
 MOST_PROOF_TERMS = 6
@@ -43,7 +44,7 @@ Reason = Literal[
 ]  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Factor:
     """One local partial of a chain, for a template.
 
@@ -67,7 +68,7 @@ class Factor:
     proof: Display | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Seen:
     """What a view has derived and explained already."""
 
