@@ -30,6 +30,7 @@ from derivgen.checking.understanding.samples import sampled
 from derivgen.checking.understanding.statements import Learned, Statement
 from derivgen.checking.understanding.stepping import stepped
 from derivgen.checking.understanding.steps import steps_of
+from derivgen.checking.understanding.tabled_training import as_tabled
 from derivgen.checking.understanding.tables import cells_of
 from derivgen.network.task import Task
 
@@ -74,7 +75,11 @@ def check_manuscript(
         budget,
         manuscript.words,
     )
-    learned = replace(learned, policy=policies.stated(manuscript.words))
+    learned = replace(
+        learned,
+        policy=policies.stated(manuscript.words),
+        model=as_tabled(learned.model, first),
+    )
     in_tables = (cell.statement(learned.model.loss) for cell in cells)
     statements = (*statements, *(dated(s) for s in in_tables if s is not None))
     statements = tuple(sorted(statements, key=lambda s: s.source(s.chain.span[0])))

@@ -75,9 +75,9 @@ class Rounder:
         return decimals
 
     def text(self, value: SupportsFloat, extra: int = 0) -> str:
-        """The printed digits, at full length (``0.5000``); no trailing zeros for whole numbers
-        that were rounded from nothing (``0``, ``1``); very small and very large numbers with a power of
-        ten (``1.50e-12``)."""
+        """The printed digits, at full length (``0.5000``, and ``0.00`` for what is only nearly 0); no
+        trailing zeros for whole numbers that were rounded from nothing (``0``, ``1``); very small and
+        very large numbers with a power of ten (``1.50e-12``)."""
         return self._text(value, extra, plain=False)
 
     def plain(self, value: SupportsFloat) -> str:
@@ -87,10 +87,12 @@ class Rounder:
     def _text(self, value: SupportsFloat, extra: int, plain: bool) -> str:
         if isinstance(value, sympy.Rational):
             return str(value)
+        exact = _TRUSTED.create_decimal(repr(float(value)))
+        if exact.is_zero():
+            return "0"
         rounded = self.decimal(float(value), extra)
         if rounded.is_zero():
-            return "0"
-        exact = _TRUSTED.create_decimal(repr(float(value)))
+            return format(abs(rounded), "f")
         if exact == exact.to_integral_value() and abs(exact) < _WHOLE:
             return str(exact.quantize(Decimal(1)))
         return format(rounded, "f") if plain else _written(rounded)

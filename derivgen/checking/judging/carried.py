@@ -162,6 +162,34 @@ def printed_step(here: Standing, subject: t.Node) -> tuple[Value | None, t.Node 
     return as_printed(here, rule), rule
 
 
+def step_of_prints(here: Standing, subject: t.Node | None) -> t.Node | None:
+    """``0.2 - 0.5 * 0.1991`` for the new value of a parameter whose old value and gradient were printed."""
+    model = here.actual.model
+    if not isinstance(subject, t.Name) or subject.mark not in UPDATE_MARKS:
+        return None
+    if model.step is not None or not model.is_parameter(subject.key):
+        return None
+    rate = None if model.rate is None else model.given(model.rate)
+    tokens = here.ledger.derivatives_by(subject.key)
+    found = [_last(here, part) for part in (t.Name(subject.key), *tokens[:1])]
+    if rate is None or len(found) < 2 or None in found:
+        return None
+    old, slope = (node for node in found if node is not None)
+    return t.Sum(((False, old), (True, t.Product((rate, slope)))))
+
+
+def _last(here: Standing, part: t.Node) -> t.Node | None:
+    """What was printed last as the value of a part."""
+    entries = here.printed_for(part)
+    if not entries:
+        return None
+    printed = entries[-1].printed
+    text = printed.text.lstrip("-")
+    value = Fraction(mpmath.nstr(abs(printed.value), DIGITS))
+    number = t.Number(text, value, printed.decimals)
+    return t.Negated(number) if printed.value < 0 else number
+
+
 def _printed_slope(here: Standing, parameter: t.Name) -> t.Name | None:
     """The printed quantity that is the gradient by a parameter: a bias has the delta of its layer."""
     loss = here.actual.model.loss

@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import field
 from functools import cached_property
-from itertools import pairwise
 
 import mpmath
 
@@ -358,7 +357,8 @@ def usual_decimals(statements: Sequence[Statement]) -> int:
     """The most common number of decimals of the results that a document prints."""
     counts: Counter[int] = Counter()
     for statement in statements:
-        for _, segment in pairwise(statement.chain.segments):
+        chain = statement.chain
+        for segment in chain.segments[0 if chain.continued else 1 :]:
             number = printed_number(segment.body)
             if number is not None and number.decimals > 1:
                 counts[number.decimals] += 1

@@ -14,12 +14,14 @@ from derivgen.checking.drafts import Draft, note_open
 from derivgen.checking.evaluating.equality import DIGITS, close
 from derivgen.checking.evaluating.printed import (
     Fit,
+    Printed,
     is_numeric,
     is_printed,
     printed_matrix,
     printed_number,
 )
-from derivgen.checking.evaluating.values import Array, NoValue, Value, scalar
+from derivgen.checking.evaluating.values import Array, NoValue, Real, Value, scalar
+from derivgen.checking.judging.carried import step_of_prints
 from derivgen.checking.judging.matrices import (
     followed_matrix,
     judge_implied_matrix,
@@ -33,6 +35,7 @@ from derivgen.checking.judging.numbers import (
     judge_number,
     judge_unshown,
 )
+from derivgen.checking.judging.spread import spread
 from derivgen.checking.judging.standing import Standing
 from derivgen.checking.maths import tree as t
 from derivgen.checking.maths.rebuild import rebuilt
@@ -51,6 +54,8 @@ def judge_result(
     exact = _exact_value(here, subject, draft)
     draft.modelled = exact is not None
     local = _local_value(here, subject, before, draft)
+    stepped = _stepped(here, subject, draft) if exact is None and local is None else None
+    local = local if stepped is None else stepped
     if exact is None and draft.calculation is not None:
         exact = _excuse(here, draft.calculation, local, draft.segment.body)
     body = draft.segment.body
@@ -62,6 +67,8 @@ def judge_result(
             judge_implied(here, draft, number, subject, before)
         if local is None and draft.local is None and doubtful(here, draft):
             judge_unshown(here, draft, number, subject)
+        if stepped is not None:
+            _excuse_rounding(here, draft, number, scalar(stepped))
         sound = draft.verdict is not Verdict.WRONG
         here.ledger.write(subject, number, draft.id, draft.value, sound)
         return
@@ -99,6 +106,27 @@ def _exact_value(here: Standing, subject: t.Node | None, draft: Draft) -> Value 
     except NoValue as error:
         note_open(draft, error)
     return None
+
+
+def _stepped(here: Standing, subject: t.Node | None, draft: Draft) -> Value | None:
+    """A new value from the old one and the gradient as they were printed, where nothing else tells."""
+    step = step_of_prints(here, subject)
+    if step is None:
+        return None
+    draft.calculation, draft.uses = step, here.ledger.claims_behind(step)
+    try:
+        return here.actual.evaluate(step)
+    except NoValue:
+        return None
+
+
+def _excuse_rounding(here: Standing, draft: Draft, number: Printed, local: Real | None) -> None:
+    """A step that is not written out may have been computed before its numbers were rounded."""
+    if local is None or draft.calculation is None or draft.verdict is Verdict.CORRECT:
+        return
+    if abs(local - number.value) <= number.unit + 2 * spread(here, draft.calculation):
+        draft.verdict, draft.code, draft.message = Verdict.CORRECT, "", ""
+        draft.expected = ""
 
 
 def _in_their_layout(

@@ -20,12 +20,14 @@ class Shaped:
     """An array whose shape the document shows.
 
     ``base`` is what its cells are called by (``x`` for X where the document writes x_ij), ``start`` the numbers
-    of its first row and its first column."""
+    of its first row and its first column.  ``layer`` is the number that stands before those of a cell where
+    the document writes w_1ij for a cell of W_1."""
 
     key: str
     shape: tuple[int, int]
     base: str
     start: tuple[int, int]
+    layer: str = ""
 
     def cells(self) -> Iterator[tuple[str, Element]]:
         """The names of all cells: with two indices, and for a vector with one as well; those of ``z_h``
@@ -37,7 +39,7 @@ class Shaped:
             if 1 in self.shape:
                 axis = 0 if columns == 1 else 1
                 number = str((i, j)[axis] + self.start[axis])
-                yield ix.joined(self.base, (number,)), element
+                yield self._named(number), element
                 if _ends_in_a_letter(self.base):
                     yield f"{self.base}{number}", element
 
@@ -46,12 +48,15 @@ class Shaped:
         rows, columns = self.shape
         yield [[self.cell(i, j) for j in range(columns)] for i in range(rows)]
         if columns == 1:
-            yield [[ix.joined(self.base, (str(i + self.start[0]),))] for i in range(rows)]
+            yield [[self._named(str(i + self.start[0]))] for i in range(rows)]
         elif rows == 1:
-            yield [[ix.joined(self.base, (str(j + self.start[1]),)) for j in range(columns)]]
+            yield [[self._named(str(j + self.start[1])) for j in range(columns)]]
 
     def cell(self, row: int, column: int) -> str:
-        return ix.joined(self.base, (str(row + self.start[0]), str(column + self.start[1])))
+        return self._named(str(row + self.start[0]), str(column + self.start[1]))
+
+    def _named(self, *numbers: str) -> str:
+        return ix.joined(self.base, (self.layer, *numbers) if self.layer else numbers)
 
 
 def shaped(
@@ -64,7 +69,7 @@ def shaped(
     ``from_zero`` says that its sums begin at 0."""
     found: dict[str, Shaped] = {}
     keys = set(used)
-    numbers = _numbers(keys)
+    numbers, places = _numbers(keys), numbered(keys)
     starts = [0 if 0 in seen else 1 for (_, _, _), seen in numbers.items()]
     zeros = starts.count(0)
     usual = 0 if from_zero or zeros > len(starts) / 2 else 1
@@ -75,8 +80,32 @@ def shaped(
             continue
         base = _base(key, keys)
         start = tuple(_start(numbers, base, shape, axis, usual) for axis in (0, 1))
-        found[key] = Shaped(key, shape, base, (start[0], start[1]))
+        found[key] = _in_layer(key, shape, places) or Shaped(key, shape, base, (start[0], start[1]))
     return found
+
+
+def _in_layer(key: str, shape: tuple[int, int], places: Places) -> Shaped | None:
+    """``W_1`` whose cells the document calls w_100, w_101 and so on: with the layer's number first.
+
+    None unless all names of that kind lie in the array."""
+    head, pieces = ix.split(key)
+    if len(pieces) != 1 or not pieces[0].isdigit() or key in places:
+        return None
+    for base in dict.fromkeys((head[:1].lower() + head[1:], head)):
+        inside = [place[1:] for place in places.get(base, {}) if place[0] == int(pieces[0])]
+        cells = [place for place in inside if len(place) == 2]
+        sizes = list(shape)
+        if not cells and 1 in shape:
+            cells, sizes = [place for place in inside if len(place) == 1], [max(shape)]
+        if not cells:
+            continue
+        first = [0 if 0 in numbers else 1 for numbers in zip(*cells, strict=True)]
+        if all(
+            a <= i < a + n for cell in cells for i, a, n in zip(cell, first, sizes, strict=True)
+        ):
+            start = (first[0], first[-1])
+            return Shaped(key, shape, base, start, pieces[0])
+    return None
 
 
 def _shape(node: t.Node) -> tuple[int, int] | None:

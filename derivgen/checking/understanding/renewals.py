@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import chain
+
 from derivgen.checking.evaluating import indices as ix
 from derivgen.checking.evaluating.printed import printed_number
 from derivgen.checking.evaluating.resolving import UPDATE_MARKS
@@ -49,7 +51,7 @@ def forget_assigned(decided: Decided) -> None:
                 table.pop(key, None)
         lost = {
             key
-            for key, sides in decided.notes.sides.items()
+            for key, sides in chain(decided.notes.sides.items(), decided.notes.rules.items())
             for side in sides
             if any(name.rstrip("+") in decided.lost for name in names_in(side))
             and key not in decided.denominators

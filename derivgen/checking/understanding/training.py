@@ -24,10 +24,14 @@ LOSS_WORDS = ("L", "E", "J", "C", "Loss", "loss", "Error", "error", "cost", "Cos
 
 
 def loss_of(decided: Decided) -> str | None:
-    """What is differentiated by the most quantities, and depends on them."""
+    """What is differentiated by the most quantities, and depends on them; nothing defines it where its own
+    formula was not understood."""
     by_loss: dict[str, set[str]] = defaultdict(set)
     for of, by in decided.notes.derivatives:
         by_loss[decided.alias_end(of)].add(by)
+    by_open = {
+        by for of in by_loss.keys() - decided.definitions.keys() for by in by_loss[of] - {of}
+    }
     terminal = decided.terminal()
     scored = [
         (len(by), key in LOSS_WORDS, key)
@@ -35,8 +39,13 @@ def loss_of(decided: Decided) -> str | None:
         if key in decided.definitions
     ]
     if scored:
-        best = max(scored, key=lambda row: (row[0], row[2] in terminal, row[1]))
-        return best[2]
+        best = max(scored, key=lambda row: (row[0], row[2] in terminal, row[1]))[2]
+        if best not in by_open:
+            return best
+        return max(
+            (of for of in by_loss.keys() - decided.definitions.keys() if best in by_loss[of]),
+            key=lambda of: (len(by_loss[of]), of),
+        )
     return next((word for word in LOSS_WORDS if word in decided.definitions), None)
 
 

@@ -1,0 +1,81 @@
+"""What tables of gradients and new values say of the training: which loss they descend, and by which rule."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+
+from derivgen.checking.evaluating.model import DocumentModel
+from derivgen.checking.evaluating.printed import Fit, printed_number
+from derivgen.checking.evaluating.values import Real
+from derivgen.checking.maths import tree as t
+from derivgen.checking.understanding.tables import Cell, Kind
+from derivgen.checking.understanding.training import LOSS_WORDS
+from derivgen.checking.understanding.update_rules import unknown_step
+
+_Rows = Mapping[str, Mapping[Kind, t.Node]]
+
+
+def as_tabled(model: DocumentModel, cells: Iterable[Cell]) -> DocumentModel:
+    """The model with the loss that a column of gradients is of, where nothing else names one, and with no known
+    rule of updates where most rows of the tables do not follow ``new = old - rate gradient``."""
+    cells = tuple(cells)
+    if not any(cell.kind == "gradient" for cell in cells):
+        return model
+    rows: dict[str, dict[Kind, t.Node]] = defaultdict(dict)
+    for cell in cells:
+        if cell.name is not None:
+            rows[cell.name.key].setdefault(cell.kind, cell.chain.segments[0].body)
+    if model.loss is None:
+        loss = _loss(cells, rows, model)
+        # nothing says how it is computed, so nothing says what it is after a step
+        model = replace(
+            model,
+            loss=loss,
+            parameters=model.parameters - {loss},
+            opaque=model.opaque | ({loss} - model.definitions.keys()),
+        )
+    followed = _followed(rows, model)
+    if model.step is None and 2 * sum(followed) < len(followed):
+        model = replace(model, step=unknown_step)
+    return model
+
+
+def _loss(cells: Sequence[Cell], rows: _Rows, model: DocumentModel) -> str:
+    """What the gradients are of: what is written in their labels; what has the gradient 1 itself; what goes
+    by a name of a loss; else a name that is free."""
+    labels = [cell.left for cell in cells if isinstance(cell.left, t.Derivative)]
+    written = [label.of.key for label in labels if isinstance(label.of, t.Name)]
+    ones = [key for key, row in rows.items() if "new" not in row and _is_one(row.get("gradient"))]
+    named = [word for word in LOSS_WORDS if word in rows or model.known(word)]
+    certain = [*written, *(key for key in ones if key in LOSS_WORDS), *named]
+    if certain:
+        return certain[0]
+    if len(ones) == 1:
+        return ones[0]
+    return next((word for word in LOSS_WORDS if not model.known(word)), LOSS_WORDS[0])
+
+
+def _is_one(node: t.Node | None) -> bool:
+    number = None if node is None else printed_number(node)
+    return number is not None and number.value == 1
+
+
+def _followed(rows: _Rows, model: DocumentModel) -> list[bool]:
+    """For each row with an old value, a gradient and a new value, whether they are a step of gradient descent."""
+    rate = _value(model.given(model.rate)) if model.rate is not None else None
+    found = []
+    for row in rows.values():
+        old, slope = _value(row.get("value")), _value(row.get("gradient"))
+        new = printed_number(row["new"]) if "new" in row else None
+        if rate is None or old is None or slope is None or new is None:
+            continue
+        off = abs(old - rate * slope - new.value)
+        found.append(new.fit(old - rate * slope) is not Fit.OFF or off <= 2 * new.unit)
+    return found
+
+
+def _value(node: t.Node | None) -> Real | None:
+    number = None if node is None else printed_number(node)
+    return None if number is None else number.value
