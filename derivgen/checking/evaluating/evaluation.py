@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import field, replace
+from functools import partial
 from typing import TYPE_CHECKING, Literal
 
 import mpmath
@@ -124,7 +125,10 @@ class Frame:
 
     def _computed(self, key: str) -> Value:
         world = self.world
-        if key in world.stated:
+        element = world.model.element(key)
+        # where cells of an array are moved, a new value of one of them has no slope of its own
+        of_moved = element is not None and self.moved is not None and element.array == self.moved[0]
+        if key in world.stated and not of_moved:
             return world.stated[key]
         definition = world.model.definition(key)
         if definition is not None:
@@ -134,7 +138,6 @@ class Frame:
                 if isinstance(definition, t.Matrix):
                     raise  # with dots in it: no number stands for an array
                 return self._taken(key)
-        element = world.model.element(key)
         if element is not None:
             return cell_of(self.quantity(element.array), element)
         if not world.model.known(key):
@@ -349,8 +352,18 @@ def _refuse_unsaid(world: World, of: t.Node, by: str, indices: Mapping[str, int]
         return
     if model.worked_out and not model.worked_out.isdisjoint({key, *ancestry.upstream(key)}):
         raise Open(f"how {key} follows {by} is not said")
+    if model.given(by) is not None or model.given(array) is not None:
+        # a document with numbers that gives none for something may have computed that
+        silent = next(filter(partial(_is_silent, model), sorted(ancestry.upstream(key))), None)
+        if silent is not None:
+            raise Open(f"nothing says what {silent} is")
     if not (model.is_complete or ancestry.is_read(by) or ancestry.is_read(array)):
         raise Open(f"nothing says what is computed from {by}")
+
+
+def _is_silent(model: Model, key: str) -> bool:
+    """True for a quantity that has neither a definition nor a value."""
+    return model.definition(key) is None and model.given(key) is None and model.element(key) is None
 
 
 def _refuse_opaque(model: Model, key: str, of: t.Node) -> None:

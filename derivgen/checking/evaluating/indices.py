@@ -109,16 +109,19 @@ def _put_in_piece(piece: str, indices: Mapping[str, int]) -> str:
     if not is_moved(piece):
         return piece
     terms = re.findall(r"[+-]?[0-9]*[a-z]?", piece)
-    total = 0
+    total, left = 0, ""
     for term in filter(None, terms):
         sign = -1 if term.startswith("-") else 1
         body = term.lstrip("+-")
         letter = body[-1:] if body[-1:].isalpha() else ""
-        factor = int(body.removesuffix(letter) or 1)
         if letter and letter not in indices:
-            return piece
+            left += f"{'-' if sign < 0 else '+' if left else ''}{body}"
+            continue
+        factor = int(body.removesuffix(letter) or 1)
         total += sign * factor * (indices[letter] if letter else 1)
-    return str(total)
+    if not left:
+        return str(total)
+    return f"{left}{total:+d}" if total else left
 
 
 def is_moved(piece: str) -> bool:

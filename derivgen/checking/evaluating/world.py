@@ -44,6 +44,8 @@ class World:
     #: how far from their stated values parameters are drawn then
     reach: float = 0.01
     stated: Mapping[str, Value] = field(default_factory=dict)
+    #: training went on to here by a step that nobody can follow
+    gone_on: bool = False
     #: values that computed quantities are rounded to, as they were printed
     rounded: Mapping[str, Value] = field(default_factory=dict)
     #: who reads whom, shared by the points of one model
@@ -69,7 +71,7 @@ class World:
     @property
     def later(self) -> bool:
         """True for a point after an update: what was printed before it does not hold there."""
-        return self.step > 0
+        return self.gone_on or self.step > 0
 
     def evaluate(self, node: t.Node, tokens: Tokens = "total") -> Value:
         """The value of a formula, without slopes; ``tokens`` says how its derivatives are meant.

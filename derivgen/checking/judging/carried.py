@@ -171,10 +171,10 @@ def step_of_prints(here: Standing, subject: t.Node | None) -> t.Node | None:
         return None
     rate = None if model.rate is None else model.given(model.rate)
     tokens = here.ledger.derivatives_by(subject.key)
-    found = [_last(here, part) for part in (t.Name(subject.key), *tokens[:1])]
-    if rate is None or len(found) < 2 or None in found:
+    old = _last(here, t.Name(subject.key))
+    slope = _last(here, tokens[0]) if tokens else None
+    if rate is None or old is None or slope is None:
         return None
-    old, slope = (node for node in found if node is not None)
     return t.Sum(((False, old), (True, t.Product((rate, slope)))))
 
 

@@ -300,8 +300,11 @@ class Judge:
         if not self.symbols.compare(subject, body):
             return False
         # a slope of 1 at random points, and 0 at the stated ones: a dead unit
-        value = self.standing.known_value(subject)
-        return value is None or number.fit(value) is Fit.ROUNDED
+        values = (
+            self.standing.known_value(subject, tokens)
+            for tokens in ("total", "own")  # of a recurrence its own step alone may be meant
+        )
+        return any(value is None or number.fit(value) is Fit.ROUNDED for value in values)
 
     def _remember_aliases(self, draft: Draft, before: Sequence[t.Node]) -> None:
         """In ``dz/dw = a = 0.5933`` the number is printed as the value of a as well."""
@@ -373,6 +376,7 @@ def _next(world: World) -> World:
         return World(
             world.model,
             stated=_Unstated(world.model),
+            gone_on=True,
             relations=world.ancestry,
             budget=world.budget,
         )

@@ -119,9 +119,12 @@ def _bold_arrays(statements: Sequence[Statement]) -> frozenset[str]:
                     for cell in row
                     if isinstance(cell, t.Name) and not is_bold(cell, passage)
                 }
+            others = [other for other in members if other is not member]
+            by = member.by if isinstance(member, t.Derivative) else None
+            if isinstance(by, t.Name) and is_bold(by, passage) and any(map(_is_array, others)):
+                arrays.add(by.key)
             if not isinstance(member, t.Name):
                 continue
-            others = [other for other in members if other is not member]
             if is_bold(member, passage):
                 if any(_is_array(other) for other in others):
                     arrays.add(member.key)

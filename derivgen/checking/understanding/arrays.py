@@ -31,11 +31,13 @@ class Shaped:
 
     def cells(self) -> Iterator[tuple[str, Element]]:
         """The names of all cells: with two indices, and for a vector with one as well; those of ``z_h``
-        are ``z_h1, z_h2``."""
+        are ``z_h1, z_h2``, and ``z_h11, z_h12`` where it is a matrix."""
         rows, columns = self.shape
         for i, j in product(range(rows), range(columns)):
             element = Element(self.key, i, j)
             yield self.cell(i, j), element
+            if _ends_in_a_letter(self.base):
+                yield f"{self.base}{i + self.start[0]}{j + self.start[1]}", element
             if 1 in self.shape:
                 axis = 0 if columns == 1 else 1
                 number = str((i, j)[axis] + self.start[axis])
@@ -93,7 +95,7 @@ def _in_layer(key: str, shape: tuple[int, int], places: Places) -> Shaped | None
         return None
     for base in dict.fromkeys((head[:1].lower() + head[1:], head)):
         inside = [place[1:] for place in places.get(base, {}) if place[0] == int(pieces[0])]
-        cells = [place for place in inside if len(place) == 2]
+        cells: list[tuple[int, ...]] = [place for place in inside if len(place) == 2]
         sizes = list(shape)
         if not cells and 1 in shape:
             cells, sizes = [place for place in inside if len(place) == 1], [max(shape)]
@@ -142,7 +144,10 @@ def _numbers(keys: Iterable[str]) -> _Numbers:
                 found.setdefault((base, len(pieces), at), set()).add(int(piece))
         whole = key.rstrip("0123456789")
         if whole != key and len(key) - len(whole) < 6 and _ends_in_a_letter(whole):
-            found.setdefault((whole, 1, 0), set()).add(int(key[len(whole) :]))
+            digits = key[len(whole) :]
+            found.setdefault((whole, 1, 0), set()).add(int(digits))
+            for axis, digit in enumerate(digits) if len(digits) == 2 else ():
+                found.setdefault((whole, 2, axis), set()).add(int(digit))
     return found
 
 
