@@ -27,6 +27,8 @@ def process() -> int:
     gc.set_threshold(_COLLECT_AFTER, 20, 20)
     # numpy's library of linear algebra would start threads for matrices far larger than any here
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    # pydantic would look through every installed package for plugins, and run their code
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     try:
         return main()
     finally:

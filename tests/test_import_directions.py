@@ -57,7 +57,7 @@ PARTS = {
     "syntax": "expressions",
 }
 
-HEAVY = ("sympy", "numpy", "jinja2", "typst", "ruamel", "tomlkit", "mpmath", "shtab")
+HEAVY = ("sympy", "numpy", "jinja2", "pydantic", "typst", "ruamel", "tomlkit", "mpmath", "shtab")
 
 FILES = sorted(PACKAGE.rglob("*.py"))
 

@@ -196,7 +196,9 @@ class Assembly:
         if not sharing:
             return None
         valued = [
-            at for at, layer in sharing if layer.bias.given & {"values", "csv", "npz", "random"}
+            at
+            for at, layer in sharing
+            if layer.bias.model_fields_set & {"values", "csv", "npz", "random"}
         ]
         if len(valued) > 1:
             raise DerivgenError(

@@ -28,9 +28,7 @@ def preset_of(spec: Spec, source: Source) -> Preset:
     preset = preset_named(spec.notation.preset, source.value_place(("notation", "preset")))
     patterns = dict(preset.patterns)
     for role, given in spec.notation.patterns.items():
-        patterns[role] = replace(
-            patterns[role], **{key: getattr(given, key) for key in given.given}
-        )
+        patterns[role] = replace(patterns[role], **given.model_dump(exclude_unset=True))
     letter = spec.notation.learning_rate or preset.learning_rate
     return replace(preset, patterns=patterns, learning_rate=letter)
 

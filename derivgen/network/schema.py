@@ -1,110 +1,100 @@
-"""What may stand in a spec: one part per mapping, each key with its kind and its description.
+"""What may stand in a spec: one pydantic model per mapping, each key with its description.
 
-The parts check shapes of data only (which keys, which kinds of values); what needs the network
+The models check shapes of data only (which keys, which kinds of values); what needs the network
 (sizes, names, domains) is checked where the network is made.  The JSON Schema comes from here.
 """
 
 from __future__ import annotations
 
-from typing import Any, Literal, get_args
+from typing import Annotated, Any, Literal
 
-from derivgen.network.kinds import (
-    REQUIRED,
-    Anything,
-    Either,
-    ListOf,
-    MappingOf,
-    Maybe,
-    OneOf,
-    Part,
-    PartOf,
-    Real,
-    Short,
-    Text,
-    Truth,
-    Whole,
-    entry,
-)
+from pydantic import BeforeValidator, Field, WithJsonSchema
+
 from derivgen.network.schema_document import Conventions, Document, NumbersSpec, TrainingSpec
 from derivgen.network.schema_parts import (
-    ARRAY_NAME,
-    COUNT,
     FILE_NAME,
     NESTED,
-    NESTED_FORMS,
-    NUMBER,
-    SEPARATOR,
-    TEXT,
-    VALUES_SHORT,
-    WORDS,
-    named,
-    shortened,
+    ArrayName,
+    Nested,
+    Number,
+    Part,
+    Separator,
+    Short,
+    Words,
+    to_list,
 )
 
 # --- values ---------------------------------------------------------------------------------------
 
 
+#: where an index can begin to count
+Count = Annotated[int, Field(ge=0, le=9)]
+
+
 class RandomValues(Part):
     """Seeded random values with few digits and without zeros."""
 
-    seed: int = entry(Whole(0), 0, "The same seed always gives the same values.")
-    decimals: Literal[1, 2] = entry(OneOf((1, 2)), 1, "Digits after the point.")
-    low: float = entry(NUMBER, -1.0, "The smallest value.")
-    high: float = entry(NUMBER, 1.0, "The largest value.")
+    seed: int = Field(default=0, ge=0, description="The same seed always gives the same values.")
+    decimals: Literal[1, 2] = Field(default=1, description="Digits after the point.")
+    low: Number = Field(default=-1.0, description="The smallest value.")
+    high: Number = Field(default=1.0, description="The largest value.")
 
 
 class Values(Part):
     """The values of an array; at most one of values, csv, npz, random, symbolic, classes."""
 
-    values: Any = entry(NESTED, None, "Numbers, or texts such as 1/3, in nested lists.")
-    csv: str | None = entry(TEXT, None, "A CSV file of numbers, relative to the spec.")
-    npz: str | None = entry(
-        TEXT, None, "An NPZ or NPY file, relative to the spec; needs `key` for NPZ."
+    values: Nested = Field(
+        default=None, description="Numbers, or texts such as 1/3, in nested lists."
     )
-    key: str | None = entry(TEXT, None, "The name of the array in the NPZ file.")
-    random: RandomValues | None = entry(Maybe(PartOf(RandomValues)), None, "Seeded random values.")
-    symbolic: bool = entry(Truth(), False, "Leave the values as letters.")
-    shape: list[int] | None = entry(
-        Maybe(ListOf(Whole(), single=True)),
-        None,
-        "The sizes, where they cannot be told from the values: 3 or [5, 2].",
+    csv: str | None = Field(
+        default=None, description="A CSV file of numbers, relative to the spec."
     )
+    npz: str | None = Field(
+        default=None, description="An NPZ or NPY file, relative to the spec; needs `key` for NPZ."
+    )
+    key: str | None = Field(default=None, description="The name of the array in the NPZ file.")
+    random: RandomValues | None = Field(default=None, description="Seeded random values.")
+    symbolic: bool = Field(default=False, description="Leave the values as letters.")
+    shape: (
+        Annotated[list[int], BeforeValidator(to_list, json_schema_input_type=int | list[int])]
+        | None
+    ) = Field(
+        default=None,
+        description="The sizes, where they cannot be told from the values: 3 or [5, 2].",
+    )
+
+
+VALUES_SHORT = Short("values", NESTED)
+ValuesField = Annotated[Values, VALUES_SHORT]
 
 
 class Targets(Values):
     """The values of the targets."""
 
-    classes: Any = entry(
-        NESTED,
-        None,
-        "Class numbers, one a sample, instead of values; they become one-hot vectors.",
+    classes: Nested = Field(
+        default=None,
+        description="Class numbers, one a sample, instead of values; they become one-hot vectors.",
     )
-    first_class: int = entry(Whole(0, 1), 0, "The number of the first class.")
+    first_class: int = Field(default=0, ge=0, le=1, description="The number of the first class.")
 
 
 class Data(Part):
     """What the network is fed with."""
 
-    inputs: Values = entry(
-        PartOf(Values, VALUES_SHORT),
-        REQUIRED,
-        "One sample (a list of numbers) or a batch (a list of lists).",
+    inputs: ValuesField = Field(
+        description="One sample (a list of numbers) or a batch (a list of lists)."
     )
-    targets: Targets | None = entry(
-        Maybe(PartOf(Targets, VALUES_SHORT)),
-        None,
-        "What the outputs should be, in the same form as the inputs.",
+    targets: Annotated[Targets, VALUES_SHORT] | None = Field(
+        default=None, description="What the outputs should be, in the same form as the inputs."
     )
-    samples: Literal["rows", "columns"] = entry(
-        OneOf(("rows", "columns")),
-        "rows",
-        "Whether the samples of a batch are the rows or the columns.",
+    samples: Literal["rows", "columns"] = Field(
+        default="rows", description="Whether the samples of a batch are the rows or the columns."
     )
-    input_name: str = entry(
-        ARRAY_NAME, "x", "The name of the input array in equations and results."
+    input_name: ArrayName = Field(
+        default="x", description="The name of the input array in equations and results."
     )
-    target_name: str = entry(
-        ARRAY_NAME, "y", "The name of the target array in equations and results."
+    target_name: ArrayName = Field(
+        default="y", description="The name of the target array in equations and results."
     )
 
 
@@ -115,61 +105,78 @@ class Pattern(Part):
     """How the quantities of one role are written, in LaTeX. <l> stands for the number of the layer
     counted from 1, <l0> from 0, <l1> from 2; <s> for (<l>) where there are several hidden layers."""
 
-    base: str | None = entry(TEXT, None, "The letter of the array, such as w or \\hat{y}.")
-    superscript: str | None = entry(TEXT, None, "What stands raised, such as (<l>).")
-    prefix: str | None = entry(TEXT, None, "What stands in the subscript before the indices.")
-    separator: str | None = entry(
-        SEPARATOR, None, "What stands between two indices: , ; : . | / - or a space."
+    base: str | None = Field(
+        default=None, description="The letter of the array, such as w or \\hat{y}."
     )
-    start: int | None = entry(Maybe(COUNT), None, "The number of the first index.")
-    order: Literal["stored", "to_from", "from_to"] | None = entry(
-        Maybe(OneOf(("stored", "to_from", "from_to"))),
-        None,
-        "The order of the two indices of a weight.",
+    superscript: str | None = Field(default=None, description="What stands raised, such as (<l>).")
+    prefix: str | None = Field(
+        default=None, description="What stands in the subscript before the indices."
     )
-    single: str | None = entry(TEXT, None, "The name where a layer has just one unit.")
-    whole: str | None = entry(TEXT, None, "The name of the array as a whole, in matrix form.")
-    numbering: Literal["to_from", "from_to"] | None = entry(
-        Maybe(OneOf(("to_from", "from_to"))),
-        None,
-        "Number all elements through the network, in this order within a layer.",
+    separator: Separator | None = Field(
+        default=None, description="What stands between two indices: , ; : . | / - or a space."
+    )
+    start: int | None = Field(
+        default=None, ge=0, le=9, description="The number of the first index."
+    )
+    order: Literal["stored", "to_from", "from_to"] | None = Field(
+        default=None, description="The order of the two indices of a weight."
+    )
+    single: str | None = Field(
+        default=None, description="The name where a layer has just one unit."
+    )
+    whole: str | None = Field(
+        default=None, description="The name of the array as a whole, in matrix form."
+    )
+    numbering: Literal["to_from", "from_to"] | None = Field(
+        default=None,
+        description="Number all elements through the network, in this order within a layer.",
     )
 
 
 class Name(Part):
     """How one array is written."""
 
-    latex: str | None = entry(TEXT, None, "Its letter, in LaTeX.")
-    superscript: str | None = entry(TEXT, None, "What stands raised, in LaTeX.")
-    prefix: str | None = entry(TEXT, None, "What stands in the subscript before the indices.")
-    separator: str | None = entry(
-        SEPARATOR, None, "What stands between two indices: , ; : . | / - or a space."
+    latex: str | None = Field(default=None, description="Its letter, in LaTeX.")
+    superscript: str | None = Field(default=None, description="What stands raised, in LaTeX.")
+    prefix: str | None = Field(
+        default=None, description="What stands in the subscript before the indices."
     )
-    start: int | list[int] | None = entry(
-        Maybe(Either((COUNT, ListOf(COUNT)))),
-        None,
-        "The number of the first index, or of each index's first.",
+    separator: Separator | None = Field(
+        default=None, description="What stands between two indices: , ; : . | / - or a space."
     )
-    order: list[int] | None = entry(
-        Maybe(ListOf(Whole())), None, "The printed order of the indices, [1, 0] to swap two."
+    start: Count | list[Count] | None = Field(
+        default=None, description="The number of the first index, or of each index's first."
     )
-    elements: Any = entry(
-        Anything({"type": ["array", "string"]}),
-        None,
-        "A name in LaTeX for each element, nested as the values are.",
+    order: list[int] | None = Field(
+        default=None, description="The printed order of the indices, [1, 0] to swap two."
     )
-    whole: str | None = entry(TEXT, None, "Its name as a whole, in matrix form, in LaTeX.")
+    elements: Annotated[Any, WithJsonSchema({"type": ["array", "string"]})] = Field(
+        default=None, description="A name in LaTeX for each element, nested as the values are."
+    )
+    whole: str | None = Field(
+        default=None, description="Its name as a whole, in matrix form, in LaTeX."
+    )
 
 
 class ArrayCalled(Name):
     """How one array is called and written."""
 
-    array: str | None = entry(
-        Maybe(ARRAY_NAME), None, "Its name in equations, options and JSON results."
+    array: ArrayName | None = Field(
+        default=None, description="Its name in equations, options and JSON results."
     )
 
 
-_LAYER_NAME = PartOf(ArrayCalled, named("array"))
+def _expand_name(key: str, model: type[Name]) -> BeforeValidator:
+    def expand(value: Any) -> Any:
+        if isinstance(value, list):
+            return {"elements": value}
+        return {key: value} if isinstance(value, str) else value
+
+    return BeforeValidator(expand, json_schema_input_type=str | list[Any] | model)
+
+
+LayerName = Annotated[ArrayCalled, _expand_name("array", ArrayCalled)]
+NotationName = Annotated[Name, _expand_name("latex", Name)]
 
 Role = Literal[
     "input", "target", "weights", "bias", "layer_bias", "network_bias", "pre_activation", "activation",
@@ -180,162 +187,163 @@ Role = Literal[
 class Notation(Part):
     """How things are written: a preset, changed where wanted."""
 
-    preset: str = entry(Text(), "standard", "A preset; `derivgen list notations` shows them.")
-    patterns: dict[Role, Pattern] = entry(
-        MappingOf(OneOf(get_args(Role)), PartOf(Pattern)),
-        dict,
-        "Patterns by role, in place of those of the preset.",
+    preset: str = Field(
+        default="standard", description="A preset; `derivgen list notations` shows them."
     )
-    names: dict[str, Name] = entry(
-        MappingOf(Text(), PartOf(Name, named("latex"))),
-        dict,
-        "Array -> its LaTeX letter, a list with a name for each element, or a mapping.",
+    patterns: dict[Role, Pattern] = Field(
+        default_factory=dict, description="Patterns by role, in place of those of the preset."
     )
-    learning_rate: str | None = entry(TEXT, None, "The letter of the learning rate, in LaTeX.")
+    names: dict[str, NotationName] = Field(
+        default_factory=dict,
+        description="Array -> its LaTeX letter, a list with a name for each element, or a mapping.",
+    )
+    learning_rate: str | None = Field(
+        default=None, description="The letter of the learning rate, in LaTeX."
+    )
 
 
 # --- the network ----------------------------------------------------------------------------------
-
-_SHARED: tuple[str, ...] = ("none", "unit", "layer", "network")
 
 
 class Bias(Values):
     """The bias of a layer."""
 
-    shared: Literal["none", "unit", "layer", "network"] | None = entry(
-        Maybe(OneOf(_SHARED)),
-        None,
-        "none; one per unit; one for the layer; one for the whole network.",
+    shared: Literal["none", "unit", "layer", "network"] | None = Field(
+        default=None,
+        description="none; one per unit; one for the layer; one for the whole network.",
     )
-    trained: bool = entry(Truth(), True, "False leaves it as it is in every update.")
+    trained: bool = Field(default=True, description="False leaves it as it is in every update.")
+
+
+_BiasWord = Literal["none", "unit", "layer", "network", False]
 
 
 def _expand_bias(value: Any) -> Any:
     if value is None or value is False:
         return {"shared": "none"}
-    if isinstance(value, str) and value in _SHARED:
+    if isinstance(value, str) and value in ("none", "unit", "layer", "network"):
         return {"shared": value}
     return value if isinstance(value, dict) else {"values": value}
-
-
-_BIAS_FORMS = ({"enum": [*_SHARED, False]}, *NESTED_FORMS, {"type": "null"})
 
 
 class Weights(Values):
     """The weights of a layer."""
 
-    trained: bool = entry(Truth(), True, "False leaves them as they are in every update.")
+    trained: bool = Field(
+        default=True, description="False leaves them as they are in every update."
+    )
 
 
 class LayerNames(Part):
     """Names of a layer's arrays: a text names the array, a list names its elements in LaTeX."""
 
-    weights: ArrayCalled = entry(_LAYER_NAME, ArrayCalled, "Those of the weights.")
-    bias: ArrayCalled = entry(_LAYER_NAME, ArrayCalled, "That of the bias.")
-    pre_activation: ArrayCalled = entry(_LAYER_NAME, ArrayCalled, "Those before the activation.")
-    activation: ArrayCalled = entry(_LAYER_NAME, ArrayCalled, "Those of the outputs.")
+    weights: LayerName = Field(default_factory=ArrayCalled, description="Those of the weights.")
+    bias: LayerName = Field(default_factory=ArrayCalled, description="That of the bias.")
+    pre_activation: LayerName = Field(
+        default_factory=ArrayCalled, description="Those before the activation."
+    )
+    activation: LayerName = Field(default_factory=ArrayCalled, description="Those of the outputs.")
 
 
 class DenseLayer(Part):
     """A fully connected layer: z = W x + b, a = activation(z)."""
 
-    dense: int = entry(Whole(1, 100_000), REQUIRED, "The number of units.")
-    activation: str | None = entry(
-        TEXT,
-        None,
-        "A function; `derivgen list activations` shows them. Left out: none, a = W x + b.",
+    dense: int = Field(ge=1, le=100_000, description="The number of units.")
+    activation: str | None = Field(
+        default=None,
+        description="A function; `derivgen list activations` shows them. Left out: none, a = W x + b.",
     )
-    options: dict[str, float] = entry(
-        MappingOf(Text(), NUMBER),
-        dict,
-        "Settings of the activation, such as alpha of leaky_relu.",
+    options: dict[str, Number] = Field(
+        default_factory=dict, description="Settings of the activation, such as alpha of leaky_relu."
     )
-    weights: Weights = entry(
-        PartOf(Weights, VALUES_SHORT),
-        Weights,
-        "The weights, one row a unit (see orientation); left out: symbolic.",
+    weights: Annotated[Weights, VALUES_SHORT] = Field(
+        default_factory=Weights,
+        description="The weights, one row a unit (see orientation); left out: symbolic.",
     )
-    orientation: Literal["to_from", "from_to"] | None = entry(
-        Maybe(OneOf(("to_from", "from_to"))),
-        None,
-        "to_from: one row a unit (z = W x); from_to: one column a unit (z = x W).",
+    orientation: Literal["to_from", "from_to"] | None = Field(
+        default=None,
+        description="to_from: one row a unit (z = W x); from_to: one column a unit (z = x W).",
     )
-    bias: Bias = entry(
-        PartOf(Bias, Short(_expand_bias, _BIAS_FORMS)),
+    bias: Annotated[
         Bias,
-        "A list: one per unit; a number: shared by the layer; none; network; or a mapping.",
+        BeforeValidator(_expand_bias, json_schema_input_type=Bias | _BiasWord | Nested | None),
+    ] = Field(
+        default_factory=Bias,
+        description="A list: one per unit; a number: shared by the layer; none; network; or a mapping.",
     )
-    name: str = entry(Text(), "", "What prose calls it: 'the hidden layer'.")
-    names: LayerNames = entry(PartOf(LayerNames), LayerNames, "Names of its arrays.")
+    name: str = Field(default="", description="What prose calls it: 'the hidden layer'.")
+    names: LayerNames = Field(default_factory=LayerNames, description="Names of its arrays.")
 
 
 class ArraySpec(Values):
     """An array that equations read."""
 
-    role: Literal["input", "target", "parameter", "constant"] = entry(
-        OneOf(("input", "target", "parameter", "constant")),
-        "parameter",
-        "What it is: parameters are trained, constants never change.",
+    role: Literal["input", "target", "parameter", "constant"] = Field(
+        default="parameter",
+        description="What it is: parameters are trained, constants never change.",
     )
-    trained: bool = entry(Truth(), True, "False freezes a parameter.")
-    outside: float | None = entry(
-        Maybe(NUMBER),
-        None,
-        "The value of readings outside the array (padding); left out, they are errors.",
+    trained: bool = Field(default=True, description="False freezes a parameter.")
+    outside: Number | None = Field(
+        default=None,
+        description="The value of readings outside the array (padding); left out, they are errors.",
     )
-    prose: str = entry(Text(), "", "What prose calls it: 'the weights of the gate'.")
+    prose: str = Field(default="", description="What prose calls it: 'the weights of the gate'.")
 
 
 class Function(Part):
     """A function or a loss of the user's own."""
 
-    expression: str | None = entry(TEXT, None, "An activation, as an expression over z.")
-    loss: str | None = entry(
-        TEXT,
-        None,
-        "A loss of one output, as an expression over y (target) and a (output).",
+    expression: str | None = Field(
+        default=None, description="An activation, as an expression over z."
     )
-    latex: str | None = entry(TEXT, None, "Its name in formulas, in LaTeX.")
-    summary: str = entry(Text(), "", "One line on what it is.")
+    loss: str | None = Field(
+        default=None,
+        description="A loss of one output, as an expression over y (target) and a (output).",
+    )
+    latex: str | None = Field(default=None, description="Its name in formulas, in LaTeX.")
+    summary: str = Field(default="", description="One line on what it is.")
 
 
 class Penalty(Part):
     """What is added to the loss to keep weights small."""
 
-    l1: float = entry(Real(least=0), 0.0, "Factor of the sum of absolute values.")
-    l2: float = entry(Real(least=0), 0.0, "Factor of the sum of squares.")
-    half: bool = entry(Truth(), False, "Put 1/2 before the sum of squares.")
-    over: list[str] | None = entry(
-        Maybe(ListOf(Text())),
-        None,
-        "The arrays to penalise; left out: the weights, no biases.",
+    l1: Number = Field(default=0.0, ge=0, description="Factor of the sum of absolute values.")
+    l2: Number = Field(default=0.0, ge=0, description="Factor of the sum of squares.")
+    half: bool = Field(default=False, description="Put 1/2 before the sum of squares.")
+    over: list[str] | None = Field(
+        default=None, description="The arrays to penalise; left out: the weights, no biases."
     )
 
 
 class Loss(Part):
     """What is minimised."""
 
-    name: str = entry(
-        Text(), REQUIRED, "A loss of the table, one of your own, or a quantity of the equations."
+    name: str = Field(
+        description="A loss of the table, one of your own, or a quantity of the equations."
     )
-    options: dict[str, float] = entry(
-        MappingOf(Text(), NUMBER), dict, "Settings of the loss, such as delta of huber."
+    options: dict[str, Number] = Field(
+        default_factory=dict, description="Settings of the loss, such as delta of huber."
     )
-    delta: float | None = entry(
-        Maybe(Real(above=0)), None, "Where huber turns from square to line."
+    delta: Number | None = Field(
+        default=None, gt=0, description="Where huber turns from square to line."
     )
-    reduction: Literal["sum", "mean"] = entry(
-        OneOf(("sum", "mean")), "mean", "How the samples of a batch are put together."
+    reduction: Literal["sum", "mean"] = Field(
+        default="mean", description="How the samples of a batch are put together."
     )
-    penalty: Penalty | None = entry(Maybe(PartOf(Penalty)), None, "L1 or L2 penalty.")
-    per_output: bool = entry(Truth(), False, "Make the error of each output a quantity of its own.")
-    output: str | None = entry(
-        TEXT,
-        None,
-        "The array that is compared with the targets; left out: the last layer's.",
+    penalty: Penalty | None = Field(default=None, description="L1 or L2 penalty.")
+    per_output: bool = Field(
+        default=False, description="Make the error of each output a quantity of its own."
     )
-    target: str | None = entry(TEXT, None, "The array of targets; left out: the one of data.")
-    quantity: str = entry(ARRAY_NAME, "L", "The name of the loss in equations and results.")
+    output: str | None = Field(
+        default=None,
+        description="The array that is compared with the targets; left out: the last layer's.",
+    )
+    target: str | None = Field(
+        default=None, description="The array of targets; left out: the one of data."
+    )
+    quantity: ArrayName = Field(
+        default="L", description="The name of the loss in equations and results."
+    )
 
 
 # --- the whole -------------------------------------------------------------------------------------
@@ -344,53 +352,53 @@ class Loss(Part):
 class Spec(Part):
     """A network, its data, how it is trained, and the document to write about it."""
 
-    title: str = entry(WORDS, "", "The title of the document.")
-    author: str = entry(WORDS, "", "Its author.")
-    date: str = entry(WORDS, "", "Its date, as it is to be printed.")
-    description: str = entry(WORDS, "", "What stands first in the document.")
-    name: str | None = entry(
-        Maybe(FILE_NAME), None, "The stem of the output files; left out: that of the spec."
+    title: Words = Field(default="", description="The title of the document.")
+    author: Words = Field(default="", description="Its author.")
+    date: Words = Field(default="", description="Its date, as it is to be printed.")
+    description: Words = Field(default="", description="What stands first in the document.")
+    name: Annotated[str, Field(pattern=FILE_NAME, max_length=100)] | None = Field(
+        default=None, description="The stem of the output files; left out: that of the spec."
     )
-    data: Data | None = entry(Maybe(PartOf(Data)), None, "Inputs and targets.")
-    layers: list[DenseLayer] = entry(
-        ListOf(PartOf(DenseLayer)), list, "The layers, from the inputs on."
+    data: Data | None = Field(default=None, description="Inputs and targets.")
+    layers: list[DenseLayer] = Field(
+        default_factory=list, description="The layers, from the inputs on."
     )
-    arrays: dict[str, ArraySpec] = entry(
-        MappingOf(ARRAY_NAME, PartOf(ArraySpec, VALUES_SHORT)),
-        dict,
-        "Arrays for equations, by name.",
+    arrays: dict[ArrayName, Annotated[ArraySpec, VALUES_SHORT]] = Field(
+        default_factory=dict, description="Arrays for equations, by name."
     )
-    equations: list[str] = entry(ListOf(Text(), single=True), list, "Equations, one a line.")
-    ranges: dict[str, int | list[int]] = entry(
-        MappingOf(Text(), Either((Whole(), ListOf(Whole())))),
-        dict,
-        "Index -> its size, or [first, last], where it cannot be told from the arrays.",
+    equations: Annotated[
+        list[str], BeforeValidator(to_list, json_schema_input_type=str | list[str])
+    ] = Field(default_factory=list, description="Equations, one a line.")
+    ranges: dict[str, int | list[int]] = Field(
+        default_factory=dict,
+        description="Index -> its size, or [first, last], where it cannot be told from the arrays.",
     )
-    outside: dict[str, float] = entry(
-        MappingOf(ARRAY_NAME, NUMBER),
-        dict,
-        "Computed array -> the value of readings outside it (padding).",
+    outside: dict[ArrayName, Number] = Field(
+        default_factory=dict,
+        description="Computed array -> the value of readings outside it (padding).",
     )
-    index_base: Literal[0, 1] = entry(
-        OneOf((0, 1)), 0, "The number of the first element, in equations and names."
+    index_base: Literal[0, 1] = Field(
+        default=0, description="The number of the first element, in equations and names."
     )
-    sample_index: str | None = entry(TEXT, None, "The index that counts samples, in equations.")
-    functions: dict[str, Function] = entry(
-        MappingOf(ARRAY_NAME, PartOf(Function)), dict, "Functions and losses of your own."
+    sample_index: str | None = Field(
+        default=None, description="The index that counts samples, in equations."
     )
-    loss: Loss = entry(
-        PartOf(Loss, shortened("name", {"type": "string"})), REQUIRED, "What is minimised."
+    functions: dict[ArrayName, Function] = Field(
+        default_factory=dict, description="Functions and losses of your own."
     )
-    training: TrainingSpec = entry(
-        PartOf(TrainingSpec), TrainingSpec, "How the parameters are updated."
+    loss: Annotated[Loss, Short("name", {"type": "string"})] = Field(
+        description="What is minimised."
     )
-    numbers: NumbersSpec = entry(PartOf(NumbersSpec), NumbersSpec, "How numbers are printed.")
-    notation: Notation = entry(
-        PartOf(Notation, shortened("preset", {"type": "string"})),
-        Notation,
-        "How things are written.",
+    training: TrainingSpec = Field(
+        default_factory=TrainingSpec, description="How the parameters are updated."
     )
-    document: Document = entry(PartOf(Document), Document, "What the document says.")
-    conventions: Conventions = entry(
-        PartOf(Conventions), Conventions, "Choices where books differ."
+    numbers: NumbersSpec = Field(
+        default_factory=NumbersSpec, description="How numbers are printed."
+    )
+    notation: Annotated[Notation, Short("preset", {"type": "string"})] = Field(
+        default_factory=Notation, description="How things are written."
+    )
+    document: Document = Field(default_factory=Document, description="What the document says.")
+    conventions: Conventions = Field(
+        default_factory=Conventions, description="Choices where books differ."
     )

@@ -1,67 +1,86 @@
-"""What several parts of a spec are made of: names, numbers in nested lists, short forms."""
+"""What the models of a spec are made of: the base of all, short forms, and common kinds of values."""
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import dataclass
+from typing import Annotated, Any
 
-from derivgen.network.kinds import Anything, Json, Kind, Maybe, Real, Short, Text, Whole
-
-#: text, where a number is as good as its text
-WORDS = Text(of_numbers=True)
-#: a text that may be left out, a number that may be
-TEXT = Maybe(Text())
-NUMBER = Real()
-#: where an index can begin to count
-COUNT = Whole(0, 9)
-
-#: what may stand between two indices
-SEPARATOR = Maybe(Text(r"^[,;:.|/ -]?$", "one of , ; : . | / - or a space"))
-ARRAY_NAME = Text(
-    r"^[A-Za-z][A-Za-z0-9_]*$", "a name of letters, digits and _ that begins with a letter", most=40
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    GetCoreSchemaHandler,
+    GetJsonSchemaHandler,
+    WithJsonSchema,
 )
-FILE_NAME = Text(
-    r"^[A-Za-z0-9][A-Za-z0-9_.-]*$",
-    "a file's name without folders: letters, digits, '.', '-' and _",
-    most=100,
-)
+from pydantic_core import CoreSchema, core_schema
 
-_NUMBERS: tuple[Json, ...] = (
-    {"type": "number"},
-    {"type": "string", "pattern": r"^\s*[-+]?[0-9.]+(e[-+]?[0-9]+)?(/[0-9]+)?\s*$"},
-)
+Json = dict[str, Any]
+NUMBER: Json = {
+    "anyOf": [
+        {"type": "number"},
+        {"type": "string", "pattern": r"^\s*[-+]?[0-9.]+(e[-+]?[0-9]+)?(/[0-9]+)?\s*$"},
+    ]
+}
 #: axes of an array that the JSON Schema looks into
 _SCHEMA_AXES = 4
 
 
-def _nested(axes: int) -> tuple[Json, ...]:
-    inner: Json = {"items": {"anyOf": list(_nested(axes - 1))}} if axes else {}
-    return (*_NUMBERS, {"type": "array", **inner})
+def _nested(axes: int) -> Json:
+    inner: Json = {"items": _nested(axes - 1)} if axes else {}
+    return {"anyOf": [*NUMBER["anyOf"], {"type": "array", **inner}]}
 
 
 #: what stands for an array: numbers in nested lists, or the word for letters
-NESTED_FORMS: tuple[Json, ...] = (*_nested(_SCHEMA_AXES), {"const": "symbolic"})
-NESTED: Kind = Anything({"anyOf": list(NESTED_FORMS)})
+NESTED: Json = {"anyOf": [*_nested(_SCHEMA_AXES)["anyOf"], {"const": "symbolic"}]}
 
 
-def shortened(key: str, *forms: Json) -> Short:
-    """A mapping can be given by the value of its most important key alone: ``loss: mse``."""
+@dataclass(frozen=True, slots=True, eq=False)
+class Short:
+    """Lets a mapping be given by the value of its most important key alone: ``loss: mse``."""
 
-    def expand(value: Any) -> Any:
-        return value if isinstance(value, dict) else {key: value}
+    key: str
+    form: Json
 
-    return Short(expand, forms)
+    def _expand(self, value: Any) -> Any:
+        return value if isinstance(value, (dict, BaseModel)) else {self.key: value}
+
+    def __get_pydantic_core_schema__(
+        self, source: Any, handler: GetCoreSchemaHandler
+    ) -> CoreSchema:
+        return core_schema.no_info_before_validator_function(self._expand, handler(source))
+
+    def __get_pydantic_json_schema__(
+        self, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> Json:
+        return {"anyOf": [self.form, handler(schema)]}
 
 
-def named(key: str) -> Short:
-    """A text for ``key`` of a mapping, or a list that names the elements."""
-    keys: dict[type, str] = {str: key, list: "elements"}
-
-    def expand(value: Any) -> Any:
-        found = next((keys[kind] for kind in keys if isinstance(value, kind)), None)
-        return value if found is None else {found: value}
-
-    return Short(expand, ({"type": "string"}, {"type": "array", "items": {}}))
+def to_text(value: Any) -> Any:
+    """Numbers are as good as texts where a text is wanted: ``title: 2026``."""
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        return value
+    return getattr(value, "text", str(value))
 
 
-#: values alone stand for a mapping of where values come from
-VALUES_SHORT = shortened("values", *NESTED_FORMS)
+def to_list(value: Any) -> Any:
+    """A single value is as good as a list of one: ``views: paths``."""
+    return value if isinstance(value, list) else [value]
+
+
+Words = Annotated[str, BeforeValidator(to_text, json_schema_input_type=str | float)]
+Number = Annotated[float, Field(allow_inf_nan=False)]
+#: what may stand between two indices
+SEPARATOR = r"^[,;:.|/ -]?$"
+Separator = Annotated[str, Field(pattern=SEPARATOR)]
+Nested = Annotated[Any, WithJsonSchema(NESTED)]
+ARRAY_NAME = r"^[A-Za-z][A-Za-z0-9_]*$"
+FILE_NAME = r"^[A-Za-z0-9][A-Za-z0-9_.-]*$"
+ArrayName = Annotated[str, Field(pattern=ARRAY_NAME, max_length=40)]
+
+
+class Part(BaseModel):
+    """A mapping of a spec: no unknown keys, no silent conversions."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, defer_build=True)

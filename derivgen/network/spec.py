@@ -9,17 +9,18 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from pydantic import ValidationError
 
 from derivgen.errors import DerivgenError, Place, did_you_mean
 from derivgen.network import naming
 from derivgen.network import source as sources
 from derivgen.network.assemble import network_of
 from derivgen.network.functions import ALONG, FUNCTIONS
-from derivgen.network.kinds import Json, PartOf, Problems
 from derivgen.network.losses import LOSSES
 from derivgen.network.notations import PRESETS
 from derivgen.network.optimisers import OPTIMISERS, optimiser_named, optimiser_options
 from derivgen.network.schema import Spec
+from derivgen.network.schema_errors import translated
 from derivgen.network.source import Source
 from derivgen.network.task import Task
 from derivgen.network.values import Reader
@@ -74,9 +75,7 @@ def _plain(value: Any) -> Any:
 
 def json_schema() -> dict[str, Any]:
     """The JSON Schema (draft 2020-12) of specs, for editors."""
-    parts: dict[str, Json] = {}
-    Spec.describe(parts)
-    whole = parts.pop("Spec")
+    found = Spec.model_json_schema()
     # what a table alone knows; activations, losses and styles can also be the author's own
     tables = (
         ("TrainingSpec", "optimiser", "enum", OPTIMISERS),
@@ -90,9 +89,8 @@ def json_schema() -> dict[str, Any]:
         ("Loss", "name", "examples", LOSSES),
     )
     for model, key, keyword, table in tables:
-        parts[model]["properties"][key][keyword] = list(table)
-    draft = "https://json-schema.org/draft/2020-12/schema"
-    return {"$schema": draft, "$defs": dict(sorted(parts.items())), **whole}
+        found["$defs"][model]["properties"][key][keyword] = list(table)
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **found}
 
 
 def _task(source: Source, name: str, folder: Path, overrides: Sequence[str]) -> Task:
@@ -119,12 +117,10 @@ def checked(source: Source) -> Spec:
             Place(source.name),
             "derivgen new writes one to start from",
         )
-    problems = Problems(source)
-    spec: Spec = PartOf(Spec).read(source.data, (), problems)
-    first = problems.first()
-    if first is not None:
-        raise first
-    return spec
+    try:
+        return Spec.model_validate(source.data)
+    except ValidationError as error:
+        raise translated(error, source) from None
 
 
 def _training(spec: Spec, source: Source) -> Training:
