@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 from io import StringIO
 from pathlib import Path
@@ -25,7 +25,6 @@ from derivgen.formula.latex import LATEX
 from derivgen.formula.tree import Chain
 from derivgen.network.task import Task
 from derivgen.notation import Entry
-from derivgen.records import dataclass
 from derivgen.render.files import Outputs
 from derivgen.render.formats import FORMATS
 from derivgen.render.pdf import pdf_bytes

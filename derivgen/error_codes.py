@@ -5,10 +5,10 @@ A code never changes its meaning, and ``derivgen explain CODE`` prints its entry
 
 from __future__ import annotations
 
-from derivgen.records import dataclass
+from dataclasses import dataclass
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class CodeEntry:
     """What ``derivgen explain`` prints of a code."""
 

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 from math import prod
 
 from derivgen.formula.build import COMMA
 from derivgen.formula.tree import Hole, Node, Number, Row, Script, Styled, Symbol
 from derivgen.network.model import Naming, Network
-from derivgen.records import dataclass
 
 Entry = tuple[str, tuple[int, ...]]
 """One element of an array: its name and its 0-based indices (() for a scalar)."""

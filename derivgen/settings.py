@@ -7,11 +7,10 @@ Plain frozen records with their defaults; :mod:`derivgen.network.spec` fills the
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 from typing import Literal
 
 from derivgen.errors import Place
-from derivgen.records import dataclass
 
 Mode = Literal["half_up", "half_even", "truncate"]
 View = Literal["paths", "reuse", "matrix", "symbolic", "closed-form"]
@@ -26,7 +25,7 @@ VIEW_SUMMARIES: dict[View, str] = {
 }
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Numbers:
     """How numbers are printed, and whether the printed ones are carried on.
 
@@ -45,7 +44,7 @@ class Numbers:
     exact: bool = False
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Training:
     """The optimiser, its learning rate (None: left as a symbol) and its settings, how many steps it
     takes, and how many of them are worked out in full (``shown``)."""
@@ -59,7 +58,7 @@ class Training:
     learning_rate_name: str = r"\eta"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class DocumentOptions:
     """What the document says and in what manner.
 

@@ -7,12 +7,11 @@ and every other node counts towards a capped depth, so whoever walks a tree may 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import field
+from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Literal
 
 from derivgen.errors import Place
-from derivgen.records import dataclass
 
 #: the most arguments of a call
 MAX_ARGUMENTS = 30
@@ -21,7 +20,7 @@ ProductSign = Literal["*", "/", "@", "**"]
 ComparisonSign = Literal["<", "<=", ">", ">=", "==", "!="]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Source:
     """A text and the place of its first character.
 
@@ -39,7 +38,7 @@ class Source:
         return Place(start.file, line, column, start.key)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Number:
     """A decimal number, exactly; ``text`` is how it was written."""
 
@@ -48,7 +47,7 @@ class Number:
     at: int = field(default=0, compare=False)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Name:
     """A name by itself: a scalar, a whole array, a constant, or an index as an argument."""
 
@@ -56,7 +55,7 @@ class Name:
     at: int = field(default=0, compare=False)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class IndexSum:
     """``constant + sum(factor * name)`` as it stands between brackets; factors are not 0."""
 
@@ -65,7 +64,7 @@ class IndexSum:
     at: int = field(default=0, compare=False)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Element:
     """One element of an array: ``x[2*i + u, j]``."""
 
@@ -74,13 +73,13 @@ class Element:
     at: int = field(default=0, compare=False)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Negated:
     body: Expression
     at: int = field(default=0, compare=False)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Sum:
     """Two terms or more; ``(True, x)`` subtracts x."""
 
@@ -88,7 +87,7 @@ class Sum:
     at: int = field(default=0, compare=False)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Binary:
     """A product, quotient, matrix product or power."""
 
@@ -98,13 +97,13 @@ class Binary:
     at: int = field(default=0, compare=False)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Transposed:
     body: Expression
     at: int = field(default=0, compare=False)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Comparison:
     """A condition; stands only as the first argument of ``where``."""
 
@@ -114,7 +113,7 @@ class Comparison:
     at: int = field(default=0, compare=False)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Call:
     function: str
     arguments: tuple[Expression | Comparison, ...]
@@ -124,7 +123,7 @@ class Call:
 Expression = Number | Name | Element | Negated | Sum | Binary | Transposed | Call
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class ParsedEquation:
     """``target = expression``; ``source`` turns offsets into places."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import mpmath
@@ -16,7 +16,6 @@ from derivgen.checking.maths import tree as t
 from derivgen.checking.maths.rebuild import rebuilt
 from derivgen.checking.report import Verdict
 from derivgen.checking.understanding.statements import Statement
-from derivgen.records import dataclass
 
 if TYPE_CHECKING:
     from derivgen.checking.evaluating.world import World
@@ -25,7 +24,7 @@ if TYPE_CHECKING:
 SMALL = 2
 
 
-@dataclass
+@dataclass(slots=True)
 class Draft:
     """One claim while it is being judged; see :class:`~derivgen.checking.report.Claim`.
 
@@ -91,7 +90,7 @@ def note_open(draft: Draft, error: NoValue) -> None:
     draft.message = str(error)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Entry:
     """One printed value: of what, by which claim, and what it is before rounding."""
 

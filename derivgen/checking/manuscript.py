@@ -8,12 +8,11 @@ line, a macro is expanded): *pieces* say which part of it comes from where.
 from __future__ import annotations
 
 from bisect import bisect_right
-from dataclasses import field
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal
 
 from derivgen.errors import Place
-from derivgen.records import dataclass
 
 #: How mathematics is written: LaTeX, or typed with plain characters (``dL/dw5 ≈ 0.41 * x1``).
 Notation = Literal["latex", "typed"]
@@ -24,7 +23,7 @@ Kind = Literal["inline", "display", "code", "prose", "cell"]
 Language = Literal["markdown", "latex", "text", "notebook", "pdf-text"]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Piece:
     """Characters of a passage from ``start`` on come from ``source`` on in the file.
 
@@ -57,7 +56,7 @@ class Passage:
         return piece.source + (offset - piece.start if piece.copied else 0)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Table:
     """A table: the passages of its cells, row by row; the first row is its header.
 
@@ -67,7 +66,7 @@ class Table:
     rows: tuple[tuple[Passage, ...], ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Unread:
     """A piece of a document that could not be read as mathematics, and why."""
 

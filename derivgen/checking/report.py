@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from derivgen.errors import Place
-from derivgen.records import dataclass
 
 
 class Verdict(StrEnum):
@@ -20,7 +19,7 @@ class Verdict(StrEnum):
     UNDECIDED = "undecided"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Claim:
     """One judged statement.
 
@@ -47,7 +46,7 @@ class Claim:
     diagnosis: str | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class NotRead:
     """A piece of the document that could not be read, and why."""
 
@@ -56,7 +55,7 @@ class NotRead:
     reason: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Remark:
     """Something about the whole document, or about what is missing from it: a convention that was
     found, a policy of cutting digits, names that are mixed, a bias that is never updated.
@@ -71,7 +70,7 @@ class Remark:
     code: str = ""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Report:
     """Everything that was found in one document.
 

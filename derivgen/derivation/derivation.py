@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import pairwise
 
@@ -22,7 +22,6 @@ from derivgen.network.functions import Z
 from derivgen.network.model import Network
 from derivgen.network.task import Task
 from derivgen.notation import Entry, Names
-from derivgen.records import dataclass
 from derivgen.settings import Numbers
 
 

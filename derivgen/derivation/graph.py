@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import field
+from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 
 import numpy as np
@@ -18,7 +18,6 @@ from derivgen.derivation.grid import stage_grid
 from derivgen.derivation.partials import SAME, WINNER, Link
 from derivgen.network.model import Largest, Network, Ref, Softmax, Stage
 from derivgen.notation import Entry
-from derivgen.records import dataclass
 
 
 @lru_cache(maxsize=4096)
@@ -29,7 +28,7 @@ def entry_symbol(entry: Entry) -> sympy.Symbol:
     return sympy.Symbol(text, real=True)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Edge:
     """One way in which ``target`` reads ``source``: a link at given values of its indices."""
 
@@ -40,7 +39,7 @@ class Edge:
     at: Mapping[str, int]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class LocalPartial:
     """d target / d source for two elements, all other readings held fixed.
 
@@ -237,7 +236,7 @@ def _window(network: Network, edge: Edge) -> list[Entry]:
     return found
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class _Block:
     """All edges of one link in one stage, sorted by source: grid positions and their sources."""
 
@@ -249,7 +248,7 @@ class _Block:
     last: int
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class _Sorted:
     blocks: tuple[_Block, ...]
     by_target: Mapping[str, list[_Block]]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from itertools import islice
 from math import prod
 
@@ -12,13 +13,12 @@ import sympy
 from derivgen.derivation.graph import entry_at, entry_symbol
 from derivgen.network.model import Equation, Index, Largest, Network, Ref, Softmax, Stage, Terms
 from derivgen.notation import Entry
-from derivgen.records import dataclass
 
 #: of a longer sum with padding, the summands that meet it are not told from the others
 MOST_PADDED = 10_000
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class TermInstance:
     """One summand of an element's equation: an expression over the symbols of single elements.
 
@@ -32,7 +32,7 @@ class TermInstance:
     coefficient: sympy.Rational
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Instance:
     """An element's equation written out."""
 

@@ -10,7 +10,7 @@ with the derivative that its convention states.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 from functools import lru_cache, partial, reduce
 from operator import add, mul
 from typing import Any, Literal, Protocol
@@ -22,7 +22,6 @@ from sympy.core.function import AppliedUndef
 
 from derivgen.network.functions import FUNCTIONS, A, ScalarFunction, Z, derivative_of, kinks_of
 from derivgen.network.special import erf
-from derivgen.records import dataclass
 
 #: decimal digits of mpmath numbers
 DIGITS = 40
@@ -95,7 +94,7 @@ class Multiprecision:
         return _MPMATH[kind]
 
 
-@dataclass
+@dataclass(slots=True)
 class Branches:
     """What was decided at the point itself, call by call: first recorded, then held.
 
@@ -134,7 +133,7 @@ def _constant(expression: sympy.Expr) -> str:
     return str(sympy.N(expression, DIGITS + 5))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class _Tangent:
     """A kink of a function: the point, the value there, and the slope for each choice, as texts."""
 
@@ -164,7 +163,7 @@ def _tangents(function: ScalarFunction) -> tuple[_Tangent, ...]:
     return tuple(found)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Formula:
     """Evaluates expressions with one arithmetic, one choice at kinks and one set of branches."""
 

@@ -7,6 +7,7 @@ number that a reader would see.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from decimal import ROUND_DOWN, ROUND_HALF_EVEN, ROUND_HALF_UP, Context, Decimal
 from functools import cached_property
 from typing import SupportsFloat
@@ -14,7 +15,6 @@ from typing import SupportsFloat
 import numpy as np
 import sympy
 
-from derivgen.records import dataclass
 from derivgen.settings import Mode, Numbers
 
 _DECIMAL_MODE: dict[Mode, str] = {

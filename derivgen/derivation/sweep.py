@@ -7,6 +7,7 @@ quantity as soon as it is complete: the identity, or the rounding of ``carry: ro
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
 import numpy as np
 import sympy
@@ -27,7 +28,6 @@ from derivgen.network.model import (
     Stage,
     Terms,
 )
-from derivgen.records import dataclass
 
 Arrays = dict[str, np.ndarray]
 Settle = Callable[[np.ndarray], np.ndarray]
@@ -204,7 +204,7 @@ def _at_own_index(ref: Ref, body: Softmax) -> Ref:
 # --- backwards ------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class LinkValues:
     """The numbers of one link in one stage, flat and aligned: d target / d source of each pair
     of elements, with readings outside the source left out."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 from fractions import Fraction
 
 import numpy as np
@@ -13,13 +13,12 @@ from derivgen.derivation.rounding import Rounder
 from derivgen.derivation.sweep import Arrays
 from derivgen.network.model import Role
 from derivgen.network.optimisers import OPTIMISERS, apply, initial_states
-from derivgen.records import dataclass
 from derivgen.settings import Training
 
 States = Mapping[str, Mapping[str, np.ndarray]]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Update:
     """One training step on every trained array.
 

@@ -7,6 +7,7 @@ element is digits, and these are made by array operations, a few thousand copies
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterator, Mapping
+from dataclasses import dataclass
 from functools import partial
 from typing import Generic, TypeVar
 
@@ -25,7 +26,6 @@ from derivgen.formula.from_sympy import from_sympy
 from derivgen.formula.tree import Chain, Dots, Hole, Node, Partial
 from derivgen.network.model import Affine, Ref, Stage
 from derivgen.network.optimisers import OPTIMISERS, G, W
-from derivgen.records import dataclass
 
 Made = TypeVar("Made")
 
@@ -36,7 +36,7 @@ MOST_ITEMS = 64
 CHUNK = 2048
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class _Reading:
     """All edges of one link in one stage, sorted by source: where each element's readers are.
 

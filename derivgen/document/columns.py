@@ -7,12 +7,11 @@ and again are made once and looked up.
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Sequence
-from dataclasses import field
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from derivgen.formula.tree import Hole
-from derivgen.records import dataclass
 
 #: the texts of an array of at most so many numbers, or of so many different ones, are kept
 MOST_KEPT = 4096
@@ -24,7 +23,7 @@ Copies = np.ndarray
 Column = Callable[[Copies], Sequence[str]]
 
 
-@dataclass
+@dataclass(slots=True)
 class Columns:
     """The columns of one family, each made once; a hole stands for one of them."""
 

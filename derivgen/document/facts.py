@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import cached_property
 
 from sympy.core.function import AppliedUndef
@@ -26,7 +27,6 @@ from derivgen.formula.tree import Chain, Node, Partial, Script, Symbol
 from derivgen.network.functions import A, ScalarFunction, Z, derivative_of
 from derivgen.network.model import Equation, Terms
 from derivgen.network.optimisers import OPTIMISERS, T, optimiser_options
-from derivgen.records import dataclass
 
 #: a longer table of checks is left out; its worst row is told all the same
 MOST_CHECK_ROWS = 60
@@ -38,7 +38,7 @@ CHECK_HEADER = (
 )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class FunctionFacts:
     """A function that the network uses: its definition, its derivative, a sentence about it."""
 
@@ -50,7 +50,7 @@ class FunctionFacts:
     derivative: Display
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class OptimiserSymbol:
     """A symbol of an optimiser's rule, with its value where it has one, and what it means."""
 
@@ -58,7 +58,7 @@ class OptimiserSymbol:
     meaning: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class OptimiserFacts:
     """An optimiser with settings and quantities of its own; ``states`` start at 0."""
 
@@ -69,7 +69,7 @@ class OptimiserFacts:
     states: tuple[Node, ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Outside:
     """The value that is read where an index leads outside an array: its padding."""
 
@@ -77,7 +77,7 @@ class Outside:
     value: Node
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class CheckFacts:
     """What the independent check found; ``table`` is None where it has very many rows."""
 

@@ -8,7 +8,7 @@ that goes back (``h[t-1]`` in the equation of ``h[t]``) is a dashed arrow.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Literal
 
@@ -18,13 +18,12 @@ from derivgen.formula.build import COMMA
 from derivgen.formula.tree import Node, Number, Product, Row
 from derivgen.network.model import Network, Role
 from derivgen.notation import Names
-from derivgen.records import dataclass
 
 Values = Callable[[str, tuple[int, ...]], str | None]
 Shade = Literal["input", "hidden", "output", "bias", "loss", "plain"]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Rules:
     """Sizes of the drawing, in points."""
 
@@ -62,7 +61,7 @@ _SHADES: Mapping[Role, Shade] = {
 MOST_PLACES = 600
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class _Place:
     """What stands in a column: a box of one or more arrays, or (none) a bend of a long arrow."""
 
@@ -71,7 +70,7 @@ class _Place:
     column: int
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class _Graph:
     """Boxes and bends, the ways of the arrows through them, and the arrows that go back."""
 

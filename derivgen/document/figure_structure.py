@@ -9,7 +9,7 @@ Nothing here knows layers; equations of a user's own are read in the same way.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import sympy
 from sympy.core.function import AppliedUndef
@@ -24,10 +24,9 @@ from derivgen.network.model import (
     Term,
     Terms,
 )
-from derivgen.records import dataclass
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Weighted:
     """One sum of weights times the units of ``source``.  ``parameter`` is read at the indices
     ``free`` of the unit and ``bound`` of the source (the names of its axes, in order)."""
@@ -42,7 +41,7 @@ class Weighted:
         return _index_at(self.parameter, self.free + self.bound, unit + source)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Bias:
     """A parameter added to the sum; ``shared`` when every unit of the group reads the same one."""
 
@@ -55,7 +54,7 @@ class Bias:
         return _index_at(self.parameter, self.free, unit)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Group:
     """The units of one array.  ``head`` is the array that leaves the units (the activation);
     ``shape`` counts them, without the axis of samples, which is axis ``sample`` of the head."""

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from derivgen.derivation.derivation import Derivation
 from derivgen.derivation.passes import Pass
 from derivgen.document.blocks import Figure, Inlines, Math, Table, Words
 from derivgen.document.figure_loss import loss_picture
 from derivgen.document.formulas import Formulas
-from derivgen.records import dataclass
 
 #: a table of more steps shows the first ones and then round numbers
 MOST_ROWS = 20
@@ -15,7 +16,7 @@ _FIRST = 5
 _ROUND = 10
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class History:
     """The loss over the steps; ``every`` is the distance of the rows after the first ones (1: all steps
     are there), ``figure`` None where there is no curve to see."""

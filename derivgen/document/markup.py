@@ -25,7 +25,7 @@ that no string of a user can become markup and no formula is turned into a strin
 from __future__ import annotations
 
 from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, cast, get_args
 
@@ -40,7 +40,6 @@ from derivgen.document.sandbox import Sandbox
 from derivgen.document.templates import environment, template_errors, template_names, template_place
 from derivgen.errors import DerivgenError, Place, did_you_mean
 from derivgen.formula.tree import Chain, Node
-from derivgen.records import dataclass
 
 #: chains that the filter ``together`` puts into one display
 MOST_TOGETHER = 5
@@ -88,7 +87,7 @@ class _StyleEnvironment(Sandbox):
         return Fragment(tuple(parts))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Fragment:
     """The output of a macro or of a ``set`` block; it can be printed and tested, nothing else."""
 

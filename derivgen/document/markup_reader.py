@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from derivgen.document.blocks import (
@@ -21,7 +21,6 @@ from derivgen.document.blocks import (
     Words,
 )
 from derivgen.errors import DerivgenError, Place
-from derivgen.records import dataclass
 
 #: A tuple of blocks stands on a line of its own.
 Piece = str | Inline | tuple[Block, ...]
@@ -37,7 +36,7 @@ _MARKS: dict[str, _Style] = {"*": "emphasis", "**": "strong", "`": "code"}
 _TOKEN = re.compile(r"\\([!-/:-@\[-`{-~])|(\*\*|\*|`)|(\s+)|([^\\*`\s]+|\\)")
 
 
-@dataclass
+@dataclass(slots=True)
 class _List:
     ordered: bool
     items: list[list[Piece]]
@@ -45,7 +44,7 @@ class _List:
     gap: bool = False
 
 
-@dataclass
+@dataclass(slots=True)
 class _OpenNote:
     title: str
     blocks: list[Block] = field(default_factory=list)

@@ -7,7 +7,7 @@ where that is possible; otherwise there is None, and index notation stands inste
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from math import prod
 
 import sympy
@@ -16,12 +16,11 @@ from derivgen.formula.build import multiply, parentheses, transpose, under
 from derivgen.formula.from_sympy import Written, from_sympy
 from derivgen.formula.tree import Node, Number, Styled, Sum, Text
 from derivgen.network.model import Ref
-from derivgen.records import dataclass
 
 ONES = Styled("bold", Number("1"))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Operand:
     """A factor: what is printed, the indices that it runs over, and the sizes of these."""
 

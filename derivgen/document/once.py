@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import field
+from dataclasses import dataclass, field
 
 from derivgen.document.blocks import Block, Family
-from derivgen.records import dataclass
 
 #: a document of more blocks, each copy of a family counted, is composed anew for every format
 MOST_KEPT = 4000
 
 
-@dataclass
+@dataclass(slots=True)
 class Composed:
     """The blocks that ``compose`` makes.  Those of a short document are kept when they have been
     walked to the end; those of a long one never are, so that writing it takes memory for a block."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from itertools import islice
 from math import prod
 from typing import SupportsFloat, overload
@@ -27,7 +28,6 @@ from derivgen.document.views.common import title_of
 from derivgen.formula.tree import Chain, Node, RelationSign
 from derivgen.network.model import Quantity, Role
 from derivgen.notation import Entry
-from derivgen.records import dataclass
 
 #: digits that two losses are given beyond the others, to tell them apart
 MOST_EXTRA = 9
@@ -39,7 +39,7 @@ MOST_IN_LINE = 6
 MOST_EVALUATIONS = 12
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Given:
     """A quantity that is given: its role, its name, and its values (None: left symbolic).  ``named`` says
     what its elements are called, where that is not told by the name of the whole."""
@@ -133,7 +133,7 @@ def array_node(formulas: Formulas, array: str, numbers: bool) -> Node:
 # --- passes ---------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class ForwardStage:
     """The computation of one array: its equation, and each element with its numbers.
 
@@ -210,7 +210,7 @@ def unchanged(formulas: Formulas) -> tuple[Node, ...]:
 # --- updates --------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Progress:
     """What one training step did to the loss."""
 

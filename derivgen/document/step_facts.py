@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import islice
 from math import prod
@@ -31,7 +31,6 @@ from derivgen.document.whole_stages import WholeStage, whole_stages
 from derivgen.formula.tree import Node
 from derivgen.network.optimisers import OPTIMISERS
 from derivgen.notation import Entry
-from derivgen.records import dataclass
 from derivgen.settings import View
 
 #: view -> what makes its sections

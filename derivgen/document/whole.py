@@ -7,6 +7,7 @@ turn as subscript: ``h_2``, and ``h_t`` while the turn is a letter.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from math import prod
 
 from derivgen.derivation.instances import stage_entries
@@ -29,7 +30,6 @@ from derivgen.formula.from_sympy import from_sympy
 from derivgen.formula.tree import Chain, Node, RelationSign, Symbol
 from derivgen.network.model import Affine, Equation, Index, Ref, Softmax, Stage, Term, Terms
 from derivgen.notation import Entry, updated
-from derivgen.records import dataclass
 
 #: numbers are put in where no array of the equation has more rows or columns
 MOST_SIDE = 5
@@ -38,7 +38,7 @@ MOST_SIDE = 5
 Reading = Callable[[Ref], Node]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class _Slice:
     """A reading with its turns taken out: the indices that are left, and their sizes."""
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from decimal import Decimal
 
 import sympy
 
 from derivgen.formula.tree import Chain, Node, RelationSign
-from derivgen.records import dataclass
 
 #: a formula, and its value, with so many extra digits in its operands
 SubstitutedForm = Callable[[int], Node]
@@ -18,7 +18,7 @@ SubstitutedValue = Callable[[int], float]
 MOST_EXTRA_DIGITS = 4
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Worked:
     """A right side with its numbers put in, and its result.
 

@@ -7,6 +7,7 @@ appear in ``names``.  Nothing is simplified.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from decimal import Decimal
 from types import MappingProxyType
 from typing import Any, Final
@@ -39,10 +40,9 @@ from derivgen.formula.tree import (
     Symbol,
     Text,
 )
-from derivgen.records import dataclass
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Written:
     """A function that is not written as a name before its argument: ``expression`` over ``variable``."""
 
@@ -71,7 +71,7 @@ def from_sympy(
     return _Converter(names, functions, operator, positions).convert(expression)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class _Converter:
     names: Mapping[sympy.Symbol, Node]
     functions: Mapping[str, Node | Written]

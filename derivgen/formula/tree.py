@@ -7,19 +7,18 @@ tree is built (:mod:`derivgen.formula.build`), so that the writers only ever wri
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Literal
 
-from derivgen.records import dataclass
 
-
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Number:
     """A number with its printed digits: ``0.40`` stays ``0.40``; a sign is part of the text."""
 
     text: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Symbol:
     """One name: a letter (``w``), a Greek letter by its name (``alpha``, ``Delta``), one of the
     special names in :data:`SPECIAL`, or a word of several letters, which is set upright (``net``)."""
@@ -45,14 +44,14 @@ SPECIAL = (
 )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Text:
     """Words inside a formula, set in the text font; may hold any characters of a user."""
 
     text: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Hole:
     """A place that is filled with plain digits (see :class:`derivgen.document.blocks.Family`).
 
@@ -64,7 +63,7 @@ class Hole:
     width: int = 4
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Script:
     """A base with a subscript, a superscript (a label such as ``(1)`` or a prime), or both."""
 
@@ -73,7 +72,7 @@ class Script:
     sup: Node | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Accent:
     """A mark over a body: hat, bar, tilde, vec, dot."""
 
@@ -81,7 +80,7 @@ class Accent:
     body: Node
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Styled:
     """A body in another face: bold (vectors, matrices), roman, calligraphic."""
 
@@ -89,14 +88,14 @@ class Styled:
     body: Node
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Row:
     """Things side by side with no operator between them: ``12,3`` in a subscript."""
 
     items: tuple[Node, ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Fraction:
     """A stacked fraction."""
 
@@ -104,7 +103,7 @@ class Fraction:
     denominator: Node
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Partial:
     """A derivative token, d ``of`` / d ``by``: written with round d, stacked."""
 
@@ -112,7 +111,7 @@ class Partial:
     by: Node
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Sum:
     """A sum of signed terms: ``(False, x)`` adds, ``(True, x)`` subtracts.  Terms that need
     parentheses after a minus sign have them already."""
@@ -120,7 +119,7 @@ class Sum:
     terms: tuple[tuple[bool, Node], ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Product:
     """Factors in the order in which they are printed.  ``operator`` says what stands between
     them: a dot, a cross, an element-wise circle, or nothing (a thin juxtaposition)."""
@@ -129,7 +128,7 @@ class Product:
     operator: Literal["dot", "cross", "hadamard", "none"] = "dot"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Power:
     """A base raised to an exponent; the base carries its own parentheses."""
 
@@ -137,14 +136,14 @@ class Power:
     exponent: Node
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Root:
     """A square root."""
 
     body: Node
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Call:
     """A function applied to arguments: ``Call(Symbol("sigma"), (x,))`` is sigma(x)."""
 
@@ -152,7 +151,7 @@ class Call:
     arguments: tuple[Node, ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class BigSum:
     """A sum sign (or ``max``) with what stands below and above it, before a body."""
 
@@ -162,7 +161,7 @@ class BigSum:
     sign: Literal["sum", "max", "prod"] = "sum"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Delimited:
     """A body between delimiters; they grow with a body that is tall."""
 
@@ -170,21 +169,21 @@ class Delimited:
     kind: Literal["paren", "bracket", "brace", "abs", "norm"] = "paren"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Matrix:
     """Rows of cells in square brackets; a vector is a matrix with one column."""
 
     rows: tuple[tuple[Node, ...], ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Cases:
     """A brace with (value, condition) lines; a condition of ``None`` reads "otherwise"."""
 
     lines: tuple[tuple[Node, Node | None], ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Underbrace:
     """A body with a brace and a note (words, a shape, a formula) beneath it."""
 
@@ -192,14 +191,14 @@ class Underbrace:
     note: Node
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Dots:
     """An ellipsis: centred between operators, on the line between commas, vertical, diagonal."""
 
     kind: Literal["center", "low", "vertical", "diagonal"] = "center"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Relation:
     """Two sides and what stands between: inside a line (``i = 1`` below a sum, ``z > 0``)."""
 
@@ -236,7 +235,7 @@ Node = (
 )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Chain:
     """``left = a = b \\approx c``: what is displayed.  ``links`` are (sign, right side) pairs, each on
     a line of its own when ``broken`` and more than fits stands there; ``left`` may be ``None`` for a
@@ -246,7 +245,7 @@ class Chain:
     links: tuple[tuple[RelationSign, Node], ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Line:
     """One laid-out line of a display: aligned at its relation.  ``indent`` is 1 for a line that
     carries on a long sum or product of the line before (a trailing operator, then a new line)."""

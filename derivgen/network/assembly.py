@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
 from itertools import chain
 
 from derivgen.errors import DerivgenError, Place
@@ -25,14 +25,13 @@ from derivgen.network.schema import Spec
 from derivgen.network.source import Address, Source
 from derivgen.network.user_functions import Functions
 from derivgen.network.values import Loaded, Reader, described
-from derivgen.records import dataclass
 
 _UNSET = Naming(Symbol("?"))
 #: letters to count with, in order of preference; those that name arrays are passed over
 _UNITS, _SOURCES, _OUTPUTS, _SAMPLES = "iruv", "jsw", "kmq", "nt"
 
 
-@dataclass
+@dataclass(slots=True)
 class Assembly:
     """A network while it is put together."""
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import field
+from dataclasses import dataclass, field
 from typing import Literal
 
 from derivgen import expressions as ex
@@ -33,12 +33,11 @@ from derivgen.network.scalar import ScalarFunction
 from derivgen.network.schedule import box, meet, ranges_of, schedule
 from derivgen.network.shapes import Shapes, Written, collect, known_name
 from derivgen.network.staging import Normaliser, Ties
-from derivgen.records import dataclass
 
 _GIVEN = frozenset({Role.INPUT, Role.TARGET, Role.PARAMETER, Role.CONSTANT})
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class SourceEquation:
     """One equation as text, and the place of its first character."""
 
@@ -171,7 +170,7 @@ def _ranges(ranges: Mapping[str, tuple[int, int]], base: int) -> dict[str, Exten
 # --- what is computed ---------------------------------------------------------------------------
 
 
-@dataclass
+@dataclass(slots=True)
 class _Names:
     """Makes names that nobody has."""
 
@@ -226,7 +225,7 @@ def _loss(wanted: str | None, entries: Sequence[Written], shapes: Shapes) -> str
     return wanted
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class _Finish:
     """Makes the records of computed quantities."""
 

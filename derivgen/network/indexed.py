@@ -7,19 +7,18 @@ content alone, so that equal parts can share one quantity.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import field
+from dataclasses import dataclass, field
 from typing import Literal
 
 import sympy
 
 from derivgen.errors import Place
 from derivgen.network.model import Affine, Index, Ref
-from derivgen.records import dataclass
 
 ReduceKind = Literal["sum", "mean", "max", "min"]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Constant:
     """A number or a named constant."""
 
@@ -27,13 +26,13 @@ class Constant:
     place: Place | None = field(default=None, compare=False)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Read:
     ref: Ref
     place: Place | None = field(default=None, compare=False)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Added:
     """A sum; ``(True, x)`` subtracts x.  A negation is a sum of one."""
 
@@ -41,7 +40,7 @@ class Added:
     place: Place | None = field(default=None, compare=False)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Joined:
     """A product, a quotient or a power."""
 
@@ -51,7 +50,7 @@ class Joined:
     place: Place | None = field(default=None, compare=False)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Applied:
     """A function of numbers: of the network's table, or an elementary one."""
 
@@ -60,7 +59,7 @@ class Applied:
     place: Place | None = field(default=None, compare=False)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Chosen:
     """``then`` where ``left sign right`` holds, ``otherwise`` elsewhere."""
 
@@ -72,7 +71,7 @@ class Chosen:
     place: Place | None = field(default=None, compare=False)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Reduced:
     """The sum, mean, largest or smallest of a body over bound indices."""
 
@@ -82,7 +81,7 @@ class Reduced:
     place: Place | None = field(default=None, compare=False)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Softmaxed:
     """Softmax of a body along the bound index ``over``, taken where that index is ``along``."""
 
@@ -96,7 +95,7 @@ class Softmaxed:
 Tree = Constant | Read | Added | Joined | Applied | Chosen | Reduced | Softmaxed
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class IndexedEquation:
     """``target = body`` for all values of the free indices."""
 

@@ -8,12 +8,11 @@ absolute value), which is the default.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from itertools import pairwise
 from typing import Literal
 
 import sympy
-
-from derivgen.records import dataclass
 
 KinkRule = Literal["left", "right", "middle", "smallest"]
 KINK_RULES: tuple[KinkRule, ...] = ("left", "right", "middle", "smallest")
@@ -26,7 +25,7 @@ class NoBoundaries(ValueError):
     """The points between the pieces of an expression cannot be found."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Kink:
     """A point with the derivatives on both sides of it, and the one that is taken."""
 

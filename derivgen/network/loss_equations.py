@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 
 import sympy
 
@@ -14,12 +15,11 @@ from derivgen.network.model import Affine, Index, Ref, Shortcut
 from derivgen.network.notations import Slot
 from derivgen.network.schema import Loss as LossSpec
 from derivgen.network.source import Address
-from derivgen.records import dataclass
 
 _OPERAND = re.compile(r"\b[YA]\b")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Compared:
     """What a loss compares: the arrays of outputs and targets, both of one shape."""
 
@@ -30,7 +30,7 @@ class Compared:
     letters: Letters
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Penalised:
     """The arrays that a penalty is on, with their numbers of axes, and what prose calls them."""
 
@@ -38,7 +38,7 @@ class Penalised:
     words: str = ""
 
 
-@dataclass
+@dataclass(slots=True)
 class LossEmission:
     """Equations of a loss, what is known of the arrays that they compute, and facts for prose."""
 

@@ -7,7 +7,7 @@ once its indices are chosen.  Broadcasting, ``@`` and ``.T`` follow numpy.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import field
+from dataclasses import dataclass, field
 from typing import Literal, cast
 
 from derivgen import syntax as ex
@@ -44,14 +44,13 @@ from derivgen.network.ranges import (
     bound_names,
     wrong_count,
 )
-from derivgen.records import dataclass
 
 LETTERS = ("i", "j", "k", "l", "m", "p", "q", "r", "s", "t", "u", "v")
 
 Slots = tuple[Affine, ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Hint:
     """How an axis is written where it was met first: its letter, and the author's counting."""
 
@@ -62,7 +61,7 @@ class Hint:
 Labels = tuple[Hint | None, ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Shaped:
     """A part of an equation: its shape, the letters its axes would like, and its element at indices."""
 
@@ -71,7 +70,7 @@ class Shaped:
     element: Callable[[Slots], Tree]
 
 
-@dataclass
+@dataclass(slots=True)
 class Letters:
     """Hands out index names that nothing else in the equation uses."""
 
@@ -120,7 +119,7 @@ def broadcast(
     return tuple(reversed(shape)), tuple(reversed(labels))
 
 
-@dataclass
+@dataclass(slots=True)
 class Elaborator:
     """Writes the right side of one equation in index notation.
 

@@ -9,7 +9,7 @@ nothing where it has one.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 import numpy as np
@@ -18,12 +18,11 @@ from derivgen.errors import DerivgenError, Place, did_you_mean
 from derivgen.formula.names import parse_name
 from derivgen.formula.tree import Node, Number, Row, Script
 from derivgen.network.model import Naming
-from derivgen.records import dataclass
 
 Order = Literal["stored", "to_from", "from_to"]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Pattern:
     """How one role is written: ``base`` with ``superscript``; in the subscript ``prefix``, then indices.
 
@@ -44,7 +43,7 @@ class Pattern:
     whole: str | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Preset:
     """A named set of patterns, the letter of the learning rate, and one line about it."""
 
@@ -196,7 +195,7 @@ def preset_named(name: str, place: Place | None = None) -> Preset:
     return PRESETS[name]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Slot:
     """What an array is in a layered network: its role, the number of its layer (from 1), and which
     of its axes are units and samples; ``from_to`` tells weights with one column a unit."""
@@ -207,7 +206,7 @@ class Slot:
     sample_axis: int | None = None
 
 
-@dataclass
+@dataclass(slots=True)
 class Writer:
     """Makes namings from patterns; keeps count where elements are numbered through the network."""
 

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from fractions import Fraction
 from math import inf, isfinite
 
 import sympy
 
 from derivgen.errors import DerivgenError, Place, did_you_mean
-from derivgen.records import dataclass
 
 OptionValue = int | float | str | Fraction
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Option:
     """One number that can be set.
 

@@ -7,13 +7,12 @@ compound expressions (``x[2*i + u - 1]``) takes its range from another reading o
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 
 from derivgen import syntax as ex
 from derivgen.elementary import CONSTANTS
 from derivgen.errors import DerivgenError, Place, did_you_mean
 from derivgen.network.model import Affine
-from derivgen.records import dataclass
 
 #: calls that bind the indices after their first argument, or take them from outside
 SUMS = frozenset({"sum", "mean"})
@@ -22,7 +21,7 @@ SOFTMAXES = frozenset({"softmax", "log_softmax"})
 REDUCTIONS = SUMS | EXTREMES | SOFTMAXES
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Extent:
     """The positions ``start <= p < stop`` of an axis or an index, as the author counts but from 0.
 
@@ -44,7 +43,7 @@ class Extent:
 Binder = tuple[int, str]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Vocabulary:
     """What names mean in all equations of a network.
 
@@ -96,7 +95,7 @@ def bound_names(call: ex.Call, words: Vocabulary, source: ex.Source) -> tuple[ex
     return names
 
 
-@dataclass
+@dataclass(slots=True)
 class RangeFinder:
     """One walk over the right side of an equation and its target; collects every index's range."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import pairwise
 
@@ -13,14 +13,13 @@ import sympy
 from derivgen.errors import DerivgenError, Place, did_you_mean
 from derivgen.network import kinks
 from derivgen.network.kinks import Kink, KinkRule
-from derivgen.records import dataclass
 
 #: the argument of every function, and its value (for derivatives such as ``A*(1 - A)``)
 Z = sympy.Symbol("Z", real=True)
 A = sympy.Symbol("A", real=True)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class ScalarFunction:
     """A function of one real variable.
 

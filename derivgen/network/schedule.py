@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from derivgen.errors import DerivgenError
 from derivgen.network.indexed import interval, written
 from derivgen.network.model import Equation, Index, Largest, Ref, Softmax, Stage
-from derivgen.records import dataclass
 
 #: the longest recurrence
 MAX_STEPS = 10_000
@@ -42,7 +42,7 @@ def meet(one: _Box, other: _Box) -> bool:
     return all(a <= d and c <= b for (a, b), (c, d) in zip(one, other, strict=True))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class _Need:
     """Equation ``reader`` reads, by ``ref``, something that equation ``writer`` computes."""
 
@@ -140,7 +140,7 @@ def _in_order(groups: Sequence[Sequence[int]], needs: Sequence[_Need]) -> list[S
     return found
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class _Recurrence:
     """Equations that depend on one another, in the hope that each step needs earlier steps only."""
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import field
+from dataclasses import dataclass, field
 from itertools import chain
 
 from derivgen import syntax as ex
@@ -17,7 +17,6 @@ from derivgen.network.indexed import IndexedEquation, moved
 from derivgen.network.matrix import Elaborator, Hint, Labels, Letters, plain
 from derivgen.network.model import Index, Quantity, Ref, Role
 from derivgen.network.ranges import Binder, Extent, RangeFinder, Vocabulary, wrong_count
-from derivgen.records import dataclass
 
 #: the largest computed array
 MAX_ELEMENTS = 10**8
@@ -25,7 +24,7 @@ MAX_ELEMENTS = 10**8
 _Scope = dict[str, Binder]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Written:
     """A parsed equation with its text and place."""
 
@@ -63,7 +62,7 @@ class Written:
         return {name for index in chain(*subscripts) for name, _ in index.factors}
 
 
-@dataclass
+@dataclass(slots=True)
 class Shapes:
     """What is known so far of the arrays; filled by :meth:`find`."""
 

@@ -9,12 +9,11 @@ from __future__ import annotations
 import codecs
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import field
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from derivgen.errors import DerivgenError, Place, did_you_mean
-from derivgen.records import dataclass
 
 #: an address inside a document: ("layers", 0, "dense")
 Address = tuple[str | int, ...]
@@ -42,7 +41,7 @@ class WrittenFloat(float):
         return made
 
 
-@dataclass
+@dataclass(slots=True)
 class Places:
     """Where keys and values stand while a document is read."""
 
@@ -54,7 +53,7 @@ class Places:
         return Place(self.file, line, column)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Source:
     """A document that was read: its data and the place of everything in it."""
 

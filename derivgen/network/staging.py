@@ -7,7 +7,7 @@ target's: so does the argument of a maximum or a softmax that is more than one r
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import field
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Literal
 
@@ -42,7 +42,6 @@ from derivgen.network.model import (
     Term,
     Terms,
 )
-from derivgen.records import dataclass
 
 #: what a staged part is called: a letter for its kind, to go before the target's name
 ARGUMENT, TOTAL, PEAK, SHARE = "z", "s", "m", "p"
@@ -53,7 +52,7 @@ Ties = Literal["first", "split", "all"]
 Stager = Callable[[str, Sequence[Index], Tree, Place | None], Ref]
 
 
-@dataclass
+@dataclass(slots=True)
 class Normaliser:
     """Brings equations into normal form; ``staged`` collects the equations of staged parts."""
 
@@ -91,7 +90,7 @@ class Normaliser:
         return self._shared[key]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class _Part:
     """One addend: coefficient * sum over bound of expression."""
 
@@ -116,7 +115,7 @@ def _symbols(body: Body) -> set[sympy.Symbol]:
     return {body.ref}
 
 
-@dataclass
+@dataclass(slots=True)
 class _Lowering:
     """The way of one equation from its tree to sympy; collects the readings."""
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import field
+from dataclasses import dataclass, field
 
 from derivgen.network.model import Network
-from derivgen.records import dataclass
 from derivgen.settings import DocumentOptions, Numbers, Training
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Task:
     """The network, how to train it, how to print numbers, and what document to write.
 

@@ -12,6 +12,7 @@ import random
 import re
 import zipfile
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
@@ -22,7 +23,6 @@ import numpy as np
 from derivgen.errors import DerivgenError, Place, did_you_mean
 from derivgen.network.schema import RandomValues, Values
 from derivgen.network.source import Address, Source, WrittenFloat, decode, read_bytes
-from derivgen.records import dataclass
 
 Shape = tuple[int, ...]
 
@@ -33,7 +33,7 @@ MAX_ARRAY = 20_000_000
 SOURCES = ("values", "csv", "npz", "random", "symbolic", "classes")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Loaded:
     """An array as it was read: ``values`` None where it is symbolic, ``shape`` None where unknown.
 
@@ -46,7 +46,7 @@ class Loaded:
     place: Place
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Reader:
     """Reads arrays of one spec; files are relative to ``folder``."""
 

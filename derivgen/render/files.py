@@ -7,11 +7,10 @@ import shutil
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import field
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from derivgen.errors import DerivgenError, Place
-from derivgen.records import dataclass
 
 
 def write_atomically(path: Path, content: bytes) -> None:
@@ -23,7 +22,7 @@ def write_atomically(path: Path, content: bytes) -> None:
         outputs.add(path, (content,))
 
 
-@dataclass
+@dataclass(slots=True)
 class Outputs:
     """The files of one build: they are put in place together when the ``with`` block ends, and
     none of them if it ends by an error."""

@@ -7,7 +7,7 @@ templates say how each kind of block looks.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Final, Literal
 
@@ -16,7 +16,6 @@ from derivgen.formula.latex import LATEX
 from derivgen.formula.mathml import MATHML
 from derivgen.formula.typst import TYPST
 from derivgen.formula.writer import Writer
-from derivgen.records import dataclass
 from derivgen.render import escape
 from derivgen.render.notebook import notebook
 from derivgen.render.pictures.svg import svg
@@ -24,7 +23,7 @@ from derivgen.render.pictures.tikz import tikz
 from derivgen.render.pictures.typst import typst
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Dialect:
     """What differs from one Markdown to another."""
 
@@ -139,7 +138,7 @@ DEFAULT_DIALECT: Final = "pandoc"
 Binder = Callable[[Document, Iterable[tuple[Block | None, str]]], Iterator[str]]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Format:
     """One row of :data:`FORMATS`."""
 

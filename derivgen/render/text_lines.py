@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Final
 
 from derivgen.document.blocks import Inline, Inlines, Math, Reference, Words
@@ -11,7 +12,6 @@ from derivgen.formula.measure import chain_width, width
 from derivgen.formula.names import name_text
 from derivgen.formula.tree import Chain, Hole, Node, Number, Partial
 from derivgen.formula.writer import hole
-from derivgen.records import dataclass
 from derivgen.render import escape
 from derivgen.render.decimal_points import missing_digits
 from derivgen.render.family import HOLES

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from base64 import b64encode
 from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import chain, islice
 from pathlib import Path
 from typing import Any, Final, Literal, TextIO
@@ -33,7 +33,6 @@ from derivgen.errors import DerivgenError, did_you_mean
 from derivgen.formula.linebreak import INDENT, layout
 from derivgen.formula.measure import operator_width, relation_width, width
 from derivgen.formula.tree import Line
-from derivgen.records import dataclass
 from derivgen.render import escape
 from derivgen.render.decimal_points import decimal_places
 from derivgen.render.family import fill
@@ -55,7 +54,7 @@ _NO_ANCHOR: Final = re.compile(r"[^a-z0-9]+", re.IGNORECASE)
 _AHEAD: Final = 500
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Options:
     """How a document is written; each is for the formats that can follow it.
 

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import field
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from derivgen.checking.evaluating import indices as ix
 from derivgen.checking.evaluating.model import Model
 from derivgen.checking.evaluating.resolving import Unknown, resolved
 from derivgen.checking.maths import tree as t
-from derivgen.records import dataclass
 
 
 @dataclass(frozen=True)

@@ -7,9 +7,7 @@ document, whoever judges it and however often.
 
 from __future__ import annotations
 
-from dataclasses import field
-
-from derivgen.records import dataclass
+from dataclasses import dataclass, field
 
 #: steps for one claim
 CLAIM = 100_000

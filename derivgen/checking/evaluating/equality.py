@@ -7,7 +7,7 @@ and a false claim costs no more than a true one.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
 from enum import Enum
 from functools import cached_property
 
@@ -22,7 +22,6 @@ from derivgen.checking.evaluating.resolving import LeftOut, NotGiven, Unknown
 from derivgen.checking.evaluating.values import Array, Dual, NoValue, Shapes, Value
 from derivgen.checking.evaluating.world import Point, World
 from derivgen.checking.maths import tree as t
-from derivgen.records import dataclass
 
 DIGITS = 30
 #: relative difference below which two values at 30 digits are one
@@ -48,7 +47,7 @@ class Outcome(Enum):
     OPEN = "open"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Comparison:
     outcome: Outcome
     reason: NoValue | None = None

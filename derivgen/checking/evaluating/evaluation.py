@@ -6,7 +6,7 @@ The rules for each kind of node are in :mod:`derivgen.checking.evaluating.rules`
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING, Literal
 
@@ -19,7 +19,6 @@ from derivgen.checking.evaluating.rules import RULES
 from derivgen.checking.evaluating.rules import holds as holds
 from derivgen.checking.evaluating.values import Array, Dual, NoValue, Shapes, Value
 from derivgen.checking.maths import tree as t
-from derivgen.records import dataclass
 
 if TYPE_CHECKING:
     from derivgen.checking.evaluating.world import World

@@ -6,15 +6,14 @@ It is made from a document's own definitions, or from a network; whoever judges 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from derivgen.checking.evaluating.values import Real
 from derivgen.checking.maths.tree import Node
-from derivgen.records import dataclass
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Function:
     """A function that a document defines: ``f(z) = z / (1 + |z|)``."""
 
@@ -22,7 +21,7 @@ class Function:
     body: Node
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Element:
     """One cell of an array that has a name of its own; row and column from 0."""
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from enum import Enum
 
 import mpmath
 
 from derivgen.checking.evaluating.values import Real
 from derivgen.checking.maths import tree as t
-from derivgen.records import dataclass
 
 #: how far, in units of the last place, a value may lie beyond a tie and still count as one
 TIE = mpmath.mpf("1e-6")
@@ -22,7 +22,7 @@ class Fit(Enum):
     OFF = "off"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Printed:
     """A number as printed: its value and the size of one unit of its last place."""
 

@@ -8,6 +8,7 @@ caller has set with ``mpmath.workdps``.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
@@ -15,7 +16,6 @@ import mpmath
 import sympy
 
 from derivgen.network.functions import FUNCTIONS, A, Z, derivative_of
-from derivgen.records import dataclass
 
 #: results of more than this many bits, and exponents beyond it, are refused
 LARGEST_BITS = 4096
@@ -34,7 +34,7 @@ class Shapes(NoValue):
     """Two arrays do not fit each other; the text names both shapes."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Dual:
     """A number and its slope."""
 
@@ -42,7 +42,7 @@ class Dual:
     slope: Real = ZERO
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Array:
     """Rows of duals; a vector is one column or one row, as it was written."""
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator, Mapping
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Literal
 
@@ -22,7 +22,6 @@ from derivgen.checking.evaluating.model import Model
 from derivgen.checking.evaluating.resolving import NotGiven
 from derivgen.checking.evaluating.values import Dual, NoValue, Shapes, Value
 from derivgen.checking.maths import tree as t
-from derivgen.records import dataclass
 
 #: how the given quantities get their values at a point
 Point = Literal["actual", "any", "positive", "small"]

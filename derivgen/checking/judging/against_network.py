@@ -9,7 +9,7 @@ then its values, or its formulas, contradict all over, and that is said once.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
 
 from derivgen.checking.drafts import Draft
 from derivgen.checking.evaluating.ancestry import Ancestry
@@ -27,7 +27,6 @@ from derivgen.checking.report import Remark, Verdict
 from derivgen.checking.understanding.statements import Learned, Statement
 from derivgen.network.task import Task
 from derivgen.notation import Names
-from derivgen.records import dataclass
 
 #: so many given values have to differ before one says that all do
 ALL_OVER = 3
@@ -97,7 +96,7 @@ def _written(mapping: Mapping[str, str], learned: Learned) -> dict[str, str]:
     return {name: mapping[name] for name in there if name in mapping}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class _Tally:
     """How many say what the network says, and who does not."""
 

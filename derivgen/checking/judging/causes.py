@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import field
+from dataclasses import dataclass, field
 
 from derivgen.checking.drafts import Draft
 from derivgen.checking.evaluating.printed import Fit
 from derivgen.checking.maths import tree as t
 from derivgen.checking.report import Verdict
-from derivgen.records import dataclass
 
 #: how many digits a number has before it is known again in another line
 LONG = 3

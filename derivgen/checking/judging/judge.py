@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import field
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import mpmath
@@ -36,7 +36,6 @@ from derivgen.checking.maths.writing import shown
 from derivgen.checking.report import Verdict
 from derivgen.checking.understanding.situations import Situations
 from derivgen.checking.understanding.statements import Policy, Statement
-from derivgen.records import dataclass
 
 ORDERS = frozenset({"<", ">", "<=", ">=", "!="})
 #: relations that state no equality

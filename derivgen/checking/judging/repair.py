@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import mpmath
 
@@ -23,7 +23,6 @@ from derivgen.checking.maths import tree as t
 from derivgen.checking.maths.writing import shown
 from derivgen.checking.mistakes import mended_definitions, mended_functions
 from derivgen.checking.report import Verdict
-from derivgen.records import dataclass
 
 #: how many values, and how many definitions, are tried on the whole document
 MOST_TRIALS = 3
@@ -35,7 +34,7 @@ _BORNE_OUT = (Verdict.ROUNDING, Verdict.TRUNCATION)
 MOST_MENDED = 300
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Trial:
     """The document judged with one thing changed, what was changed, and how many lines may still be wrong."""
 
@@ -46,7 +45,7 @@ class Trial:
     definition: t.Node | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Repair:
     """What is thought of the document with one change, and a sentence."""
 
@@ -189,7 +188,7 @@ def _other_values(model: DocumentModel, drafts: Sequence[Draft]) -> Counter[tupl
 # --- definitions -----------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Witness:
     """A wrong line that may speak against a definition before it: what stands there for what."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
 from itertools import chain
 
 from derivgen.checking.drafts import Entry, Ledger
@@ -14,7 +14,6 @@ from derivgen.checking.evaluating.values import NoValue, Real, scalar
 from derivgen.checking.evaluating.world import World
 from derivgen.checking.maths import tree as t
 from derivgen.checking.maths.writing import shown
-from derivgen.records import dataclass
 
 
 @dataclass

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import product
 
@@ -19,7 +19,6 @@ from derivgen.checking.evaluating.values import NoValue
 from derivgen.checking.maths import tree as t
 from derivgen.checking.maths.writing import shown
 from derivgen.checking.report import Verdict
-from derivgen.records import dataclass
 
 #: the key of a first state: ``h_0``, ``h^(0)``
 _FIRST = re.compile(r"[a-zA-Z][_^]?\(?0\)?\Z")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain
 
@@ -17,7 +18,6 @@ from derivgen.checking.matching.generic import (
 from derivgen.checking.matching.network_view import NetworkView
 from derivgen.checking.maths import tree as t
 from derivgen.checking.understanding.statements import Learned
-from derivgen.records import dataclass
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 
 from derivgen.checking.evaluating.budget import Budget
 from derivgen.checking.evaluating.equality import Equality, Outcome
@@ -15,10 +16,9 @@ from derivgen.checking.matching.turning import MOST_COMPARED, TRANSPOSED, compar
 from derivgen.checking.matching.unifying import Unifier
 from derivgen.checking.maths import tree as t
 from derivgen.checking.maths.keys import as_spelled
-from derivgen.records import dataclass
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Difference:
     """Where a document does not say what the network does: the author's key, the network's, what the
     document says, what the network says.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import field
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import sympy
@@ -16,7 +16,6 @@ from derivgen.checking.matching.renaming import written_out
 from derivgen.checking.maths import tree as t
 from derivgen.checking.understanding.shapes import Shape, renamed, shape_of
 from derivgen.network.model import Equation, Largest, Softmax
-from derivgen.records import dataclass
 
 
 @dataclass(frozen=True)

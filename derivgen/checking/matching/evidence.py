@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
@@ -18,7 +18,6 @@ from derivgen.checking.maths import tree as t
 from derivgen.checking.maths.keys import as_spelled
 from derivgen.checking.understanding.statements import Learned
 from derivgen.notation import Names
-from derivgen.records import dataclass
 
 
 @dataclass(frozen=True)

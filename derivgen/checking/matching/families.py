@@ -7,19 +7,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from itertools import permutations
 
 import numpy as np
 
 from derivgen.checking.matching.network_model import key_of
 from derivgen.notation import Entry
-from derivgen.records import dataclass
 
 _TAIL = re.compile(r"(\d+(?:,\d+)*)$")
 _LETTERS = re.compile(r"([a-z,]+)$")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Family:
     """Names that begin with ``stem`` and go on with the indices of an array's elements: in which order,
     and counted from where."""

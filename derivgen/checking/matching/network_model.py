@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
 from typing import Any
@@ -30,7 +30,6 @@ from derivgen.network.optimisers import ETA, OPTIMISERS, G, Optimiser, T, W, opt
 from derivgen.network.scalar import ScalarFunction
 from derivgen.network.task import Task
 from derivgen.notation import Entry
-from derivgen.records import dataclass
 from derivgen.settings import Training
 
 #: the function whose value has no slope: no author can write it

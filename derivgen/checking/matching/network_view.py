@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
@@ -20,7 +21,6 @@ from derivgen.errors import DerivgenError
 from derivgen.formula.latex import LATEX
 from derivgen.network.model import Role
 from derivgen.notation import Entry, Names
-from derivgen.records import dataclass
 
 #: whole arrays are told from elements and scalars by this mark before their key
 WHOLE = "@"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 import mpmath
 
@@ -28,7 +29,6 @@ from derivgen.checking.matching.ways import by_family, by_loss, by_name, by_rate
 from derivgen.checking.maths import tree as t
 from derivgen.checking.understanding.statements import Learned
 from derivgen.notation import Names
-from derivgen.records import dataclass
 
 #: the least score by which equations alone make a pair
 LEAST = 0.8

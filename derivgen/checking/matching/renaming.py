@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
 from derivgen.checking.evaluating.literals import literal
@@ -12,7 +12,6 @@ from derivgen.checking.evaluating.resolving import index_range, indexed
 from derivgen.checking.evaluating.values import Dual, NoValue
 from derivgen.checking.maths import tree as t
 from derivgen.checking.maths.rebuild import rebuilt
-from derivgen.records import dataclass
 
 #: before the key of a name that is the author's own: no network's key begins with it
 OWN = "?"

@@ -9,13 +9,12 @@ taken; where two ways fit equally well, others go first, which may decide it.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 from fractions import Fraction
 
 from derivgen.checking.evaluating.budget import Budget
 from derivgen.checking.matching.assignment import assignment
 from derivgen.checking.understanding.shapes import Shape
-from derivgen.records import dataclass
 
 #: how deep equations are followed for one pair
 DEEPEST = 40
@@ -32,7 +31,7 @@ _EQUAL = 0.01
 Pairs = tuple[tuple[str, str], ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Fitting:
     """How well two shapes fit, the pairs of names that it takes, and how much worse the next way is."""
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Final
 
 from derivgen.checking.maths.tokens import Token
 from derivgen.checking.maths.tree import Span
 from derivgen.checking.maths.vocabulary import Vocabulary
-from derivgen.records import dataclass
 
 #: Brackets, scripts and the like nested deeper than this are not read.
 MAX_DEPTH: Final = 40
@@ -103,7 +103,7 @@ def _match(first: Token, second: Token) -> bool:
     return first.text == second.text
 
 
-@dataclass
+@dataclass(slots=True)
 class Cursor:
     """A place in the tokens from ``at`` to ``end``, and how deep it is nested."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import field
+from dataclasses import dataclass, field
 from typing import Final
 
 from derivgen.checking.manuscript import Notation, Passage
@@ -19,7 +19,6 @@ from derivgen.checking.maths.statements import statements
 from derivgen.checking.maths.tokenising import TooLong, tokenise
 from derivgen.checking.maths.tokens import Token
 from derivgen.checking.maths.vocabulary import Vocabulary
-from derivgen.records import dataclass
 
 _POINT: Final = re.compile(r"[0-9]\.[0-9]")
 _COMMA: Final = re.compile(r"(?<![0-9.,\[({])0(?:,|\{,\})[0-9]+(?![0-9,\])}])")
@@ -36,7 +35,7 @@ class _Open(Vocabulary):
         return True
 
 
-@dataclass
+@dataclass(slots=True)
 class _Found:
     words: set[str] = field(default_factory=set)
     keys: set[str] = field(default_factory=set)

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Final
 
 from derivgen.checking.maths.cursor import Cursor
 from derivgen.checking.maths.spelling import Spelling
 from derivgen.checking.maths.tree import Name
-from derivgen.records import dataclass
 
 #: marks of what comes after an update, beside a prime that belongs to the name
 UPDATES: Final = frozenset({"+", "*", "new", "t+1", "(t+1)"})
 
 
-@dataclass
+@dataclass(slots=True)
 class Read:
     """A name that was read: the names before it in one run (``x`` in ``xw_1``), how it is spelled, and what
     follows from its superscripts."""

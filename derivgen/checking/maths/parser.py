@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 from derivgen.checking.manuscript import Notation
@@ -30,7 +30,6 @@ from derivgen.checking.maths.tree import (
     words_only,
 )
 from derivgen.checking.maths.vocabulary import Vocabulary
-from derivgen.records import dataclass
 
 #: trees of more levels are not read: whoever goes through one may do so by recursion
 MAX_LEVELS = 100
@@ -95,7 +94,7 @@ def _says_nothing(group: Sequence[Statement]) -> bool:
     return True
 
 
-@dataclass
+@dataclass(slots=True)
 class _Collected:
     """What was read so far; ``rows`` tells the row of each chain, ``condition`` is one that stands before what
     holds under it (``if z > 0: a = z``)."""

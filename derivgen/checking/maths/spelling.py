@@ -9,11 +9,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import field
+from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Final
-
-from derivgen.records import dataclass
 
 #: What people write close behind a single letter and mean as its subscript: ``yhat``, ``Wout``.
 GLUED_LABELS: Final = frozenset(
@@ -42,7 +40,7 @@ _PIECES: Final = re.compile(r"[0-9]+|[^\W\d_]+|[+*/()-]|,")
 _OPERATORS: Final = frozenset("+-*/()")
 
 
-@dataclass
+@dataclass(slots=True)
 class Spelling:
     """A name as it is put together: ``base``, the pieces of its index, a superscript that is a label,
     and its mark.  ``upright`` is True for a word that was set as one."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Final
 
 from derivgen.checking.manuscript import Notation
@@ -15,13 +16,12 @@ from derivgen.checking.maths.latex_commands import put_command, put_escape
 from derivgen.checking.maths.tape import Tape
 from derivgen.checking.maths.tokens import Token
 from derivgen.checking.maths.typed_signs import put_sign
-from derivgen.records import dataclass
 
 #: Texts longer than this are not read.
 MAX_LENGTH: Final = 40_000
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class TooLong(Exception):
     """The text is longer than what is read."""
 

@@ -8,17 +8,15 @@ by content, not by place.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import field
+from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Literal
-
-from derivgen.records import dataclass
 
 Span = tuple[int, int]
 NOWHERE: Span = (0, 0)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Number:
     """A number as printed: ``0.40`` keeps its zero.  ``text`` has no sign, no thin spaces, and a
     point as its decimal mark; ``decimals`` counts the digits after it (0 for ``2``), less the exponent
@@ -30,7 +28,7 @@ class Number:
     span: Span = field(default=NOWHERE, compare=False)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Name:
     """A quantity's name.
 
@@ -48,7 +46,7 @@ class Name:
     span: Span = field(default=NOWHERE, compare=False)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Sum:
     """Terms in their order; ``(True, x)`` subtracts x."""
 
@@ -56,7 +54,7 @@ class Sum:
     span: Span = field(default=NOWHERE, compare=False)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Product:
     """Two factors or more, in their order.  ``sign`` is what stands between all of them:
 
@@ -68,7 +66,7 @@ class Product:
     span: Span = field(default=NOWHERE, compare=False)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Quotient:
     """``top / bottom``, stacked or in a line."""
 
@@ -77,20 +75,20 @@ class Quotient:
     span: Span = field(default=NOWHERE, compare=False)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Power:
     base: Node
     exponent: Node
     span: Span = field(default=NOWHERE, compare=False)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Negated:
     body: Node
     span: Span = field(default=NOWHERE, compare=False)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Call:
     """A function applied to arguments: ``\\sigma(z)``, ``sigmoid'(z)`` (``primes`` 1), ``max(0, x)``,
     ``\\log x``, ``\\sqrt{x}``, ``|x|`` (``abs``), ``\\lVert x \\rVert`` (``norm``), ``e^{x}`` (``exp``),
@@ -106,7 +104,7 @@ class Call:
     span: Span = field(default=NOWHERE, compare=False)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Derivative:
     """A derivative token: d ``of`` / d ``by``, stacked or in a line, with d, ``\\partial``, ∂ or
     ``\\mathrm{d}``; ``of`` may be any expression, ``by`` is a name (or a vector's or matrix's).
@@ -118,7 +116,7 @@ class Derivative:
     span: Span = field(default=NOWHERE, compare=False)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Matrix:
     """Rows of cells; a vector is a matrix of one column or one row, as it was printed."""
 
@@ -126,13 +124,13 @@ class Matrix:
     span: Span = field(default=NOWHERE, compare=False)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Transposed:
     body: Node
     span: Span = field(default=NOWHERE, compare=False)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class BigSum:
     """``\\sum_{i=1}^{n} body``; ``index`` and bounds are None where they are not said.  ``sign`` is
     ``sum``, ``prod`` or ``max``."""
@@ -145,7 +143,7 @@ class BigSum:
     span: Span = field(default=NOWHERE, compare=False)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Cases:
     """Lines of (value, condition); a condition is None for "otherwise"."""
 
@@ -153,14 +151,14 @@ class Cases:
     span: Span = field(default=NOWHERE, compare=False)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Dots:
     """An ellipsis: something was left out, so the whole is not decided by what stands there."""
 
     span: Span = field(default=NOWHERE, compare=False)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Words:
     """Words inside a formula (``\\text{for constant } c``): no mathematics."""
 
@@ -173,7 +171,7 @@ RelationSign = Literal[
 ]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Segment:
     """One member of a chain, and the relation that stands before it (None for the first)."""
 
@@ -184,7 +182,7 @@ class Segment:
     at: Span = field(default=NOWHERE, compare=False)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Chain:
     """``a = b \\approx c``: one statement.
 
@@ -216,7 +214,7 @@ Node = (
 )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Failure:
     """A stretch of a passage that is no mathematics that the parser knows, and why."""
 
@@ -224,7 +222,7 @@ class Failure:
     span: Span
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Reading:
     """What the parser made of one passage: its statements in order, and what it could not read.
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
 
 from derivgen.checking.maths.signs import GREEK_WORDS
 from derivgen.checking.maths.spelling import GLUED_LABELS, LABELS, MARKS
-from derivgen.records import dataclass
 
 #: Words that are names although nobody defines them.
 _COMMON: Final = frozenset(

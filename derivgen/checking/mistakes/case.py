@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 
 from derivgen.checking.drafts import Draft, Ledger
 from derivgen.checking.evaluating.ancestry import Ancestry
@@ -12,7 +13,6 @@ from derivgen.checking.evaluating.resolving import UPDATE_MARKS, Unknown, resolv
 from derivgen.checking.evaluating.values import Real, Value
 from derivgen.checking.evaluating.world import World
 from derivgen.checking.maths import tree as t
-from derivgen.records import dataclass
 
 #: how many names for one another are followed
 MOST_ALIASES = 5
@@ -20,7 +20,7 @@ MOST_ALIASES = 5
 Candidate = Callable[[World], Value]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Outcome:
     """What a wrong claim comes to, in numbers: the value that stands there, the one that should, and how far
     the first may be off by rounding."""
@@ -95,7 +95,7 @@ def no_mending(_: Case) -> Iterable[t.Node]:
     return ()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Mistake:
     """One typical mistake: its key, what to tell the author, and how it is recognised.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import field
+from dataclasses import dataclass, field
 
 import mpmath
 
@@ -15,7 +15,6 @@ from derivgen.checking.evaluating.world import World
 from derivgen.checking.maths import tree as t
 from derivgen.checking.mistakes.case import Candidate, Case, Mistake, Outcome
 from derivgen.checking.mistakes.table import MISTAKES
-from derivgen.records import dataclass
 
 #: how many candidates and mended forms are tried for one claim
 MOST_CANDIDATES = 1200

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from derivgen.checking.evaluating import indices as ix
 from derivgen.checking.evaluating import values as v
@@ -13,13 +13,12 @@ from derivgen.checking.evaluating.values import Dual, NoValue, Value
 from derivgen.checking.evaluating.world import World
 from derivgen.checking.maths import tree as t
 from derivgen.checking.mistakes.case import Candidate, Case
-from derivgen.records import dataclass
 
 #: how many quantities between the two ends of a derivative are looked at
 MOST_BETWEEN = 40
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Ends:
     """The two ends of a derivative: as they are written, and their keys."""
 

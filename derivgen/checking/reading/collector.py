@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from derivgen.checking.manuscript import (
@@ -22,7 +22,6 @@ from derivgen.checking.reading.emphasis import without_emphasis
 from derivgen.checking.reading.prose import statements
 from derivgen.checking.reading.prose_sight import Found
 from derivgen.checking.reading.traced import Traced, join
-from derivgen.records import dataclass
 
 #: a left side and what it is
 _EQUATION = re.compile(r"\s*[A-Za-z\\][^=<>]*=\s*\S")
@@ -40,7 +39,7 @@ _LATEX = re.compile(r"\\[A-Za-z]|[_^]\{")
 _IDLE = re.compile(r"\s*(?:\\(?:begingroup|endgroup|displaystyle|newline|,|;|!| )\s*)*")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Segment:
     """A part of a paragraph: words (``literal``: with no markup in them), or a formula or code
     without its delimiters."""

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
+from dataclasses import dataclass
 from typing import Literal
 
 from derivgen.checking.reading.wordlist import words_of
-from derivgen.records import dataclass
 
 #: Environments that are displays of their own.
 DISPLAYS = frozenset(
@@ -35,7 +35,7 @@ _WORDS = re.compile(r"[A-Za-z]{3,}[ \n]+[A-Za-z]{2,}[ \n]+[A-Za-z]{2,}")
 _TEXTS = re.compile(r"\\(?:text|mathrm|mbox|textbf|textrm|operatorname)\*?\{[^{}]*\}|\\[A-Za-z]+")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Delimited:
     """A formula: where its delimiters begin and end, and where it does itself."""
 

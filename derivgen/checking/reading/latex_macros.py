@@ -7,12 +7,12 @@ expansions, their depth and their size are bounded: a macro that calls itself is
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 
 from derivgen.checking.manuscript import Unread
 from derivgen.checking.reading.prose_tokens import brace_partners
 from derivgen.checking.reading.traced import Traced, join
 from derivgen.checking.reading.wordlist import words_of
-from derivgen.records import dataclass
 
 MAX_EXPANSIONS = 20_000
 MAX_DEPTH = 40
@@ -54,7 +54,7 @@ _BOXED = re.compile(
 _SIMPLE_PART = re.compile(r"\s*(?:\\(?:begin|end)\{[A-Za-z*]+\}\s*)*")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Macro:
     """What a macro stands for; ``default`` is its optional first argument."""
 

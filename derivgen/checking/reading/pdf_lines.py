@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from derivgen.checking.reading.traced import Traced
-from derivgen.records import dataclass
 
 NUMBER_AT_END = re.compile(r"(?:^|(?<=\s))\((\d{1,4})\)\s*$")
 _TWO_WORDS = re.compile(r"(?<![\w∂])[A-Za-z’']{2,} +[A-Za-z’']{2,}(?![\w(])|[a-z]{3,}[.:?!]\s*$")
@@ -14,7 +14,7 @@ _ONE_WORD = re.compile(r"\s*(?:\d+(?:\.\d+)*\.? +)?[A-Z][A-Za-z’'-]{2,}[.:]?\s
 _SIGN = re.compile(r"[=≈<>+·×∑∂−]")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Line:
     """One line that is not empty; ``gap`` says that an empty line stands before it."""
 
@@ -26,7 +26,7 @@ class Line:
         return self.body.text
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Region:
     """Prose, and behind it the lines of one equation with its number (0: there is none)."""
 

@@ -8,11 +8,10 @@ statement could end in two places and both would mean something, it is not guess
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import field
+from dataclasses import dataclass, field
 
 from derivgen.checking.reading.prose_sight import CALLED, STOPWORDS, Found, Sight, ratio
 from derivgen.checking.reading.prose_tokens import Lexer, Spans, Token
-from derivgen.records import dataclass
 
 #: an opening bracket -> its partner
 PARTNERS = {"(": ")", "[": "]", "{": "}"}
@@ -23,7 +22,7 @@ MAX_LEFT_WORDS = 3
 MAX_DEPTH = 200
 
 
-@dataclass
+@dataclass(slots=True)
 class _State:
     """One attempt to read a statement: what was seen of it so far."""
 

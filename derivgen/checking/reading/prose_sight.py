@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from derivgen.checking.reading.prose_tokens import FUNCTIONS, Token
 from derivgen.checking.reading.wordlist import words_of
-from derivgen.records import dataclass
 
 STOPWORDS = words_of(
     "a an and are as assume at be because but by can for from gives give get gets has have hence here "
@@ -24,7 +24,7 @@ CALLED = FUNCTIONS | words_of("sigmoid relu ReLU softplus sum mean abs sqrt sgn 
 GIVEN_WORDS = frozenset(("learning rate", "step size"))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Found:
     """A statement in a paragraph: from ``start`` to ``end``; ``joins`` are the stretches that are
     replaced, with what stands there instead: the gaps between words that are one name, a colon; ``doubt`` says why it cannot be read with certainty, if so."""

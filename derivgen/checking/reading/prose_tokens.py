@@ -8,17 +8,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Literal
 
 from derivgen.checking.reading.wordlist import words_of
-from derivgen.records import dataclass
 
 Kind = Literal[
     "num", "atom", "word", "math", "op", "prefix", "rel", "open", "close", "comma", "break"
 ]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Token:
     """``start`` and ``end`` count in the paragraph; ``gap`` is what stands before the token: nothing,
     a space, or a line break."""

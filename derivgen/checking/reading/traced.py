@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from derivgen.checking.manuscript import Piece
-from derivgen.records import dataclass
 
 
 def _start(piece: Piece) -> int:
     return piece.start
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Traced:
     """A text and its pieces, as :class:`derivgen.checking.manuscript.Passage` has them."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 from derivgen.checking.evaluating.budget import Budget
 from derivgen.checking.evaluating.model import DocumentModel
@@ -10,13 +11,12 @@ from derivgen.checking.evaluating.printed import Fit, is_numeric, printed_matrix
 from derivgen.checking.evaluating.values import Dual, NoValue, Real
 from derivgen.checking.evaluating.world import World
 from derivgen.checking.maths import tree as t
-from derivgen.records import dataclass
 
 #: the value that a part of a formula has, where it is known
 ValueOf = Callable[[t.Node], "Real | None"]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Pair:
     """A part of a formula and the number (or calculation) that stands in its place."""
 
@@ -24,7 +24,7 @@ class Pair:
     number: t.Node
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class _Known:
     """What is known of values, and what the work is counted in."""
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from derivgen.checking.evaluating import indices as ix
 from derivgen.checking.evaluating.printed import is_numeric, is_printed, printed_matrix
@@ -21,7 +21,6 @@ from derivgen.checking.maths.keys import PRIMES, bold, primed
 from derivgen.checking.maths.rebuild import rebuilt
 from derivgen.checking.understanding.statements import Statement
 from derivgen.checking.understanding.tables import Cell
-from derivgen.records import dataclass
 
 #: what stands before a letter in a bold face
 _BOLD = re.compile(

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import product
 
 from derivgen.checking.evaluating import indices as ix
 from derivgen.checking.evaluating.model import Element
 from derivgen.checking.evaluating.printed import printed_matrix
 from derivgen.checking.maths import tree as t
-from derivgen.records import dataclass
 
 #: arrays of more cells have no names for them
 MOST_CELLS = 2_500
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Shaped:
     """An array whose shape the document shows.
 

@@ -8,14 +8,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import field
+from dataclasses import dataclass, field
 from fractions import Fraction
 
 from derivgen.checking.evaluating import indices as ix
 from derivgen.checking.evaluating.printed import is_numeric, is_printed, printed_number
 from derivgen.checking.maths import tree as t
 from derivgen.checking.maths.rebuild import rebuilt
-from derivgen.records import dataclass
 
 #: whole numbers that stand in formulas as they are
 CONSTANTS = frozenset({0, 1, 2})

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 from derivgen.checking.evaluating.model import Function
@@ -16,7 +16,6 @@ from derivgen.checking.maths import tree as t
 from derivgen.checking.maths.tree import full_key, names_in
 from derivgen.checking.understanding.filling import Said
 from derivgen.checking.understanding.statements import Statement
-from derivgen.records import dataclass
 
 #: how many members of the chains before are kept
 MOST_EARLIER = 20

@@ -8,12 +8,11 @@ marks and sum signs go, since names are compared and not shapes of arrays.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Literal
 
 from derivgen.checking.maths import tree as t
-from derivgen.records import dataclass
 
 Kind = Literal["name", "number", "sum", "product", "power", "call", "other"]
 
@@ -21,7 +20,7 @@ Kind = Literal["name", "number", "sum", "product", "power", "call", "other"]
 MOST_PARTS = 4000
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Shape:
     """A node: ``label`` is a name's key, a number's value or a function's word.
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import field
+from dataclasses import dataclass, field
 
 from derivgen.checking.evaluating.literals import literal
 from derivgen.checking.evaluating.model import Model
@@ -20,7 +20,6 @@ from derivgen.checking.evaluating.world import World
 from derivgen.checking.maths import tree as t
 from derivgen.checking.understanding.statements import Statement
 from derivgen.checking.understanding.update_rules import unknown_step
-from derivgen.records import dataclass
 
 #: steps of training that are followed
 MOST_STEPS = 20

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 
 from derivgen.checking.evaluating.model import DocumentModel
 from derivgen.checking.manuscript import Passage
 from derivgen.checking.maths.tree import Chain, Node
-from derivgen.records import dataclass
 
 #: whether a document says that it goes on with rounded numbers, and that it cuts digits
 Policy = tuple[bool, bool]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Statement:
     """One chain of a passage.  ``left`` is its left side: its own first segment, or that of the
     chain that it continues; None for a chain that continues nothing.  ``earlier`` are the members of the
@@ -32,7 +31,7 @@ class Statement:
         return self.passage.source_of(offset)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Learned:
     """What a document says of its own quantities.
 

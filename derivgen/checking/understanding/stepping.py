@@ -6,7 +6,7 @@ What is added may be a quantity of the author's own, a velocity: then the docume
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from derivgen.checking.evaluating.model import DocumentModel
@@ -14,10 +14,9 @@ from derivgen.checking.evaluating.printed import is_numeric
 from derivgen.checking.maths import tree as t
 from derivgen.checking.understanding.statements import Statement
 from derivgen.checking.understanding.update_rules import unknown_step
-from derivgen.records import dataclass
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Stepped:
     """The statements with the mark for a new value where they give one, and the model, whose rule is not known
     where that is not plain gradient descent."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from derivgen.checking.evaluating import indices as ix
@@ -15,7 +15,6 @@ from derivgen.checking.maths.parser import read
 from derivgen.checking.maths.rebuild import rebuilt
 from derivgen.checking.maths.vocabulary import Vocabulary
 from derivgen.checking.understanding.statements import Statement
-from derivgen.records import dataclass
 
 #: what the cells of a column are, by the words of its head; the first that fits
 Kind = Literal["gradient", "new", "value"]
@@ -30,7 +29,7 @@ HEADS: Sequence[tuple[re.Pattern[str], Kind]] = (
 FORMULA = re.compile(r"formula|expression|chain|rule|how", re.I)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Cell:
     """A number in a table: of what, as what, and where."""
 

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from derivgen.checking.manuscript import Manuscript
 from derivgen.checking.report import Claim, Report, Verdict
-from derivgen.records import dataclass
 
 #: What an author is told of one by one; a remark can speak for all of the last two.
 FINDINGS = (Verdict.WRONG, Verdict.ROUNDING, Verdict.TRUNCATION)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Finding:
     """A claim to report, with the later ones that are reported because of it."""
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import field
+from dataclasses import dataclass, field
 from itertools import chain
 from typing import Final
 
@@ -20,7 +20,6 @@ from mdit_py_plugins.dollarmath import dollarmath_plugin
 from mdit_py_plugins.front_matter import front_matter_plugin
 
 from derivgen.checking.writing.lines import Insertions
-from derivgen.records import dataclass
 
 _CONTAINERS: Final = frozenset(
     ("bullet_list_open", "ordered_list_open", "list_item_open", "blockquote_open")
@@ -42,7 +41,7 @@ def _reader() -> MarkdownIt:
     return reader.use(dollarmath_plugin, allow_labels=True).disable(["inline", "text_join"])
 
 
-@dataclass
+@dataclass(slots=True)
 class _Block:
     """An outermost block, by rows, with the paragraphs of the quotes that belong to rows of it.
 
@@ -187,7 +186,7 @@ class Blocks:
         return found if same else None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class _Leaf:
     """A block that holds no blocks: its rows, and what stands before a line that continues there."""
 

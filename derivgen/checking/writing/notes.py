@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 
 from derivgen.checking.manuscript import Manuscript
 from derivgen.checking.report import Claim, Report
 from derivgen.checking.writing.findings import findings, position, summary
-from derivgen.records import dataclass
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Phrasing:
     """How a note is written: words of the report, mathematics as the author typed it, emphasis."""
 
@@ -19,7 +19,7 @@ class Phrasing:
     strong: Callable[[str], str]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Note:
     """A note on what ends at an offset of the document."""
 

@@ -16,6 +16,7 @@ First the findings, then what is undecided, remarks, what was not read, and the 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 from derivgen.checking.manuscript import Manuscript
 from derivgen.checking.report import Claim, Remark, Report, Verdict
@@ -30,7 +31,6 @@ from derivgen.checking.writing.findings import (
     summary,
 )
 from derivgen.errors import Place
-from derivgen.records import dataclass
 
 #: A claim of more lines is shown by its first and last ones.
 _MOST_LINES = 4
@@ -49,7 +49,7 @@ _COLOURS = {
 }
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Look:
     """How a report is shown.
 
@@ -102,7 +102,7 @@ def _lines(report: Report, manuscript: Manuscript, look: Look) -> Iterator[str]:
     yield look.paint(f"{whose}{summary(report)}", "1")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class _Show:
     manuscript: Manuscript
     look: Look

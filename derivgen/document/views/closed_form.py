@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
@@ -18,13 +19,12 @@ from derivgen.formula.build import number
 from derivgen.formula.from_sympy import from_sympy
 from derivgen.formula.tree import Chain, Node, RelationSign
 from derivgen.notation import Entry
-from derivgen.records import dataclass
 
 #: operations beyond which a closed form is not printed: nobody reads three pages of one formula
 MOST_OPERATIONS = 400
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Section:
     """One parameter's closed form; ``display`` is None where it is too long to print."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from math import prod
 from typing import Literal
@@ -26,7 +26,6 @@ from derivgen.formula.names import name_text, parse_name
 from derivgen.formula.tree import Chain, Node, Partial
 from derivgen.network.model import Largest, Role, Softmax, Terms
 from derivgen.notation import Entry
-from derivgen.records import dataclass
 
 #: terms of the full chain that a collapsed derivative is shown to stand for
 MOST_PROOF_TERMS = 6
@@ -44,7 +43,7 @@ Reason = Literal[
 ]  # fmt: skip
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Factor:
     """One local partial of a chain, for a template.
 
@@ -68,7 +67,7 @@ class Factor:
     proof: Display | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Seen:
     """What a view has derived and explained already."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from math import prod
 
 import numpy as np
@@ -35,7 +36,6 @@ from derivgen.formula.tree import (
 from derivgen.network.model import Ref, Role
 from derivgen.network.optimisers import OPTIMISERS, G, W
 from derivgen.notation import updated
-from derivgen.records import dataclass
 
 #: samples whose contributions to a gradient are printed one by one
 MOST_SAMPLES = 6
@@ -43,7 +43,7 @@ MOST_SAMPLES = 6
 MOST_COMPARED = 64
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Section:
     """One array: its gradient in matrix form (or index notation), its numbers, its samples.
 

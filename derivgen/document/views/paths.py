@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from math import prod
 
 from derivgen.derivation.graph import Path
@@ -14,7 +15,6 @@ from derivgen.document.worked import as_float, extended
 from derivgen.formula.build import add, follow, multiply, number
 from derivgen.formula.tree import Chain, Dots, Node, Partial
 from derivgen.notation import Entry
-from derivgen.records import dataclass
 
 #: paths that are worked out one by one; a parameter with more has the first ones and dots
 MOST_SHOWN = 6
@@ -22,7 +22,7 @@ MOST_SHOWN = 6
 MOST_LOOKED_AT = 64
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Route:
     """One path: the names along it, its factors, its product with the numbers put in."""
 
@@ -33,7 +33,7 @@ class Route:
     zero_factor: Node | None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Section:
     """One parameter.
 

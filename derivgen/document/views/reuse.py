@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from functools import partial
 from math import prod
 from typing import NamedTuple
@@ -34,12 +35,11 @@ from derivgen.formula.build import Operator, add, multiply, number
 from derivgen.formula.tree import Chain, Dots, Node
 from derivgen.network.model import Stage
 from derivgen.notation import Entry
-from derivgen.records import dataclass
 
 VIEW = "reuse"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Item:
     """One derivative of the loss: by an intermediate element or by a parameter.
 
@@ -60,7 +60,7 @@ class Item:
     new: bool
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Section:
     """Items of one array: one step further back.
 

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import field
+from dataclasses import dataclass, field
 
 from derivgen.errors import DerivgenError, Place
 from derivgen.network.model import Quantity
 from derivgen.network.notations import Slot
 from derivgen.network.source import Address, Source
 from derivgen.network.values import Loaded, Reader, Shape, described, shown
-from derivgen.records import dataclass
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Text:
     """One equation as text, with the place to name when something is wrong with it."""
 
@@ -20,7 +19,7 @@ class Text:
     place: Place
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Computed:
     """What is known beforehand of an array that an equation computes."""
 
@@ -30,7 +29,7 @@ class Computed:
     address: Address
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Samples:
     """The batch axis: its size and whether samples are rows; ``size`` None is one sample alone."""
 
@@ -59,7 +58,7 @@ class Samples:
         return 1 if self.axis == 0 else 0
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Letters:
     """Index letters that are no names of arrays: unit, unit it comes from, output, sample."""
 
@@ -74,7 +73,7 @@ class Letters:
         return [*known, *(f"{self.unit}{at}" for at in range(3, count))][:count]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Incoming:
     """The array that a layer reads: its name, its number of units, and where that is said."""
 
@@ -83,7 +82,7 @@ class Incoming:
     said: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Context:
     """Where a layer stands: its number (from 1), its address in the spec, and its surroundings."""
 
@@ -106,7 +105,7 @@ class Context:
         return self.source.value_place((*self.address, *keys))
 
 
-@dataclass
+@dataclass(slots=True)
 class Emission:
     """What a layer gives: arrays with values, arrays that equations compute, the equations, and
     the names of its output and of what its activation is applied to (None: it has none)."""

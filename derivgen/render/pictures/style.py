@@ -5,15 +5,15 @@ The fills are pale enough for black type and differ in lightness, so that they s
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Final
 
 from derivgen.document.blocks import Arrow, Box, Circle, Label, Picture
 from derivgen.document.extent import Rectangle, extent, reach
 from derivgen.formula.tree import Node
-from derivgen.records import dataclass
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Paint:
     """Fill and outline as ``RRGGBB``."""
 
@@ -84,7 +84,7 @@ def beside(arrow: Arrow) -> tuple[float, float]:
     return arrow.points[-1]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Placed:
     """A formula with the point that it stands at; ``halo``: on paper of its own."""
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from html import escape
 
 from derivgen.document.extent import SCRIPT, ems
@@ -30,7 +30,6 @@ from derivgen.formula.tree import (
     Symbol,
     Text,
 )
-from derivgen.records import dataclass
 from derivgen.render.pictures.style import number
 
 #: how far scripts are moved, in em of their base; a superscript goes up
@@ -49,7 +48,7 @@ _CALLIGRAPHIC = {
 }  # fmt: skip
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Run:
     """Characters of one face.  ``scale`` is their size in em of the label, ``up`` how far they are
     raised and ``back`` how far they are moved left before they are set, in the same em."""
