@@ -34,6 +34,8 @@ MOST_ITEMS = 64
 
 #: copies made at a time: what bounds the memory
 CHUNK = 2048
+#: copies of which the longest text tells how wide a hole is
+_LOOKED_AT = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,18 +175,15 @@ class _Writer:
         self._run = run
         self._columns = Columns()
         self._network = situation.derivation.network
-        self._chains = (self._gradient_chain(), *self._update_chains())
-        self._widths: tuple[int, ...] = ()
-        self._blocks: tuple[Display, ...] = (Display(self._chains),)
+        chains = (self._gradient_chain(), *self._update_chains())
+        # one layout for the whole run: what its copies need that stand here and there in it
+        places = np.linspace(0, run.size - 1, min(run.size, _LOOKED_AT)).astype(np.intp)
+        widths = widths_of(self._columns.texts(run[places]))
+        self._blocks = (Display(tuple(_with_widths(chain, widths) for chain in chains)),)
 
     def family(self, copies: Copies) -> Family:
         """The blocks of some elements of the run."""
-        texts = self._columns.texts(copies)
-        widths = widths_of(texts)
-        if widths != self._widths:
-            self._widths = widths
-            self._blocks = (Display(tuple(_with_widths(c, widths) for c in self._chains)),)
-        return Family(self._blocks, texts, int(copies.size))
+        return Family(self._blocks, self._columns.texts(copies), int(copies.size))
 
     # --- the gradient -----------------------------------------------------------------------
 

@@ -15,8 +15,6 @@ from derivgen.formula.tree import Hole
 
 #: the texts of an array of at most so many numbers, or of so many different ones, are kept
 MOST_KEPT = 4096
-#: copies of which the longest text tells how wide a hole is
-_LOOKED_AT = 64
 
 #: the copies that are made at one time, as flat positions in their array
 Copies = np.ndarray
@@ -44,7 +42,7 @@ class Columns:
 
 def widths_of(texts: Sequence[Sequence[str]]) -> tuple[int, ...]:
     """How many characters to expect in each column."""
-    return tuple(max(map(len, column[:_LOOKED_AT]), default=1) for column in texts)
+    return tuple(max(map(len, column), default=1) for column in texts)
 
 
 class Digits:

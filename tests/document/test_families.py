@@ -12,11 +12,12 @@ import pytest
 from derivgen.api import derive, task
 from derivgen.document.blocks import Display, Family
 from derivgen.document.formulas import Formulas
-from derivgen.formula.build import substitute_holes
+from derivgen.formula.build import map_children, substitute_holes
 from derivgen.formula.tree import (
     Chain,
     Delimited,
     Fraction,
+    Hole,
     Node,
     Number,
     Power,
@@ -130,3 +131,39 @@ def test_a_copy_has_the_names_of_its_element() -> None:
     for copy in range(family.count):
         element = divmod(copy, 5)
         assert next(chains(family, copy)).left == formulas.gradient_token(("W1", element))
+
+
+def test_an_array_has_one_layout_with_room_for_its_longest_names(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A portion whose indices are short is laid out as one in which they are long."""
+    monkeypatch.setattr("derivgen.document.bulk.CHUNK", 7)
+    found = families(document={"show": ["W1"], "views": ["reuse"], "figure": False})
+    assert len(found) > 5
+    assert all(family.blocks == found[0].blocks for family in found)
+    [display] = found[0].blocks
+    assert isinstance(display, Display)
+    left = display.chains[0].left
+    assert left is not None
+    longest = {
+        number: max(max(map(len, family.columns[number])) for family in found)
+        for number in range(len(found[0].columns))
+    }
+    assert {hole.column: hole.width for hole in holes_of(left)} == {
+        hole.column: longest[hole.column] for hole in holes_of(left)
+    }
+    assert 2 in longest.values()
+
+
+def holes_of(node: Node) -> Iterator[Hole]:
+    """All holes in a formula."""
+    found: list[Hole] = []
+
+    def look(part: Node) -> Node:
+        if isinstance(part, Hole):
+            found.append(part)
+            return part
+        return map_children(part, look)
+
+    look(node)
+    yield from found
