@@ -6,7 +6,6 @@ Every error that a user can cause is one :class:`Diagnostic`, raised inside a
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
@@ -69,5 +68,7 @@ class DerivgenError(Exception):
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """``did you mean 'sigmoid'?`` for the nearest known word, or nothing."""
+    import difflib  # only where something is wrong
+
     near = difflib.get_close_matches(word, list(known), n=1, cutoff=0.6)
     return f"did you mean '{near[0]}'?" if near else ""

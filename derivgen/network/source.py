@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import codecs
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -171,15 +171,12 @@ def parse(text: str, format: str, name: str) -> Source:
     Raises E102 (characters), E103 (too large or too deep), E104 (syntax), E105 (duplicate key),
     E106 (a YAML tag), E107 (unknown format).
     """
-    from derivgen.network import source_json, source_toml, source_yaml
-
-    readers = {"yaml": source_yaml.parse, "toml": source_toml.parse, "json": source_json.parse}
-    if format not in readers:
+    if format not in FORMATS.values():
         raise DerivgenError(
             "E107",
             f"'{format}' is not a format of specs",
             Place(name),
-            did_you_mean(format, readers) or "one of yaml, toml, json",
+            did_you_mean(format, FORMATS.values()) or "one of yaml, toml, json",
         )
     check_characters(text, name)
     if len(text) > MAX_BYTES:
@@ -188,10 +185,21 @@ def parse(text: str, format: str, name: str) -> Source:
         )
     places = Places(name)
     try:
-        data = readers[format](text, places)
+        data = _reader(format)(text, places)
     except RecursionError:
         raise too_deep(Place(name)) from None
     return Source(name, data, places.keys, places.values)
+
+
+def _reader(format: str) -> Callable[[str, Places], Any]:
+    """What reads a format; the other two readers are not loaded for it."""
+    if format == "json":
+        from derivgen.network.source_json import parse
+    elif format == "toml":
+        from derivgen.network.source_toml import parse
+    else:
+        from derivgen.network.source_yaml import parse
+    return parse
 
 
 def too_deep(place: Place) -> DerivgenError:

@@ -347,11 +347,11 @@ def nice_random(
             f"there is no value with {spec.decimals} decimals from {spec.low} to {spec.high}",
             place,
         )
-    generator = random.Random(f"{spec.seed} {name}")
-    steps = np.array(
-        [choices[int(generator.random() * len(choices))] for _ in range(math.prod(shape))]
-    )
-    texts = np.empty(len(steps), dtype=object)
-    written = {step: str(Decimal(step).scaleb(-spec.decimals)) for step in set(steps.tolist())}
-    texts[:] = [written[step] for step in steps.tolist()]
+    draw = random.Random(f"{spec.seed} {name}").random
+    drawn = np.array([draw() for _ in range(math.prod(shape))])
+    index = (drawn * len(choices)).astype(np.intp)
+    written = np.empty(len(choices), dtype=object)
+    for at in np.flatnonzero(np.bincount(index, minlength=len(choices))).tolist():
+        written[at] = str(Decimal(choices[at]).scaleb(-spec.decimals))
+    steps, texts = np.array(choices)[index], written[index]
     return (steps / scale).reshape(tuple(shape)), texts.reshape(tuple(shape))
