@@ -64,10 +64,10 @@ def update(
             eta=Fraction(str(training.learning_rate)),
             t=step,
             options=training.options,
+            settle=rounder.array if passed.carried else None,
         )
         # the rule of a scalar gives bare numbers, not arrays
-        moved = np.asarray(new, dtype=before[name].dtype)
+        after[name] = np.asarray(new, dtype=before[name].dtype)
         new_states[name] = {k: np.asarray(v) for k, v in memory.items()}
         intermediates[name] = {k: np.asarray(v) for k, v in done.items()}
-        after[name] = rounder.array(moved) if passed.carried else moved
     return Update(step, before, after, gradients, new_states, states, intermediates)

@@ -47,8 +47,6 @@ def update_chains(formulas: Formulas, change: Update, entry: Entry) -> tuple[Cha
     chains = []
     for symbol, expression in optimiser.steps:
         result = change.intermediates[array][symbol.name][index]
-        if symbol == W and formulas.passed.carried:
-            result = change.after[array][index]
         sign = step_sign(symbol, expression)
         chain = Chain(step_name(symbol, names), ((sign, from_sympy(expression, names)),))
         chains.append(_worked(formulas, symbol, chain, expression, texts, exact, entry, result))

@@ -106,10 +106,12 @@ def apply(
     eta: Number,
     t: int,
     options: Mapping[str, OptionValue] | None = None,
+    settle: Callable[[np.ndarray], np.ndarray] | None = None,
 ) -> tuple[np.ndarray, dict[str, np.ndarray], dict[str, np.ndarray]]:
     """One update of the array ``w`` with its gradient ``g``, elementwise.
 
-    ``states`` come from the step before (or :func:`initial_states`); ``t`` counts from 1.  Arrays are
+    ``settle`` is put to the value of every step before the next one goes on with it: rounding, where
+    printed numbers are carried on.  ``states`` come from the step before (or :func:`initial_states`); ``t`` counts from 1.  Arrays are
     float64, or objects holding Fractions where the rule is rational.  Returns the new ``w``, the new
     states by name, and the value of every step by the name of its symbol.  Raises E503 for fractions
     in a rule with roots, E452 and E453 for bad options.
@@ -123,7 +125,9 @@ def apply(
     values: dict[str, Any] = {"w": w, "g": g, **states, **scalars}
     done: dict[str, np.ndarray] = {}
     for name, needed, compute in _compiled(optimiser.steps):
-        values[name] = compute(*(values[symbol] for symbol in needed))
+        value = compute(*(values[symbol] for symbol in needed))
+        # the rule of a scalar gives bare numbers, not arrays
+        values[name] = value if settle is None else settle(np.asarray(value, dtype=w.dtype))
         done[name] = values[name]
     new_states = {
         variable.symbol.name: values[variable.symbol.name] for variable in optimiser.states

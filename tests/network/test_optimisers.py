@@ -188,3 +188,15 @@ def test_bad_options(name: str, options: dict[str, float], expected: str) -> Non
 def test_unknown_optimiser() -> None:
     with pytest.raises(DerivgenError, match=r"E454.*did you mean 'adam'"):
         optimiser_named("adm")
+
+
+def test_each_step_goes_on_with_what_was_settled() -> None:
+    """With a pocket calculator of two decimals the root is taken of 0.13, not of 0.1267."""
+    rule = OPTIMISERS["adagrad"]
+    w = np.array([1.0])
+    states = initial_states(rule, w)
+    new, memory, _ = apply(
+        rule, w, np.array([0.356]), states, 0.5, 1, settle=lambda values: np.round(values, 2)
+    )
+    assert memory["s"][0] == 0.13
+    assert new[0] == round(1 - 0.5 * 0.356 / (0.13**0.5 + 1e-8), 2)
