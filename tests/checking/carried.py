@@ -151,7 +151,10 @@ def given(name: str, rng: random.Random, count: int) -> Iterator[Mutant]:
         text = sites.manuscript.text
         text = text[:low] + new + text[low + len(new) :]
         line = sites.manuscript.text.count("\n", 0, low) + 1
-        yield Mutant(name, "given value", line, text, found.group(), new)
+        also = slips.described(found.group(), new)
+        printed = {other.text(n.span) for other in sites.sites for n in _numbers(other)}
+        also |= {"stale_number"} if new in printed else set()
+        yield Mutant(name, "given value", line, text, found.group(), new, also)
 
 
 def _is_given(site: Site, used: dict[str, int]) -> bool:

@@ -34,13 +34,16 @@ NOTHING: Mapping[t.Node, float] = {}
 def worked_out(
     node: t.Node, seed: int | None = None, known: Mapping[t.Node, float] = NOTHING
 ) -> float:
-    """The value of a formula; with a seed, names and derivatives are random numbers but for ``known``."""
+    """The value of a formula; with a seed, names and derivatives are random numbers but for ``known``, and
+    without one they have the values of ``known`` alone."""
 
     def at(part: t.Node) -> float:
         return worked_out(part, seed, known)
 
     match node:
-        case t.Derivative() if seed is not None and node in known:
+        case t.Derivative() if node in known:
+            return known[node]
+        case t.Name() if seed is None and node in known:
             return known[node]
         case t.Number(value=value):
             return float(value)

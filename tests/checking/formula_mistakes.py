@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import random
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
@@ -17,7 +17,7 @@ from number_mistakes import Operator, decimals, is_same, result
 
 from derivgen.checking.evaluating.printed import is_numeric
 from derivgen.checking.maths import tree as t
-from derivgen.checking.maths.parser import learn, read
+from derivgen.checking.maths.parser import read
 
 
 def formulas(
@@ -40,40 +40,36 @@ def formulas(
             edit for part in parts if id(part) not in inside for edit in edits(site, part, rng)
         ]
         for edit in rng.sample(choices, min(len(choices), 1)):
-            if not _is_equal(site, edit) and not _is_one(site, kind):
+            if not _is_equal(site, edit):
                 yield Change(kind, edit)
 
     return operator
 
 
-def _is_one(site: Site, kind: str) -> bool:
-    """True where what is left out or repeated may be a factor 1: the numbers behind have one."""
-    if "factor" not in kind and "slope" not in kind:
-        return False
-    return any(
-        isinstance(part, t.Number) and part.value == 1 and not part.decimals
-        for member in site.members[site.at + 1 :]
-        if isinstance(member.body, t.Product)
-        for part in member.body.factors
-    )
-
-
 def _is_equal(site: Site, edits: Edits) -> bool:
-    """True where the changed member has the same value at random points, or cannot be read."""
+    """True where the changed member is no mistake: it has the same value at random points, or with the numbers
+    that the document itself prints (a factor 1 left out, another index where both are 0)."""
     text = site.passage.text
     start, end = site.members[site.at].span
     for low, high, put in sorted(edits, reverse=True):
         text = text[:low] + put + text[high:]
         end += len(put) - (high - low)
-    vocabulary = learn((site.passage,))
-    before = read(site.text(site.members[site.at].span), site.passage.notation, vocabulary).chains
-    after = read(text[start:end], site.passage.notation, vocabulary).chains
-    if len(before) != 1 or len(after) != 1:
+    after = read(text[start:end], site.passage.notation, site.vocabulary).chains
+    if len(after) != 1 or len(after[0].segments) != 1:
         return False
-    for seed in (1, 2):
-        one = floats.value_of(before[0].segments[0].body, seed, site.slopes)
-        two = floats.value_of(after[0].segments[0].body, seed, site.slopes)
-        if one is None or two is None or abs(one - two) > 1e-9:
+    changed = after[0].segments[0].body
+    points = [(seed, site.slopes) for seed in (1, 2)]
+    return _have_one_value(site.body, changed, points) or _have_one_value(
+        site.body, changed, [(None, site.numbers)]
+    )
+
+
+def _have_one_value(
+    one: t.Node, two: t.Node, points: Sequence[tuple[int | None, Mapping[t.Node, float]]]
+) -> bool:
+    for seed, known in points:
+        a, b = floats.value_of(one, seed, known), floats.value_of(two, seed, known)
+        if a is None or b is None or abs(a - b) > 1e-9 * max(abs(a), abs(b), 1e-3):
             return False
     return True
 
@@ -148,9 +144,21 @@ def product_for_sum(site: Site, part: t.Node, _: random.Random) -> Iterator[Edit
             yield ((at, at + 1, r"\cdot"),)
 
 
-def transposed(_site: Site, part: t.Node, _: random.Random) -> Iterator[Edits]:
+#: how long the text of what is transposed may be
+LONGEST_NAME = 120
+#: what a transpose is written with, behind what is transposed
+TRANSPOSE = re.compile(
+    r"\s*\^\s*(\{\s*(\\top|\\intercal|\\mathsf\{T\}|\\mathrm\{T\}|T)\s*\}|\\top|\\intercal|T\b)"
+)
+
+
+def transposed(site: Site, part: t.Node, _: random.Random) -> Iterator[Edits]:
+    """A matrix, or a vector, in place of its transpose."""
     if isinstance(part, t.Transposed):
-        yield ((part.body.span[1], part.span[1], ""),)
+        found = TRANSPOSE.search(site.passage.text, part.body.span[0])
+        between = "" if found is None else site.passage.text[part.body.span[0] : found.start()]
+        if found is not None and "^" not in between and len(between) <= LONGEST_NAME:
+            yield ((found.start(), found.end(), ""),)
 
 
 def _slope_factors(part: t.Node) -> Iterator[tuple[t.Name, t.Sum]]:

@@ -9,6 +9,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 
 import slips
@@ -17,6 +18,7 @@ import derivgen
 from derivgen.checking.manuscript import Manuscript, Passage
 from derivgen.checking.maths import tree as t
 from derivgen.checking.maths.parser import learn, read
+from derivgen.checking.maths.vocabulary import Vocabulary
 from derivgen.checking.reading import read_manuscript
 from derivgen.checking.report import Report
 
@@ -83,6 +85,9 @@ class Site:
     claim: bool
     #: slopes that the document says to be 0 or 1: ``da/dz = 1`` of a rectifier
     slopes: Mapping[t.Node, float] = field(default_factory=dict)
+    #: what the document prints as the value of what, where it prints one value only
+    numbers: Mapping[t.Node, float] = field(default_factory=dict)
+    vocabulary: Vocabulary = field(default_factory=Vocabulary)
 
     @property
     def body(self) -> t.Node:
@@ -156,8 +161,20 @@ class Sites:
             also = slips.described(old[0], new[0])
             if new[0] in site.earlier and decimals(new[0]) > 1:
                 also |= {"stale_number", "neighbour"}
+        if text == self.manuscript.text or self._breaks(site, change):
+            return None
         both = " | ".join(old), " | ".join(new)
         return Mutant(self.name, change.kind, line, text, *both, also)
+
+    def _breaks(self, site: Site, change: Change) -> bool:
+        """True where less of the passage can be read than before: that is no mistake in mathematics."""
+        passage = site.passage
+        text = passage.text
+        before = read(text, passage.notation, site.vocabulary)
+        for start, end, put in sorted(change.edits, reverse=True):
+            text = text[:start] + put + text[end:]
+        after = read(text, passage.notation, site.vocabulary)
+        return len(after.failures) > len(before.failures)
 
 
 @cache
@@ -180,6 +197,7 @@ def sites_of(name: str) -> Sites:
     names: dict[str, list[t.Name]] = {}
     arguments: dict[str, str] = {}
     slopes: dict[t.Node, float] = {}
+    numbers = _numbers([chain for _, chain in chains])
     for passage, chain in chains:
         for segment in chain.segments:
             for part in t.walk(segment.body):
@@ -203,7 +221,18 @@ def sites_of(name: str) -> Sites:
             claim = any(low <= start < high or start <= low < end for start, end in judged)
             kinds = {base: tuple(all_) for base, all_ in names.items()}
             found.append(
-                Site(passage, chain.segments, at, tuple(earlier), kinds, arguments, claim, slopes)
+                Site(
+                    passage,
+                    chain.segments,
+                    at,
+                    tuple(earlier),
+                    kinds,
+                    arguments,
+                    claim,
+                    slopes,
+                    numbers,
+                    vocabulary,
+                )
             )
         last = passage.text[slice(*chain.segments[-1].span)].strip()
         if re.fullmatch(r"-?\d+\.\d{2,}", last):
@@ -219,6 +248,37 @@ def _note_slopes(chain: t.Chain, slopes: dict[t.Node, float]) -> None:
             whole = isinstance(body, t.Number) and not body.decimals and body.value in (0, 1)
             if whole and first.of.key[0] not in "LEfJC":
                 slopes[first] = float(body.value)  # type: ignore[union-attr]
+
+
+def _numbers(chains: Sequence[t.Chain]) -> dict[t.Node, float]:
+    """What is printed as the value of names and derivatives: as a result, or put in for them."""
+    found: dict[t.Node, set[float]] = {}
+    for chain in chains:
+        bodies = [segment.body for segment in chain.segments]
+        if isinstance(bodies[0], t.Name | t.Derivative) and len(bodies) > 1:
+            _note_number(bodies[0], bodies[-1], found)
+        for formula, calculation in pairwise(bodies):
+            _laid_over(formula, calculation, found)
+    return {node: values.pop() for node, values in found.items() if len(values) == 1}
+
+
+def _laid_over(formula: t.Node, calculation: t.Node, found: dict[t.Node, set[float]]) -> None:
+    """Note the numbers that stand where names or derivatives stand in a formula of the same shape."""
+    if isinstance(formula, t.Name | t.Derivative):
+        _note_number(formula, calculation, found)
+        return
+    parts, others = t.children(formula), t.children(calculation)
+    if type(formula) is type(calculation) and len(parts) == len(others):
+        for part, other in zip(parts, others, strict=True):
+            _laid_over(part, other, found)
+
+
+def _note_number(node: t.Node, printed: t.Node, found: dict[t.Node, set[float]]) -> None:
+    negative = isinstance(printed, t.Negated)
+    number = printed.body if isinstance(printed, t.Negated) else printed
+    if isinstance(number, t.Number):
+        value = float(number.value)
+        found.setdefault(node, set()).add(-value if negative else value)
 
 
 def _note_arguments(passage: Passage, chain: t.Chain, arguments: dict[str, str]) -> None:

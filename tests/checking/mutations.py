@@ -6,6 +6,7 @@ import random
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+import slips
 from carried import reaching
 from formula_mistakes import (
     consistent,
@@ -172,6 +173,9 @@ def in_one_line(name: str, count: int, seed: int) -> list[Mutant]:
     return found[:count]
 
 
+#: what is said against a claim; that a number is a little off, or cut, names a slip in its last digit
+BLAMED = frozenset({Verdict.WRONG, Verdict.ROUNDING, Verdict.TRUNCATION})
+
 # --- what the checker says ---------------------------------------------------------------------------------
 
 
@@ -190,7 +194,8 @@ class Outcome:
 def outcome(mutant: Mutant) -> Outcome:
     """The checker tried on a mutant."""
     report = derivgen.check(mutant.text, language="markdown")
-    wrong = [claim for claim in report.claims if claim.verdict is Verdict.WRONG]
+    blamed = BLAMED if slips.is_last_digit(mutant.old, mutant.new) else {Verdict.WRONG}
+    wrong = [claim for claim in report.claims if claim.verdict in blamed]
     roots = [claim for claim in wrong if claim.cause is None]
     here = [claim for claim in roots if claim.place.line == mutant.line]
     kind = REACHING.get(mutant.kind) or KINDS[mutant.kind][1]
@@ -199,16 +204,15 @@ def outcome(mutant: Mutant) -> Outcome:
         mutant,
         bool(wrong),
         bool(here) and len(here) == len(roots),
-        any(claim.diagnosis in names for claim in here),
+        any(c.diagnosis in names or c.verdict is not Verdict.WRONG for c in here),
         tuple((c.place.line or 0, c.code, c.diagnosis or "-") for c in roots),
     )
 
 
 def false_alarms(name: str) -> list[str]:
     """What is said against a correct document."""
-    blamed = (Verdict.WRONG, Verdict.ROUNDING, Verdict.TRUNCATION)
     report = baseline(name)
-    return [f"{c.place.line}: {c.message}" for c in report.claims if c.verdict in blamed]
+    return [f"{c.place.line}: {c.message}" for c in report.claims if c.verdict in BLAMED]
 
 
 #: what is counted of each outcome

@@ -36,3 +36,14 @@ def described(old: str, new: str) -> frozenset[str]:
         if min(abs(other - 2 * value), abs(other - value / 2)) <= unit / 2 and value:
             found.add("factor_two")
     return frozenset(found)
+
+
+def is_last_digit(old: str, new: str) -> bool:
+    """True where a number is off by one in its last place, which may be its rounding."""
+    before, after = NUMBER.fullmatch(old.strip()), NUMBER.fullmatch(new.strip())
+    if before is None or after is None or not (old.strip() and new.strip()):
+        return False
+    if before.group(1) != after.group(1) or len(before.group(3)) != len(after.group(3)):
+        return False
+    whole, other = (int(m.group(2) + m.group(3) or "0") for m in (before, after))
+    return abs(whole - other) == 1
