@@ -13,7 +13,7 @@ from derivgen.checking.judging.spread import distance, spread, spread_with_names
 from derivgen.checking.judging.standing import Standing
 from derivgen.checking.maths import tree as t
 from derivgen.checking.report import Verdict
-from derivgen.checking.understanding.align import Pair, aligned
+from derivgen.checking.understanding.align import Pair, aligned, grouped
 
 #: relative difference of two values that are printed alike and called the same
 ALIKE = mpmath.mpf("1e-3")
@@ -39,6 +39,12 @@ def judge_calculation(
             _wrong_operand(here, draft, bad[0])
         return
     _check_whole(here, draft, subject, None)
+    if draft.verdict is Verdict.WRONG and formula is not None:
+        # it is wrong as a whole: perhaps one of its numbers alone is
+        groups = grouped(formula, body, here.known_value, here.actual.budget) or []
+        bad = [pair for pair in groups if not _is_value_of(here, pair)]
+        if len(bad) == 1:
+            _wrong_operand(here, draft, bad[0])
 
 
 def judge_mixed(here: Standing, draft: Draft, subject: t.Node) -> None:

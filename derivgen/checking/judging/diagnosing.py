@@ -20,6 +20,8 @@ from derivgen.checking.maths.rebuild import rebuilt
 from derivgen.checking.mistakes import Case, Mistake, Outcome, diagnose
 from derivgen.checking.report import Verdict
 
+#: how many derivatives of a document are tried as what was left out
+MOST_TOKENS = 60
 #: codes of claims between formulas
 FORMULAS = frozenset({"C201", "C202", "C203", "C301"})
 #: digits that a calculation has where all of its numbers are exact
@@ -32,6 +34,7 @@ def name_mistakes(judge: Judge) -> None:
     """Name the likely mistake of every wrong claim that follows from no other."""
     with mpmath.workdps(DIGITS):
         end = judge.budget.further()
+        tokens = _tokens(judge)
         for draft in judge.drafts:
             if judge.budget.spent > end:
                 break
@@ -41,7 +44,7 @@ def name_mistakes(judge: Judge) -> None:
             if wrong or doubted:
                 judge.budget.begin()
                 try:
-                    found = _mistake(judge, draft)
+                    found = _mistake(judge, draft, tokens)
                 except OutOfWork:
                     continue  # it is wrong all the same
                 if doubted and found is not None:
@@ -54,7 +57,20 @@ def name_mistakes(judge: Judge) -> None:
                     draft.message = f"{draft.message}; {found.message}"
 
 
-def _mistake(judge: Judge, draft: Draft) -> Mistake | None:
+def _tokens(judge: Judge) -> tuple[t.Derivative, ...]:
+    """The derivatives that a document writes, the first ones."""
+    found: dict[t.Derivative, None] = {}
+    for statement in judge.statements:
+        for segment in statement.chain.segments:
+            if len(found) >= MOST_TOKENS:
+                return tuple(found)
+            for part in t.walk(segment.body):
+                if isinstance(part, t.Derivative):
+                    found[part] = None
+    return tuple(found)
+
+
+def _mistake(judge: Judge, draft: Draft, tokens: tuple[t.Derivative, ...]) -> Mistake | None:
     right = draft.operand[0] if draft.operand is not None else draft.subject
     if right is None:
         return None
@@ -73,6 +89,7 @@ def _mistake(judge: Judge, draft: Draft) -> Mistake | None:
         outcome,
         judge.standing.ledger,
         equality.ancestry,
+        tokens,
     )
     actual = draft.world or judge.standing.actual
     return diagnose(case, equality, (actual, rounded_as_printed(judge.standing, actual, right)))

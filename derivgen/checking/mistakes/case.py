@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from derivgen.checking.drafts import Draft, Ledger
 from derivgen.checking.evaluating.ancestry import Ancestry
+from derivgen.checking.evaluating.evaluation import Tokens
 from derivgen.checking.evaluating.model import Model
 from derivgen.checking.evaluating.printed import Printed
 from derivgen.checking.evaluating.resolving import UPDATE_MARKS, Unknown, resolved
@@ -52,6 +53,10 @@ class Case:
     outcome: Outcome | None
     ledger: Ledger
     ancestry: Ancestry
+    #: the derivatives that the document writes
+    tokens: tuple[t.Derivative, ...] = ()
+    #: how the derivatives in ``right`` are meant
+    reading: Tokens = "total"
 
     @property
     def derivative(self) -> t.Derivative | None:
@@ -71,13 +76,29 @@ class Case:
                 key, state = resolved(self.model, self.right)
             except Unknown:
                 return None
-            return key if state == "after" and self.model.is_parameter(key) else None
+            return key if state == "after" and self._is_trained(key) else None
         return None
+
+    def _is_trained(self, key: str) -> bool:
+        """True for a parameter, and for a matrix of them."""
+        node = self.model.definition(key)
+        if not isinstance(node, t.Matrix):
+            return self.model.is_parameter(key)
+        return all(
+            isinstance(cell, t.Name) and self.model.is_parameter(cell.key)
+            for row in node.rows
+            for cell in row
+        )
 
     @property
     def is_copied(self) -> bool:
-        """True where a number was put in for a name: nothing was worked out."""
-        return self.draft.operand is not None
+        """True where a number was put in for a name, or given for it: nothing was worked out."""
+        right = self.right
+        if self.draft.operand is not None:
+            return True
+        if not isinstance(right, t.Name) or right.mark or not self.model.known(right.key):
+            return False
+        return self.model.definition(right.key) is None and self.draft.calculation is None
 
     @property
     def is_formula(self) -> bool:

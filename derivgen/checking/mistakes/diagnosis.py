@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from itertools import chain
 
 import mpmath
 
@@ -36,8 +37,9 @@ def diagnose(case: Case, equality: Equality, worlds: Sequence[World]) -> Mistake
     nearly: Mistake | None = None
     tried = 0
     targets = _Targets(case)
+    cases = [replace(case, reading=reading) for reading in _readings_of(case)]
     for mistake in MISTAKES:
-        for candidate in mistake.candidates(case):
+        for candidate in chain.from_iterable(map(mistake.candidates, cases)):
             tried += 1
             if tried > MOST_CANDIDATES:
                 return nearly
@@ -57,6 +59,13 @@ def diagnose(case: Case, equality: Equality, worlds: Sequence[World]) -> Mistake
             if _mends(mended, targets, equality, worlds):
                 return mistake
     return nearly
+
+
+def _readings_of(case: Case) -> Sequence[Tokens]:
+    """How the derivatives on the left may be meant: a product of them is one of partial ones, along a path."""
+    if case.outcome is not None or isinstance(case.right, t.Name | t.Derivative):
+        return ("total",)
+    return _readings(case.right)
 
 
 def _nearness(candidate: Candidate, outcome: Outcome, digits: int, worlds: Sequence[World]) -> int:
@@ -149,7 +158,10 @@ def _mends(mended: t.Node, targets: _Targets, equality: Equality, worlds: Sequen
     if outcome is not None:
         if outcome.right is None:
             return False
-        target = Outcome(outcome.right, outcome.value, outcome.slack, outcome.digits)
+        digits = outcome.digits
+        if targets.case.number is None and outcome.slack and outcome.right:
+            digits = max(digits, int(mpmath.log10(abs(outcome.right) / outcome.slack)))
+        target = Outcome(outcome.right, outcome.value, outcome.slack, digits)
         return _nearness(lambda world: world.evaluate(mended), target, 3, worlds) == 2
     right = targets.right
     if isinstance(targets.case.right, t.Name | t.Derivative):

@@ -10,7 +10,7 @@ from fractions import Fraction
 import mpmath
 
 from derivgen.checking.evaluating import values as v
-from derivgen.checking.evaluating.printed import decimal
+from derivgen.checking.evaluating.printed import Fit, decimal
 from derivgen.checking.maths import tree as t
 from derivgen.checking.maths.rebuild import replaced
 from derivgen.checking.mistakes.case import Candidate, Case
@@ -131,6 +131,22 @@ def _bare(text: str) -> str:
 def one_digit(case: Case) -> Iterator[Candidate]:
     if any(_differ_in_one(printed, wanted) for printed, wanted in _digits(case)):
         yield _printed(case)
+
+
+def slip_of_result(case: Case) -> Iterator[Candidate]:
+    """One digit of a result whose calculation stands before it: its numbers are the right ones."""
+    draft = case.draft
+    if draft.local is Fit.OFF and draft.calculation is not None and not case.is_copied:
+        yield from one_digit(case)
+
+
+def sign_inside(case: Case) -> Iterator[t.Node]:
+    """A calculation with the sign of one of its numbers turned."""
+    if case.number is not None or case.is_formula:
+        return
+    for number in {part for part in t.walk(case.body) if isinstance(part, t.Number)}:
+        if number.decimals:
+            yield replaced(case.body, number, t.Negated(number))
 
 
 def lost_digit(case: Case) -> Iterator[Candidate]:

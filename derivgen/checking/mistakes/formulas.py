@@ -126,8 +126,12 @@ def _taken_out(part: t.BigSum) -> Iterator[t.Node]:
 def turned(part: t.Node, model: Model) -> Iterator[t.Node]:
     if isinstance(part, t.Transposed):
         yield part.body
-    elif isinstance(part, t.Name) and isinstance(model.definition(part.key), t.Matrix):
+    elif isinstance(part, t.Name) and _may_be_array(part, model):
         yield t.Transposed(part)
+
+
+def _may_be_array(name: t.Name, model: Model) -> bool:
+    return model.definition(name.key) is not None or isinstance(model.given(name.key), t.Matrix)
 
 
 def log_ten(part: t.Node, _: Model) -> Iterator[t.Node]:
@@ -211,6 +215,24 @@ def _renamed(node: t.Node, old: t.Name, new: t.Name) -> t.Node:
     return rebuilt(node, lambda child: _renamed(child, old, new))
 
 
+def with_rest_of_one(case: Case) -> Iterator[t.Node]:
+    """What the author wrote with something subtracted from a factor 1 in it: ``a (1)`` as ``a (1 - a)``."""
+    if not case.is_formula:
+        return
+    here = dict.fromkeys(t.names_of(case.body))
+    for base in (*here, *(part for part in _missing_parts(case) if isinstance(part, t.Name))):
+        for other in (base, t.Power(base, t.Number("2", TWO))):
+            yield from everywhere(case.body, partial(_rest_of_one, other=other))
+
+
+def _rest_of_one(part: t.Node, other: t.Node) -> Iterator[t.Node]:
+    if isinstance(part, t.Product):
+        for at, factor in enumerate(part.factors):
+            if isinstance(factor, t.Number) and factor.value == 1 and not factor.decimals:
+                made = t.Sum(((False, factor), (True, other)))
+                yield replace(part, factors=(*part.factors[:at], made, *part.factors[at + 1 :]))
+
+
 def with_factor(case: Case) -> Iterator[t.Node]:
     """What the author wrote, or one term of it, times a quantity or a derivative of the document."""
     body = case.body
@@ -221,7 +243,12 @@ def with_factor(case: Case) -> Iterator[t.Node]:
     rest_of_slope = [
         t.Sum(((False, t.Number("1", ONE)), (True, part))) for part in parts if part in here
     ]
-    for other in (*parts, *rest_of_slope):
+    slopes = [
+        t.Product((part, t.Sum(((False, t.Number("1", ONE)), (True, part)))))
+        for part in parts
+        if isinstance(part, t.Name)
+    ]
+    for other in (*parts, *rest_of_slope, *slopes):
         yield t.Product((body, other))
         yield t.Product((body, other), "o")
         if isinstance(body, t.Sum):
@@ -239,7 +266,7 @@ def with_term(case: Case) -> Iterator[t.Node]:
     if isinstance(right, t.Call) and len(right.arguments) == 1:
         (argument,) = right.arguments  # a sigmoid has a power in it
         here += [t.Call("exp", (t.Negated(argument),)), t.Call("exp", (argument,))]
-    others = dict.fromkeys([t.Number("1", ONE), *here, *_missing_parts(case)])
+    others = dict.fromkeys([t.Number("1", ONE), *here, *_missing_parts(case), *_paths(case)])
 
     for other in others:
         yield from added(body, other)
@@ -278,4 +305,23 @@ def _missing_parts(case: Case) -> list[t.Node]:
         for read in case.ancestry.reads(key)
         if case.derivative is not None
     ]
-    return [*names, *local[:MOST_NAMES]]
+    written = [
+        token
+        for token in case.tokens
+        if case.derivative is None
+        or token.of != case.derivative.of
+        or token.by == case.derivative.of
+    ]
+    return [*names, *dict.fromkeys([*local[:MOST_NAMES], *written])]
+
+
+def _paths(case: Case) -> Iterator[t.Node]:
+    """Two of the document's derivatives that lead from one end of a claim's to the other."""
+    whole = case.derivative
+    if whole is None:
+        return
+    for one in case.tokens:
+        if one.of == whole.of:
+            for two in case.tokens:
+                if two.of == one.by and two.by == whole.by:
+                    yield t.Product((one, two))

@@ -18,7 +18,9 @@ MOST_SAMPLES = 1000
 
 
 def _scaled(case: Case, factor: Real) -> Candidate:
-    return lambda world: v.combined(v.multiply, v.constant(factor), world.evaluate(case.right))
+    return lambda world: v.combined(
+        v.multiply, v.constant(factor), world.evaluate(case.right, case.reading)
+    )
 
 
 def sign(case: Case) -> Iterator[Candidate]:

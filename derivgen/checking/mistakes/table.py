@@ -59,6 +59,7 @@ MISTAKES: Sequence[Mistake] = (
     Mistake("missing_path", "one path is missing from the sum over paths", paths.missing_path),
     Mistake("double_path", "one path is counted twice", paths.doubled_path),
     Mistake("factor_two", "a factor 2 or 1/2 is lost or too many", scaling.factor_two, digits=2),
+    Mistake("lost_term", "a term was left out", mended=f.with_rest_of_one),
     Mistake("no_activation_slope", "the derivative of an activation was left out", d.no_slope),
     Mistake(
         "activation_slope_twice", "the derivative of an activation stands twice", d.slope_twice
@@ -74,6 +75,7 @@ MISTAKES: Sequence[Mistake] = (
         mended=f.mending(f.at_activations),
     ),
     Mistake("bias_for_one", "the bias itself was taken for its input, which is 1", d.bias_for_one),
+    Mistake("one_digit", "one digit is wrong", digits.slip_of_result, digits=0),
     Mistake("mean_for_sum", "a sum over samples and a mean were mixed up", scaling.mean_for_sum),
     Mistake(
         "stale_number",
@@ -82,6 +84,7 @@ MISTAKES: Sequence[Mistake] = (
         digits.stale_inside,
     ),
     Mistake("term_sign", "one term has the wrong sign", f.of_trees(f.signs), f.mending(f.signs)),
+    Mistake("sign", "the sign is wrong", mended=digits.sign_inside),
     Mistake(
         "neighbour",
         "a neighbour's name stands here",

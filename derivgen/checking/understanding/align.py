@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import combinations, pairwise
 
 from derivgen.checking.evaluating.budget import Budget
 from derivgen.checking.evaluating.model import DocumentModel
@@ -11,6 +12,9 @@ from derivgen.checking.evaluating.printed import Fit, is_numeric, printed_matrix
 from derivgen.checking.evaluating.values import Dual, NoValue, Real
 from derivgen.checking.evaluating.world import World
 from derivgen.checking.maths import tree as t
+
+#: how many factors are laid over fewer numbers
+MOST_GROUPED = 8
 
 #: the value that a part of a formula has, where it is known
 ValueOf = Callable[[t.Node], "Real | None"]
@@ -158,6 +162,36 @@ def _products(formula: t.Node, calculation: t.Node, known: _Known) -> list[Pair]
     if len(rest) == len(right):
         return _in_order(rest, right, known)
     return None
+
+
+def grouped(
+    formula: t.Node, calculation: t.Node, value_of: ValueOf, budget: Budget
+) -> list[Pair] | None:
+    """The pairs of a product of more factors than its numbers, ``(a - y) a (1 - a) x`` over ``-0.3775 * 0.2350
+    * 0.5``: neighbouring factors stand behind one number.  None unless all but one of the numbers tell which.
+    Raises OutOfWork."""
+    left, right = factors(formula), factors(calculation)
+    if not 1 < len(right) < len(left) <= MOST_GROUPED or not all(map(_is_leaf, right)):
+        return None
+    known = _Known(value_of, budget)
+    found: list[list[Pair]] = []
+    for cuts in combinations(range(1, len(left)), len(right) - 1):
+        budget.spend(len(right))
+        ends = (0, *cuts, len(left))
+        runs = [left[low:high] for low, high in pairwise(ends)]
+        pairs = [
+            Pair(run[0] if len(run) == 1 else t.Product(tuple(run)), number)
+            for run, number in zip(runs, right, strict=True)
+        ]
+        if sum(_fits(pair, known) for pair in pairs) >= len(right) - 1:
+            found.append(pairs)
+    return found[0] if len(found) == 1 else None
+
+
+def _fits(pair: Pair, known: _Known) -> bool:
+    """True where a known value is the number."""
+    value, number = known.value_of(pair.part), printed_number(pair.number)
+    return value is not None and number is not None and number.fit(value) is not Fit.OFF
 
 
 def _signs_moved(left: list[t.Node], right: list[t.Node], known: _Known) -> list[Pair] | None:
