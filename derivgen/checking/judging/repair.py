@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 
 import mpmath
 
@@ -20,6 +21,8 @@ from derivgen.checking.evaluating.values import NoValue, scalar
 from derivgen.checking.evaluating.world import World
 from derivgen.checking.judging.judge import Judge
 from derivgen.checking.maths import tree as t
+from derivgen.checking.maths.rebuild import rebuilt
+from derivgen.checking.maths.tree import names_in
 from derivgen.checking.maths.writing import shown
 from derivgen.checking.mistakes import mended_definitions, mended_functions
 from derivgen.checking.report import Verdict
@@ -130,7 +133,7 @@ def _trials(model: DocumentModel, judge: Judge, end: int) -> Iterator[Trial]:
         usual = _judge(judge, changed, frozenset({name}))
         yield Trial(usual, f"with the usual {name}", wrong + 1)
     for key, node in _other_definitions(model, judge, end):
-        changed = replace(model, definitions={**model.definitions, key: node})
+        changed = _redefined(model, key, node)
         # a definition is the author's word: only half of what is wrong speaks against it
         message = f"with {key} = {shown(node)}"
         yield Trial(_judge(judge, changed), message, wrong // 2, model.definitions[key])
@@ -218,7 +221,9 @@ def _witnesses(drafts: Sequence[Draft]) -> list[Witness]:
         if draft.operand is not None:
             found[Witness(*draft.operand)] = None
         elif telling and draft.subject is not None and draft.local is not Fit.OFF:
-            found[Witness(draft.subject, draft.segment.body)] = None
+            left = draft.statement.left  # with the loss by the name that stands there
+            of = left if isinstance(left, t.Derivative) else draft.subject
+            found[Witness(of, draft.segment.body)] = None
     return list(found)
 
 
@@ -238,12 +243,12 @@ def _other_definitions(model: DocumentModel, judge: Judge, end: int) -> list[tup
     for key in _suspects(model, witnesses):
         if key in borne_out:
             continue  # the value that another line prints for it is what its definition gives
-        for node in mended_definitions(model, key):
+        for node in chain(_said_elsewhere(judge, model, key), mended_definitions(model, key)):
             tried += 1
             enough = tried > MOST_MENDED or len(found) == MOST_TRIALS
             if enough or judge.budget.spent >= end:
                 return found
-            changed = replace(model, definitions={**model.definitions, key: node})
+            changed = _redefined(model, key, node)
             judge.budget.begin()
             try:
                 if _agree(changed, witnesses, judge):
@@ -253,12 +258,51 @@ def _other_definitions(model: DocumentModel, judge: Judge, end: int) -> list[tup
     return found
 
 
+def _redefined(model: DocumentModel, key: str, node: t.Node) -> DocumentModel:
+    """The model with another definition; what was only another name of the loss is the loss then."""
+    before = model.definitions.get(key)
+    named = isinstance(before, t.Name) and before.key == model.loss
+    loss = key if named else model.loss
+    return replace(model, definitions={**model.definitions, key: node}, loss=loss)
+
+
+def _said_elsewhere(judge: Judge, model: DocumentModel, key: str) -> Iterator[t.Node]:
+    """Other formulas that a document writes for a quantity, or for what it is after an update."""
+    ancestry = Ancestry(model)
+    found: dict[t.Node, None] = {}
+    for statement in judge.statements:
+        left = statement.left
+        if not isinstance(left, t.Name) or left.key != key:
+            continue
+        if left.mark not in {"", *UPDATE_MARKS}:
+            continue
+        for segment in statement.chain.segments:
+            body = segment.body
+            if is_numeric(body) or t.has_derivative(body) or isinstance(body, t.Name | t.Words):
+                continue
+            plain = _unmarked(body)
+            names = set(names_in(plain))
+            known = all(map(model.known, names))
+            if known and key not in names and not any(ancestry.leads(n, key) for n in names):
+                found[plain] = None
+    found.pop(model.definitions[key], None)
+    yield from found
+
+
+def _unmarked(node: t.Node) -> t.Node:
+    if isinstance(node, t.Name):
+        return replace(node, mark="") if node.mark in UPDATE_MARKS else node
+    return rebuilt(node, _unmarked)
+
+
 def _suspects(model: DocumentModel, witnesses: Sequence[Witness]) -> list[str]:
     """Definitions that wrong lines speak against: those on which most of them depend."""
     ancestry = Ancestry(model)
     votes: Counter[str] = Counter()
     for witness in witnesses:
         names = {part.key for part in t.names_of(witness.of)}
+        if isinstance(witness.of, t.Name) and witness.of.mark in UPDATE_MARKS and model.loss:
+            names.add(model.loss)  # a new value follows from the gradient of the loss
         keys = names.union(*(ancestry.upstream(key) for key in names))
         votes.update(key for key in sorted(keys) if key in model.definitions)
     unread = [key for key in votes if votes[key] >= min(SPEAK_AGAINST, len(witnesses))]

@@ -28,7 +28,7 @@ MOST_OTHERS = 30
 def mended_definitions(model: DocumentModel, key: str) -> Iterator[t.Node]:
     """What may have been meant by a definition: the more plausible forms first."""
     node = model.definition(key)
-    if node is None or (isinstance(node, t.Name | t.Matrix) and not _siblings_of(model, key)):
+    if node is None or (isinstance(node, t.Matrix) and not _siblings_of(model, key)):
         return
     seen: set[t.Node] = {node}
     ancestry = Ancestry(model)
@@ -41,6 +41,12 @@ def mended_definitions(model: DocumentModel, key: str) -> Iterator[t.Node]:
 
 def _changed(model: DocumentModel, key: str, node: t.Node) -> Iterator[t.Node]:
     others = _others(model, key, node)
+    if isinstance(node, t.Name):
+        # another name of something, or what is left of a sum
+        yield from (
+            _with_term(node, negative, other) for other in others for negative in (False, True)
+        )
+        return
     for changes in (f.signs, f.product_for_sum, f.without_repeated, f.turned, f.natural_log):
         yield from f.everywhere(node, _in_model(changes, model))
     for other in others:

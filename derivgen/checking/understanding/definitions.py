@@ -25,7 +25,12 @@ from derivgen.checking.understanding.deltas import with_deltas
 from derivgen.checking.understanding.folding import folded
 from derivgen.checking.understanding.giving import find_counts, find_leaves, give_values
 from derivgen.checking.understanding.noting import Notes, functions_that_are_quantities, note
-from derivgen.checking.understanding.renewals import fold_updates, forget_assigned, renewed_by
+from derivgen.checking.understanding.renewals import (
+    computed_anew,
+    fold_updates,
+    forget_assigned,
+    renewed_by,
+)
 from derivgen.checking.understanding.solving import solved
 from derivgen.checking.understanding.statements import Learned, Statement
 from derivgen.checking.understanding.training import (
@@ -67,6 +72,7 @@ def _learned(decided: Decided) -> Learned:
     forget_assigned(decided)
     spell_out(decided)
     choose_definitions(decided)
+    computed_anew(decided)
     functions_of_printed_numbers(decided)
     calculations_with_names(decided)
     give_values(decided)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import chain
 
 from derivgen.checking.evaluating import indices as ix
@@ -86,6 +87,24 @@ def _without(node: t.Node, key: str) -> t.Node:
     if isinstance(node, t.Name):
         return t.Name("") if node.key == key and not node.mark else node
     return rebuilt(node, lambda child: _without(child, key))
+
+
+def computed_anew(decided: Decided) -> None:
+    """``E^+ = (y - o^+)^2 / 2`` says what E is where no line before the update does."""
+    for key, sides in decided.renewals.values():
+        if key in decided.definitions or key not in decided.numerators:
+            continue
+        for side in sides:
+            plain = _unmarked(side)
+            if key not in names_in(plain) and not decided.definitions.lead_to(plain, key):
+                decided.definitions[key] = plain
+                break
+
+
+def _unmarked(node: t.Node) -> t.Node:
+    if isinstance(node, t.Name):
+        return replace(node, mark="") if node.mark in UPDATE_MARKS else node
+    return rebuilt(node, _unmarked)
 
 
 def renewed_by(decided: Decided, parameters: frozenset[str], loss: str | None) -> dict[str, str]:
