@@ -26,6 +26,7 @@ from derivgen.checking.maths.tree import names_in
 from derivgen.checking.maths.writing import shown
 from derivgen.checking.mistakes import mended_definitions, mended_functions
 from derivgen.checking.report import Verdict
+from derivgen.checking.understanding.statements import Statement
 
 #: how many values, and how many definitions, are tried on the whole document
 MOST_TRIALS = 3
@@ -166,15 +167,28 @@ def _judge(
     usual: frozenset[str] = frozenset(),
     repaired: frozenset[str] = frozenset(),
 ) -> Judge:
+    statements = judge.statements
+    if model.loss != judge.model.loss:
+        statements = tuple(_of_loss(s, judge.model.loss, model.loss) for s in statements)
     return Judge(
         model,
-        judge.statements,
+        statements,
         own=True,
         usual=usual,
         budget=judge.budget,
         policy=judge.policy,
         repaired=repaired,
     )
+
+
+def _of_loss(statement: Statement, old: str | None, new: str | None) -> Statement:
+    """A statement of a table, which names no loss, with the derivative of another one."""
+    left = statement.left
+    if not isinstance(left, t.Derivative) or left.span != t.NOWHERE or new is None:
+        return statement
+    if not isinstance(left.of, t.Name) or left.of.key != old:
+        return statement
+    return replace(statement, left=replace(left, of=t.Name(new, written=new)))
 
 
 def _other_values(model: DocumentModel, drafts: Sequence[Draft]) -> Counter[tuple[str, t.Node]]:
@@ -306,7 +320,14 @@ def _suspects(model: DocumentModel, witnesses: Sequence[Witness]) -> list[str]:
         keys = names.union(*(ancestry.upstream(key) for key in names))
         votes.update(key for key in sorted(keys) if key in model.definitions)
     unread = [key for key in votes if votes[key] >= min(SPEAK_AGAINST, len(witnesses))]
-    return sorted(unread, key=lambda key: (-votes[key], -len(ancestry.upstream(key)), key))
+
+    def rank(key: str) -> tuple[bool, int, int, str]:
+        node = model.definitions[key]
+        # a loss that is only another name of one may be what is left of a sum
+        left = isinstance(node, t.Name) and node.key == model.loss
+        return not left, -votes[key], -len(ancestry.upstream(key)), key
+
+    return sorted(unread, key=rank)
 
 
 def _agree(model: DocumentModel, witnesses: Sequence[Witness], judge: Judge) -> bool:
