@@ -32,7 +32,7 @@ def descending(model: DocumentModel, judge: Judge) -> Judge | None:
         return None
     with mpmath.workdps(DIGITS):
         trial = Judge(
-            replace(model, step=None),
+            _plain(model),
             judge.statements,
             own=True,
             budget=judge.budget,
@@ -43,6 +43,18 @@ def descending(model: DocumentModel, judge: Judge) -> Judge | None:
     right = sum(draft.verdict in _RIGHT for draft in new)
     wrong = sum(draft.verdict is Verdict.WRONG for draft in new)
     return trial if right > 2 * wrong else None
+
+
+def _plain(model: DocumentModel) -> DocumentModel:
+    """The model with plain gradient descent, also for parameters with a rule of their own."""
+    own = {key: new for key, new in model.renewed.items() if model.is_parameter(key)}
+    rules = set(own.values())
+    return replace(
+        model,
+        step=None,
+        renewed={key: new for key, new in model.renewed.items() if key not in own},
+        definitions={key: node for key, node in model.definitions.items() if key not in rules},
+    )
 
 
 def _is_plain(statement: Statement, model: DocumentModel) -> bool:

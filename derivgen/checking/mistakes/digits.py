@@ -11,6 +11,7 @@ import mpmath
 
 from derivgen.checking.evaluating import values as v
 from derivgen.checking.evaluating.printed import Fit, decimal
+from derivgen.checking.evaluating.values import Real
 from derivgen.checking.maths import tree as t
 from derivgen.checking.maths.rebuild import replaced
 from derivgen.checking.mistakes.case import Candidate, Case
@@ -85,7 +86,7 @@ def stale_inside(case: Case) -> Iterator[t.Node]:
         return
     for number, text in _exchanges(case):
         known = case.ledger.by_value.get(mpmath.mpf(number.text))
-        if known and min(len(_bare(number.text)), len(_bare(text))) >= LONG:
+        if known and len(_bare(number.text)) >= LONG - 1 and len(_bare(text)) >= LONG:
             yield replaced(case.body, number, replace(number, text=text, value=Fraction(text)))
 
 
@@ -117,11 +118,22 @@ def moved_point(case: Case) -> Iterator[Candidate]:
     number = case.number
     if any(_is_moved(printed, wanted) for printed, wanted in _digits(case)):
         yield _printed(case)
-    if number is not None and case.draft.value and len(_bare(number.text)) >= LONG:
+    digits = 0 if number is None else len(_bare(number.text))
+    if number is not None and case.draft.value and digits == LONG - 1:
+        # as many digits of the value as are printed
+        value = decimal(abs(case.draft.value), _places(case.draft.value, digits))
+        if _is_moved(number.text.lstrip("-"), value):
+            yield _printed(case)
+    if number is not None and case.draft.value and digits >= LONG:
         for power in (-3, -2, -1, 1, 2, 3):
             moved = case.draft.value * mpmath.mpf(10) ** power
             if abs(moved - number.value) <= number.unit * mpmath.mpf("0.51"):
                 yield _printed(case)
+
+
+def _places(value: Real, digits: int) -> int:
+    """The decimals with which a value shows so many digits."""
+    return max(0, digits - 1 - int(mpmath.floor(mpmath.log10(abs(value)))))
 
 
 def _bare(text: str) -> str:

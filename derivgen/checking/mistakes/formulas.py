@@ -312,16 +312,26 @@ def _missing_parts(case: Case) -> list[t.Node]:
         or token.of != case.derivative.of
         or token.by == case.derivative.of
     ]
-    return [*names, *dict.fromkeys([*local[:MOST_NAMES], *written])]
+    return [*names, *dict.fromkeys([*_bridges(case), *local[:MOST_NAMES], *written])]
 
 
 def _paths(case: Case) -> Iterator[t.Node]:
-    """Two of the document's derivatives that lead from one end of a claim's to the other."""
+    """A derivative that the document writes and the one behind it, from one end of a claim's to the other."""
     whole = case.derivative
-    if whole is None:
+    if whole is None or not isinstance(whole.by, t.Name):
         return
     for one in case.tokens:
-        if one.of == whole.of:
-            for two in case.tokens:
-                if two.of == one.by and two.by == whole.by:
-                    yield t.Product((one, two))
+        if one.of == whole.of and isinstance(one.by, t.Name) and one.by != whole.by:
+            yield t.Product((one, t.Derivative(one.by, whole.by)))
+
+
+def _bridges(case: Case) -> Iterator[t.Node]:
+    """Derivatives that would make a chain of those that stand there: from where one ends to the next."""
+    if case.derivative is None:
+        return
+    there = [part for part in t.walk(case.body) if isinstance(part, t.Derivative)]
+    ends = dict.fromkeys([case.derivative.by, *(token.of for token in there if token.of)])
+    for token in dict.fromkeys(there):
+        for end in ends:
+            if isinstance(token.by, t.Name) and isinstance(end, t.Name) and token.by != end:
+                yield t.Derivative(token.by, end)
