@@ -36,6 +36,9 @@ _PLAIN_POWERS = range(-7, 15)
 #: what numbers are scaled with that are printed in bulk
 _POWERS_OF_TEN = 10.0 ** np.arange(301)
 
+#: powers of ten below this one are doubles
+_MOST_EXACT_POWER = 23
+
 #: whole numbers below this are printed without decimals
 _WHOLE = Decimal("1e9")
 
@@ -80,9 +83,9 @@ class Rounder:
         very large numbers with a power of ten (``1.50e-12``)."""
         return self._text(value, extra, plain=False)
 
-    def plain(self, value: SupportsFloat) -> str:
+    def plain(self, value: SupportsFloat, extra: int = 0) -> str:
         """The same digits without a power of ten, however many zeros that takes."""
-        return self._text(value, 0, plain=True)
+        return self._text(value, extra, plain=True)
 
     def _text(self, value: SupportsFloat, extra: int, plain: bool) -> str:
         if isinstance(value, sympy.Rational):
@@ -110,14 +113,42 @@ class Rounder:
             return True
         return self.decimal(float(value)) == _TRUSTED.create_decimal(repr(float(value)))
 
-    def array(self, values: np.ndarray) -> np.ndarray:
-        """Every element rounded by the policy, as doubles (exact values are left as they are)."""
+    def array(self, values: np.ndarray, extra: int = 0) -> np.ndarray:
+        """Every element rounded by the policy, as doubles (exact values are left as they are).
+
+        In bulk as in :meth:`texts`: what is near a tie goes the exact way.
+        """
         if values.dtype == object:
             return values
-        flat = [float(self.decimal(v)) for v in values.ravel().tolist()]
-        return np.array(flat, dtype=float).reshape(values.shape)
+        flat = values.ravel()
+        places, scaled, clear = self._scaled(flat, extra)
+        whole = np.floor(scaled) if self.numbers.mode == "truncate" else np.rint(scaled)
+        unclear = np.flatnonzero(~clear)
+        whole[unclear], clear[unclear] = self._by_digits(np.abs(flat[unclear]), places[unclear])
+        # a quotient of two whole numbers below 2**53 is the double that is nearest to the decimal
+        clear &= (places >= 0) & (places < _MOST_EXACT_POWER)
+        rounded = np.copysign(whole, flat) / _POWERS_OF_TEN.take(places, mode="clip")
+        for at in np.flatnonzero(~clear).tolist():
+            rounded[at] = float(self.decimal(flat[at], extra))
+        shaped: np.ndarray = rounded.reshape(values.shape)
+        return shaped
 
-    def texts(self, values: np.ndarray) -> list[str]:
+    def agree(self, values: np.ndarray, results: np.ndarray) -> np.ndarray:
+        """Where two arrays of doubles, of one dimension, are printed as the same numbers."""
+        places, scaled, clear = self._scaled(results, 0)
+        cut = self.numbers.mode == "truncate"
+        middle = np.floor(scaled) + 0.5 if cut else np.rint(scaled)
+        counted = values * _POWERS_OF_TEN.take(places, mode="clip")
+        distance = np.abs(counted - np.copysign(middle, results))
+        same: np.ndarray = clear & (distance < 0.5 - 1e-6 - 1e-14 * scaled)
+        least = self.numbers.significant or self.numbers.least_significant
+        if least:  # a smaller number may have more digits after the point
+            same &= np.abs(counted) >= 10.0 ** (least - 1)
+        others = np.flatnonzero(~same)
+        same[others] = self.array(values[others]) == self.array(results[others])
+        return same
+
+    def texts(self, values: np.ndarray, extra: int = 0) -> list[str]:
         """The printed digits of every element, in reading order: as :meth:`plain`, in bulk.
 
         C's formatting rounds what lies clear of a tie just as the policy does; the few values that
@@ -126,29 +157,65 @@ class Rounder:
         flat = values.ravel()
         slow = values.dtype == object or self.numbers.mode == "truncate"
         if slow or self.numbers.significant or not flat.size:
-            return [self.plain(v) for v in flat.tolist()]
+            return [self.plain(v, extra) for v in flat.tolist()]
+        places, scaled, clear = self._scaled(flat, extra)
         size = np.abs(flat)
-        logarithm = np.log10(np.where(size > 0, size, 1.0))
-        leading = np.floor(logarithm)
-        decimals = 4 if self.numbers.decimals is None else self.numbers.decimals
-        least = self.numbers.least_significant
-        places = (
-            np.maximum(decimals, least - 1 - leading) if least else np.full_like(size, decimals)
-        )
-        places = places.astype(np.intp)
-        scaled = size * _POWERS_OF_TEN.take(places, mode="clip")
-        # near a tie; whole; a power of ten nearby can make the logarithm's floor one too small
-        clear = np.abs(scaled - np.floor(scaled) - 0.5) > 1e-6
-        clear &= (np.abs(size - np.rint(size)) > 1e-12) & (np.abs(logarithm - leading) > 1e-12)
-        clear &= (scaled > 1) & (scaled < 1e15) & (places >= 0) & (places < _POWERS_OF_TEN.size)
+        clear &= (np.abs(size - np.rint(size)) > 1e-12 + 1e-14 * size) & (scaled > 1)
         # one formatting of all of them takes half the time of one each
         numbers = [None] * (2 * flat.size)
         numbers[::2] = np.where(clear, places, 0).tolist()
         numbers[1::2] = flat.tolist()
         texts = (" ".join(["%.*f"] * flat.size) % tuple(numbers)).split(" ")
         for unclear in np.flatnonzero(~clear).tolist():
-            texts[unclear] = self.plain(flat[unclear])
+            texts[unclear] = self.plain(flat[unclear], extra)
         return texts
+
+    def _scaled(self, flat: np.ndarray, extra: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Digits after the point for every number, its size in units of the last of them, and whether
+        both are beyond doubt."""
+        size = np.abs(flat)
+        decimals = 4 if self.numbers.decimals is None else self.numbers.decimals
+        significant = self.numbers.significant
+        least = significant or self.numbers.least_significant
+        if least:
+            logarithm = np.log10(np.where(size > 0, size, 1.0))
+            counting = least - 1 - np.floor(logarithm)
+            places = counting if significant else np.maximum(decimals, counting)
+            places = places.astype(np.intp) + extra
+            scaled = size * _POWERS_OF_TEN.take(places, mode="clip")
+            # a power of ten nearby can make the logarithm's floor one too small
+            clear = np.abs(logarithm - np.rint(logarithm)) > 1e-12
+            clear |= size == 0
+            if not significant:
+                clear |= counting < decimals
+        else:
+            places = np.full(size.shape, decimals + extra)
+            scaled = size * 10.0 ** (decimals + extra)
+            clear = np.full(size.shape, True)
+        # where a number is cut it is a whole number of units that is near two results, else a half
+        from_border = scaled if self.numbers.mode == "truncate" else scaled - 0.5
+        clear &= np.abs(from_border - np.rint(from_border)) > 1e-6 + 1e-14 * scaled
+        clear &= (scaled < 1e15) & (places >= 0) & (places < _POWERS_OF_TEN.size)
+        return places, scaled, clear
+
+    def _by_digits(self, size: np.ndarray, places: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Numbers in units of their last places, rounded as whole numbers of 15 digits, and for which of
+        them that is beyond doubt."""
+        leading = np.floor(np.log10(np.where(size > 0, size, 1.0))).astype(np.intp)
+        shift = 14 - leading
+        scaled = size * _POWERS_OF_TEN.take(shift, mode="clip")
+        dropped = shift - places
+        # the product is out by less than a quarter
+        clear = (np.abs(scaled - np.rint(scaled)) < 0.25) & (scaled >= 1e14) & (scaled < 1e15 - 1)
+        clear &= (shift >= 0) & (shift < _POWERS_OF_TEN.size) & (dropped > 0) & (dropped < 16)
+        digits = np.where(clear, np.rint(scaled), 0.0).astype(np.int64)
+        unit = np.where(clear, _POWERS_OF_TEN.take(dropped, mode="clip"), 1.0).astype(np.int64)
+        whole, rest = np.divmod(digits, unit)
+        if self.numbers.mode == "half_up":
+            whole += 2 * rest >= unit
+        elif self.numbers.mode == "half_even":
+            whole += 2 * rest + whole % 2 > unit
+        return whole.astype(float), clear
 
 
 def _written(number: Decimal) -> str:

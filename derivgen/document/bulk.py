@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import partial
+from functools import partial, reduce
+from math import prod
 from typing import Generic, TypeVar
 
 import numpy as np
@@ -18,9 +19,21 @@ from derivgen.derivation.grid import Grid, stage_grid
 from derivgen.derivation.partials import PEER, SAME, WINNER, Link
 from derivgen.derivation.sweep import link_values, unchanged
 from derivgen.document.blocks import Display, Family
-from derivgen.document.columns import Column, Columns, Copies, Digits, Labels, widths_of
+from derivgen.document.columns import (
+    Column,
+    Columns,
+    Computed,
+    Copies,
+    Digits,
+    Labels,
+    Printing,
+    Written,
+    enough_digits,
+    widths_of,
+)
 from derivgen.document.situation import Situation
 from derivgen.document.updates import setting_digits, step_name, step_sign, symbol_names
+from derivgen.document.worked import as_float
 from derivgen.formula.build import Operator, add, map_children, multiply, number
 from derivgen.formula.from_sympy import from_sympy
 from derivgen.formula.tree import Chain, Dots, Hole, Node, Partial
@@ -36,6 +49,8 @@ MOST_ITEMS = 64
 CHUNK = 2048
 #: copies of which the longest text tells how wide a hole is
 _LOOKED_AT = 64
+#: copies whose numbers are looked at together, where none of their texts is made
+MANY = 16384
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,18 +133,35 @@ class _Numbers:
         self._readings = readings
 
     def gradient(self, array: str) -> Digits:
-        return self._digits(("gradient", array), self._situation.passed.gradients[array], False)
+        return self._digits(("gradient", array), self._situation.passed.gradients[array])
 
     def partial(self, reading: _Reading) -> Digits:
         link = reading.link
         ref = link.refs.get(link.partial) if link.partial.is_Symbol else None
-        return self._digits(("partial", reading.number), reading.partials, self.is_given(ref))
+        key = ("partial", reading.number)
+        if key not in self._known and ref is not None and self._is_given(ref.array):
+            shape = self._situation.derivation.network.quantities[ref.array].shape
+            at, inside = reading.grid.positions(ref, shape)
+            if inside is None:
+                everywhere = np.broadcast_to(at, reading.grid.shape).ravel()
+                self._known[key] = self._written(ref.array, everywhere[reading.where])
+            else:  # what lies outside is as little rounded as what was given
+                partials = reading.partials
+                self._known[key] = Written(partials, self._shortest(partials))
+        return self._digits(key, reading.partials)
 
-    def updated(self, key: Hashable, values: np.ndarray, given: bool = False) -> Digits:
+    def before(self) -> Digits:
+        """Of the array before an update."""
+        if self._is_given(self._array):
+            return self._written(self._array)
+        assert self._situation.change is not None
+        return self._digits("before", self._situation.change.before[self._array])
+
+    def updated(self, key: Hashable, values: np.ndarray) -> Digits:
         """Of a quantity of the update; that of the gradient itself is the one above."""
-        if not given and values is self._situation.passed.gradients[self._array]:
+        if values is self._situation.passed.gradients[self._array]:
             return self.gradient(self._array)
-        return self._digits(("update", key), values, given)
+        return self._digits(("update", key), values)
 
     def labels(self, array: str, axis: int) -> Labels:
         """The printed indices along an axis of an array."""
@@ -140,18 +172,27 @@ class _Numbers:
             self._labels[key] = Labels(quantity.shape[axis], start[axis])
         return self._labels[key]
 
-    def is_given(self, ref: Ref | None) -> bool:
-        """True for a reading of what is printed as it was given."""
-        return ref is not None and self._situation.formulas.as_given(ref.array)
-
-    def _digits(self, key: Hashable, values: np.ndarray, given: bool) -> Digits:
+    def _digits(self, key: Hashable, values: np.ndarray) -> Digits:
         if key not in self._known:
-            self._known[key] = Digits(values, self._given if given else self._rounder.texts)
+            self._known[key] = Computed(values, Printing(self._rounder.texts, self._rounder.array))
         return self._known[key]
 
-    def _given(self, values: np.ndarray) -> list[str]:
-        known = {value: self._rounder.given(value) for value in set(values.tolist())}
-        return [known[value] for value in values.tolist()]
+    def _is_given(self, array: str) -> bool:
+        return self._situation.formulas.as_given(array)
+
+    def _written(self, array: str, at: np.ndarray | None = None) -> Written:
+        quantity = self._situation.derivation.network.quantities[array]
+        assert quantity.values is not None
+        texts = quantity.exact
+        return Written(
+            quantity.values, self._shortest(quantity.values) if texts is None else texts, at
+        )
+
+    def _shortest(self, values: np.ndarray) -> np.ndarray:
+        """The shortest texts of numbers."""
+        flat = values.ravel().tolist()
+        known = {value: self._rounder.given(value) for value in set(flat)}
+        return np.array([known[value] for value in flat], dtype=object)
 
 
 class _Writer:
@@ -175,6 +216,9 @@ class _Writer:
         self._run = run
         self._columns = Columns()
         self._network = situation.derivation.network
+        self._rounder = situation.formulas.rounder
+        #: whether numbers put in may need more digits to give their results
+        self._checked = not (situation.passed.carried or situation.derivation.task.numbers.exact)
         chains = (self._gradient_chain(), *self._update_chains())
         # one layout for the whole run: what its copies need that stand here and there in it
         places = np.linspace(0, run.size - 1, min(run.size, _LOOKED_AT)).astype(np.intp)
@@ -193,18 +237,40 @@ class _Writer:
         symbols: list[Node] = []
         details: list[Node] = []
         numbers: list[Node] = []
-        for edges in self._shown():
+        shown = self._shown()
+        gradient = self._digits.gradient(self._array)
+        parts = [self._parts(edges) for edges in shown]
+        elided = len(shown) < self._readers()
+
+        def enough(copies: Copies) -> np.ndarray:
+            found = [[(digits, at(copies)) for digits, at in factors] for factors in parts]
+
+            def value(which: np.ndarray, extra: int) -> np.ndarray:
+                terms = [
+                    reduce(np.multiply, [d.numbers(at[which], extra) for d, at in factors])
+                    for factors in found
+                ]
+                return reduce(np.add, terms)
+
+            return enough_digits(value, gradient.values(copies), self._rounder.agree)
+
+        extra = self._for_all(enough) if parts and self._checked and not elided else _no_extra
+        for edges in shown:
             symbols.append(self._symbols(edges, name))
             details.append(self._detail(edges, name))
-            numbers.append(self._factors(edges))
+            numbers.append(self._factors(edges, extra))
         links = [self._sum(symbols), self._sum(details), self._sum(numbers)]
-        result = self._columns.hole("gradient", self._digits.gradient(self._array).texts)
+        result = self._columns.hole("gradient", gradient.texts)
         unique = list(dict.fromkeys(links))
         return Chain(token, (*(("=", link) for link in unique), ("approx", result)))
 
     def _count(self, reading: _Reading) -> int:
         """How often a reading reads each element of the run."""
         return int(reading.counts[self._run[0]])
+
+    def _readers(self) -> int:
+        """How often each element of the run is read."""
+        return sum(map(self._count, self._readings))
 
     def _shown(self) -> list[_Edges]:
         """The readers of an element that are printed: all of them, or the first ones and the last."""
@@ -213,10 +279,9 @@ class _Writer:
         return every if len(every) <= limit else [*every[: limit - 2], every[-1]]
 
     def _sum(self, terms: list[Node]) -> Node:
-        total = sum(map(self._count, self._readings))
         if not terms:
             return number("0")
-        if total > len(terms):
+        if self._readers() > len(terms):
             return add(*terms[:-1], Dots("center"), terms[-1])
         return add(*terms)
 
@@ -239,16 +304,19 @@ class _Writer:
             factors.insert(0, Partial(self._formulas.loss_name(), self._target(edges)))
         return self._product(factors, self._situation.derivation.task.options.product)
 
-    def _factors(self, edges: _Edges) -> Node:
+    def _parts(self, edges: _Edges) -> list[_Part]:
+        """The digits of an edge's factors, and where those of some elements are."""
+        own = (self._digits.partial(edges.reading), edges.numbers)
+        if edges.target == self._network.loss:
+            return [own]
+        return [(self._digits.gradient(edges.target), edges.targets), own]
+
+    def _factors(self, edges: _Edges, extra: _Extra) -> Node:
         """``0.13 * 0.29``: the same with their numbers."""
         factors: list[Node] = []
-        if edges.target != self._network.loss:
-            arriving = self._digits.gradient(edges.target)
-            column = partial(_digits_at, arriving, edges.targets)
-            factors.append(self._columns.hole(("arriving", edges.key), column))
-        own = self._digits.partial(edges.reading)
-        column = partial(_factors_at if factors else _digits_at, own, edges.numbers)
-        factors.append(self._columns.hole(("partial", edges.key), column))
+        for digits, at in self._parts(edges):
+            column = partial(_factors_at if factors else _digits_at, digits, at, extra)
+            factors.append(self._columns.hole((id(digits), edges.key), column))
         options = self._situation.derivation.task.options
         return self._product(factors, "dot" if options.product == "none" else options.product)
 
@@ -302,13 +370,10 @@ class _Writer:
             return
         optimiser = OPTIMISERS[self._situation.derivation.task.training.optimiser]
         names = symbol_names(self._formulas, self._own_name())
-        texts: dict[sympy.Symbol, Node] = {
-            symbol: number(digits)
-            for symbol, digits in setting_digits(self._formulas, change).items()
-        }
-        given = self._formulas.as_given(self._array)
+        settings = setting_digits(self._formulas, change)
+        texts: dict[sympy.Symbol, Node] = {s: number(digits) for s, digits in settings.items()}
         values = {
-            W: self._digits.updated(W, change.before[self._array], given),
+            W: self._digits.before(),
             G: self._digits.updated(G, change.gradients[self._array]),
         }
         states = change.states_before.get(self._array, {})
@@ -317,15 +382,17 @@ class _Writer:
             before = states.get(variable.symbol.name, zero)
             values[variable.symbol] = self._digits.updated(("before", variable.symbol), before)
         for step, (symbol, expression) in enumerate(optimiser.steps):
-            for used in sorted(expression.free_symbols & set(values), key=lambda s: s.name):
-                digits = values[used]
-                column = digits.texts if used == W else digits.factors
-                # a symbol that a step has computed means its new value in the steps after it
-                texts[used] = self._columns.hole(("update", used, id(digits)), column)
-            order = {s: texts[s] for s in names if s in expression.free_symbols}
+            used = sorted(expression.free_symbols & set(values), key=lambda s: s.name)
             result = self._digits.updated(
                 ("after", step), change.intermediates[self._array][symbol.name]
             )
+            operands = {s: values[s] for s in used}
+            extra = self._enough_for(expression, settings, operands, result)
+            for one, digits in operands.items():
+                column = partial(_digits_at if one == W else _factors_at, digits, _own, extra)
+                # a symbol that a step has computed means its new value in the steps after it
+                texts[one] = self._columns.hole(("update", step, one), column)
+            order = {s: texts[s] for s in names if s in expression.free_symbols}
             yield Chain(
                 step_name(symbol, names),
                 (
@@ -336,6 +403,36 @@ class _Writer:
             )
             if symbol != W:
                 values[symbol] = result
+
+    def _enough_for(
+        self,
+        expression: sympy.Expr,
+        settings: Mapping[sympy.Symbol, str],
+        operands: Mapping[sympy.Symbol, Digits],
+        result: Digits,
+    ) -> _Extra:
+        """How many digits more the operands of a step of the update need."""
+        if not self._checked:
+            return _no_extra
+        evaluate = self._situation.passed.float_arithmetic.evaluate
+        known = {s: np.asarray(as_float(digits)) for s, digits in settings.items()}
+
+        def enough(copies: Copies) -> np.ndarray:
+            def value(which: np.ndarray, extra: int) -> np.ndarray:
+                numbers = {s: d.numbers(copies[which], extra) for s, d in operands.items()}
+                return np.broadcast_to(evaluate(expression, {**known, **numbers}), which.shape)
+
+            return enough_digits(value, result.values(copies), self._rounder.agree)
+
+        return self._for_all(enough)
+
+    def _for_all(self, enough: _Where) -> _Extra:
+        """The extra digits of all elements of the run, worked out many at a time."""
+        extra = np.zeros(prod(self._network.quantities[self._array].shape), dtype=np.int8)
+        for start in range(0, self._run.size, MANY):
+            copies = self._run[start : start + MANY]
+            extra[copies] = enough(copies)
+        return _Latest(extra.take)
 
 
 class _Latest(Generic[Made]):
@@ -375,12 +472,26 @@ class _Edges:
         }
 
 
-def _digits_at(digits: Digits, at: Callable[[Copies], np.ndarray], copies: Copies) -> list[str]:
-    return digits.texts(at(copies))
+#: where in their array the numbers of some elements are, and how many digits more each has
+_Where = Callable[[Copies], np.ndarray]
+_Extra = Callable[[Copies], np.ndarray | None]
+_Part = tuple[Digits, _Where]
 
 
-def _factors_at(digits: Digits, at: Callable[[Copies], np.ndarray], copies: Copies) -> list[str]:
-    return digits.factors(at(copies))
+def _own(copies: Copies) -> np.ndarray:
+    return copies
+
+
+def _no_extra(_: Copies) -> None:
+    return None
+
+
+def _digits_at(digits: Digits, at: _Where, extra: _Extra, copies: Copies) -> list[str]:
+    return digits.texts(at(copies), extra(copies))
+
+
+def _factors_at(digits: Digits, at: _Where, extra: _Extra, copies: Copies) -> list[str]:
+    return digits.factors(at(copies), extra(copies))
 
 
 def _labels_at(labels: Labels, index: Callable[[Copies], np.ndarray]) -> Column:

@@ -6,11 +6,13 @@ and again are made once and looked up.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 
+from derivgen.document.worked import MOST_EXTRA_DIGITS
 from derivgen.formula.tree import Hole
 
 #: the texts of an array of at most so many numbers, or of so many different ones, are kept
@@ -45,38 +47,157 @@ def widths_of(texts: Sequence[Sequence[str]]) -> tuple[int, ...]:
     return tuple(max(map(len, column), default=1) for column in texts)
 
 
-class Digits:
-    """The printed digits of an array's numbers, by their flat positions."""
+@dataclass(frozen=True, slots=True)
+class Printing:
+    """How the numbers of an array are printed: their texts and the numbers that these mean, with so
+    many digits more than the policy's."""
 
-    def __init__(self, values: np.ndarray, write: Callable[[np.ndarray], list[str]]) -> None:
-        self._values = values.reshape(-1)
-        self._write = write
-        self._last: tuple[np.ndarray, list[str]] | None = None
-        self._codes: np.ndarray | None = None
-        self._table: dict[bool, np.ndarray] = {}
-        found = _repeated(self._values)
-        if found is not None:
-            distinct, self._codes = found
-            self._table[False] = _texts(self._write(distinct))
+    texts: Callable[[np.ndarray, int], list[str]]
+    numbers: Callable[[np.ndarray, int], np.ndarray]
 
-    def texts(self, at: np.ndarray) -> list[str]:
+
+class Digits(ABC):
+    """The printed digits of an array's numbers, by their flat positions.
+
+    Where ``extra`` is given, it says how many digits more each of them has.
+    """
+
+    def texts(self, at: np.ndarray, extra: np.ndarray | None = None) -> list[str]:
         """The digits at some positions."""
-        return self._found(at, False)
+        return self._found(at, extra, False)
 
-    def factors(self, at: np.ndarray) -> list[str]:
+    def factors(self, at: np.ndarray, extra: np.ndarray | None = None) -> list[str]:
         """The same where they stand behind an operator: a negative number in parentheses."""
-        return self._found(at, True)
+        return self._found(at, extra, True)
 
-    def _found(self, at: np.ndarray, factor: bool) -> list[str]:
-        if self._codes is not None:
-            if factor and factor not in self._table:
-                self._table[factor] = _texts(_in_parentheses(self._table[False].tolist()))
-            found: list[str] = self._table[factor].take(self._codes.take(at)).tolist()
-            return found
+    @abstractmethod
+    def values(self, at: np.ndarray) -> np.ndarray:
+        """The numbers themselves."""
+
+    @abstractmethod
+    def numbers(self, at: np.ndarray, extra: int) -> np.ndarray:
+        """What the printed digits mean, with so many digits more."""
+
+    @abstractmethod
+    def _found(self, at: np.ndarray, extra: np.ndarray | None, factor: bool) -> list[str]: ...
+
+
+class Computed(Digits):
+    """The digits of numbers that were computed: rounded."""
+
+    def __init__(self, values: np.ndarray, printing: Printing) -> None:
+        self._values = values.reshape(-1)
+        self._printing = printing
+        self._last: tuple[np.ndarray, list[str]] | None = None
+        self._table: _DigitTable | None = None
+        repeated = _repeated(self._values)
+        if repeated is not None:
+            self._table = _DigitTable(*repeated, printing)
+
+    def values(self, at: np.ndarray) -> np.ndarray:
+        return self._values.take(at)
+
+    def numbers(self, at: np.ndarray, extra: int) -> np.ndarray:
+        if self._table is not None:
+            return self._table.numbers(at, extra)
+        return self._printing.numbers(self._values.take(at), extra)
+
+    def _found(self, at: np.ndarray, extra: np.ndarray | None, factor: bool) -> list[str]:
+        if extra is not None and not extra.any():
+            extra = None
+        if self._table is not None:
+            return self._table.texts(at, extra, factor)
         # the same numbers often stand in a column as they are and in another as a factor
         if self._last is None or self._last[0] is not at:
-            self._last = at, self._write(self._values.take(at))
-        return _in_parentheses(self._last[1]) if factor else self._last[1]
+            self._last = at, self._printing.texts(self._values.take(at), 0)
+        found = self._last[1]
+        if extra is not None:
+            found = list(found)
+            for count in range(1, int(extra.max()) + 1):
+                where = np.flatnonzero(extra == count)
+                longer = self._printing.texts(self._values.take(at[where]), count)
+                for place, text in zip(where.tolist(), longer, strict=True):
+                    found[place] = text
+        return _in_parentheses(found) if factor else found
+
+
+class Written(Digits):
+    """The digits of given numbers, as their author wrote them, however many digits others have.
+
+    ``at`` says which of the numbers is meant at each position (None: the one that is there)."""
+
+    def __init__(self, values: np.ndarray, texts: np.ndarray, at: np.ndarray | None = None) -> None:
+        self._values = values.reshape(-1)
+        self._at = at
+        self._texts = {False: texts.reshape(-1)}
+
+    def values(self, at: np.ndarray) -> np.ndarray:
+        return self._values.take(self._where(at))
+
+    def numbers(self, at: np.ndarray, _: int) -> np.ndarray:
+        return self.values(at)
+
+    def _found(self, at: np.ndarray, _: np.ndarray | None, factor: bool) -> list[str]:
+        if factor and True not in self._texts:
+            self._texts[True] = _texts(_in_parentheses(self._texts[False].tolist()))
+        found: list[str] = self._texts[factor].take(self._where(at)).tolist()
+        return found
+
+    def _where(self, at: np.ndarray) -> np.ndarray:
+        return at if self._at is None else self._at.take(at)
+
+
+class _DigitTable:
+    """The digits of few different numbers, which are looked up."""
+
+    def __init__(self, distinct: np.ndarray, codes: np.ndarray, printing: Printing) -> None:
+        self._distinct = distinct
+        self._codes = codes
+        self._printing = printing
+        #: for each number of extra digits, the texts, and what they mean
+        self._texts: dict[bool, list[np.ndarray]] = {False: [], True: []}
+        self._joined: dict[bool, np.ndarray] = {}
+        self._numbers: dict[int, np.ndarray] = {}
+
+    def texts(self, at: np.ndarray, extra: np.ndarray | None, factor: bool) -> list[str]:
+        codes = self._codes.take(at)
+        most = 0
+        if extra is not None:
+            codes = codes + extra.astype(np.intp) * self._distinct.size
+            most = int(extra.max())
+        rows = self._texts[factor]
+        if len(rows) <= most:
+            for count in range(len(rows), most + 1):
+                texts = self._printing.texts(self._distinct, count)
+                rows.append(_texts(_in_parentheses(texts) if factor else texts))
+            self._joined[factor] = np.concatenate(rows)
+        found: list[str] = self._joined[factor].take(codes).tolist()
+        return found
+
+    def numbers(self, at: np.ndarray, extra: int) -> np.ndarray:
+        if extra not in self._numbers:
+            self._numbers[extra] = self._printing.numbers(self._distinct, extra)
+        return self._numbers[extra].take(self._codes.take(at))
+
+
+def enough_digits(
+    value: Callable[[np.ndarray, int], np.ndarray],
+    results: np.ndarray,
+    agree: Callable[[np.ndarray, np.ndarray], np.ndarray],
+) -> np.ndarray:
+    """How many digits more the operands of each copy need for them to give its printed result.
+
+    ``value`` gives what the printed operands of some copies give with so many digits more; ``agree``
+    says where such values are printed as the results are.
+    """
+    extra = np.zeros(results.size, dtype=np.intp)
+    waiting = np.arange(results.size)
+    for count in range(MOST_EXTRA_DIGITS):
+        waiting = waiting[~agree(value(waiting, count), results[waiting])]
+        if not waiting.size:
+            break
+        extra[waiting] = count + 1
+    return extra
 
 
 def _repeated(values: np.ndarray) -> tuple[np.ndarray, np.ndarray] | None:

@@ -257,7 +257,7 @@ class Formulas:
         return Worked(substituted(extra), sign, number(result))
 
     def _agrees(self, value: float, result: str) -> bool:
-        return self.rounder.text(value) == result
+        return as_float(self.rounder.text(value)) == as_float(result)
 
     def partial_chain(self, partial: LocalPartial) -> Chain:
         """``da/dz = a (1 - a) = 0.6 (1 - 0.6) = 0.24``."""

@@ -101,4 +101,5 @@ def test_of_an_array_with_dots_no_shape_is_known() -> None:
     }
     report = derivgen.check(derivgen.derive(task_from_mapping(spec)).to_markdown())
     assert len(report.claims) > 40
-    assert not [claim.message for claim in report.claims if claim.verdict is Verdict.WRONG]
+    blamed = (Verdict.WRONG, Verdict.ROUNDING)
+    assert not [claim.message for claim in report.claims if claim.verdict in blamed]

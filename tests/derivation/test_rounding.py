@@ -97,7 +97,48 @@ def test_many_at_once_are_the_same_as_one_by_one(
     values: list[float], decimals: int, least: int, mode: Mode
 ) -> None:
     rounder = Rounder(Numbers(decimals=decimals, least_significant=least, mode=mode))
-    assert rounder.texts(np.array(values)) == [rounder.plain(v) for v in values]
+    for extra in (0, 2):
+        texts = rounder.texts(np.array(values), extra)
+        assert texts == [rounder.plain(v, extra) for v in values]
+
+
+policies = st.one_of(
+    st.builds(
+        Numbers,
+        decimals=st.integers(0, 12),
+        least_significant=st.integers(0, 4),
+        mode=st.sampled_from(list(MODES)),
+    ),
+    st.builds(
+        Numbers,
+        decimals=st.none(),
+        significant=st.integers(1, 14),
+        mode=st.sampled_from(list(MODES)),
+    ),
+)
+
+
+@given(st.lists(numbers, max_size=20), policies, st.integers(0, 4))
+def test_many_are_rounded_as_one_by_one(values: list[float], policy: Numbers, extra: int) -> None:
+    rounder = Rounder(policy)
+    expected = [float(rounder.decimal(v, extra)) for v in values]
+    assert rounder.array(np.array(values), extra).tolist() == expected
+
+
+@given(st.lists(st.tuples(numbers, st.floats(-1.0, 1.0)), min_size=1, max_size=20), policies)
+def test_numbers_agree_that_are_printed_alike(
+    pairs: list[tuple[float, float]], policy: Numbers
+) -> None:
+    """Each with one that is up to a little more than a unit of its last place away, or its own print."""
+    rounder = Rounder(policy)
+    results = [value for value, _ in pairs]
+    units = [10.0 ** -max(0, -int(rounder.decimal(v).as_tuple().exponent)) for v in results]
+    near = [v + off * unit for (v, off), unit in zip(pairs, units, strict=True)]
+    for values in (near, [float(rounder.decimal(v)) for v in results]):
+        expected = [
+            rounder.decimal(v) == rounder.decimal(r) for v, r in zip(values, results, strict=True)
+        ]
+        assert rounder.agree(np.array(values), np.array(results)).tolist() == expected
 
 
 def test_long_numbers_in_bulk_are_the_same_numbers_without_a_power() -> None:

@@ -13,6 +13,7 @@ from derivgen.api import derive, task
 from derivgen.document.blocks import Display, Family
 from derivgen.document.formulas import Formulas
 from derivgen.formula.build import map_children, substitute_holes
+from derivgen.formula.latex import LATEX
 from derivgen.formula.tree import (
     Chain,
     Delimited,
@@ -101,6 +102,36 @@ def test_the_numbers_of_every_step_of_an_update_give_its_result(optimiser: str) 
             for chain in chains(family, copy):
                 worked, result = value(chain.links[-2][1]), value(chain.links[-1][1])
                 assert worked == pytest.approx(result, rel=1e-4, abs=10**-DECIMALS)
+
+
+@pytest.mark.parametrize(
+    ("numbers", "training"),
+    [
+        ({"decimals": 3}, {"learning_rate": 0.3}),
+        ({"decimals": 2, "least_significant": 2}, {"learning_rate": 0.3, "steps": 2, "show": 2}),
+        ({"significant": 3, "rounding": "half_even"}, {"learning_rate": 0.3}),
+        ({"decimals": 3, "rounding": "truncate"}, {"learning_rate": 0.3}),
+        ({"decimals": 3, "carry": "rounded"}, {"learning_rate": 0.3}),
+    ],
+)
+def test_numbers_have_the_digits_of_those_worked_out_one_by_one(
+    monkeypatch: pytest.MonkeyPatch, numbers: dict[str, object], training: dict[str, object]
+) -> None:
+    """Factors have as many digits as it takes to give the printed result."""
+    spec = {
+        "training": training,
+        "numbers": numbers,
+        "document": {"show": "all", "views": ["reuse"], "figure": False},
+    }
+
+    def lines(chain: Chain) -> tuple[Node | None, list[str]]:
+        return chain.left, [LATEX.write(part) for _, part in chain.links[-2:]]
+
+    many = [lines(c) for f in families(**spec) for k in range(f.count) for c in chains(f, k)]
+    monkeypatch.setattr("derivgen.document.views.reuse.MOST_ITEMS", 10**9)
+    blocks = derive(network(**spec)).document.blocks()
+    few = [lines(c) for block in blocks if isinstance(block, Display) for c in block.chains]
+    assert [line for line in many if line not in few] == []
 
 
 def test_copies_in_several_portions_are_those_of_one(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -153,6 +153,7 @@ class Frame:
             raise
         if world.later or (world.point == "actual" and world.model.given(key) is None):
             raise
+        world.read_off.add(key)
         return world.drawn(key)
 
     def _moved(self, key: str, value: Value) -> Value:

@@ -73,6 +73,10 @@ class Model(Protocol):
         """Quantities for which only a calculation with numbers is given: what they follow is not said."""
 
     @property
+    def put_in(self) -> frozenset[str]:
+        """Quantities whose values are known only from the numbers that stand for them in other lines."""
+
+    @property
     def is_complete(self) -> bool:
         """True where all that is computed is said: of a network, and not of a document."""
 
@@ -115,6 +119,7 @@ class DocumentModel:
     opaque: frozenset[str] = frozenset()
     renewed: Mapping[str, str] = field(default_factory=dict)
     worked_out: frozenset[str] = frozenset()
+    put_in: frozenset[str] = frozenset()
     is_complete: bool = False
 
     def known(self, key: str) -> bool:
@@ -169,6 +174,10 @@ class Changed:
     @property
     def worked_out(self) -> frozenset[str]:
         return self.model.worked_out
+
+    @property
+    def put_in(self) -> frozenset[str]:
+        return self.model.put_in
 
     @property
     def is_complete(self) -> bool:

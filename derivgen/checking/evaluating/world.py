@@ -60,6 +60,8 @@ class World:
     _derivatives: dict[tuple[t.Node, t.Node, bool], Value | NoValue] = field(
         default_factory=dict, init=False, repr=False
     )
+    #: quantities that could not be computed, and have the values that were printed for them
+    read_off: set[str] = field(default_factory=set, init=False, repr=False)
     _after: list[World] = field(default_factory=list, init=False, repr=False)
 
     @cached_property
@@ -88,6 +90,14 @@ class World:
         """d of / d by; ``local`` takes the first equation alone and holds all other names fixed;
         ``held`` are quantities that nothing passes through."""
         return derivative(Frame(self, held=held), of, by, local)
+
+    def is_rounded(self, node: t.Node) -> bool:
+        """Whether a formula's value rests on numbers of which only rounded ones are known."""
+        known = self.read_off | self.model.put_in
+        return bool(known) and any(
+            key in known or not known.isdisjoint(self.ancestry.upstream(key))
+            for key in t.names_in(node)
+        )
 
     def compares(self, left: t.Node, right: t.Segment) -> bool:
         """Whether an inequality holds here.  Raises NoValue."""

@@ -86,12 +86,30 @@ def _is_value_of(here: Standing, pair: Pair) -> bool:
             return True
         if was_carried(here, number, value):
             return True
+    if _is_longer(here, number, value, pair.part):
+        return True
     forms = [pair.part]
     if isinstance(pair.part, t.Name):
         own_formula = here.actual.model.definition(pair.part.key)
         forms += [] if own_formula is None else [own_formula]
     locals_ = [scalar(as_printed(here, form)) for form in forms]
     return any(at is not None and here.fit(number, at) is not Fit.OFF for at in locals_)
+
+
+def _is_longer(here: Standing, number: Printed, value: Real, part: t.Node) -> bool:
+    """A number with more digits than the document has anywhere else for something, where nothing else is
+    known of it."""
+    if not here.actual.is_rounded(part):
+        return False
+    entries = here.printed_for(part)
+    node = here.actual.model.given(part.key) if isinstance(part, t.Name) else None
+    short = entries[-1].printed if entries else printed_number(node) if node is not None else None
+    return (
+        short is not None
+        and short.decimals < number.decimals
+        and short.fit(number.value) is Fit.ROUNDED
+        and abs(number.value - value) <= short.unit
+    )
 
 
 def _wrong_operand(here: Standing, draft: Draft, pair: Pair) -> None:

@@ -90,6 +90,11 @@ class NetworkModel:
         return frozenset()
 
     @property
+    def put_in(self) -> frozenset[str]:
+        """Nothing: a network gives its values or computes them."""
+        return frozenset()
+
+    @property
     def is_complete(self) -> bool:
         """True: a network says all."""
         return True

@@ -34,6 +34,8 @@ class Decided:
         self.elements: dict[str, Element] = {}
         #: marked names that are quantities of their own: ``y'`` beside a given y
         self.apart: set[tuple[str, str]] = set()
+        #: what has its value only from the numbers that were put in for it
+        self.put_in: set[str] = set()
         #: what has no one value
         self.lost: set[str] = set()
         self.arrays = shaped(notes.printed, notes.sides, notes.used, notes.from_zero)

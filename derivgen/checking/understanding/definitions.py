@@ -103,6 +103,10 @@ def _learned(decided: Decided) -> Learned:
         opaque(decided),
         renewed,
         frozenset(k for k in decided.notes.calculations if not _is_symbolic(decided, k)),
+        frozenset(
+            (decided.put_in | (decided.notes.printed.keys() - decided.notes.stated))
+            - decided.definitions.keys()
+        ),
     )
     model = with_deltas(model, decided.notes.filled, decided.budget)
     printed = {key: tuple(nodes) for key, nodes in decided.notes.printed.items()}

@@ -13,6 +13,7 @@ from derivgen.checking.evaluating import indices as ix
 from derivgen.checking.evaluating.budget import OutOfWork
 from derivgen.checking.evaluating.model import DocumentModel
 from derivgen.checking.evaluating.printed import (
+    Fit,
     Printed,
     is_numeric,
     is_printed,
@@ -60,13 +61,24 @@ def give_values(decided: Decided) -> None:
     for key, numbers in votes.items():
         number = Counter(numbers).most_common(1)[0][0]
         if not _is_given_by_cells(number, family(key, places)):
-            decided.values[key] = number
+            decided.put_in.add(key)
+            decided.values[key] = _most_exact(number, numbers)
 
 
 def _is_given_by_cells(number: t.Node, cells: list[list[str]]) -> bool:
     """True for an array whose cells have names, and values, of their own."""
     numbers = printed_matrix(number)
     return numbers is not None and list(map(len, numbers)) == list(map(len, cells))
+
+
+def _most_exact(number: t.Node, numbers: list[t.Node]) -> t.Node:
+    """The one of several numbers that has most digits and is printed as ``number`` with fewer."""
+    short = printed_number(number)
+    if short is None:
+        return number
+    found = [(n, p) for n in dict.fromkeys(numbers) if (p := printed_number(n)) is not None]
+    same = [(n, p) for n, p in found if n == number or short.fit(p.value) is Fit.ROUNDED]
+    return max(same, key=lambda pair: pair[1].decimals)[0]
 
 
 def _pairs(decided: Decided, formula: t.Node, calculation: t.Node) -> list[align.Pair]:

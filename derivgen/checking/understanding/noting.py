@@ -101,6 +101,8 @@ class Notes:
     from_zero: bool = False
     #: names that are given a new value, and what it is each time (``m <- beta m + ...``)
     assigned: dict[str, list[t.Node]] = field(default_factory=lambda: defaultdict(list))
+    #: keys that a line begins with that prints their values: ``x = 0.5``
+    stated: set[str] = field(default_factory=set)
     #: keys that were printed as the result of something: with an approximate sign
     results: set[str] = field(default_factory=set)
 
@@ -188,6 +190,8 @@ def _note_member(notes: Notes, member: t.Node, rest: Sequence[t.Node], first: bo
         for side in later:
             if is_printed(side):
                 notes.printed[key].append(side)
+                if first:
+                    notes.stated.add(key)
             elif is_numeric(side):
                 notes.calculations[key].append(side)
             elif t.has_derivative(side):
