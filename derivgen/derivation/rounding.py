@@ -7,7 +7,7 @@ number that a reader would see.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import ROUND_DOWN, ROUND_HALF_EVEN, ROUND_HALF_UP, Context, Decimal
 from functools import cached_property
 from typing import SupportsFloat
@@ -39,6 +39,9 @@ _POWERS_OF_TEN = 10.0 ** np.arange(301)
 #: powers of ten below this one are doubles
 _MOST_EXACT_POWER = 23
 
+#: digits that are kept of what others are divided by
+_LEAST_OF_DIVISORS = 2
+
 #: whole numbers below this are printed without decimals
 _WHOLE = Decimal("1e9")
 
@@ -52,6 +55,13 @@ class Rounder:
     @cached_property
     def _mode(self) -> str:
         return _DECIMAL_MODE[self.numbers.mode]
+
+    @cached_property
+    def fine(self) -> Rounder:
+        """The same policy for what others are divided by: two digits at the least are kept of a number
+        that would be rounded to 0."""
+        least = max(self.numbers.least_significant, _LEAST_OF_DIVISORS)
+        return Rounder(replace(self.numbers, least_significant=least))
 
     def decimal(self, value: float, extra: int = 0) -> Decimal:
         """The value rounded by the policy, with ``extra`` digits more."""

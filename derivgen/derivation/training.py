@@ -12,7 +12,7 @@ from derivgen.derivation.passes import Pass, Route
 from derivgen.derivation.rounding import Rounder
 from derivgen.derivation.sweep import Arrays
 from derivgen.network.model import Role
-from derivgen.network.optimisers import OPTIMISERS, apply, initial_states
+from derivgen.network.optimisers import OPTIMISERS, W, apply, initial_states
 from derivgen.settings import Training
 
 States = Mapping[str, Mapping[str, np.ndarray]]
@@ -45,6 +45,10 @@ def update(
     if training.learning_rate is None:
         raise ValueError("an update needs a learning rate")
     optimiser = OPTIMISERS[training.optimiser]
+
+    def settled(symbol: str, values: np.ndarray) -> np.ndarray:
+        return (rounder if symbol == W.name else rounder.fine).array(values)
+
     before: Arrays = {}
     after: Arrays = {}
     gradients: Arrays = {}
@@ -64,7 +68,7 @@ def update(
             eta=Fraction(str(training.learning_rate)),
             t=step,
             options=training.options,
-            settle=rounder.array if passed.carried else None,
+            settle=settled if passed.carried else None,
         )
         # the rule of a scalar gives bare numbers, not arrays
         after[name] = np.asarray(new, dtype=before[name].dtype)

@@ -17,6 +17,7 @@ import sympy
 
 from derivgen.derivation.grid import Grid, stage_grid
 from derivgen.derivation.partials import PEER, SAME, WINNER, Link
+from derivgen.derivation.rounding import Rounder
 from derivgen.derivation.sweep import link_values, unchanged
 from derivgen.document.blocks import Display, Family
 from derivgen.document.columns import (
@@ -163,6 +164,10 @@ class _Numbers:
             return self.gradient(self._array)
         return self._digits(("update", key), values)
 
+    def kept(self, key: Hashable, values: np.ndarray) -> Digits:
+        """Of what the optimiser computes on the way to the new value."""
+        return self._digits(key, values, self._rounder.fine)
+
     def labels(self, array: str, axis: int) -> Labels:
         """The printed indices along an axis of an array."""
         key = (array, axis)
@@ -172,9 +177,10 @@ class _Numbers:
             self._labels[key] = Labels(quantity.shape[axis], start[axis])
         return self._labels[key]
 
-    def _digits(self, key: Hashable, values: np.ndarray) -> Digits:
+    def _digits(self, key: Hashable, values: np.ndarray, rounder: Rounder | None = None) -> Digits:
         if key not in self._known:
-            self._known[key] = Computed(values, Printing(self._rounder.texts, self._rounder.array))
+            rounder = rounder or self._rounder
+            self._known[key] = Computed(values, Printing(rounder.texts, rounder.array))
         return self._known[key]
 
     def _is_given(self, array: str) -> bool:
@@ -380,12 +386,11 @@ class _Writer:
         for variable in optimiser.states:
             zero = np.zeros(change.before[self._array].shape)
             before = states.get(variable.symbol.name, zero)
-            values[variable.symbol] = self._digits.updated(("before", variable.symbol), before)
+            values[variable.symbol] = self._digits.kept(("before", variable.symbol), before)
         for step, (symbol, expression) in enumerate(optimiser.steps):
             used = sorted(expression.free_symbols & set(values), key=lambda s: s.name)
-            result = self._digits.updated(
-                ("after", step), change.intermediates[self._array][symbol.name]
-            )
+            made = self._digits.updated if symbol == W else self._digits.kept
+            result = made(("after", step), change.intermediates[self._array][symbol.name])
             operands = {s: values[s] for s in used}
             extra = self._enough_for(expression, settings, operands, result)
             for one, digits in operands.items():

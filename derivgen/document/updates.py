@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 import sympy
 
+from derivgen.derivation.rounding import Rounder
 from derivgen.derivation.training import Update
 from derivgen.document.formulas import Formulas
 from derivgen.document.letters import optimiser_names
@@ -85,7 +86,7 @@ def _worked(
             return texts[symbol]
         if symbol == W:
             return formulas.text(entry, extra)
-        return formulas.rounder.text(exact[symbol], extra)
+        return _rounder(formulas, symbol).text(exact[symbol], extra)
 
     names = symbol_names(formulas, formulas.name(entry))
     used = tuple(s for s in names if s in expression.free_symbols)
@@ -97,10 +98,15 @@ def _worked(
         values = {s: as_float(text(s, extra)) for s in used}
         return formulas.passed.float_arithmetic.scalar(expression, values)
 
-    printed = formulas.rounder.text(result)
+    printed = _rounder(formulas, left).text(result)
     if result == exact[W] and left is W:
         printed = formulas.text(entry)  # nothing moved: the same digits as before
     return extended(chain, formulas.worked(substituted, value, printed))
+
+
+def _rounder(formulas: Formulas, symbol: sympy.Symbol) -> Rounder:
+    """How a quantity of the update is printed: what the optimiser keeps may be a divisor."""
+    return formulas.rounder if symbol in (W, G) else formulas.rounder.fine
 
 
 def _steps(formulas: Formulas) -> tuple[tuple[sympy.Symbol, sympy.Expr], ...]:

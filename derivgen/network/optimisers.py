@@ -106,11 +106,11 @@ def apply(
     eta: Number,
     t: int,
     options: Mapping[str, OptionValue] | None = None,
-    settle: Callable[[np.ndarray], np.ndarray] | None = None,
+    settle: Callable[[str, np.ndarray], np.ndarray] | None = None,
 ) -> tuple[np.ndarray, dict[str, np.ndarray], dict[str, np.ndarray]]:
     """One update of the array ``w`` with its gradient ``g``, elementwise.
 
-    ``settle`` is put to the value of every step before the next one goes on with it: rounding, where
+    ``settle`` is put to the symbol and the value of every step before the next one goes on with it: rounding, where
     printed numbers are carried on.  ``states`` come from the step before (or :func:`initial_states`); ``t`` counts from 1.  Arrays are
     float64, or objects holding Fractions where the rule is rational.  Returns the new ``w``, the new
     states by name, and the value of every step by the name of its symbol.  Raises E503 for fractions
@@ -127,7 +127,7 @@ def apply(
     for name, needed, compute in _compiled(optimiser.steps):
         value = compute(*(values[symbol] for symbol in needed))
         # the rule of a scalar gives bare numbers, not arrays
-        values[name] = value if settle is None else settle(np.asarray(value, dtype=w.dtype))
+        values[name] = value if settle is None else settle(name, np.asarray(value, dtype=w.dtype))
         done[name] = values[name]
     new_states = {
         variable.symbol.name: values[variable.symbol.name] for variable in optimiser.states

@@ -152,3 +152,12 @@ def test_decimal_texts_round_as_decimal_does(value: Decimal, decimals: int, mode
     expected = value.quantize(Decimal(1).scaleb(-decimals), rounding=MODES[mode])
     printed = Rounder(Numbers(decimals=decimals, mode=mode)).text(float(value))
     assert Decimal(printed) == expected
+
+
+def test_a_divisor_keeps_two_digits() -> None:
+    """AdaGrad's sum of squares would be 0 at three decimals, and the step as long as the street."""
+    rounder = Rounder(Numbers(decimals=3, carry="rounded"))
+    assert rounder.text(0.000052) == "0.000"
+    assert rounder.fine.text(0.000052) == "0.000052"
+    assert rounder.fine.text(0.356) == "0.356"
+    assert rounder.fine.array(np.array([0.00005249, 0.3561])).tolist() == [0.000052, 0.356]

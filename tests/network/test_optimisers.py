@@ -196,7 +196,7 @@ def test_each_step_goes_on_with_what_was_settled() -> None:
     w = np.array([1.0])
     states = initial_states(rule, w)
     new, memory, _ = apply(
-        rule, w, np.array([0.356]), states, 0.5, 1, settle=lambda values: np.round(values, 2)
+        rule, w, np.array([0.356]), states, 0.5, 1, settle=lambda _, values: np.round(values, 2)
     )
     assert memory["s"][0] == 0.13
     assert new[0] == round(1 - 0.5 * 0.356 / (0.13**0.5 + 1e-8), 2)
