@@ -22,7 +22,7 @@ from derivgen.network.functions import Z
 from derivgen.network.model import Network
 from derivgen.network.task import Task
 from derivgen.notation import Entry, Names
-from derivgen.settings import Numbers
+from derivgen.settings import Numbers, View
 
 
 @dataclass(frozen=True)
@@ -54,12 +54,15 @@ class Derivation:
 
     @cached_property
     def route(self) -> Route:
-        """Which view's numbers the updates go on with: those of the first view that has any."""
-        for view in self.task.options.views:
-            if view in ("paths", "symbolic", "closed-form"):
-                return "paths"
-            return "reuse"
-        return "paths"
+        """Which view's numbers the document goes on with: those of the first view that works any out."""
+        return next(iter(self.routes), "paths")
+
+    @property
+    def routes(self) -> tuple[Route, ...]:
+        """The ways in which the views work out a derivative's number: over its paths, or backwards."""
+        by_view: dict[View, Route] = {"paths": "paths", "reuse": "reuse", "matrix": "reuse"}
+        views = self.task.options.views
+        return tuple(dict.fromkeys(by_view[view] for view in views if view in by_view))
 
     @cached_property
     def first(self) -> Pass:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from math import prod
 
+import numpy as np
 from sympy.core.function import AppliedUndef
 
 from derivgen.derivation.derivation import Derivation
@@ -18,7 +20,7 @@ from derivgen.document.history import History, history
 from derivgen.document.letters import optimiser_names
 from derivgen.document.sections import Given, given
 from derivgen.document.situation import Situation
-from derivgen.document.step_facts import StepFacts
+from derivgen.document.step_facts import MOST_BY_PATHS, StepFacts
 from derivgen.document.worked import short_digits
 from derivgen.formula.build import call, number
 from derivgen.formula.from_sympy import from_sympy
@@ -126,6 +128,26 @@ class Facts:
     @property
     def loss(self) -> Node:
         return Formulas(self.derivation, self.derivation.first).loss_name()
+
+    @cached_property
+    def views_differ(self) -> bool:
+        """Whether two views round at other places on the way, and a last digit differs for that."""
+        derivation = self.derivation
+        first = derivation.first
+        if first.symbolic or not first.carried or len(derivation.routes) < 2:
+            return False
+        trained = [q for q in derivation.network.parameters() if q.trained]
+        return sum(prod(q.shape) for q in trained) <= MOST_BY_PATHS and any(
+            not np.array_equal(
+                first.gradient_array(q.name, "paths"), first.gradient_array(q.name, "reuse")
+            )
+            for q in trained
+        )
+
+    @property
+    def updates_by_paths(self) -> bool:
+        """Whether the updates go on with the sums over paths, as they were rounded."""
+        return self.derivation.route == "paths"
 
     @property
     def remarks(self) -> tuple[str, ...]:

@@ -5,7 +5,11 @@ from __future__ import annotations
 import re
 from typing import Any
 
+import pytest
+
 import derivgen
+from derivgen.document.blocks import Display, Table, Words
+from derivgen.formula.tree import Node, Number, Partial, Symbol
 from derivgen.network.spec import task_from_mapping
 
 PADDED = {
@@ -106,3 +110,39 @@ def test_an_update_in_matrix_form_says_where_it_was_rounded() -> None:
         assert re.search(
             rf"\^\{{\(1\)\+\}} = .*{re.escape(sign)} \\begin\{{bmatrix\}} 0\.3[78]", text
         )
+
+
+@pytest.mark.parametrize(
+    ("views", "differ"),
+    [
+        (["symbolic", "reuse"], False),
+        (["closed-form", "paths"], False),
+        (["paths", "reuse"], True),
+        (["matrix", "paths"], True),
+    ],
+)
+def test_carried_derivatives_have_one_print_or_it_is_said(views: list[str], differ: bool) -> None:
+    """The update goes on with what stands above it, and two ways that round otherwise are told."""
+    layer = {"activation": "sigmoid", "weights": {"random": {"seed": 1}}, "bias": "none"}
+    spec = {
+        "layers": [{"dense": 3, **layer}, {"dense": 2, **layer}],
+        "data": {"inputs": ["0.5", "0.9", "-0.7"], "targets": ["1", "0"]},
+        "loss": "half_squared_error",
+        "training": {"learning_rate": 1},
+        "numbers": {"decimals": 2, "carry": "rounded"},
+        "document": {"style": "tutorial", "views": views, "figure": False},
+    }
+    document = derivgen.derive(task_from_mapping(spec)).document
+    shown: dict[Node, set[Node]] = {}
+    for block in document.blocks():
+        if isinstance(block, Display):
+            for chain in block.chains:
+                if isinstance(chain.left, Partial) and isinstance(chain.links[-1][1], Number):
+                    shown.setdefault(chain.left, set()).add(chain.links[-1][1])
+        if isinstance(block, Table) and block.header[-1] == (Words("New value"),):
+            for name, _, gradient, _ in block.rows:
+                token = Partial(Symbol("L"), name[0].formula)  # type: ignore[union-attr]
+                shown.setdefault(token, set()).add(gradient[0].formula)  # type: ignore[union-attr]
+    assert len(shown) >= 15
+    assert any(len(prints) > 1 for prints in shown.values()) is differ
+    assert ("may differ between them" in markdown(spec, views=views)) is differ

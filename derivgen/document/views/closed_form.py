@@ -95,7 +95,7 @@ def _chain(situation: Situation, entry: Entry) -> Chain:
     chain = Chain(formulas.gradient_token(entry), (("=", closed),))
     if situation.passed.symbolic:
         return chain
-    gradient = situation.passed.gradient(entry, "reuse")
+    gradient = situation.passed.gradient(entry, situation.derivation.route)
     sign: RelationSign = "=" if formulas.rounder.is_exact(gradient) else "approx"
     return Chain(chain.left, (*chain.links, (sign, number(formulas.rounder.text(gradient)))))
 
