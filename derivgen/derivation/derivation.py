@@ -81,9 +81,11 @@ class Derivation:
     def unrounded(self) -> Pass:
         """The first pass in double precision, whatever the document rounds or carries; by the derivatives
         that the document shows, so that these are what is checked."""
+        first = self.first
+        if not first.carried and isinstance(first.arithmetic, FloatArithmetic):
+            return first
         network = self.network
         arithmetic = FloatArithmetic(network.functions)
-        first = self.first
         given = given_values(network, arithmetic)
         return Pass(network, first.links, first.full_links, given, arithmetic, Rounder(Numbers()))
 

@@ -42,6 +42,9 @@ _MOST_EXACT_POWER = 23
 #: digits that are kept of what others are divided by
 _LEAST_OF_DIVISORS = 2
 
+#: what stays below 10 when it is rounded to any decimals
+_ONE_DIGIT = 9.5
+
 #: whole numbers below this are printed without decimals
 _WHOLE = Decimal("1e9")
 
@@ -171,11 +174,18 @@ class Rounder:
         places, scaled, clear = self._scaled(flat, extra)
         size = np.abs(flat)
         clear &= (np.abs(size - np.rint(size)) > 1e-12 + 1e-14 * size) & (scaled > 1)
+        # what has one digit before the point and the usual ones behind it is written digit by digit
+        decimals = extra + (4 if self.numbers.decimals is None else self.numbers.decimals)
+        usual = clear & (places == decimals) & (size < _ONE_DIGIT)
+        texts = _in_fixed_point(np.where(usual, scaled, 0.0), flat < 0, decimals)
+        others = np.flatnonzero(~usual)
         # one formatting of all of them takes half the time of one each
-        numbers = [None] * (2 * flat.size)
-        numbers[::2] = np.where(clear, places, 0).tolist()
-        numbers[1::2] = flat.tolist()
-        texts = (" ".join(["%.*f"] * flat.size) % tuple(numbers)).split(" ")
+        numbers = [None] * (2 * others.size)
+        numbers[::2] = np.where(clear, places, 0)[others].tolist()
+        numbers[1::2] = flat[others].tolist()
+        formatted = ("%.*f " * others.size % tuple(numbers)).split()
+        for at, text in zip(others.tolist(), formatted, strict=True):
+            texts[at] = text
         for unclear in np.flatnonzero(~clear).tolist():
             texts[unclear] = self.plain(flat[unclear], extra)
         return texts
@@ -226,6 +236,25 @@ class Rounder:
         elif self.numbers.mode == "half_even":
             whole += 2 * rest + whole % 2 > unit
         return whole.astype(float), clear
+
+
+def _in_fixed_point(scaled: np.ndarray, negative: np.ndarray, decimals: int) -> list[str]:
+    """Numbers below 10 with their decimals, from what they are in units of the last one."""
+    width = decimals + 2 if decimals else 1
+    digits = np.empty((scaled.size, width), dtype=np.uint32)
+    rest = np.rint(scaled).astype(np.int64)
+    for column in range(width - 1, width - 1 - decimals, -1):
+        rest, digits[:, column] = np.divmod(rest, 10)
+    digits[:, 0] = rest
+    digits += ord("0")
+    if decimals:
+        digits[:, 1] = ord(".")
+    signed = np.zeros((scaled.size, width + 1), dtype=np.uint32)
+    signed[~negative, :-1] = digits[~negative]
+    signed[negative, 0] = ord("-")
+    signed[negative, 1:] = digits[negative]
+    texts: list[str] = signed.view(f"U{width + 1}").ravel().tolist()
+    return texts
 
 
 def _written(number: Decimal) -> str:
