@@ -10,6 +10,7 @@ import numpy as np
 import sympy
 from sympy.core.function import AppliedUndef
 
+from derivgen.derivation.dust import may_cancel, sum_without_dust
 from derivgen.derivation.scalar import scalar_value
 from derivgen.errors import DerivgenError
 from derivgen.network.functions import ScalarFunction, Z
@@ -29,6 +30,10 @@ class Arithmetic(Protocol):
         self, expression: sympy.Expr, arguments: Mapping[sympy.Symbol, np.ndarray]
     ) -> np.ndarray:
         """The expression on arrays that broadcast together."""
+
+
+#: stands for a sum that may cancel where an expression is compiled
+_SUM = sympy.Function("sum_without_dust")
 
 
 class FloatArithmetic:
@@ -66,7 +71,10 @@ class FloatArithmetic:
     ) -> Callable[..., np.ndarray]:
         names = {call.func.__name__ for call in expression.atoms(AppliedUndef)}
         tables = {name: self._tables(name) for name in names}
-        return numpy_function(symbols, expression, tables)
+        tables[_SUM.__name__] = sum_without_dust
+        return numpy_function(
+            symbols, expression.replace(may_cancel, lambda total: _SUM(*total.args)), tables
+        )
 
     def _table(self, name: str) -> Callable[..., np.ndarray]:
         function = self._functions[name]

@@ -15,6 +15,8 @@ from types import MappingProxyType
 import sympy
 from sympy.core.function import AppliedUndef
 
+from derivgen.derivation.dust import may_cancel, scalar_without_dust
+
 #: a function of the network's table, on one number
 Table = Callable[[str, float], float]
 
@@ -64,7 +66,8 @@ def scalar_value(
     try:
         match expression:
             case sympy.Add():
-                return math.fsum(arguments)
+                total = math.fsum(arguments)
+                return scalar_without_dust(total, arguments) if may_cancel(expression) else total
             case sympy.Mul():
                 return reduce(operator.mul, arguments)
             case sympy.Pow():

@@ -6,13 +6,16 @@ quantity as soon as it is complete: the identity, or the rounding of ``carry: ro
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from math import prod
 
 import numpy as np
 import sympy
 
 from derivgen.derivation.arithmetic import Arithmetic
+from derivgen.derivation.dust import without_dust
 from derivgen.derivation.grid import Grid, stage_grid
 from derivgen.derivation.partials import SAME, WINNER, Link
 from derivgen.errors import DerivgenError, Place
@@ -144,12 +147,17 @@ def _stage_values(
             return largest
         case body:
             total = arithmetic.zeros(free.shape)
+            size, count = np.zeros(free.shape), 0
             for term in body.terms:
                 at = stage_grid(network, stage, term.bound)
                 part = _on_grid(network, values, equation, term.expression, at, arithmetic)
-                share = np.asarray(part.sum(axis=_bound_axes(free, at)))
+                axes = _bound_axes(free, at)
+                share = np.asarray(part.sum(axis=axes))
                 total = total + _scaled(share, term.coefficient)
-            return total
+                if part.dtype != object:
+                    size = size + np.abs(part).sum(axis=axes) * abs(float(term.coefficient))
+                    count += prod(at.shape[axis] for axis in axes)
+            return without_dust(total, size, count) if count > 1 else total
 
 
 def _bound_axes(free: Grid, at: Grid) -> tuple[int, ...]:
@@ -293,6 +301,8 @@ def _backward(
 ) -> Arrays:
     gradients: Arrays = {n: arithmetic.zeros(q.shape) for n, q in network.quantities.items()}
     gradients[network.loss][...] += 1
+    #: the terms that have been added up at the elements of each array, with their positions
+    added: defaultdict[str, list[tuple[np.ndarray, np.ndarray]]] = defaultdict(list)
     for stage in reversed(network.schedule):
         equation = network.equations[stage.equation]
         target = equation.target.array
@@ -301,10 +311,28 @@ def _backward(
             at.positions(equation.target, network.quantities[target].shape)[0], at.shape
         ).ravel()
         arriving = gradients[target].reshape(-1)
+        if arriving.dtype != object:
+            _dust(arriving, added.pop(target, ()))
         arriving[positions] = settle(arriving[positions])
         for link in links[stage.equation]:
             found = link_values(network, stage, link, values, arithmetic, settle)
             received = gradients[link.source.array].reshape(-1)
-            np.add.at(received, found.sources, arriving[found.targets] * found.partials)
+            terms = arriving[found.targets] * found.partials
+            np.add.at(received, found.sources, terms)
+            added[link.source.array].append((found.sources, terms))
+    for name, parts in added.items():
+        if gradients[name].dtype != object:
+            _dust(gradients[name].reshape(-1), parts)
     computed = {e.target.array for e in network.equations}
     return {n: g if n in computed else settle(g) for n, g in gradients.items()}
+
+
+def _dust(totals: np.ndarray, parts: Sequence[tuple[np.ndarray, np.ndarray]]) -> None:
+    """Sets totals to 0 of which rounding alone has left something: what was added up has cancelled."""
+    most = sum(int(np.bincount(at).max(initial=0)) for at, _ in parts)
+    if most < 2:
+        return
+    sizes = np.zeros(totals.shape)
+    for at, terms in parts:
+        np.add.at(sizes, at, np.abs(terms))
+    totals[:] = without_dust(totals, sizes, most)

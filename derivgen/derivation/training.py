@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import partial
 
 import numpy as np
 
+from derivgen.derivation.dust import without_dust
 from derivgen.derivation.passes import Pass, Route
 from derivgen.derivation.rounding import Rounder
 from derivgen.derivation.sweep import Arrays
@@ -46,7 +48,11 @@ def update(
         raise ValueError("an update needs a learning rate")
     optimiser = OPTIMISERS[training.optimiser]
 
-    def settled(symbol: str, values: np.ndarray) -> np.ndarray:
+    def settled(old: np.ndarray, symbol: str, values: np.ndarray) -> np.ndarray:
+        if symbol == W.name and old.dtype != object:
+            values = without_dust(values, np.abs(old) + np.abs(old - values), 2)
+        if not passed.carried:
+            return values
         return (rounder if symbol == W.name else rounder.fine).array(values)
 
     before: Arrays = {}
@@ -68,7 +74,7 @@ def update(
             eta=Fraction(str(training.learning_rate)),
             t=step,
             options=training.options,
-            settle=settled if passed.carried else None,
+            settle=partial(settled, before[name]),
         )
         # the rule of a scalar gives bare numbers, not arrays
         after[name] = np.asarray(new, dtype=before[name].dtype)

@@ -15,6 +15,7 @@ from typing import Generic, TypeVar
 import numpy as np
 import sympy
 
+from derivgen.derivation.dust import sum_without_dust
 from derivgen.derivation.grid import Grid, stage_grid
 from derivgen.derivation.partials import PEER, SAME, WINNER, Link
 from derivgen.derivation.rounding import Rounder
@@ -256,7 +257,7 @@ class _Writer:
                     reduce(np.multiply, [d.numbers(at[which], extra) for d, at in factors])
                     for factors in found
                 ]
-                return reduce(np.add, terms)
+                return sum_without_dust(*terms)
 
             return enough_digits(value, gradient.values(copies), self._rounder.agree)
 

@@ -257,7 +257,9 @@ class Formulas:
         return Worked(substituted(extra), sign, number(result))
 
     def _agrees(self, value: float, result: str) -> bool:
-        return as_float(self.rounder.text(value)) == as_float(result)
+        printed = as_float(result)
+        # printed numbers that cancel leave dust, too
+        return as_float(self.rounder.text(value)) == printed or is_same(value, printed)
 
     def partial_chain(self, partial: LocalPartial) -> Chain:
         """``da/dz = a (1 - a) = 0.6 (1 - 0.6) = 0.24``."""
