@@ -27,7 +27,6 @@ from derivgen.network.task import Task
 from derivgen.notation import Entry
 from derivgen.render.files import Outputs
 from derivgen.render.formats import FORMATS
-from derivgen.render.pdf import pdf_bytes
 from derivgen.render.write import Options, document_text, write_document
 from derivgen.settings import VIEWS, View
 
@@ -211,6 +210,8 @@ class Derived:
         """Add the document in one format, and the pictures that it links, to some outputs."""
         options = self._options()
         if format == "pdf":
+            from derivgen.render.pdf import pdf_bytes  # a program of its own, with its fonts
+
             outputs.add(target, (pdf_bytes(self.document, engine, options),))
             return [target]
         figures: dict[str, str] = {}

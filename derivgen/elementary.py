@@ -20,7 +20,7 @@ MAX_EXPONENT = 1000
 MAX_BITS = 990
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Elementary:
     """A function of the language: how many arguments it takes, and its value in sympy."""
 
@@ -185,7 +185,7 @@ def unknown_function(
     )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _Scalar:
     """The way of a tree over scalars into sympy."""
 

@@ -22,7 +22,7 @@ _TOKEN = re.compile(
 _INSTEAD = {"−": "-", "–": "-", "·": "*", "×": "*", "÷": "/", "⋅": "*", "'": ".T", "{": "("}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Token:
     kind: Literal["number", "name", "sign", "end"]
     text: str

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from derivgen.error_codes import CODES
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Place:
     """Where in an input something stands; line and column count from 1, as editors do.
 
@@ -34,7 +34,7 @@ class Place:
         return ":".join(parts)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Diagnostic:
     """One thing that is wrong, in the form in which it is printed."""
 

@@ -25,7 +25,7 @@ VIEW_SUMMARIES: dict[View, str] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Numbers:
     """How numbers are printed, and whether the printed ones are carried on.
 
@@ -44,7 +44,7 @@ class Numbers:
     exact: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Training:
     """The optimiser, its learning rate (None: left as a symbol) and its settings, how many steps it
     takes, and how many of them are worked out in full (``shown``)."""
@@ -58,7 +58,7 @@ class Training:
     learning_rate_name: str = r"\eta"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class DocumentOptions:
     """What the document says and in what manner.
 

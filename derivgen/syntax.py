@@ -20,7 +20,7 @@ ProductSign = Literal["*", "/", "@", "**"]
 ComparisonSign = Literal["<", "<=", ">", ">=", "==", "!="]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Source:
     """A text and the place of its first character.
 
@@ -38,7 +38,7 @@ class Source:
         return Place(start.file, line, column, start.key)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Number:
     """A decimal number, exactly; ``text`` is how it was written."""
 
@@ -47,7 +47,7 @@ class Number:
     at: int = field(default=0, compare=False)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Name:
     """A name by itself: a scalar, a whole array, a constant, or an index as an argument."""
 
@@ -55,7 +55,7 @@ class Name:
     at: int = field(default=0, compare=False)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class IndexSum:
     """``constant + sum(factor * name)`` as it stands between brackets; factors are not 0."""
 
@@ -64,7 +64,7 @@ class IndexSum:
     at: int = field(default=0, compare=False)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Element:
     """One element of an array: ``x[2*i + u, j]``."""
 
@@ -73,13 +73,13 @@ class Element:
     at: int = field(default=0, compare=False)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Negated:
     body: Expression
     at: int = field(default=0, compare=False)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Sum:
     """Two terms or more; ``(True, x)`` subtracts x."""
 
@@ -87,7 +87,7 @@ class Sum:
     at: int = field(default=0, compare=False)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Binary:
     """A product, quotient, matrix product or power."""
 
@@ -97,13 +97,13 @@ class Binary:
     at: int = field(default=0, compare=False)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Transposed:
     body: Expression
     at: int = field(default=0, compare=False)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Comparison:
     """A condition; stands only as the first argument of ``where``."""
 
@@ -113,7 +113,7 @@ class Comparison:
     at: int = field(default=0, compare=False)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Call:
     function: str
     arguments: tuple[Expression | Comparison, ...]
@@ -123,7 +123,7 @@ class Call:
 Expression = Number | Name | Element | Negated | Sum | Binary | Transposed | Call
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ParsedEquation:
     """``target = expression``; ``source`` turns offsets into places."""
 

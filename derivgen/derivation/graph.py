@@ -28,7 +28,7 @@ def entry_symbol(entry: Entry) -> sympy.Symbol:
     return sympy.Symbol(text, real=True)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Edge:
     """One way in which ``target`` reads ``source``: a link at given values of its indices."""
 
@@ -39,7 +39,7 @@ class Edge:
     at: Mapping[str, int]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class LocalPartial:
     """d target / d source for two elements, all other readings held fixed.
 
@@ -236,7 +236,7 @@ def _window(network: Network, edge: Edge) -> list[Entry]:
     return found
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _Block:
     """All edges of one link in one stage, sorted by source: grid positions and their sources."""
 
@@ -248,7 +248,7 @@ class _Block:
     last: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _Sorted:
     blocks: tuple[_Block, ...]
     by_target: Mapping[str, list[_Block]]

@@ -10,7 +10,7 @@ import numpy as np
 from derivgen.network.model import Equation, Index, Network, Ref, Stage
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Grid:
     """All values of some index variables at once: axis k of every array runs over index k."""
 

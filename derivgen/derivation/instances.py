@@ -18,7 +18,7 @@ from derivgen.notation import Entry
 MOST_PADDED = 10_000
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class TermInstance:
     """One summand of an element's equation: an expression over the symbols of single elements.
 
@@ -32,7 +32,7 @@ class TermInstance:
     coefficient: sympy.Rational
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Instance:
     """An element's equation written out."""
 

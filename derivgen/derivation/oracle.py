@@ -40,7 +40,7 @@ TOLERANCE = 1e-9
 FLOOR = 1e-13
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Row:
     """One comparison.
 

@@ -17,7 +17,7 @@ from derivgen.errors import DerivgenError
 from derivgen.network.model import Network, Role
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Entries:
     """How far entries of one array are shifted: ``where`` is an index, or ``...`` for all of them."""
 

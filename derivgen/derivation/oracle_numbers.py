@@ -94,7 +94,7 @@ class Multiprecision:
         return _MPMATH[kind]
 
 
-@dataclass(slots=True)
+@dataclass
 class Branches:
     """What was decided at the point itself, call by call: first recorded, then held.
 
@@ -133,7 +133,7 @@ def _constant(expression: sympy.Expr) -> str:
     return str(sympy.N(expression, DIGITS + 5))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _Tangent:
     """A kink of a function: the point, the value there, and the slope for each choice, as texts."""
 
@@ -163,7 +163,7 @@ def _tangents(function: ScalarFunction) -> tuple[_Tangent, ...]:
     return tuple(found)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Formula:
     """Evaluates expressions with one arithmetic, one choice at kinks and one set of branches."""
 

@@ -17,7 +17,7 @@ Values = dict[str, Any]
 _EXP_LOG = (sympy.exp, sympy.log)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Rise:
     """How a sum of products changes along a shift.
 

@@ -35,7 +35,7 @@ SAME = sympy.Symbol("same", real=True)
 WINNER = sympy.Symbol("winner", real=True)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Link:
     """How a target depends on one reading of one equation.
 

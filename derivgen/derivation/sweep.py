@@ -212,7 +212,7 @@ def _at_own_index(ref: Ref, body: Softmax) -> Ref:
 # --- backwards ------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class LinkValues:
     """The numbers of one link in one stage, flat and aligned: d target / d source of each pair
     of elements, with readings outside the source left out."""

@@ -20,7 +20,7 @@ from derivgen.settings import Training
 States = Mapping[str, Mapping[str, np.ndarray]]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Update:
     """One training step on every trained array.
 

@@ -13,7 +13,7 @@ from typing import Literal
 from derivgen.formula.tree import Chain, Node
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Words:
     """A run of plain text; ``style`` sets it in italics, bold or as code."""
 
@@ -21,14 +21,14 @@ class Words:
     style: Literal["plain", "emphasis", "strong", "code"] = "plain"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Math:
     """A formula inside a line of text; a chain of relations stays on its line."""
 
     formula: Node | Chain
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Reference:
     """A reference to a numbered display by its label; prints as its number in parentheses."""
 
@@ -40,7 +40,7 @@ Inline = Words | Math | Reference
 Inlines = tuple[Inline, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Heading:
     """``level`` 1 is a section of the document (the title is not a heading)."""
 
@@ -48,12 +48,12 @@ class Heading:
     content: Inlines
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Paragraph:
     content: Inlines
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Display:
     """Chains set on lines of their own, aligned at their relations; numbered when ``number`` is
     set, in which case ``label`` is unique in the document."""
@@ -63,7 +63,7 @@ class Display:
     number: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Bullets:
     """A list; ``ordered`` numbers its items.  Each item is one paragraph's content."""
 
@@ -71,7 +71,7 @@ class Bullets:
     ordered: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Table:
     """Rows of cells under a header; ``align`` has one letter (l, c, r) a column.  ``rows`` may be
     long and lazy; it can be walked more than once."""
@@ -82,7 +82,7 @@ class Table:
     caption: Inlines = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Figure:
     picture: Picture
     caption: Inlines
@@ -90,7 +90,7 @@ class Figure:
     alternative: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Note:
     """A remark set apart in a box, with a short title (``Dead unit``)."""
 
@@ -98,7 +98,7 @@ class Note:
     blocks: tuple[Block, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Family:
     """Many copies of the same blocks that differ in plain digits only.
 
@@ -119,7 +119,7 @@ Block = Heading | Paragraph | Display | Bullets | Table | Figure | Note | Family
 # --- pictures -------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Circle:
     """A unit: centre and radius, with a formula at its centre and an optional one beneath it."""
 
@@ -131,7 +131,7 @@ class Circle:
     shade: Literal["input", "hidden", "output", "bias", "loss", "plain"] = "plain"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Box:
     """A rectangle with rounded corners around a formula; x, y are its centre."""
 
@@ -143,7 +143,7 @@ class Box:
     shade: Literal["input", "hidden", "output", "bias", "loss", "plain"] = "plain"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Arrow:
     """A straight arrow through the given points, with a formula beside it at ``at`` (0 to 1)."""
 
@@ -154,14 +154,14 @@ class Arrow:
     dashed: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Curve:
     """A strong line through the given points, as of a plot."""
 
     points: tuple[tuple[float, float], ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Label:
     """A formula by itself; ``anchor`` says which of its sides x, y is at."""
 
@@ -171,7 +171,7 @@ class Label:
     anchor: Literal["center", "left", "right", "above", "below"] = "center"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Picture:
     """Shapes in a frame of ``width`` x ``height`` points (1/72 inch); y grows downwards.
 
@@ -187,7 +187,7 @@ class Picture:
 # --- the document ---------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Document:
     """A title, some facts about it, and its blocks.
 

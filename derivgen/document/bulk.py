@@ -55,7 +55,7 @@ _LOOKED_AT = 64
 MANY = 16384
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _Reading:
     """All edges of one link in one stage, sorted by source: where each element's readers are.
 

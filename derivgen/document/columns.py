@@ -23,7 +23,7 @@ Copies = np.ndarray
 Column = Callable[[Copies], Sequence[str]]
 
 
-@dataclass(slots=True)
+@dataclass
 class Columns:
     """The columns of one family, each made once; a hole stands for one of them."""
 
@@ -47,7 +47,7 @@ def widths_of(texts: Sequence[Sequence[str]]) -> tuple[int, ...]:
     return tuple(max(map(len, column), default=1) for column in texts)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Printing:
     """How the numbers of an array are printed: their texts and the numbers that these mean, with so
     many digits more than the policy's."""

@@ -45,7 +45,7 @@ _OPERATOR = {"dot": 0.75, "cross": 1.25, "hadamard": 1.25, "none": 0.1}
 _RELATION = 1.4
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Rectangle:
     """An upright rectangle: left, top, right, bottom, in points; y grows downwards."""
 

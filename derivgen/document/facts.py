@@ -40,7 +40,7 @@ CHECK_HEADER = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class FunctionFacts:
     """A function that the network uses: its definition, its derivative, a sentence about it."""
 
@@ -52,7 +52,7 @@ class FunctionFacts:
     derivative: Display
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class OptimiserSymbol:
     """A symbol of an optimiser's rule, with its value where it has one, and what it means."""
 
@@ -60,7 +60,7 @@ class OptimiserSymbol:
     meaning: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class OptimiserFacts:
     """An optimiser with settings and quantities of its own; ``states`` start at 0."""
 
@@ -71,7 +71,7 @@ class OptimiserFacts:
     states: tuple[Node, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Outside:
     """The value that is read where an index leads outside an array: its padding."""
 
@@ -79,7 +79,7 @@ class Outside:
     value: Node
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class CheckFacts:
     """What the independent check found; ``table`` is None where it has very many rows."""
 

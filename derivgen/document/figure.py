@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from derivgen.document.blocks import Arrow, Box, Label, Picture
-from derivgen.document.figure_graph import graph_picture
 from derivgen.document.figure_layers import Values, layered_picture
 from derivgen.document.figure_structure import columns_of
 from derivgen.formula.tree import Number, Relation
@@ -23,6 +22,9 @@ def network_picture(network: Network, names: Names, values: Values) -> Picture |
         picture = layered_picture(columns, network, names, values)
         if picture is not None:
             return picture
+    # a network of layers is drawn without it
+    from derivgen.document.figure_graph import graph_picture
+
     return graph_picture(network, names, values)
 
 

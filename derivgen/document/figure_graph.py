@@ -23,7 +23,7 @@ Values = Callable[[str, tuple[int, ...]], str | None]
 Shade = Literal["input", "hidden", "output", "bias", "loss", "plain"]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Rules:
     """Sizes of the drawing, in points."""
 
@@ -61,7 +61,7 @@ _SHADES: Mapping[Role, Shade] = {
 MOST_PLACES = 600
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _Place:
     """What stands in a column: a box of one or more arrays, or (none) a bend of a long arrow."""
 
@@ -70,7 +70,7 @@ class _Place:
     column: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _Graph:
     """Boxes and bends, the ways of the arrows through them, and the arrows that go back."""
 

@@ -61,7 +61,7 @@ def loss_picture(losses: Sequence[float], name: Node) -> Picture | None:
     return Picture(_WIDTH, _HEIGHT, tuple(shapes))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _Axis:
     """From ``low`` to ``high``, with its ticks; over powers of ten, all three are exponents."""
 

@@ -25,7 +25,7 @@ _OVERLAP, _CLOSE, _BEHIND, _NEAR, _OFF = 10.0, 0.15, 2.0, 1.0, 8.0
 _ROUNDS = 12
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Edge:
     """A straight edge, and the size of its label (None: it has none)."""
 
@@ -57,7 +57,7 @@ def length_inside(edge: Edge, box: Rectangle) -> float:
     return max(0.0, last - first) * length
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Placement:
     """A place for each label (0.5 where an edge has none); ``overlap`` is the area, in square
     points, by which labels cover each other or an obstacle: 0 where all is readable."""

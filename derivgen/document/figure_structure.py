@@ -26,7 +26,7 @@ from derivgen.network.model import (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Weighted:
     """One sum of weights times the units of ``source``.  ``parameter`` is read at the indices
     ``free`` of the unit and ``bound`` of the source (the names of its axes, in order)."""
@@ -41,7 +41,7 @@ class Weighted:
         return _index_at(self.parameter, self.free + self.bound, unit + source)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Bias:
     """A parameter added to the sum; ``shared`` when every unit of the group reads the same one."""
 
@@ -54,7 +54,7 @@ class Bias:
         return _index_at(self.parameter, self.free, unit)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Group:
     """The units of one array.  ``head`` is the array that leaves the units (the activation);
     ``shape`` counts them, without the axis of samples, which is axis ``sample`` of the head."""

@@ -16,7 +16,7 @@ Wording = Literal["values", "names", "none"]
 Shape = Circle | Arrow | Label
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Rules:
     """What is drawn of a network of which size; lengths are points."""
 
@@ -57,7 +57,7 @@ class Rules:
 RULES = Rules()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Unit:
     """A circle with its captions; ``side`` is where the captions stand."""
 

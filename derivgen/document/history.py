@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from derivgen.derivation.derivation import Derivation
 from derivgen.derivation.passes import Pass
 from derivgen.document.blocks import Figure, Inlines, Math, Table, Words
-from derivgen.document.figure_loss import loss_picture
 from derivgen.document.formulas import Formulas
 
 #: a table of more steps shows the first ones and then round numbers
@@ -16,7 +15,7 @@ _FIRST = 5
 _ROUND = 10
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class History:
     """The loss over the steps; ``every`` is the distance of the rows after the first ones (1: all steps
     are there), ``figure`` None where there is no curve to see."""
@@ -66,6 +65,9 @@ def round_interval(steps: int) -> int:
 def _figure(derivation: Derivation, losses: list[float]) -> Figure | None:
     if not derivation.task.options.figure:
         return None
+    # most documents train for one step and have no such picture
+    from derivgen.document.figure_loss import loss_picture
+
     name = Formulas(derivation, derivation.first).loss_name()
     picture = loss_picture(losses, name)
     if picture is None:

@@ -87,7 +87,7 @@ class _StyleEnvironment(Sandbox):
         return Fragment(tuple(parts))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Fragment:
     """The output of a macro or of a ``set`` block; it can be printed and tested, nothing else."""
 

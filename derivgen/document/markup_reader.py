@@ -36,7 +36,7 @@ _MARKS: dict[str, _Style] = {"*": "emphasis", "**": "strong", "`": "code"}
 _TOKEN = re.compile(r"\\([!-/:-@\[-`{-~])|(\*\*|\*|`)|(\s+)|([^\\*`\s]+|\\)")
 
 
-@dataclass(slots=True)
+@dataclass
 class _List:
     ordered: bool
     items: list[list[Piece]]
@@ -44,7 +44,7 @@ class _List:
     gap: bool = False
 
 
-@dataclass(slots=True)
+@dataclass
 class _OpenNote:
     title: str
     blocks: list[Block] = field(default_factory=list)

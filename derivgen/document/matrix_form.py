@@ -20,7 +20,7 @@ from derivgen.network.model import Ref
 ONES = Styled("bold", Number("1"))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Operand:
     """A factor: what is printed, the indices that it runs over, and the sizes of these."""
 

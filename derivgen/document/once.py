@@ -11,7 +11,7 @@ from derivgen.document.blocks import Block, Family
 MOST_KEPT = 4000
 
 
-@dataclass(slots=True)
+@dataclass
 class Composed:
     """The blocks that ``compose`` makes.  Those of a short document are kept when they have been
     walked to the end; those of a long one never are, so that writing it takes memory for a block."""

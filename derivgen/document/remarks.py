@@ -31,7 +31,7 @@ MOST_ARGUMENTS = 64
 _SQUASHING = ("sigmoid", "tanh", "hard_tanh", "softsign")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Remark:
     """One remark: about ``unit``, which computes from ``argument`` with the printed ``value``."""
 

@@ -39,7 +39,7 @@ MOST_IN_LINE = 6
 MOST_EVALUATIONS = 12
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Given:
     """A quantity that is given: its role, its name, and its values (None: left symbolic).  ``named`` says
     what its elements are called, where that is not told by the name of the whole."""
@@ -133,7 +133,7 @@ def array_node(formulas: Formulas, array: str, numbers: bool) -> Node:
 # --- passes ---------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ForwardStage:
     """The computation of one array: its equation, and each element with its numbers.
 
@@ -210,7 +210,7 @@ def unchanged(formulas: Formulas) -> tuple[Node, ...]:
 # --- updates --------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Progress:
     """What one training step did to the loss."""
 

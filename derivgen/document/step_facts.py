@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
+from importlib import import_module
 from itertools import islice
 from math import prod
 from types import MappingProxyType
@@ -25,7 +26,6 @@ from derivgen.document.sections import (
 )
 from derivgen.document.situation import Situation
 from derivgen.document.updates import rule_chains
-from derivgen.document.views import closed_form, matrix, paths, reuse, symbolic
 from derivgen.document.views.common import by_depth, selection
 from derivgen.document.whole_stages import WholeStage, whole_stages
 from derivgen.formula.tree import Node
@@ -33,14 +33,14 @@ from derivgen.network.optimisers import OPTIMISERS
 from derivgen.notation import Entry
 from derivgen.settings import View
 
-#: view -> what makes its sections
-VIEW_SECTIONS: MappingProxyType[View, Callable[[Situation], Iterator[object]]] = MappingProxyType(
+#: view -> its module, whose ``sections`` makes its sections; one that nobody asks for is not loaded
+VIEW_MODULES: MappingProxyType[View, str] = MappingProxyType(
     {
-        "paths": paths.sections,
-        "reuse": reuse.sections,
-        "matrix": matrix.sections,
-        "symbolic": symbolic.sections,
-        "closed-form": closed_form.sections,
+        "paths": "derivgen.document.views.paths",
+        "reuse": "derivgen.document.views.reuse",
+        "matrix": "derivgen.document.views.matrix",
+        "symbolic": "derivgen.document.views.symbolic",
+        "closed-form": "derivgen.document.views.closed_form",
     }
 )
 #: more parameters than this are worked out backwards, not each over all its paths
@@ -83,7 +83,8 @@ class StepFacts:
         return sum(len(flat) for flat in selection(self.situation).values()) > MOST_BY_PATHS
 
     def view(self, name: View) -> Iterator[object]:
-        return VIEW_SECTIONS[name](self.situation)
+        sections: Iterator[object] = import_module(VIEW_MODULES[name]).sections(self.situation)
+        return sections
 
     @property
     def updated(self) -> bool:

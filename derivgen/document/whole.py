@@ -38,7 +38,7 @@ MOST_SIDE = 5
 Reading = Callable[[Ref], Node]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _Slice:
     """A reading with its turns taken out: the indices that are left, and their sizes."""
 

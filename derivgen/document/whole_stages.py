@@ -30,7 +30,7 @@ MOST_EVALUATIONS = 4
 MOST_REMARKED = 64
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class WholeStage:
     """One array's part of the forward pass.
 

@@ -18,7 +18,7 @@ SubstitutedValue = Callable[[int], float]
 MOST_EXTRA_DIGITS = 4
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Worked:
     """A right side with its numbers put in, and its result.
 

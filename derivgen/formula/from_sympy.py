@@ -42,7 +42,7 @@ from derivgen.formula.tree import (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Written:
     """A function that is not written as a name before its argument: ``expression`` over ``variable``."""
 
@@ -71,7 +71,7 @@ def from_sympy(
     return _Converter(names, functions, operator, positions).convert(expression)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _Converter:
     names: Mapping[sympy.Symbol, Node]
     functions: Mapping[str, Node | Written]

@@ -8,7 +8,7 @@ from typing import Final, Literal
 from derivgen.formula.tree import RelationSign
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Sign:
     """One sign as LaTeX writes it and as a Unicode character (for Typst and MathML)."""
 

@@ -11,14 +11,14 @@ from dataclasses import dataclass
 from typing import Literal
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Number:
     """A number with its printed digits: ``0.40`` stays ``0.40``; a sign is part of the text."""
 
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Symbol:
     """One name: a letter (``w``), a Greek letter by its name (``alpha``, ``Delta``), one of the
     special names in :data:`SPECIAL`, or a word of several letters, which is set upright (``net``)."""
@@ -44,14 +44,14 @@ SPECIAL = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Text:
     """Words inside a formula, set in the text font; may hold any characters of a user."""
 
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Hole:
     """A place that is filled with plain digits (see :class:`derivgen.document.blocks.Family`).
 
@@ -63,7 +63,7 @@ class Hole:
     width: int = 4
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Script:
     """A base with a subscript, a superscript (a label such as ``(1)`` or a prime), or both."""
 
@@ -72,7 +72,7 @@ class Script:
     sup: Node | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Accent:
     """A mark over a body: hat, bar, tilde, vec, dot."""
 
@@ -80,7 +80,7 @@ class Accent:
     body: Node
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Styled:
     """A body in another face: bold (vectors, matrices), roman, calligraphic."""
 
@@ -88,14 +88,14 @@ class Styled:
     body: Node
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Row:
     """Things side by side with no operator between them: ``12,3`` in a subscript."""
 
     items: tuple[Node, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Fraction:
     """A stacked fraction."""
 
@@ -103,7 +103,7 @@ class Fraction:
     denominator: Node
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Partial:
     """A derivative token, d ``of`` / d ``by``: written with round d, stacked."""
 
@@ -111,7 +111,7 @@ class Partial:
     by: Node
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Sum:
     """A sum of signed terms: ``(False, x)`` adds, ``(True, x)`` subtracts.  Terms that need
     parentheses after a minus sign have them already."""
@@ -119,7 +119,7 @@ class Sum:
     terms: tuple[tuple[bool, Node], ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Product:
     """Factors in the order in which they are printed.  ``operator`` says what stands between
     them: a dot, a cross, an element-wise circle, or nothing (a thin juxtaposition)."""
@@ -128,7 +128,7 @@ class Product:
     operator: Literal["dot", "cross", "hadamard", "none"] = "dot"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Power:
     """A base raised to an exponent; the base carries its own parentheses."""
 
@@ -136,14 +136,14 @@ class Power:
     exponent: Node
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Root:
     """A square root."""
 
     body: Node
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Call:
     """A function applied to arguments: ``Call(Symbol("sigma"), (x,))`` is sigma(x)."""
 
@@ -151,7 +151,7 @@ class Call:
     arguments: tuple[Node, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class BigSum:
     """A sum sign (or ``max``) with what stands below and above it, before a body."""
 
@@ -161,7 +161,7 @@ class BigSum:
     sign: Literal["sum", "max", "prod"] = "sum"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Delimited:
     """A body between delimiters; they grow with a body that is tall."""
 
@@ -169,21 +169,21 @@ class Delimited:
     kind: Literal["paren", "bracket", "brace", "abs", "norm"] = "paren"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Matrix:
     """Rows of cells in square brackets; a vector is a matrix with one column."""
 
     rows: tuple[tuple[Node, ...], ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Cases:
     """A brace with (value, condition) lines; a condition of ``None`` reads "otherwise"."""
 
     lines: tuple[tuple[Node, Node | None], ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Underbrace:
     """A body with a brace and a note (words, a shape, a formula) beneath it."""
 
@@ -191,14 +191,14 @@ class Underbrace:
     note: Node
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Dots:
     """An ellipsis: centred between operators, on the line between commas, vertical, diagonal."""
 
     kind: Literal["center", "low", "vertical", "diagonal"] = "center"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Relation:
     """Two sides and what stands between: inside a line (``i = 1`` below a sum, ``z > 0``)."""
 
@@ -235,7 +235,7 @@ Node = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Chain:
     """``left = a = b \\approx c``: what is displayed.  ``links`` are (sign, right side) pairs, each on
     a line of its own when ``broken`` and more than fits stands there; ``left`` may be ``None`` for a
@@ -245,7 +245,7 @@ class Chain:
     links: tuple[tuple[RelationSign, Node], ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Line:
     """One laid-out line of a display: aligned at its relation.  ``indent`` is 1 for a line that
     carries on a long sum or product of the line before (a trailing operator, then a new line)."""

@@ -31,7 +31,7 @@ _UNSET = Naming(Symbol("?"))
 _UNITS, _SOURCES, _OUTPUTS, _SAMPLES = "iruv", "jsw", "kmq", "nt"
 
 
-@dataclass(slots=True)
+@dataclass
 class Assembly:
     """A network while it is put together."""
 

@@ -37,7 +37,7 @@ from derivgen.network.staging import Normaliser, Ties
 _GIVEN = frozenset({Role.INPUT, Role.TARGET, Role.PARAMETER, Role.CONSTANT})
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class SourceEquation:
     """One equation as text, and the place of its first character."""
 
@@ -170,7 +170,7 @@ def _ranges(ranges: Mapping[str, tuple[int, int]], base: int) -> dict[str, Exten
 # --- what is computed ---------------------------------------------------------------------------
 
 
-@dataclass(slots=True)
+@dataclass
 class _Names:
     """Makes names that nobody has."""
 
@@ -225,7 +225,7 @@ def _loss(wanted: str | None, entries: Sequence[Written], shapes: Shapes) -> str
     return wanted
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _Finish:
     """Makes the records of computed quantities."""
 

@@ -129,7 +129,7 @@ def _huber(delta: Fraction) -> ScalarFunction:
     )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Family:
     """A function with parameters: how it is made from their values."""
 

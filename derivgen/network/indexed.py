@@ -18,7 +18,7 @@ from derivgen.network.model import Affine, Index, Ref
 ReduceKind = Literal["sum", "mean", "max", "min"]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Constant:
     """A number or a named constant."""
 
@@ -26,13 +26,13 @@ class Constant:
     place: Place | None = field(default=None, compare=False)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Read:
     ref: Ref
     place: Place | None = field(default=None, compare=False)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Added:
     """A sum; ``(True, x)`` subtracts x.  A negation is a sum of one."""
 
@@ -40,7 +40,7 @@ class Added:
     place: Place | None = field(default=None, compare=False)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Joined:
     """A product, a quotient or a power."""
 
@@ -50,7 +50,7 @@ class Joined:
     place: Place | None = field(default=None, compare=False)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Applied:
     """A function of numbers: of the network's table, or an elementary one."""
 
@@ -59,7 +59,7 @@ class Applied:
     place: Place | None = field(default=None, compare=False)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Chosen:
     """``then`` where ``left sign right`` holds, ``otherwise`` elsewhere."""
 
@@ -71,7 +71,7 @@ class Chosen:
     place: Place | None = field(default=None, compare=False)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Reduced:
     """The sum, mean, largest or smallest of a body over bound indices."""
 
@@ -81,7 +81,7 @@ class Reduced:
     place: Place | None = field(default=None, compare=False)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Softmaxed:
     """Softmax of a body along the bound index ``over``, taken where that index is ``along``."""
 
@@ -95,7 +95,7 @@ class Softmaxed:
 Tree = Constant | Read | Added | Joined | Applied | Chosen | Reduced | Softmaxed
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class IndexedEquation:
     """``target = body`` for all values of the free indices."""
 

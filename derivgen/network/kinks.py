@@ -25,7 +25,7 @@ class NoBoundaries(ValueError):
     """The points between the pieces of an expression cannot be found."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Kink:
     """A point with the derivatives on both sides of it, and the one that is taken."""
 

@@ -19,7 +19,7 @@ from derivgen.network.source import Address
 _OPERAND = re.compile(r"\b[YA]\b")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Compared:
     """What a loss compares: the arrays of outputs and targets, both of one shape."""
 
@@ -30,7 +30,7 @@ class Compared:
     letters: Letters
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Penalised:
     """The arrays that a penalty is on, with their numbers of axes, and what prose calls them."""
 
@@ -38,7 +38,7 @@ class Penalised:
     words: str = ""
 
 
-@dataclass(slots=True)
+@dataclass
 class LossEmission:
     """Equations of a loss, what is known of the arrays that they compute, and facts for prose."""
 

@@ -29,7 +29,7 @@ Domain = Literal["real", "unit", "open_unit", "sign", "positive", "distribution"
 SUM_TOLERANCE = 1e-6
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Loss:
     """A loss of one sample.
 
@@ -94,7 +94,7 @@ def check_predictions(
     )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _Rule:
     words: str
     holds: Callable[[np.ndarray], np.ndarray]

@@ -50,7 +50,7 @@ LETTERS = ("i", "j", "k", "l", "m", "p", "q", "r", "s", "t", "u", "v")
 Slots = tuple[Affine, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Hint:
     """How an axis is written where it was met first: its letter, and the author's counting."""
 
@@ -61,7 +61,7 @@ class Hint:
 Labels = tuple[Hint | None, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Shaped:
     """A part of an equation: its shape, the letters its axes would like, and its element at indices."""
 
@@ -70,7 +70,7 @@ class Shaped:
     element: Callable[[Slots], Tree]
 
 
-@dataclass(slots=True)
+@dataclass
 class Letters:
     """Hands out index names that nothing else in the equation uses."""
 
@@ -119,7 +119,7 @@ def broadcast(
     return tuple(reversed(shape)), tuple(reversed(labels))
 
 
-@dataclass(slots=True)
+@dataclass
 class Elaborator:
     """Writes the right side of one equation in index notation.
 

@@ -31,7 +31,7 @@ class Role(StrEnum):
     LOSS = "loss"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Index:
     """An index variable and its range, 0-based and half open: ``start <= i < stop``."""
 
@@ -44,7 +44,7 @@ class Index:
         return self.stop - self.start
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Affine:
     """An index expression ``constant + sum(factor * index)``: ``2*i + u - 1``."""
 
@@ -71,7 +71,7 @@ class Affine:
         return None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Ref:
     """One reading of an array in an equation: ``x[2*i + u, j]``; a scalar has no indices."""
 
@@ -79,7 +79,7 @@ class Ref:
     indices: tuple[Affine, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Term:
     """``coefficient * sum over bound of expression``.
 
@@ -93,14 +93,14 @@ class Term:
     coefficient: sympy.Rational = sympy.S.One
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Terms:
     """A right side that is a sum of terms, in the order in which its author wrote them."""
 
     terms: tuple[Term, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Largest:
     """A right side that is the largest of ``ref`` over the bound indices (max pooling).
 
@@ -112,7 +112,7 @@ class Largest:
     ties: Literal["first", "split", "all"] = "first"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Softmax:
     """A right side that is softmax (or its logarithm) of an array along one axis.
 
@@ -128,7 +128,7 @@ class Softmax:
 Body = Terms | Largest | Softmax
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Equation:
     """``target[...] = body`` for all values of the free indices.
 
@@ -148,7 +148,7 @@ class Equation:
     place: Place | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Shortcut:
     """A derivative that may be taken over two equations at once: softmax with cross-entropy.
 
@@ -164,7 +164,7 @@ class Shortcut:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Quantity:
     """A named array.
 
@@ -187,7 +187,7 @@ class Quantity:
     prose: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Naming:
     """How a quantity and its elements are written; read by :mod:`derivgen.notation` only.
 
@@ -208,7 +208,7 @@ class Naming:
     whole: Node | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Stage:
     """One entry of the schedule: an equation, with some free indices held at a value.
 
@@ -219,7 +219,7 @@ class Stage:
     pinned: tuple[tuple[str, int], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Network:
     """Quantities by name (inputs, targets and parameters first, then in order of computation),
     equations, and the order in which to compute them."""

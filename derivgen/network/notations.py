@@ -22,7 +22,7 @@ from derivgen.network.model import Naming
 Order = Literal["stored", "to_from", "from_to"]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Pattern:
     """How one role is written: ``base`` with ``superscript``; in the subscript ``prefix``, then indices.
 
@@ -43,7 +43,7 @@ class Pattern:
     whole: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Preset:
     """A named set of patterns, the letter of the learning rate, and one line about it."""
 
@@ -195,7 +195,7 @@ def preset_named(name: str, place: Place | None = None) -> Preset:
     return PRESETS[name]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Slot:
     """What an array is in a layered network: its role, the number of its layer (from 1), and which
     of its axes are units and samples; ``from_to`` tells weights with one column a unit."""
@@ -206,7 +206,7 @@ class Slot:
     sample_axis: int | None = None
 
 
-@dataclass(slots=True)
+@dataclass
 class Writer:
     """Makes namings from patterns; keeps count where elements are numbered through the network."""
 

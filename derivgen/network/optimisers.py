@@ -26,7 +26,7 @@ W, G, ETA, T = sympy.symbols("w g eta t", real=True)
 Number = int | float | Fraction
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Variable:
     """A quantity of an optimiser beside w, g, eta and t, with its name in formulas.
 
@@ -40,7 +40,7 @@ class Variable:
     state: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Optimiser:
     """A rule for one entry of a parameter.
 

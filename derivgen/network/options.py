@@ -14,7 +14,7 @@ from derivgen.errors import DerivgenError, Place, did_you_mean
 OptionValue = int | float | str | Fraction
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Option:
     """One number that can be set.
 

@@ -21,7 +21,7 @@ SOFTMAXES = frozenset({"softmax", "log_softmax"})
 REDUCTIONS = SUMS | EXTREMES | SOFTMAXES
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Extent:
     """The positions ``start <= p < stop`` of an axis or an index, as the author counts but from 0.
 
@@ -43,7 +43,7 @@ class Extent:
 Binder = tuple[int, str]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Vocabulary:
     """What names mean in all equations of a network.
 
@@ -95,7 +95,7 @@ def bound_names(call: ex.Call, words: Vocabulary, source: ex.Source) -> tuple[ex
     return names
 
 
-@dataclass(slots=True)
+@dataclass
 class RangeFinder:
     """One walk over the right side of an equation and its target; collects every index's range."""
 

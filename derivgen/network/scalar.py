@@ -19,7 +19,7 @@ Z = sympy.Symbol("Z", real=True)
 A = sympy.Symbol("A", real=True)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ScalarFunction:
     """A function of one real variable.
 

@@ -42,7 +42,7 @@ def meet(one: _Box, other: _Box) -> bool:
     return all(a <= d and c <= b for (a, b), (c, d) in zip(one, other, strict=True))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _Need:
     """Equation ``reader`` reads, by ``ref``, something that equation ``writer`` computes."""
 
@@ -140,7 +140,7 @@ def _in_order(groups: Sequence[Sequence[int]], needs: Sequence[_Need]) -> list[S
     return found
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _Recurrence:
     """Equations that depend on one another, in the hope that each step needs earlier steps only."""
 

@@ -24,7 +24,7 @@ MAX_ELEMENTS = 10**8
 _Scope = dict[str, Binder]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Written:
     """A parsed equation with its text and place."""
 
@@ -62,7 +62,7 @@ class Written:
         return {name for index in chain(*subscripts) for name, _ in index.factors}
 
 
-@dataclass(slots=True)
+@dataclass
 class Shapes:
     """What is known so far of the arrays; filled by :meth:`find`."""
 

@@ -41,7 +41,7 @@ class WrittenFloat(float):
         return made
 
 
-@dataclass(slots=True)
+@dataclass
 class Places:
     """Where keys and values stand while a document is read."""
 
@@ -53,7 +53,7 @@ class Places:
         return Place(self.file, line, column)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Source:
     """A document that was read: its data and the place of everything in it."""
 

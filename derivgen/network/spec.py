@@ -20,7 +20,6 @@ from derivgen.network.losses import LOSSES
 from derivgen.network.notations import PRESETS
 from derivgen.network.optimisers import OPTIMISERS, optimiser_named, optimiser_options
 from derivgen.network.schema import Spec
-from derivgen.network.schema_errors import translated
 from derivgen.network.source import Source
 from derivgen.network.task import Task
 from derivgen.network.values import Reader
@@ -120,6 +119,8 @@ def checked(source: Source) -> Spec:
     try:
         return Spec.model_validate(source.data)
     except ValidationError as error:
+        from derivgen.network.schema_errors import translated  # only where something is wrong
+
         raise translated(error, source) from None
 
 

@@ -52,7 +52,7 @@ Ties = Literal["first", "split", "all"]
 Stager = Callable[[str, Sequence[Index], Tree, Place | None], Ref]
 
 
-@dataclass(slots=True)
+@dataclass
 class Normaliser:
     """Brings equations into normal form; ``staged`` collects the equations of staged parts."""
 
@@ -90,7 +90,7 @@ class Normaliser:
         return self._shared[key]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _Part:
     """One addend: coefficient * sum over bound of expression."""
 
@@ -115,7 +115,7 @@ def _symbols(body: Body) -> set[sympy.Symbol]:
     return {body.ref}
 
 
-@dataclass(slots=True)
+@dataclass
 class _Lowering:
     """The way of one equation from its tree to sympy; collects the readings."""
 

@@ -8,7 +8,7 @@ from derivgen.network.model import Network
 from derivgen.settings import DocumentOptions, Numbers, Training
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Task:
     """The network, how to train it, how to print numbers, and what document to write.
 

@@ -30,7 +30,7 @@ from derivgen.network.source import Source
 _LOSS_OPERAND = re.compile(r"(?<![A-Za-z0-9_])[ya](?![A-Za-z0-9_(])")
 
 
-@dataclass(slots=True)
+@dataclass
 class Functions:
     """Scalar functions beside the table (or in place of its entries), and losses of the user's own.
 

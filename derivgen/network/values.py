@@ -33,7 +33,7 @@ MAX_ARRAY = 20_000_000
 SOURCES = ("values", "csv", "npz", "random", "symbolic", "classes")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Loaded:
     """An array as it was read: ``values`` None where it is symbolic, ``shape`` None where unknown.
 
@@ -46,7 +46,7 @@ class Loaded:
     place: Place
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Reader:
     """Reads arrays of one spec; files are relative to ``folder``."""
 

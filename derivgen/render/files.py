@@ -22,7 +22,7 @@ def write_atomically(path: Path, content: bytes) -> None:
         outputs.add(path, (content,))
 
 
-@dataclass(slots=True)
+@dataclass
 class Outputs:
     """The files of one build: they are put in place together when the ``with`` block ends, and
     none of them if it ends by an error."""

@@ -23,7 +23,7 @@ from derivgen.render.pictures.tikz import tikz
 from derivgen.render.pictures.typst import typst
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Dialect:
     """What differs from one Markdown to another."""
 
@@ -138,7 +138,7 @@ DEFAULT_DIALECT: Final = "pandoc"
 Binder = Callable[[Document, Iterable[tuple[Block | None, str]]], Iterator[str]]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Format:
     """One row of :data:`FORMATS`."""
 

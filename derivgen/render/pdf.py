@@ -31,7 +31,7 @@ _RERUN: Final = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Engine:
     """One way to make a PDF: the format it reads, and the function from text to PDF."""
 

@@ -54,7 +54,7 @@ _NO_ANCHOR: Final = re.compile(r"[^a-z0-9]+", re.IGNORECASE)
 _AHEAD: Final = 500
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Options:
     """How a document is written; each is for the formats that can follow it.
 

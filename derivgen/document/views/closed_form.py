@@ -24,7 +24,7 @@ from derivgen.notation import Entry
 MOST_OPERATIONS = 400
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Section:
     """One parameter's closed form; ``display`` is None where it is too long to print."""
 

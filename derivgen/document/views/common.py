@@ -43,7 +43,7 @@ Reason = Literal[
 ]  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Factor:
     """One local partial of a chain, for a template.
 
@@ -67,7 +67,7 @@ class Factor:
     proof: Display | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Seen:
     """What a view has derived and explained already."""
 

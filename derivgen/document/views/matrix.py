@@ -43,7 +43,7 @@ MOST_SAMPLES = 6
 MOST_COMPARED = 64
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Section:
     """One array: its gradient in matrix form (or index notation), its numbers, its samples.
 

@@ -22,7 +22,7 @@ MOST_SHOWN = 6
 MOST_LOOKED_AT = 64
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Route:
     """One path: the names along it, its factors, its product with the numbers put in."""
 
@@ -33,7 +33,7 @@ class Route:
     zero_factor: Node | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Section:
     """One parameter.
 

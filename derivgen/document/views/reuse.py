@@ -39,7 +39,7 @@ from derivgen.notation import Entry
 VIEW = "reuse"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Item:
     """One derivative of the loss: by an intermediate element or by a parameter.
 
@@ -60,7 +60,7 @@ class Item:
     new: bool
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Section:
     """Items of one array: one step further back.
 

@@ -11,7 +11,7 @@ from derivgen.network.source import Address, Source
 from derivgen.network.values import Loaded, Reader, Shape, described, shown
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Text:
     """One equation as text, with the place to name when something is wrong with it."""
 
@@ -19,7 +19,7 @@ class Text:
     place: Place
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Computed:
     """What is known beforehand of an array that an equation computes."""
 
@@ -29,7 +29,7 @@ class Computed:
     address: Address
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Samples:
     """The batch axis: its size and whether samples are rows; ``size`` None is one sample alone."""
 
@@ -58,7 +58,7 @@ class Samples:
         return 1 if self.axis == 0 else 0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Letters:
     """Index letters that are no names of arrays: unit, unit it comes from, output, sample."""
 
@@ -73,7 +73,7 @@ class Letters:
         return [*known, *(f"{self.unit}{at}" for at in range(3, count))][:count]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Incoming:
     """The array that a layer reads: its name, its number of units, and where that is said."""
 
@@ -82,7 +82,7 @@ class Incoming:
     said: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Context:
     """Where a layer stands: its number (from 1), its address in the spec, and its surroundings."""
 
@@ -105,7 +105,7 @@ class Context:
         return self.source.value_place((*self.address, *keys))
 
 
-@dataclass(slots=True)
+@dataclass
 class Emission:
     """What a layer gives: arrays with values, arrays that equations compute, the equations, and
     the names of its output and of what its activation is applied to (None: it has none)."""

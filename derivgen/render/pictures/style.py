@@ -13,7 +13,7 @@ from derivgen.document.extent import Rectangle, extent, reach
 from derivgen.formula.tree import Node
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Paint:
     """Fill and outline as ``RRGGBB``."""
 
@@ -84,7 +84,7 @@ def beside(arrow: Arrow) -> tuple[float, float]:
     return arrow.points[-1]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Placed:
     """A formula with the point that it stands at; ``halo``: on paper of its own."""
 

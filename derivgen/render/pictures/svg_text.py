@@ -48,7 +48,7 @@ _CALLIGRAPHIC = {
 }  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Run:
     """Characters of one face.  ``scale`` is their size in em of the label, ``up`` how far they are
     raised and ``back`` how far they are moved left before they are set, in the same em."""
