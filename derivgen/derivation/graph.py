@@ -14,7 +14,7 @@ from functools import cached_property, lru_cache
 import numpy as np
 import sympy
 
-from derivgen.derivation.grid import stage_grid
+from derivgen.derivation.grid import Grid, stage_grid
 from derivgen.derivation.partials import SAME, WINNER, Link
 from derivgen.network.model import Largest, Network, Ref, Softmax, Stage
 from derivgen.notation import Entry
@@ -279,18 +279,37 @@ class _Sorted:
                 yield Edge(block.link, block.stage, target, source, values)
 
 
+def carrying(network: Network, at: Grid, link: Link) -> np.ndarray | None:
+    """Where in a link's grid there is a dependence at all (None: everywhere): not where the source lies
+    outside its array, and not where it is multiplied by padding of 0."""
+    found: np.ndarray | None = None
+    for symbol, ref in {None: link.source, **link.refs}.items():
+        quantity = network.quantities[ref.array]
+        if symbol is not None:
+            padding = sympy.nsimplify(quantity.outside or 0)
+            if symbol not in link.partial.free_symbols or quantity.outside is None:
+                continue
+            if link.partial.xreplace({symbol: padding}) != 0:
+                continue
+        _, inside = at.positions(ref, quantity.shape)
+        if inside is not None:
+            whole = np.broadcast_to(inside, at.shape)
+            found = whole if found is None else found & whole
+    return found
+
+
 def _sort_edges(network: Network, readings: Sequence[tuple[Stage, Link]], array: str) -> _Sorted:
     blocks = []
     by_target: defaultdict[str, list[_Block]] = defaultdict(list)
     shape = network.quantities[array].shape
     for stage, link in readings:
         at = stage_grid(network, stage, link.bound)
-        positions, inside = at.positions(link.source, shape)
+        positions, _ = at.positions(link.source, shape)
         sources = np.broadcast_to(positions, at.shape).ravel()
         where = np.arange(sources.size)
-        if inside is not None:
-            kept = np.broadcast_to(inside, at.shape).ravel()
-            sources, where = sources[kept], where[kept]
+        kept = carrying(network, at, link)
+        if kept is not None:
+            sources, where = sources[kept.ravel()], where[kept.ravel()]
         order = np.argsort(sources, kind="stable")
         if not order.size:
             continue  # nothing but padding is read

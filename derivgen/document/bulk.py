@@ -16,6 +16,7 @@ import numpy as np
 import sympy
 
 from derivgen.derivation.dust import sum_without_dust
+from derivgen.derivation.graph import carrying
 from derivgen.derivation.grid import Grid, stage_grid
 from derivgen.derivation.partials import PEER, SAME, WINNER, Link
 from derivgen.derivation.rounding import Rounder
@@ -103,13 +104,16 @@ def _reading(situation: Situation, stage: Stage, link: Link, number: int) -> _Re
     settle = passed.rounder.array if passed.carried else unchanged
     found = link_values(network, stage, link, passed.values, passed.arithmetic, settle)
     size = int(np.prod(network.quantities[link.source.array].shape, dtype=int))
-    # positions in the grid of the pairs that lie inside the source
+    # positions in the grid of the pairs that lie inside the source, and of those that count
     _, inside = grid.positions(link.source, network.quantities[link.source.array].shape)
     everywhere = np.arange(int(np.prod(grid.shape, dtype=int)))
     if inside is not None:
         everywhere = everywhere[np.broadcast_to(inside, grid.shape).ravel()]
     order = np.argsort(found.sources, kind="stable")
-    counts = np.bincount(found.sources, minlength=size)
+    kept = carrying(network, grid, link)
+    if kept is not None:
+        order = order[kept.ravel()[everywhere[order]]]
+    counts = np.bincount(found.sources[order], minlength=size)
     starts = np.concatenate([[0], np.cumsum(counts)[:-1]])
     return _Reading(
         number,

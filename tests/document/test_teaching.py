@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 import derivgen
+from derivgen.derivation.derivation import Derivation
 from derivgen.document.blocks import Display, Table, Words
 from derivgen.formula.tree import Node, Number, Partial, Symbol
 from derivgen.network.spec import task_from_mapping
@@ -64,6 +65,31 @@ def test_an_elided_sum_counts_the_summands_that_are_there() -> None:
     text = markdown(wide, views=["reuse"], long_sum=3)
     assert "K_{2} x_{0} + K_{3} x_{1} + K_{4} x_{2} =" in text  # three: nothing to elide
     assert r"K_{1} x_{0} + \cdots + K_{4} x_{3} =" in text
+
+
+def test_what_is_multiplied_by_padding_is_no_path() -> None:
+    """K_0 meets x_0 and x_1 and once the padding: two paths, and two terms of its derivative."""
+    text = markdown(PADDED, views=["paths"])
+    ways = re.findall(r"\*\*Path \d:\*\* \$K_\{(\d)\} \\to z_", text)
+    assert ways == [u for u, count in (("0", 2), ("1", 3), ("2", 2)) for _ in range(count)]
+    graph = Derivation(task_from_mapping(PADDED)).first.graph
+    assert [graph.count(("K", (u,))) for u in range(3)] == [2, 3, 2]
+
+
+def test_very_many_elements_have_no_readers_in_the_padding_either() -> None:
+    wide = {
+        **PADDED,
+        "arrays": {
+            "x": {"values": [str(k + 1) for k in range(70)], "role": "input", "outside": 0},
+            "K": {"values": [str(k % 7 - 3) for k in range(70)]},
+        },
+        "ranges": {"i": 70},
+        "equations": ["z[i] = sum(K[u]*x[i + u - 69], u)", "L = sum(z[i]**2, i)/2"],
+    }
+    text = markdown(wide, views=["reuse"], show="all")
+    [last] = re.findall(r"\\frac\{\\partial L\}\{\\partial K_\{0\}\}[^=\n]*=(.*)", text)[:1]
+    assert r"\partial z_{69}" in last
+    assert r"\partial z_{0}" not in last
 
 
 def test_of_many_paths_those_that_carry_something_come_first() -> None:
