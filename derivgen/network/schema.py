@@ -234,15 +234,25 @@ class Weights(Values):
     )
 
 
+# What is left out is made without validation: what it holds is right, and validating it would build a
+# validator for each of these parts by itself.
+
+
 class LayerNames(Part):
     """Names of a layer's arrays: a text names the array, a list names its elements in LaTeX."""
 
-    weights: LayerName = Field(default_factory=ArrayCalled, description="Those of the weights.")
-    bias: LayerName = Field(default_factory=ArrayCalled, description="That of the bias.")
-    pre_activation: LayerName = Field(
-        default_factory=ArrayCalled, description="Those before the activation."
+    weights: LayerName = Field(
+        default_factory=ArrayCalled.model_construct, description="Those of the weights."
     )
-    activation: LayerName = Field(default_factory=ArrayCalled, description="Those of the outputs.")
+    bias: LayerName = Field(
+        default_factory=ArrayCalled.model_construct, description="That of the bias."
+    )
+    pre_activation: LayerName = Field(
+        default_factory=ArrayCalled.model_construct, description="Those before the activation."
+    )
+    activation: LayerName = Field(
+        default_factory=ArrayCalled.model_construct, description="Those of the outputs."
+    )
 
 
 class DenseLayer(Part):
@@ -257,7 +267,7 @@ class DenseLayer(Part):
         default_factory=dict, description="Settings of the activation, such as alpha of leaky_relu."
     )
     weights: Annotated[Weights, VALUES_SHORT] = Field(
-        default_factory=Weights,
+        default_factory=Weights.model_construct,
         description="The weights, one row a unit (see orientation); left out: symbolic.",
     )
     orientation: Literal["to_from", "from_to"] | None = Field(
@@ -268,11 +278,13 @@ class DenseLayer(Part):
         Bias,
         BeforeValidator(_expand_bias, json_schema_input_type=Bias | _BiasWord | Nested | None),
     ] = Field(
-        default_factory=Bias,
+        default_factory=Bias.model_construct,
         description="A list: one per unit; a number: shared by the layer; none; network; or a mapping.",
     )
     name: str = Field(default="", description="What prose calls it: 'the hidden layer'.")
-    names: LayerNames = Field(default_factory=LayerNames, description="Names of its arrays.")
+    names: LayerNames = Field(
+        default_factory=LayerNames.model_construct, description="Names of its arrays."
+    )
 
 
 class ArraySpec(Values):
@@ -390,15 +402,17 @@ class Spec(Part):
         description="What is minimised."
     )
     training: TrainingSpec = Field(
-        default_factory=TrainingSpec, description="How the parameters are updated."
+        default_factory=TrainingSpec.model_construct, description="How the parameters are updated."
     )
     numbers: NumbersSpec = Field(
-        default_factory=NumbersSpec, description="How numbers are printed."
+        default_factory=NumbersSpec.model_construct, description="How numbers are printed."
     )
     notation: Annotated[Notation, Short("preset", {"type": "string"})] = Field(
-        default_factory=Notation, description="How things are written."
+        default_factory=Notation.model_construct, description="How things are written."
     )
-    document: Document = Field(default_factory=Document, description="What the document says.")
+    document: Document = Field(
+        default_factory=Document.model_construct, description="What the document says."
+    )
     conventions: Conventions = Field(
-        default_factory=Conventions, description="Choices where books differ."
+        default_factory=Conventions.model_construct, description="Choices where books differ."
     )
