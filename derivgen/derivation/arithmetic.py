@@ -53,6 +53,8 @@ class FloatArithmetic:
     def evaluate(
         self, expression: sympy.Expr, arguments: Mapping[sympy.Symbol, np.ndarray]
     ) -> np.ndarray:
+        if expression.is_Symbol:
+            return np.asarray(arguments[expression], dtype=float)
         symbols = tuple(sorted(expression.free_symbols, key=lambda s: s.name))
         function = self._compiled(expression, symbols)
         with np.errstate(all="ignore"):

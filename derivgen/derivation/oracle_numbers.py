@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache, partial, reduce
-from operator import add, mul
+from operator import add, itemgetter, mul
 from typing import Any, Literal, Protocol
 
 import mpmath
@@ -32,6 +32,7 @@ AT_KINK = 1e-12
 Side = Literal["convention", "left", "right"]
 
 Unary = Callable[[Any], Any]
+_Evaluator = Callable[[Mapping[sympy.Symbol, Any]], Any]
 
 
 class Arithmetic(Protocol):
@@ -172,37 +173,56 @@ class Formula:
     side: Side
     branches: Branches
 
+    #: expressions as functions of the values of their symbols: each is taken apart once
+    _made: dict[sympy.Expr, _Evaluator] = field(default_factory=dict, init=False, repr=False)
+
     def __call__(self, expression: sympy.Expr, values: Mapping[sympy.Symbol, Any]) -> Any:
         """The value where every symbol has the value (or array) in ``values``.
 
         Raises TypeError for a kind of node that stands in no equation."""
+        made = self._made.get(expression)
+        if made is None:
+            made = self._made[expression] = self._make(expression)
+        return made(values)
+
+    def _make(self, expression: sympy.Expr) -> _Evaluator:
         if expression.is_Symbol:
-            return values[expression]
+            return itemgetter(expression)
         if _is_constant(expression):
-            return self.arithmetic.number(_constant(expression))
+            constant = self.arithmetic.number(_constant(expression))
+            return lambda _: constant
         kind = expression.func
-        if isinstance(expression, AppliedUndef):
-            return self.named(kind.__name__, self(expression.args[0], values))
         if kind is sympy.Piecewise:
-            return self.piecewise(expression, values)
-        if kind is sympy.Pow and expression.args[1].is_Integer:
-            return self(expression.args[0], values) ** int(expression.args[1])
-        parts = [self(argument, values) for argument in expression.args]
+            return lambda values: self.piecewise(expression, values)
+        first, *others = parts = [self._make(argument) for argument in expression.args]
+        if isinstance(expression, AppliedUndef):
+            name = kind.__name__
+            return lambda values: self.named(name, first(values))
         if kind in (sympy.Add, sympy.Mul):
-            if self.arithmetic.extended:
-                parts.sort(key=_is_number)
-            return reduce(add if kind is sympy.Add else mul, parts)
+            return self._joined(add if kind is sympy.Add else mul, parts)
         if kind is sympy.Pow:
-            return parts[0] ** parts[1]
+            if expression.args[1].is_Integer:
+                power = int(expression.args[1])
+                return lambda values: first(values) ** power
+            [exponent] = others
+            return lambda values: first(values) ** exponent(values)
         if kind is sympy.Abs:
-            return self.absolute(parts[0])
+            return lambda values: self.absolute(first(values))
         if kind is sympy.sign:
-            return self.branches.decide(lambda: np.sign(np.asarray(parts[0], dtype=float)))
+            return lambda values: self.sign(first(values))
         if kind in (sympy.Max, sympy.Min):
-            return self.largest(parts, 1 if kind is sympy.Max else -1)
+            direction = 1 if kind is sympy.Max else -1
+            return lambda values: self.largest([part(values) for part in parts], direction)
         if kind in _NUMPY:
-            return self.arithmetic.function(kind)(parts[0])
+            function = self.arithmetic.function(kind)
+            return lambda values: function(first(values))
         raise TypeError(f"the check cannot evaluate {kind.__name__}")
+
+    def _joined(self, join: Callable[[Any, Any], Any], parts: list[_Evaluator]) -> _Evaluator:
+        """A sum or a product."""
+        if not self.arithmetic.extended:
+            return lambda values: reduce(join, [part(values) for part in parts])
+        return lambda values: reduce(join, sorted((p(values) for p in parts), key=_is_number))
 
     def named(self, name: str, z: Any) -> Any:
         """A function of the network's table."""
@@ -218,6 +238,10 @@ class Formula:
                 slope = number(tangent.slopes[self.side])
                 value = np.where(mask, away * slope + number(tangent.value), value)
         return value
+
+    def sign(self, u: Any) -> Any:
+        """The sign that an argument has at the point."""
+        return self.branches.decide(lambda: np.sign(np.asarray(u, dtype=float)))
 
     def absolute(self, u: Any) -> Any:
         """``|u|`` as u times its sign at the point; the sign of 0 is 0, or that of a side."""

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from importlib.resources import files
-from importlib.resources.abc import Traversable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from pydantic import ValidationError
@@ -24,6 +22,9 @@ from derivgen.network.source import Source
 from derivgen.network.task import Task
 from derivgen.network.values import Reader
 from derivgen.settings import DocumentOptions, Numbers, Training
+
+if TYPE_CHECKING:
+    from importlib.resources.abc import Traversable
 
 _STANDARD_DECIMALS = 4
 _STANDARD_LEAST = 3
@@ -205,6 +206,8 @@ def _front_matter(given: bool | dict[str, str]) -> dict[str, str] | None:
 
 def _examples() -> Traversable:
     """The folder of examples: inside an installed package, beside the package in a checkout."""
+    from importlib.resources import files  # who reads a spec of his own has no use for it
+
     package = files("derivgen")
     inside = package.joinpath("_examples")
     if inside.is_dir():

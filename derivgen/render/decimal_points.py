@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Final
 
-from derivgen.document.blocks import Inlines, Math, Table
+from derivgen.document.blocks import Inlines, Math
 from derivgen.formula.tree import Number, Sum
 
 #: rows of a table that are looked at to align its numbers at the decimal point
-_ALIGNED_ROWS: Final = 1000
+ALIGNED_ROWS: Final = 1000
 _PLAIN_NUMBER: Final = re.compile(r"-?\d+(?:\.\d+)?")
 
 
-def decimal_places(table: Table) -> list[int]:
+def decimal_places(rows: Sequence[tuple[Inlines, ...]], columns: int) -> list[int]:
     """How many digits the numbers of each column have behind the point, at the most."""
-    places = [0] * len(table.align)
-    if len(table.rows) > _ALIGNED_ROWS:
+    places = [0] * columns
+    if len(rows) > ALIGNED_ROWS:
         return places
-    for row in table.rows:
+    for row in rows:
         places = [
             max(p, len(_decimals(cell) or "") - 1) for p, cell in zip(places, row, strict=True)
         ]

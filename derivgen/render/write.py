@@ -34,7 +34,7 @@ from derivgen.formula.linebreak import INDENT, layout
 from derivgen.formula.measure import operator_width, relation_width, width
 from derivgen.formula.tree import Line
 from derivgen.render import escape
-from derivgen.render.decimal_points import decimal_places
+from derivgen.render.decimal_points import ALIGNED_ROWS, decimal_places
 from derivgen.render.family import fill
 from derivgen.render.formats import DIALECTS, FORMATS, Dialect, Format
 from derivgen.render.text_lines import TextWriter
@@ -254,11 +254,13 @@ class _Renderer:
         long = len(block.rows) > _SHORT_TABLE and not self.notes
         yield self.macro("table_begin")(*shape, long)
         row_macro = self.macro("table_row")
-        places = decimal_places(block)
-        last = len(block.rows) - _ROWS_TOGETHER
-        for at, row in enumerate(block.rows):
+        # rows may be made when they are looked at: those that are looked at twice are made once
+        rows = block.rows if len(block.rows) > ALIGNED_ROWS else tuple(block.rows)
+        places = decimal_places(rows, len(align))
+        last = len(rows) - _ROWS_TOGETHER
+        for at, row in enumerate(rows):
             cells = [self.text.cell(*pair) for pair in zip(row, places, strict=True)]
-            together = at < _ROWS_TOGETHER - 1 or last <= at < len(block.rows) - 1
+            together = at < _ROWS_TOGETHER - 1 or last <= at < len(rows) - 1
             yield row_macro(cells, align, together)
         yield self.macro("table_end")(*shape, long)
 
