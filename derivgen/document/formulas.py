@@ -30,9 +30,9 @@ from derivgen.document.worked import (
     extended,
     is_same,
 )
-from derivgen.formula.build import number
+from derivgen.formula.build import indicator, number
 from derivgen.formula.from_sympy import Written, from_sympy
-from derivgen.formula.tree import Chain, Delimited, Node, Partial, RelationSign, Symbol, Text
+from derivgen.formula.tree import Chain, Delimited, Node, Partial, RelationSign, Symbol
 from derivgen.network.functions import ScalarFunction, Z
 from derivgen.network.lazy import LazyTable
 from derivgen.network.model import Largest, Softmax, Terms
@@ -149,9 +149,20 @@ class Formulas:
     def symbolic(self, expression: sympy.Expr, entries: Mapping[sympy.Symbol, Entry]) -> Node:
         """An expression over elements, in their names."""
         names = {symbol: self.name(entry) for symbol, entry in entries.items()}
-        # without numbers nobody knows which element is largest: 1 if it is this one, else 0
-        names[WINNER] = Delimited(Text("1 if largest, else 0"), "bracket")
         return from_sympy(expression, names, self.functions, "none")
+
+    def local(self, partial: LocalPartial) -> Node:
+        """A local partial in names; of a maximum, without numbers, 1 for the element that it is."""
+        names = {symbol: self.name(entry) for symbol, entry in partial.entries.items()}
+        names[WINNER] = indicator(self.name(partial.source), self.name(partial.target))
+        return from_sympy(partial.expression, names, self.functions, "none")
+
+    def factor(self, partial: LocalPartial) -> Node:
+        """A local partial in names, as a factor: one that depends on which element is largest is
+        called by its name."""
+        if WINNER in partial.expression.free_symbols:
+            return self.token(partial.target, partial.source)
+        return self.local(partial)
 
     def numeric(
         self, expression: sympy.Expr, entries: Mapping[sympy.Symbol, Entry], extra: int = 0
@@ -264,7 +275,7 @@ class Formulas:
     def partial_chain(self, partial: LocalPartial) -> Chain:
         """``da/dz = a (1 - a) = 0.6 (1 - 0.6) = 0.24``."""
         token = self.token(partial.target, partial.source)
-        chain = Chain(token, (("=", self.symbolic(partial.expression, partial.entries)),))
+        chain = Chain(token, (("=", self.local(partial)),))
         if self.passed.symbolic or partial.expression.is_number:
             return chain
         result = self.rounder.text(self.passed.partial_value(partial))

@@ -303,6 +303,11 @@ def indices(texts: Sequence[str], separator: str = ",") -> Node:
     return row(*parts)
 
 
+def indicator(left: Node, right: Node) -> Cases:
+    """1 where two things are equal, else 0."""
+    return Cases(((number("1"), Relation(left, "=", right)), (number("0"), None)))
+
+
 def under(body: Node, note: Node | str) -> Underbrace:
     """``body`` with a brace and a note beneath; a text note is set as words."""
     return Underbrace(body, Text(note) if isinstance(note, str) else note)

@@ -129,3 +129,22 @@ document: {style: tutorial}
 """
     text = dg.derive(task_from_text(spec)).to_markdown()
     assert not re.search(r"(?<!\$)\$(?!\$)[^$\n]*bmatrix", text)
+
+
+@pytest.mark.parametrize("views", ["symbolic", "matrix"])
+def test_which_element_is_largest_is_said_by_cases(views: str) -> None:
+    """A formula has no words in it that stand for a value."""
+    spec = f"""
+arrays:
+  x: {{values: [0.4, 0.3, -0.9, 0.2], role: input}}
+  w: [-0.52, -0.8, 0.29, 0.35]
+equations: ["a[i] = w[i]*x[i]", "m[r] = max(a[2*r + p], p)", "L = sum(m[r]**2, r)"]
+ranges: {{r: 2, p: 2}}
+loss: L
+document: {{views: [{views}], style: handout}}
+"""
+    text = dg.derive(task_from_text(spec)).to_markdown()
+    own = "a_{2 r + p} = m_{r}" if views == "matrix" else "a_{0} = m_{0}"
+    assert r"\begin{cases} 1 & \text{if } " + own in text
+    words = re.findall(r"\\text\{([^}]*)\}", "".join(text.split("$$")[1::2]))
+    assert set(words) - set("0123456789") == {"if ", "otherwise"}  # and shapes

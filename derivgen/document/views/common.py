@@ -158,10 +158,8 @@ def _collapse(situation: Situation, partial: LocalPartial) -> Display | None:
         for path in graph.paths(partial.source, MOST_PROOF_TERMS)
     ]
     tokens = [multiply([formulas.token(p.target, p.source) for p in c], "dot") for c in chains]
-    terms = [
-        multiply([formulas.symbolic(p.expression, p.entries) for p in c], "dot") for c in chains
-    ]
-    short = formulas.symbolic(partial.expression, partial.entries)
+    terms = [multiply([formulas.factor(p) for p in c], "dot") for c in chains]
+    short = formulas.local(partial)
     token = formulas.token(partial.target, partial.source)
     return Display((equals(token, add(*tokens), add(*terms), short),))
 

@@ -20,18 +20,16 @@ from derivgen.document.situation import Situation
 from derivgen.document.updates import setting_digits, symbol_names
 from derivgen.document.views.common import gradient_of, gradient_values, reader_arrays, title_of
 from derivgen.document.worked import as_float, is_same
-from derivgen.formula.build import add, big_sum, multiply, negate, number, under
+from derivgen.formula.build import add, big_sum, indicator, multiply, negate, number, under
 from derivgen.formula.from_sympy import from_sympy
 from derivgen.formula.tree import (
     Chain,
-    Delimited,
     Node,
     Partial,
     RelationSign,
     Row,
     Script,
     Symbol,
-    Text,
 )
 from derivgen.network.model import Ref, Role
 from derivgen.network.optimisers import OPTIMISERS, G, W
@@ -221,7 +219,9 @@ def _index_rule(situation: Situation, links: list[Link]) -> Chain:
 def _local(situation: Situation, link: Link, bases: Mapping[str, int]) -> Node:
     """A link's partial in index letters."""
     names = {symbol: _reading(situation, ref, bases) for symbol, ref in link.refs.items()}
-    names[WINNER] = Delimited(Text("1 if largest, else 0"), "bracket")
+    names[WINNER] = indicator(
+        _reading(situation, link.source, bases), _reading(situation, link.target, bases)
+    )
     if SAME in link.partial.free_symbols:
         differing = [
             (mine, other)

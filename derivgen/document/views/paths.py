@@ -233,7 +233,7 @@ def _in_names(situation: Situation, path: Path) -> Node:
     if options.factor_order == "parameter-first":
         partials.reverse()
     formulas = situation.formulas
-    return multiply([formulas.symbolic(p.expression, p.entries) for p in partials], options.product)
+    return multiply([formulas.factor(p) for p in partials], options.product)
 
 
 def _total(

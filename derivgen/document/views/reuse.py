@@ -248,7 +248,7 @@ def _chain(situation: Situation, entry: Entry, partials: list[LocalPartial]) -> 
                 ordered(
                     [
                         *([formulas.gradient_token(p.target)] if p.target[0] != loss else []),
-                        formulas.symbolic(p.expression, p.entries),
+                        formulas.factor(p),
                     ],
                     options.product,
                 )
