@@ -19,6 +19,7 @@ from derivgen.checking.evaluating.budget import Budget
 from derivgen.checking.evaluating.evaluation import Tokens
 from derivgen.checking.evaluating.model import Model
 from derivgen.checking.evaluating.resolving import LeftOut, NotGiven, Unknown
+from derivgen.checking.evaluating.shares import drawn_shares, share_groups
 from derivgen.checking.evaluating.values import Array, Dual, NoValue, Shapes, Value
 from derivgen.checking.evaluating.world import Point, World
 from derivgen.checking.maths import tree as t
@@ -127,6 +128,15 @@ class Equality:
     def _is_computed(self, node: t.Node) -> bool:
         return isinstance(node, t.Name) and self.model.definition(node.key) is not None
 
+    @cached_property
+    def shared(self) -> tuple[World, ...]:
+        """The points where targets that are shares of one whole add up to 1; none where there are no such."""
+        groups = share_groups(self.model, self.ancestry)
+        return tuple(
+            replace(point, stated=drawn_shares(groups, seed))
+            for seed, point in enumerate(self.points if groups else ())
+        )
+
     def compare(self, left: t.Node, right: t.Node) -> Comparison:
         """Whether two formulas are equal, wherever both have a value.
 
@@ -162,12 +172,18 @@ class Equality:
                 if first is None:  # the plain reading is the one to report
                     first = found
         assert first is not None
+        if first.outcome is Outcome.DIFFERENT and self.shared:
+            same = (_at(self.shared, left, right, tokens) for tokens in readings)
+            return next(filter(None, same), first)
         return first
 
     def plainly(self, left: t.Node, right: t.Node) -> Comparison:
         """As :meth:`compare`, with every derivative token along every way: for many candidates, of which
         the first point rules most out."""
-        return _at(self.points, left, right, ("total", "total"))
+        found = _at(self.points, left, right, ("total", "total"))
+        if found.outcome is Outcome.DIFFERENT and self.shared:
+            return _at(self.shared, left, right, ("total", "total"))
+        return found
 
 
 def _at(

@@ -16,6 +16,7 @@ from derivgen.checking.drafts import Draft
 from derivgen.checking.evaluating.printed import Fit, Printed, printed_number
 from derivgen.checking.evaluating.values import Real, scalar
 from derivgen.checking.judging.carried import MOST_CARRIED, trials
+from derivgen.checking.judging.noise import noise
 from derivgen.checking.judging.spread import is_spoilt, lost, spread
 from derivgen.checking.judging.standing import Standing
 from derivgen.checking.maths import tree as t
@@ -84,10 +85,14 @@ def doubtful(here: Standing, draft: Draft) -> bool:
     return draft.verdict is Verdict.WRONG
 
 
-def judge_carried_unshown(here: Standing, draft: Draft, number: Printed) -> bool:
+def judge_carried_unshown(
+    here: Standing, draft: Draft, number: Printed, subject: t.Node | None = None
+) -> bool:
     """True for a number that is left open: what was rounded on the way may explain that it is off."""
     off = None if draft.value is None else abs(draft.value - number.value)
-    if not here.carries or off is None or off > MOST_CARRIED * number.unit:
+    if not here.carries or off is None:
+        return False
+    if off > MOST_CARRIED * number.unit and (subject is None or off > noise(here, subject, number)):
         return False
     draft.verdict, draft.code, draft.expected = Verdict.UNDECIDED, "C403", ""
     draft.message = "the rounded numbers that it follows from are not shown"
@@ -101,7 +106,7 @@ def judge_unshown(here: Standing, draft: Draft, number: Printed, subject: t.Node
     if here.carries and any(entry.printed.value == number.value for entry in before):
         _as_carried(here, draft, number, number.value)
         return
-    if judge_carried_unshown(here, draft, number) or draft.verdict is not Verdict.WRONG:
+    if judge_carried_unshown(here, draft, number, subject) or draft.verdict is not Verdict.WRONG:
         return
     off = None if draft.value is None else abs(draft.value - number.value)
     digits = len(number.text.lstrip("-0.").replace(".", ""))

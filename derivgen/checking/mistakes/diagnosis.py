@@ -181,7 +181,7 @@ def _readings(node: t.Node) -> Sequence[Tokens]:
 def _agree(one: Candidate, two: Candidate, equality: Equality) -> bool:
     """Whether two are the same at two points, both of them with a value that says something."""
     agreed, telling = 0, False
-    for world in equality.points:
+    for world in equality.shared or equality.points:
         try:
             left, right = one(world), two(world)
             if not close(left, right):

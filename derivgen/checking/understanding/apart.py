@@ -181,6 +181,7 @@ def _own_primes(statements: Sequence[Statement], cells: Sequence[Cell]) -> froze
                 reads[base, prime] |= {_parted(part)[:2] for part in _names([side])}
                 if prime:
                     computed.add((base, prime))
+    bare |= {_parted(c.name)[0] for c in cells if c.name is not None and not _parted(c.name)[1]}
     shown |= _side_by_side(cells)
     found = {
         (base, prime)

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
 
+from derivgen.checking.evaluating import indices as ix
 from derivgen.checking.evaluating.printed import printed_number
 from derivgen.checking.maths import tree as t
 from derivgen.checking.maths.tree import full_key, names_in
@@ -75,8 +76,14 @@ def _ranked(decided: Decided, key: str, sides: Sequence[t.Node], used: bool) -> 
         connected = used or decided.is_derived(key)
         if own and missing == len(own) and not connected:
             continue  # y = m x + b: an example that belongs to no quantity
-        scored.append((missing, isinstance(side, t.Name), at, side))
-    return [side for _, _, _, side in sorted(scored, key=lambda row: row[:3])]
+        # a sum over letters without bounds does not say what its terms are, where another side does
+        scored.append((_is_open_sum(side), missing, isinstance(side, t.Name), at, side))
+    return [row[-1] for row in sorted(scored, key=lambda row: row[:-1])]
+
+
+def _is_open_sum(side: t.Node) -> bool:
+    sums = (part for part in t.walk(side) if isinstance(part, t.BigSum))
+    return any(part.upper is None and any(map(ix.letters_of, names_in(part))) for part in sums)
 
 
 def _supported(decided: Decided, key: str) -> bool:

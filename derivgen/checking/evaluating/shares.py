@@ -1,0 +1,122 @@
+"""Targets that are shares of one whole: the ``y_k`` of ``- sum_k y_k log p_k``.
+
+That they add up to 1 is what makes ``dL/dz_k = p_k - y_k`` true, and hardly an author writes it down.
+"""
+
+from __future__ import annotations
+
+import random
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+
+import mpmath
+
+from derivgen.checking.evaluating import indices as ix
+from derivgen.checking.evaluating import values as v
+from derivgen.checking.evaluating.ancestry import Ancestry
+from derivgen.checking.evaluating.literals import literal
+from derivgen.checking.evaluating.model import Model
+from derivgen.checking.evaluating.resolving import Unknown, index_range, resolved
+from derivgen.checking.evaluating.values import Real, Value, scalar
+from derivgen.checking.maths import tree as t
+
+#: terms of a sum that are looked at
+_MOST_TERMS = 1000
+
+_Groups = list[tuple[str, ...]]
+
+
+def share_groups(model: Model, ancestry: Ancestry) -> _Groups:
+    """Given quantities that weigh the logarithms of one distribution: those of which every one can be
+    changed by what changes the others.  Values that are given add up to 1."""
+    found: dict[frozenset[str], dict[str, None]] = defaultdict(dict)
+    for key in model.names():
+        definition = model.definition(key)
+        for leaf, logarithm in _weighed(model, definition) if definition is not None else ():
+            read = (name for name in t.names_of(logarithm))
+            above = frozenset[str]().union(*(_upstream(model, ancestry, name) for name in read))
+            found[above][leaf] = None
+    groups = (tuple(leaves) for leaves in found.values() if len(leaves) > 1)
+    return [group for group in groups if _may_be_shares(model, group)]
+
+
+def drawn_shares(groups: _Groups, seed: int) -> Mapping[str, Value]:
+    """Random positive values for all groups, each adding up to 1."""
+    found: dict[str, Value] = {}
+    for group in groups:
+        parts = [random.Random(f"{seed}:share:{key}").uniform(0.1, 0.9) for key in group]
+        whole = mpmath.fsum(parts)
+        found |= {key: v.constant(part / whole) for key, part in zip(group, parts, strict=True)}
+    return found
+
+
+def _weighed(model: Model, node: t.Node) -> Iterator[tuple[str, t.Node]]:
+    """Every given factor of a logarithm, with the logarithm."""
+    for part in _spelled_out(model, node):
+        if not isinstance(part, t.Product):
+            continue
+        leaves = [key for factor in part.factors if (key := _leaf(model, factor)) is not None]
+        logarithms = [factor for factor in part.factors if _is_logarithm(model, factor)]
+        if len(leaves) == len(logarithms) == 1:
+            yield leaves[0], logarithms[0]
+
+
+def _spelled_out(model: Model, node: t.Node) -> Iterator[t.Node]:
+    """All parts of a formula, those under a sum sign for each value of the index."""
+    waiting, count = [node], 0
+    while waiting and count < _MOST_TERMS:
+        here = waiting.pop()
+        count += 1
+        if isinstance(here, t.BigSum) and here.index and "," not in here.index:
+            waiting += [ix.at(here.body, {here.index: i}) for i in index_range(model, here, {})]
+            continue
+        yield here
+        waiting += t.children(here)
+
+
+def _key(model: Model, node: t.Node) -> str | None:
+    if not isinstance(node, t.Name) or node.mark:
+        return None
+    try:
+        return resolved(model, node)[0]
+    except Unknown:
+        return None
+
+
+def _leaf(model: Model, node: t.Node) -> str | None:
+    """The key of a given quantity."""
+    key = _key(model, node.body if isinstance(node, t.Negated) else node)
+    given = key is not None and model.definition(key) is None and not model.is_parameter(key)
+    return key if given else None
+
+
+def _is_logarithm(model: Model, node: t.Node) -> bool:
+    if isinstance(node, t.Call):
+        return node.function == "log" and not node.primes
+    key = _key(model, node)
+    definition = None if key is None else model.definition(key)
+    return definition is not None and any(
+        isinstance(part, t.Call) and part.function == "log" for part in t.walk(definition)
+    )
+
+
+def _upstream(model: Model, ancestry: Ancestry, name: t.Name) -> frozenset[str]:
+    key = _key(model, name)
+    return frozenset() if key is None else ancestry.upstream(key)
+
+
+def _may_be_shares(model: Model, group: tuple[str, ...]) -> bool:
+    given = [_given(model, key) for key in group]
+    known = [value for value in given if value is not None]
+    return not known or (len(known) == len(given) and abs(mpmath.fsum(known) - 1) < 0.01)
+
+
+def _given(model: Model, key: str) -> Real | None:
+    element = model.element(key)
+    node = model.given(key if element is None else element.array)
+    if node is None:
+        return None
+    value = literal(node)
+    if element is not None and isinstance(value, v.Array):
+        return scalar(value.rows[element.row][element.column])
+    return scalar(value)

@@ -1,0 +1,77 @@
+"""How far a result can be off, in a document that goes on with rounded numbers and does not show them."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from dataclasses import replace
+
+import mpmath
+
+from derivgen.checking.evaluating import values as v
+from derivgen.checking.evaluating.printed import Printed
+from derivgen.checking.evaluating.resolving import UPDATE_MARKS
+from derivgen.checking.evaluating.values import Array, Dual, NoValue, Real, Value, scalar
+from derivgen.checking.evaluating.world import World
+from derivgen.checking.judging.standing import Standing
+from derivgen.checking.maths import tree as t
+
+#: points at which what is computed on the way is moved
+_POINTS = 3
+#: gradients are rounded as well as the values that are moved here, and a step after the other
+_MARGIN = 4
+#: networks of more quantities are left alone
+_MOST_QUANTITIES = 400
+
+
+def noise(here: Standing, subject: t.Node, number: Printed) -> Real:
+    """How far a result may be off by roundings on the way: as far as it moves when everything that is computed
+    is moved by a unit of its last place; for a rule of training that divides by what it keeps, half the step."""
+    exact = here.known_value(subject)
+    if exact is None:
+        return mpmath.mpf(0)
+    # sums may cancel wherever their terms are moved to, and are rounded nevertheless
+    least = _MARGIN * mpmath.mpf(10) ** -here.decimals
+    found = max(least, _part_of_step(here, subject, exact))
+    keys = [key for key in here.actual.model.names() if here.actual.model.definition(key)]
+    if len(keys) <= _MOST_QUANTITIES:
+        for world in _moved(here, keys, number):
+            try:
+                value = scalar(world.evaluate(subject))
+            except NoValue:
+                continue
+            if value is not None:
+                found = max(found, _MARGIN * abs(value - exact))
+    return found
+
+
+def _moved(here: Standing, keys: list[str], number: Printed) -> Iterator[World]:
+    digits = max(len(number.text.lstrip("-0.").replace(".", "")), 1)
+    for seed in range(_POINTS):
+        generator = random.Random(f"noise {seed}")
+
+        def moved(cell: Dual, generator: random.Random = generator) -> Dual:
+            unit = max(
+                mpmath.mpf(10) ** -here.decimals, abs(cell.value) * mpmath.mpf(10) ** (1 - digits)
+            )
+            return Dual(cell.value + generator.choice((-1, 1)) * unit)
+
+        rounded: dict[str, Value] = {}
+        for key in keys:
+            try:
+                value = v.simplest(here.actual.value(key))
+            except NoValue:
+                continue
+            rounded[key] = v.mapped(moved, value) if isinstance(value, Array) else moved(value)
+        yield replace(here.actual, rounded=rounded)
+
+
+def _part_of_step(here: Standing, subject: t.Node, new: Real) -> Real:
+    """Half of how far a parameter moves, where the rule of training keeps numbers of its own."""
+    nothing = mpmath.mpf(0)
+    if not isinstance(subject, t.Name) or subject.mark not in UPDATE_MARKS:
+        return nothing
+    if here.actual.model.step is None or not here.actual.model.is_parameter(subject.key):
+        return nothing
+    old = here.known_value(replace(subject, mark=""))
+    return nothing if old is None else abs(new - old) / 2
