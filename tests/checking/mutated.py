@@ -268,9 +268,15 @@ def _laid_over(formula: t.Node, calculation: t.Node, found: dict[t.Node, set[flo
         _note_number(formula, calculation, found)
         return
     parts, others = t.children(formula), t.children(calculation)
+    if _signs(formula) != _signs(calculation):
+        return  # a number's own sign stands before its term
     if type(formula) is type(calculation) and len(parts) == len(others):
         for part, other in zip(parts, others, strict=True):
             _laid_over(part, other, found)
+
+
+def _signs(node: t.Node) -> list[bool]:
+    return [negative for negative, _ in node.terms] if isinstance(node, t.Sum) else []
 
 
 def _note_number(node: t.Node, printed: t.Node, found: dict[t.Node, set[float]]) -> None:
