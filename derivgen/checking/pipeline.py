@@ -28,6 +28,7 @@ from derivgen.checking.understanding.moved import at_moved_points
 from derivgen.checking.understanding.noting import statements_of
 from derivgen.checking.understanding.samples import sampled
 from derivgen.checking.understanding.statements import Learned, Statement
+from derivgen.checking.understanding.states import with_states_apart
 from derivgen.checking.understanding.stepping import stepped
 from derivgen.checking.understanding.steps import steps_of
 from derivgen.checking.understanding.tabled_training import as_tabled
@@ -56,6 +57,8 @@ def check_manuscript(
         return replace(statement, step=steps.at(statement.source(statement.chain.span[0])))
 
     statements = with_examples_apart(tuple(map(dated, statements_of(readings))), manuscript.text)
+    states = with_states_apart(statements)
+    statements = states.statements
     budget.allow(sum(len(statement.chain.segments) for statement in statements))
     cells = tuple(cells_of(manuscript.tables, vocabulary, sampled(statements)))
     apart = told_apart(statements, cells)

@@ -42,6 +42,8 @@ _RELATIONS: Final[dict[str, str]] = {
 _SIGNS: Final = {"": " ", "*": "*", "o": " ⊙ ", "@": " @ "}
 #: the end of the key of a second thing that has the name of a first one; nobody sees it
 AGAIN = "~2"
+#: before the end of the key of a state, which has one for each parameter; nobody sees it either
+APART = "~s"
 
 #: How tightly a node holds together: what stands in a looser place needs no brackets.
 _SUM, _PRODUCT, _POWER, _ATOM = range(4)
@@ -73,7 +75,7 @@ def _written(node: Node) -> tuple[str, int]:
         case Number(text):
             return text, _ATOM
         case Name(key, mark):
-            return legible(key.removesuffix(AGAIN)) + (
+            return legible(key.removesuffix(AGAIN).partition(APART)[0]) + (
                 mark if mark in ("'", "''", "*", "+", "") else f"^{mark}"
             ), _ATOM
         case Sum(terms):

@@ -51,9 +51,11 @@ def learn(
     trained: Iterable[str] = (),
     budget: Budget | None = None,
     words: str = "",
+    rules: Mapping[str, t.Node] | None = None,
 ) -> Learned:
     """What a document says of its quantities; ``tables`` are values stated in its tables, ``named`` the
-    keys that stand there, ``trained`` those that have a new value there; ``words`` are its sentences."""
+    keys that stand there, ``trained`` those that have a new value there; ``words`` are its sentences; ``rules`` are what a step
+    makes of some quantities, whatever is written for these."""
     notes = Notes(trained=frozenset(trained))
     notes.used.update(named)
     for statement in statements:
@@ -62,10 +64,10 @@ def learn(
     functions_that_are_quantities(notes)
     for key, node in (tables or {}).items():
         notes.printed[key].append(node)
-    return _learned(Decided(notes, tuple(statements), budget or Budget(), words))
+    return _learned(Decided(notes, tuple(statements), budget or Budget(), words), rules or {})
 
 
-def _learned(decided: Decided) -> Learned:
+def _learned(decided: Decided, rules: Mapping[str, t.Node]) -> Learned:
     """Decides, in this order: which marked names are quantities of their own, definitions, given
     values, names for the same thing, the loss, the parameters, the learning rate."""
     fold_updates(decided)
@@ -87,6 +89,9 @@ def _learned(decided: Decided) -> Learned:
     loss = loss_of(decided)
     parameters = parameters_of(decided, loss)
     renewed = renewed_by(decided, parameters, loss)
+    for key, node in rules.items():
+        if key in decided.definitions and not decided.definitions.lead_to(node, key):
+            decided.definitions[key] = node
     rate = rate_of(decided, parameters)
     functions = dict(decided.notes.functions)
     up = ascends(decided, loss)

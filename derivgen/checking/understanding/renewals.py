@@ -11,6 +11,7 @@ from derivgen.checking.evaluating.resolving import UPDATE_MARKS
 from derivgen.checking.maths import tree as t
 from derivgen.checking.maths.rebuild import rebuilt
 from derivgen.checking.maths.tree import names_in
+from derivgen.checking.maths.writing import APART
 from derivgen.checking.understanding.decided import Decided
 from derivgen.checking.understanding.training import descends
 
@@ -25,10 +26,19 @@ def fold_updates(decided: Decided) -> None:
         if own and full in decided.notes.sides and decided.is_derived(full):
             decided.apart.add((key, mark))
             continue
-        decided.renewals[full] = (key, decided.notes.sides.get(full, []))
+        decided.renewals[full] = (
+            key,
+            [*decided.notes.sides.get(full, []), *_with_states(decided, full)],
+        )
         for table in (decided.notes.sides, decided.notes.printed, decided.notes.calculations):
             table.pop(full, None)
         decided.notes.filled.pop(full, None)
+
+
+def _with_states(decided: Decided, key: str) -> list[t.Node]:
+    """Rules with a derivative, and the state of an optimiser, in them: ``w - eta g / sqrt(s)``."""
+    rules = decided.notes.rules.get(key, ())
+    return [rule for rule in rules if any(APART in name for name in names_in(rule))]
 
 
 def forget_assigned(decided: Decided) -> None:
