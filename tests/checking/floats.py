@@ -34,16 +34,13 @@ NOTHING: Mapping[t.Node, float] = {}
 def worked_out(
     node: t.Node, seed: int | None = None, known: Mapping[t.Node, float] = NOTHING
 ) -> float:
-    """The value of a formula; with a seed, names and derivatives are random numbers but for ``known``, and
-    without one they have the values of ``known`` alone."""
+    """The value of a formula; with a seed, names and derivatives are random numbers but for ``known``."""
 
     def at(part: t.Node) -> float:
         return worked_out(part, seed, known)
 
     match node:
-        case t.Derivative() if node in known:
-            return known[node]
-        case t.Name() if seed is None and node in known:
+        case t.Name() | t.Derivative() if node in known:
             return known[node]
         case t.Number(value=value):
             return float(value)

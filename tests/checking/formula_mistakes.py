@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import random
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from itertools import pairwise
 
@@ -58,16 +58,14 @@ def _is_equal(site: Site, edits: Edits) -> bool:
     if len(after) != 1 or len(after[0].segments) != 1:
         return False
     changed = after[0].segments[0].body
-    points = [(seed, site.slopes) for seed in (1, 2)]
-    return _have_one_value(site.body, changed, points) or _have_one_value(
-        site.body, changed, [(None, site.numbers)]
+    return any(
+        _have_one_value(site.body, changed, known)
+        for known in (site.slopes, {**site.slopes, **site.numbers})
     )
 
 
-def _have_one_value(
-    one: t.Node, two: t.Node, points: Sequence[tuple[int | None, Mapping[t.Node, float]]]
-) -> bool:
-    for seed, known in points:
+def _have_one_value(one: t.Node, two: t.Node, known: Mapping[t.Node, float]) -> bool:
+    for seed in (1, 2):
         a, b = floats.value_of(one, seed, known), floats.value_of(two, seed, known)
         if a is None or b is None or abs(a - b) > 1e-9 * max(abs(a), abs(b), 1e-3):
             return False

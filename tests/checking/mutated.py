@@ -52,6 +52,8 @@ BUILT: Mapping[str, tuple[str, Sequence[str]]] = {
             "notation=z_a",
         ),
     ),
+    "momentum": ("shared_bias_2_2_1", ("numbers.decimals=5", "training.optimiser=momentum")),
+    "adam": ("shared_bias_2_2_1", ("numbers.decimals=6", "training.optimiser=adam")),
     "circuit": ("scalar_circuit", ()),
     "one unit": ("scalar_symbolic_1_1_1", ()),
     "one unit z_a": ("scalar_symbolic_1_1_1", ("notation=z_a",)),

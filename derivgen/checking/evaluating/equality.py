@@ -16,7 +16,7 @@ import mpmath
 from derivgen.checking.evaluating import values as v
 from derivgen.checking.evaluating.ancestry import Ancestry
 from derivgen.checking.evaluating.budget import Budget
-from derivgen.checking.evaluating.evaluation import Tokens
+from derivgen.checking.evaluating.evaluation import LAYOUTS, Tokens
 from derivgen.checking.evaluating.model import Model
 from derivgen.checking.evaluating.resolving import LeftOut, NotGiven, Unknown
 from derivgen.checking.evaluating.shares import drawn_shares, share_groups
@@ -34,9 +34,6 @@ ENOUGH, TRIES = 4, 9
 
 #: how far from their stated values parameters are drawn, to see whether that matters
 FAR = 2.0
-
-#: how the gradients lie where they do not lie as what they are by
-LAYOUTS: tuple[Tokens, ...] = ("row", "turned")
 
 
 class Outcome(Enum):

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 #: what a derivative token means: along every way; of its own equation alone; of its own equation where
 #: that reads the denominator, as in a sum over paths
 Tokens = Literal["total", "own", "direct", "row", "turned"]
+#: how the gradients lie where they do not lie as what they are by
+LAYOUTS: tuple[Tokens, ...] = ("row", "turned")
 
 
 @dataclass(frozen=True)
@@ -118,6 +120,8 @@ class Frame:
         return key == self.moved[0] or self.world.ancestry.leads(key, self.moved[0])
 
     def _memo(self) -> dict[str, Value | NoValue]:
+        if self.moved is None and self.tokens in LAYOUTS:
+            return self.world._seeded.setdefault((self.tokens,), {})
         if self.moved is None or self.local:
             return self.world._memo
         return self.world._seeded.setdefault((*self.moved, self.held), {})
@@ -132,7 +136,10 @@ class Frame:
         definition = world.model.definition(key)
         if definition is not None:
             try:
-                return replace(self, indices={}, bound={}).evaluate(definition)
+                # a quantity is what it is, however the derivatives around its name are meant
+                tokens: Tokens = self.tokens if self.tokens in LAYOUTS else "total"
+                here = replace(self, indices={}, bound={}, tokens=tokens)
+                return here.evaluate(definition)
             except Open:
                 if isinstance(definition, t.Matrix):
                     raise  # with dots in it: no number stands for an array

@@ -10,6 +10,7 @@ from functools import cached_property
 import mpmath
 
 from derivgen.checking.drafts import Draft, Ledger, note_open
+from derivgen.checking.evaluating import indices as ix
 from derivgen.checking.evaluating import values as v
 from derivgen.checking.evaluating.budget import Budget, OutOfWork
 from derivgen.checking.evaluating.equality import DIGITS
@@ -248,7 +249,7 @@ class Judge:
             judge_result(self.standing, draft, subject, before)
             self._name_given(draft, subject, before)
             self._remember_aliases(draft, before)
-        elif is_numeric(body):
+        elif is_numeric(body) and not self._is_of_each(subject):
             formula = next((m for m in reversed(members) if not is_numeric(m)), None)
             judge_calculation(self.standing, draft, subject, self._formula_of(formula))
             if len(members) == 1 and draft.code == "C401" and self._is_usual(subject):
@@ -311,6 +312,12 @@ class Judge:
         for member in before:
             if number is not None and isinstance(member, t.Name | t.Derivative):
                 self.standing.ledger.write(member, number, draft.id, draft.value)
+
+    def _is_of_each(self, subject: t.Node | None) -> bool:
+        """True for what has index letters, and is no quantity by itself: ``E_k = 1/2``."""
+        if not isinstance(subject, t.Name) or not ix.letters_of(subject.key):
+            return False
+        return not self.model.known(subject.key)
 
     def _is_usual(self, subject: t.Node | None) -> bool:
         """True for a function by a usual name of something that is not said: ``sigma(z)`` in general."""
