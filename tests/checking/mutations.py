@@ -53,7 +53,10 @@ KINDS: Mapping[str, tuple[Operator, frozenset[str]]] = {
     "point moved": (results("point moved", point_moved), frozenset({"decimal_point"})),
     "sign of a number": (results("sign of a number", sign_flipped), frozenset({"sign"})),
     "factor 2 in a number": (results("factor 2 in a number", doubled), frozenset({"factor_two"})),
-    "stale number": (results("stale number", stale), frozenset({"stale_number"})),
+    "stale number": (
+        results("stale number", stale),
+        frozenset({"stale_number", "old_value"}),
+    ),
     "digit of an operand": (
         operands("digit of an operand", random_digit),
         frozenset({"one_digit"}),
@@ -69,13 +72,13 @@ KINDS: Mapping[str, tuple[Operator, frozenset[str]]] = {
     "operand's sign": (operands("operand's sign", sign_flipped), frozenset({"sign"})),
     "another's value put in": (
         operands("another's value put in", neighbours_value),
-        frozenset({"stale_number", "neighbour"}),
+        frozenset({"stale_number", "neighbour", "old_value"}),
     ),
     "sign of a term": (formulas("sign of a term", term_sign), frozenset({"term_sign", "sign"})),
     "sign of the update": (formulas("sign of the update", update_sign), frozenset({"sign"})),
     "term left out": (
         formulas("term left out", lost_term),
-        frozenset({"lost_term", "missing_path", "not_updated"}),
+        frozenset({"lost_term", "missing_path", "cut_in_time", "not_updated"}),
     ),
     "factor left out": (
         formulas("factor left out", lost_factor),

@@ -99,6 +99,14 @@ class Equality:
         """Points with the stated data and any parameters: dead units come alive at some of them."""
         return tuple(replace(world, seed=200 + world.seed, reach=FAR) for world in self.nearby)
 
+    def _has_nothing(self, node: t.Node) -> bool:
+        """True for a formula with a derivative that is 0 everywhere in it, ``dh/dnet_2`` where h is computed
+        before net_2."""
+        tokens = [part for part in t.walk(node) if isinstance(part, t.Derivative)]
+        return len(tokens) > 1 and any(
+            _is_zero(self.points[:2], token, "total") for token in tokens
+        )
+
     def _is_chance(self, left: t.Node, right: t.Node, tokens: tuple[Tokens, Tokens]) -> bool:
         """True where two formulas are equal near the stated values only because a slope is 0 there."""
         if not self._rests_on_nothing(right, tokens[1]):
@@ -149,6 +157,12 @@ class Equality:
             for tokens in readings:
                 found = _at(points, left, right, tokens)
                 special = tokens[0] == "own" or points is self.nearby
+                if found and tokens[1] == "total" and self._has_nothing(right):
+                    part = _at(points, left, right, ("total", "direct"))
+                    if part.outcome is Outcome.DIFFERENT:
+                        found = (
+                            part  # it holds with total derivatives alone, and is no chain of those
+                        )
                 if found and special and not _says_zero(right):
                     nothing = _is_zero(points, left, tokens[0])
                     if nothing and not _cancels(points, right, tokens[1]):

@@ -34,6 +34,14 @@ def diagnose(case: Case, equality: Equality, worlds: Sequence[World]) -> Mistake
 
     One that gives all printed digits goes before one that is off by one in the last place, as what was
     worked out with rounded numbers may be."""
+    found = _explained(case, equality.shared or equality.points, worlds)
+    if found is None and case.outcome is None:
+        # some formulas are right for the stated data alone: targets that add up to 1
+        found = _explained(case, equality.nearby, worlds)
+    return found
+
+
+def _explained(case: Case, points: Sequence[World], worlds: Sequence[World]) -> Mistake | None:
     nearly: Mistake | None = None
     tried = 0
     targets = _Targets(case)
@@ -44,7 +52,7 @@ def diagnose(case: Case, equality: Equality, worlds: Sequence[World]) -> Mistake
             if tried > MOST_CANDIDATES:
                 return nearly
             if case.outcome is None:
-                if _is_formula_of(candidate, targets, equality):
+                if _is_formula_of(candidate, targets, points):
                     return mistake
                 continue
             near = _nearness(candidate, case.outcome, mistake.digits, worlds)
@@ -56,7 +64,7 @@ def diagnose(case: Case, equality: Equality, worlds: Sequence[World]) -> Mistake
             tried += 1
             if tried > MOST_CANDIDATES:
                 return nearly
-            if _mends(mended, targets, equality, worlds):
+            if _mends(mended, targets, points, worlds):
                 return mistake
     return nearly
 
@@ -112,9 +120,9 @@ def _is_right(value: Real, off: Real, outcome: Outcome) -> bool:
     return bool(NEARER * off > abs(outcome.right - outcome.value) or value == outcome.right)
 
 
-def _is_formula_of(candidate: Candidate, targets: _Targets, equality: Equality) -> bool:
+def _is_formula_of(candidate: Candidate, targets: _Targets, points: Sequence[World]) -> bool:
     return any(
-        _agree(candidate, target, equality)
+        _agree(candidate, target, points)
         for tokens, target in targets.body.items()
         if tokens != "own"  # a derivative by what its equation does not read is nothing then
     )
@@ -153,7 +161,9 @@ class _Kept:
         return found
 
 
-def _mends(mended: t.Node, targets: _Targets, equality: Equality, worlds: Sequence[World]) -> bool:
+def _mends(
+    mended: t.Node, targets: _Targets, points: Sequence[World], worlds: Sequence[World]
+) -> bool:
     outcome = targets.case.outcome
     if outcome is not None:
         if outcome.right is None:
@@ -166,9 +176,9 @@ def _mends(mended: t.Node, targets: _Targets, equality: Equality, worlds: Sequen
     right = targets.right
     if isinstance(targets.case.right, t.Name | t.Derivative):
         return any(
-            _agree(_read(mended, tokens), right["total"], equality) for tokens in _readings(mended)
+            _agree(_read(mended, tokens), right["total"], points) for tokens in _readings(mended)
         )
-    return any(_agree(_read(mended, tokens), target, equality) for tokens, target in right.items())
+    return any(_agree(_read(mended, tokens), target, points) for tokens, target in right.items())
 
 
 def _readings(node: t.Node) -> Sequence[Tokens]:
@@ -178,10 +188,10 @@ def _readings(node: t.Node) -> Sequence[Tokens]:
     return ("total",)
 
 
-def _agree(one: Candidate, two: Candidate, equality: Equality) -> bool:
+def _agree(one: Candidate, two: Candidate, points: Sequence[World]) -> bool:
     """Whether two are the same at two points, both of them with a value that says something."""
     agreed, telling = 0, False
-    for world in equality.shared or equality.points:
+    for world in points:
         try:
             left, right = one(world), two(world)
             if not close(left, right):

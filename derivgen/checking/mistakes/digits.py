@@ -105,7 +105,8 @@ def _digits(case: Case) -> Iterator[tuple[str, str]]:
     if case.is_copied and PLAIN.fullmatch(draft.expected):
         wanted.insert(0, draft.expected)
     for text in dict.fromkeys(wanted):
-        yield number.text.lstrip("-"), text.lstrip("-")
+        if case.is_copied or number.text.startswith("-") == text.startswith("-"):
+            yield number.text.lstrip("-"), text.lstrip("-")
 
 
 def swapped(case: Case) -> Iterator[Candidate]:
@@ -145,11 +146,22 @@ def one_digit(case: Case) -> Iterator[Candidate]:
         yield _printed(case)
 
 
-def slip_of_result(case: Case) -> Iterator[Candidate]:
-    """One digit of a result whose calculation stands before it: its numbers are the right ones."""
+def _is_shown(case: Case) -> bool:
+    """True for a result whose calculation stands before it: the numbers in that are the right ones."""
     draft = case.draft
-    if draft.local is Fit.OFF and draft.calculation is not None and not case.is_copied:
+    return draft.local is Fit.OFF and draft.calculation is not None and not case.is_copied
+
+
+def slip_of_result(case: Case) -> Iterator[Candidate]:
+    """One digit of a result whose calculation stands before it."""
+    if _is_shown(case):
         yield from one_digit(case)
+
+
+def stale_result(case: Case) -> Iterator[Candidate]:
+    """A number of an earlier line in place of the result of the calculation before it."""
+    if _is_shown(case):
+        yield from stale(case)
 
 
 def sign_inside(case: Case) -> Iterator[t.Node]:

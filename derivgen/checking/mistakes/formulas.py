@@ -255,6 +255,13 @@ def with_factor(case: Case) -> Iterator[t.Node]:
             for at, (negative, term) in enumerate(body.terms):
                 made = (negative, t.Product((term, other)))
                 yield replace(body, terms=(*body.terms[:at], made, *body.terms[at + 1 :]))
+    for name in here:  # 1 - h for 1 - h h
+        yield from everywhere(body, partial(_squared, name=name))
+
+
+def _squared(part: t.Node, name: t.Name) -> Iterator[t.Node]:
+    if part == name:
+        yield t.Product((name, name), "o")
 
 
 def with_term(case: Case) -> Iterator[t.Node]:

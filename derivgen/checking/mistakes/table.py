@@ -41,6 +41,8 @@ MISTAKES: Sequence[Mistake] = (
         f.all_unmarked,
     ),
     Mistake("old_value", "the value from before the update was taken", updates.before_update),
+    Mistake("one_digit", "one digit is wrong", digits.slip_of_result, digits=0),
+    Mistake("stale_number", "the number belongs to an earlier line", digits.stale_result),
     Mistake(
         "softmax_diagonal",
         "every score moves every probability: only p_i (1 - p_i) of the softmax was taken",
@@ -75,7 +77,6 @@ MISTAKES: Sequence[Mistake] = (
         mended=f.mending(f.at_activations),
     ),
     Mistake("bias_for_one", "the bias itself was taken for its input, which is 1", d.bias_for_one),
-    Mistake("one_digit", "one digit is wrong", digits.slip_of_result, digits=0),
     Mistake("mean_for_sum", "a sum over samples and a mean were mixed up", scaling.mean_for_sum),
     Mistake(
         "stale_number",

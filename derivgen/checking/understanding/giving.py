@@ -35,7 +35,8 @@ def give_values(decided: Decided) -> None:
     for key, nodes in decided.notes.printed.items():
         decided.values[key] = nodes[0] if key not in decided.definitions else nodes[-1]
     for key, nodes in decided.notes.calculations.items():
-        if key not in decided.values and key not in decided.definitions:
+        taken = key in decided.values or key in decided.definitions
+        if not taken and not _is_of_each(decided, key):
             decided.definitions[key] = nodes[0]
     votes: dict[str, list[t.Node]] = defaultdict(list)
     substitutions = [
@@ -48,14 +49,14 @@ def give_values(decided: Decided) -> None:
         ),
         *_put_into_updates(decided),
     ]
-    taken = {*decided.values, *decided.definitions, *decided.cells, *decided.lost}
+    known = {*decided.values, *decided.definitions, *decided.cells, *decided.lost}
     for formula, calculation in substitutions:
         for pair in _pairs(decided, formula, calculation):
             if isinstance(pair.part, t.Name) and is_printed(pair.number):
                 key = full_key(pair.part)
                 if pair.part.mark in UPDATE_MARKS and key not in decided.definitions:
                     continue
-                if key not in taken:
+                if key not in known:
                     votes[key].append(pair.number)
     places = numbered({*decided.values, *decided.definitions}) if votes else {}
     for key, numbers in votes.items():
@@ -79,6 +80,16 @@ def _most_exact(number: t.Node, numbers: list[t.Node]) -> t.Node:
     found = [(n, p) for n in dict.fromkeys(numbers) if (p := printed_number(n)) is not None]
     same = [(n, p) for n, p in found if n == number or short.fit(p.value) is Fit.ROUNDED]
     return max(same, key=lambda pair: pair[1].decimals)[0]
+
+
+def _is_of_each(decided: Decided, key: str) -> bool:
+    """True for ``E_k`` where E_1 is computed: it is no quantity by itself."""
+    letters = ix.letters_of(key)
+    return bool(letters) and any(
+        ix.put_in(key, dict(zip(letters, numbers, strict=True))) in decided.definitions
+        for numbers in product(range(3), repeat=min(len(letters), 3))
+        if len(letters) <= 3
+    )
 
 
 def _pairs(decided: Decided, formula: t.Node, calculation: t.Node) -> list[align.Pair]:
