@@ -102,10 +102,21 @@ class Equality:
     def _has_nothing(self, node: t.Node) -> bool:
         """True for a formula with a derivative that is 0 everywhere in it, ``dh/dnet_2`` where h is computed
         before net_2."""
-        tokens = [part for part in t.walk(node) if isinstance(part, t.Derivative)]
-        return len(tokens) > 1 and any(
-            _is_zero(self.points[:2], token, "total") for token in tokens
+        return any(
+            self._leads_nowhere(part) for part in t.walk(node) if isinstance(part, t.Derivative)
         )
+
+    def _leads_nowhere(self, token: t.Derivative) -> bool:
+        """True where a number is computed, and not from the other one."""
+        of, by, model = token.of, token.by, self.model
+        if not isinstance(of, t.Name) or not isinstance(by, t.Name) or of.mark or by.mark:
+            return False
+        node = model.definition(of.key)
+        if node is None or isinstance(node, t.Matrix) or not model.known(by.key):
+            return False
+        if model.element(by.key) is not None or isinstance(model.definition(by.key), t.Matrix):
+            return False
+        return of.key != by.key and not self.ancestry.leads(of.key, by.key)
 
     def _is_chance(self, left: t.Node, right: t.Node, tokens: tuple[Tokens, Tokens]) -> bool:
         """True where two formulas are equal near the stated values only because a slope is 0 there."""

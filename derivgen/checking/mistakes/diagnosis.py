@@ -64,7 +64,7 @@ def _explained(case: Case, points: Sequence[World], worlds: Sequence[World]) -> 
             tried += 1
             if tried > MOST_CANDIDATES:
                 return nearly
-            if _mends(mended, targets, points, worlds):
+            if mended != case.body and _mends(mended, targets, points, worlds):
                 return mistake
     return nearly
 
