@@ -15,7 +15,7 @@ SubstitutedForm = Callable[[int], Node]
 SubstitutedValue = Callable[[int], float]
 #: how many digits more than the policy's a factor is printed with, at the most, so that the printed
 #: factors give the printed result
-MOST_EXTRA_DIGITS = 4
+MOST_EXTRA_DIGITS = 8
 
 
 @dataclass(frozen=True)
