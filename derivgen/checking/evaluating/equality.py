@@ -169,11 +169,9 @@ class Equality:
                 found = _at(points, left, right, tokens)
                 special = tokens[0] == "own" or points is self.nearby
                 if found and tokens[1] == "total" and self._has_nothing(right):
+                    # with total derivatives alone it may hold as what it is not: a chain of them
                     part = _at(points, left, right, ("total", "direct"))
-                    if part.outcome is Outcome.DIFFERENT:
-                        found = (
-                            part  # it holds with total derivatives alone, and is no chain of those
-                        )
+                    found = part if part.outcome is Outcome.DIFFERENT else found
                 if found and special and not _says_zero(right):
                     nothing = _is_zero(points, left, tokens[0])
                     if nothing and not _cancels(points, right, tokens[1]):
