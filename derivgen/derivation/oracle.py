@@ -234,15 +234,18 @@ class _Check:
     def direction(self, draw: np.random.Generator, names: tuple[str, ...], name: str) -> Row:
         shifts = {n: draw.standard_normal(self.gradients[n].shape) for n in names}
         length = np.sqrt(sum(float((shift**2).sum()) for shift in shifts.values()))
-        shifts = {n: shift / length for n, shift in shifts.items()}
-        products = [self.gradients[n] * shift for n, shift in shifts.items()]
+        # in place, here and below: new arrays of this size cost more than the arithmetic
+        for shift in shifts.values():
+            shift /= length
+        products = [np.asarray(self.gradients[n] * shift) for n, shift in shifts.items()]
         derived = float(sum(product.sum() for product in products))
         # What the sum is made of: where its terms cancel, their digits are what there is.
-        scale = float(np.sqrt(sum((product**2).sum() for product in products)))
-        shift = {
+        squares = (np.square(product, out=product) for product in products)
+        scale = float(np.sqrt(sum(float(square.sum()) for square in squares)))
+        along = {
             n: Entries(..., self.source.arithmetic.array(shift)) for n, shift in shifts.items()
         }
-        return self.row(name, None, derived, scale, shift)
+        return self.row(name, None, derived, scale, along)
 
     def row(
         self,

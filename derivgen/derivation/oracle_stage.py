@@ -107,10 +107,11 @@ class Stage:
         else:
             values = {symbol: gather(arrays[name]) for symbol, (name, gather) in reads.items()}
             shape = (*self.shape, *(index.size for index in term.bound))
-            whole = np.broadcast_to(np.asarray(formula(term.expression, values)), shape)
-            whole = (
-                whole.sum(axis=tuple(range(len(self.shape), len(shape)))) if term.bound else whole
-            )
+            whole = np.asarray(formula(term.expression, values))
+            if whole.shape != shape:
+                whole = np.broadcast_to(whole, shape)
+            if term.bound:
+                whole = whole.sum(axis=tuple(range(len(self.shape), len(shape))))
         if term.coefficient != 1:
             whole = whole * self.arithmetic.number(str(term.coefficient.p))
             whole = whole / self.arithmetic.number(str(term.coefficient.q))

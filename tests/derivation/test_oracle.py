@@ -334,6 +334,25 @@ def test_large_network(hidden: str) -> None:
         assert not verify(net, wrong).ok
 
 
+def test_directions_of_a_large_network_with_a_single_number() -> None:
+    """A bias that all units share has no axis, and no entry of another array stands for it."""
+    draw = np.random.default_rng(1)
+    weights, x = draw.standard_normal((20, 20)) / 5, draw.uniform(size=20)
+    net = network(
+        "z[i] = sum(W[i,j]*x[j], j) + b\na[i] = sigmoid(z[i])\nL = sum(a[i]**2, i)",
+        {"W": weights, "b": 0.1},
+        {"x": x},
+    )
+    a = 1 / (1 + np.exp(-(weights @ x + 0.1)))
+    delta = 2 * a * a * (1 - a)
+    gradients = {"W": np.outer(delta, x), "b": delta.sum()}
+    assert "random directions" in passes(net, gradients).method
+    kept = {name: np.array(gradient) for name, gradient in gradients.items()}
+    assert not verify(net, {**gradients, "b": delta.sum() * 1.001}).ok
+    # what is checked is looked at, not changed
+    assert all((kept[name] == gradients[name]).all() for name in kept)
+
+
 def test_saturated_units_are_no_mismatch() -> None:
     """At z = 40 double precision says a = 1, so a (1 - a) is 0 and not 4e-18."""
     net = network("a = sigmoid(w)\nL = (a - 0.5)**2", {"w": 40.0}, {})
