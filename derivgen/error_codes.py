@@ -5,11 +5,10 @@ A code never changes its meaning, and ``derivgen explain CODE`` prints its entry
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True)
-class CodeEntry:
+class CodeEntry(NamedTuple):
     """What ``derivgen explain`` prints of a code."""
 
     title: str

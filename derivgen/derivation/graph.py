@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
+from typing import NamedTuple
 
 import numpy as np
 import sympy
@@ -28,8 +29,7 @@ def entry_symbol(entry: Entry) -> sympy.Symbol:
     return sympy.Symbol(text, real=True)
 
 
-@dataclass(frozen=True)
-class Edge:
+class Edge(NamedTuple):
     """One way in which ``target`` reads ``source``: a link at given values of its indices."""
 
     link: Link
@@ -39,8 +39,7 @@ class Edge:
     at: Mapping[str, int]
 
 
-@dataclass(frozen=True)
-class LocalPartial:
+class LocalPartial(NamedTuple):
     """d target / d source for two elements, all other readings held fixed.
 
     ``expression`` is over the symbols of ``entries``; a softmax's delta and a maximum's winner are
@@ -236,8 +235,7 @@ def _window(network: Network, edge: Edge) -> list[Entry]:
     return found
 
 
-@dataclass(frozen=True)
-class _Block:
+class _Block(NamedTuple):
     """All edges of one link in one stage, sorted by source: grid positions and their sources."""
 
     link: Link

@@ -6,8 +6,7 @@ It walks ``network.schedule`` and shares no code with the forward pass of the de
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -17,8 +16,7 @@ from derivgen.errors import DerivgenError
 from derivgen.network.model import Network, Role
 
 
-@dataclass(frozen=True)
-class Entries:
+class Entries(NamedTuple):
     """How far entries of one array are shifted: ``where`` is an index, or ``...`` for all of them."""
 
     where: Any

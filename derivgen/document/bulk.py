@@ -7,10 +7,9 @@ element is digits, and these are made by array operations, a few thousand copies
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import partial, reduce
 from math import prod
-from typing import Generic, TypeVar
+from typing import Generic, NamedTuple, TypeVar
 
 import numpy as np
 import sympy
@@ -56,8 +55,7 @@ _LOOKED_AT = 64
 MANY = 16384
 
 
-@dataclass(frozen=True)
-class _Reading:
+class _Reading(NamedTuple):
     """All edges of one link in one stage, sorted by source: where each element's readers are.
 
     ``where`` are the edges' positions in the grid, ``targets`` and ``partials`` what is at them.

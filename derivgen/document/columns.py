@@ -9,6 +9,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import numpy as np
 
@@ -47,8 +48,7 @@ def widths_of(texts: Sequence[Sequence[str]]) -> tuple[int, ...]:
     return tuple(max(map(len, column), default=1) for column in texts)
 
 
-@dataclass(frozen=True)
-class Printing:
+class Printing(NamedTuple):
     """How the numbers of an array are printed: their texts and the numbers that these mean, with so
     many digits more than the policy's."""
 

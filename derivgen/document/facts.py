@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from math import prod
+from typing import NamedTuple
 
 import numpy as np
 from sympy.core.function import AppliedUndef
@@ -40,8 +41,7 @@ CHECK_HEADER = (
 )
 
 
-@dataclass(frozen=True)
-class FunctionFacts:
+class FunctionFacts(NamedTuple):
     """A function that the network uses: its definition, its derivative, a sentence about it."""
 
     name: str
@@ -52,16 +52,14 @@ class FunctionFacts:
     derivative: Display
 
 
-@dataclass(frozen=True)
-class OptimiserSymbol:
+class OptimiserSymbol(NamedTuple):
     """A symbol of an optimiser's rule, with its value where it has one, and what it means."""
 
     name: Node | Chain
     meaning: str
 
 
-@dataclass(frozen=True)
-class OptimiserFacts:
+class OptimiserFacts(NamedTuple):
     """An optimiser with settings and quantities of its own; ``states`` start at 0."""
 
     name: str
@@ -71,16 +69,14 @@ class OptimiserFacts:
     states: tuple[Node, ...]
 
 
-@dataclass(frozen=True)
-class Outside:
+class Outside(NamedTuple):
     """The value that is read where an index leads outside an array: its padding."""
 
     array: Node
     value: Node
 
 
-@dataclass(frozen=True)
-class CheckFacts:
+class CheckFacts(NamedTuple):
     """What the independent check found; ``table`` is None where it has very many rows."""
 
     method: str

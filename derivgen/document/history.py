@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from derivgen.derivation.derivation import Derivation
 from derivgen.derivation.passes import Pass
@@ -15,8 +15,7 @@ _FIRST = 5
 _ROUND = 10
 
 
-@dataclass(frozen=True)
-class History:
+class History(NamedTuple):
     """The loss over the steps; ``every`` is the distance of the rows after the first ones (1: all steps
     are there), ``figure`` None where there is no curve to see."""
 

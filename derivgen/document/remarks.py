@@ -6,8 +6,7 @@ A remark is a kind and the formulas that its sentence needs; the sentences are i
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import numpy as np
 from sympy.core.function import AppliedUndef
@@ -31,8 +30,7 @@ MOST_ARGUMENTS = 64
 _SQUASHING = ("sigmoid", "tanh", "hard_tanh", "softsign")
 
 
-@dataclass(frozen=True)
-class Remark:
+class Remark(NamedTuple):
     """One remark: about ``unit``, which computes from ``argument`` with the printed ``value``."""
 
     kind: RemarkKind

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from math import prod
-from typing import SupportsFloat, overload
+from typing import NamedTuple, SupportsFloat, overload
 
 import numpy as np
 
@@ -210,8 +210,7 @@ def unchanged(formulas: Formulas) -> tuple[Node, ...]:
 # --- updates --------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class Progress:
+class Progress(NamedTuple):
     """What one training step did to the loss."""
 
     before: Chain

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import sympy
 from sympy.core.function import AppliedUndef
@@ -42,8 +42,7 @@ from derivgen.formula.tree import (
 )
 
 
-@dataclass(frozen=True)
-class Written:
+class Written(NamedTuple):
     """A function that is not written as a name before its argument: ``expression`` over ``variable``."""
 
     variable: sympy.Symbol

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Final, Literal, NamedTuple
 
 from derivgen.formula.tree import RelationSign
 
 
-@dataclass(frozen=True)
-class Sign:
+class Sign(NamedTuple):
     """One sign as LaTeX writes it and as a Unicode character (for Typst and MathML)."""
 
     latex: str

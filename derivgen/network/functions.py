@@ -9,10 +9,11 @@ entry; ``abs`` has one, so that every kink is stated in one place.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from fractions import Fraction
 from functools import partial
 from types import MappingProxyType
+from typing import NamedTuple
 
 import sympy
 
@@ -129,8 +130,7 @@ def _huber(delta: Fraction) -> ScalarFunction:
     )
 
 
-@dataclass(frozen=True)
-class Family:
+class Family(NamedTuple):
     """A function with parameters: how it is made from their values."""
 
     make: Callable[..., ScalarFunction]

@@ -8,9 +8,8 @@ absolute value), which is the default.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from itertools import pairwise
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import sympy
 
@@ -25,8 +24,7 @@ class NoBoundaries(ValueError):
     """The points between the pieces of an expression cannot be found."""
 
 
-@dataclass(frozen=True)
-class Kink:
+class Kink(NamedTuple):
     """A point with the derivatives on both sides of it, and the one that is taken."""
 
     at: sympy.Expr

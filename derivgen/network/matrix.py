@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal, cast
+from typing import Literal, NamedTuple, cast
 
 from derivgen import syntax as ex
 from derivgen.elementary import (
@@ -50,8 +50,7 @@ LETTERS = ("i", "j", "k", "l", "m", "p", "q", "r", "s", "t", "u", "v")
 Slots = tuple[Affine, ...]
 
 
-@dataclass(frozen=True)
-class Hint:
+class Hint(NamedTuple):
     """How an axis is written where it was met first: its letter, and the author's counting."""
 
     letter: str | None
@@ -61,8 +60,7 @@ class Hint:
 Labels = tuple[Hint | None, ...]
 
 
-@dataclass(frozen=True)
-class Shaped:
+class Shaped(NamedTuple):
     """A part of an equation: its shape, the letters its axes would like, and its element at indices."""
 
     shape: tuple[int, ...]

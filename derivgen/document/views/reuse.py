@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from functools import partial
 from math import prod
 from typing import NamedTuple
@@ -39,8 +38,7 @@ from derivgen.notation import Entry
 VIEW = "reuse"
 
 
-@dataclass(frozen=True)
-class Item:
+class Item(NamedTuple):
     """One derivative of the loss: by an intermediate element or by a parameter.
 
     ``uses`` are the labels of the displays whose results it takes over.
@@ -60,8 +58,7 @@ class Item:
     new: bool
 
 
-@dataclass(frozen=True)
-class Section:
+class Section(NamedTuple):
     """Items of one array: one step further back.
 
     Of an array that was computed in turns, one turn; ``turn`` says which (``t = 3``).  ``values`` are the

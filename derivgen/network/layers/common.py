@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from derivgen.errors import DerivgenError, Place
 from derivgen.network.model import Quantity
@@ -11,16 +12,14 @@ from derivgen.network.source import Address, Source
 from derivgen.network.values import Loaded, Reader, Shape, described, shown
 
 
-@dataclass(frozen=True)
-class Text:
+class Text(NamedTuple):
     """One equation as text, with the place to name when something is wrong with it."""
 
     text: str
     place: Place
 
 
-@dataclass(frozen=True)
-class Computed:
+class Computed(NamedTuple):
     """What is known beforehand of an array that an equation computes."""
 
     name: str
@@ -73,8 +72,7 @@ class Letters:
         return [*known, *(f"{self.unit}{at}" for at in range(3, count))][:count]
 
 
-@dataclass(frozen=True)
-class Incoming:
+class Incoming(NamedTuple):
     """The array that a layer reads: its name, its number of units, and where that is said."""
 
     array: str

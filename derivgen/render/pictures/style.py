@@ -6,15 +6,14 @@ The fills are pale enough for black type and differ in lightness, so that they s
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from derivgen.document.blocks import Arrow, Box, Circle, Label, Picture
 from derivgen.document.extent import Rectangle, extent, reach
 from derivgen.formula.tree import Node
 
 
-@dataclass(frozen=True)
-class Paint:
+class Paint(NamedTuple):
     """Fill and outline as ``RRGGBB``."""
 
     fill: str
