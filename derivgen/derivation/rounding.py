@@ -26,6 +26,12 @@ _DECIMAL_MODE: dict[Mode, str] = {
 #: digits of a double that are its own and not dust
 _TRUSTED = Context(prec=15, rounding=ROUND_HALF_EVEN)
 
+#: digits at which a sum is what its terms come to, and of a number that is short enough to be meant
+_NEAR = Context(prec=13, rounding=ROUND_HALF_EVEN)
+_SHORT = 11
+#: units of the last of 15 digits by which a sum of a few terms may be off
+_MOST_DUST = 100
+
 #: wide enough for every double, from 5e-324 to 1.8e308, with all decimals that can be asked for
 _WIDE = Context(prec=800)
 
@@ -71,6 +77,8 @@ class Rounder:
         exact = _TRUSTED.create_decimal(repr(float(value)))
         if exact.is_zero():
             return Decimal(0)
+        if exact.adjusted() + self._decimals(exact) + extra < _SHORT:
+            exact = _own_digits(float(value))
         unit = Decimal(1).scaleb(-self._decimals(exact) - extra)
         rounded = exact.quantize(unit, rounding=self._mode, context=_WIDE)
         if self.numbers.significant is not None and rounded.adjusted() > exact.adjusted():
@@ -103,7 +111,7 @@ class Rounder:
     def _text(self, value: SupportsFloat, extra: int, plain: bool) -> str:
         if isinstance(value, sympy.Rational):
             return str(value)
-        exact = _TRUSTED.create_decimal(repr(float(value)))
+        exact = _own_digits(float(value))
         if exact.is_zero():
             return "0"
         rounded = self.decimal(float(value), extra)
@@ -124,7 +132,7 @@ class Rounder:
         """True where the printed digits are the value itself, so that ``=`` is no lie."""
         if isinstance(value, sympy.Rational):
             return True
-        return self.decimal(float(value)) == _TRUSTED.create_decimal(repr(float(value)))
+        return self.decimal(float(value)) == _own_digits(float(value))
 
     def array(self, values: np.ndarray, extra: int = 0) -> np.ndarray:
         """Every element rounded by the policy, as doubles (exact values are left as they are).
@@ -231,11 +239,23 @@ class Rounder:
         digits = np.where(clear, np.rint(scaled), 0.0).astype(np.int64)
         unit = np.where(clear, _POWERS_OF_TEN.take(dropped, mode="clip"), 1.0).astype(np.int64)
         whole, rest = np.divmod(digits, unit)
+        # near the border dust decides
+        from_border = rest if self.numbers.mode == "truncate" else np.abs(2 * rest - unit)
+        from_border = np.minimum(from_border, unit - rest)
+        clear &= from_border > _MOST_DUST
         if self.numbers.mode == "half_up":
             whole += 2 * rest >= unit
         elif self.numbers.mode == "half_even":
             whole += 2 * rest + whole % 2 > unit
         return whole.astype(float), clear
+
+
+def _own_digits(value: float) -> Decimal:
+    """The digits of a double that are its own.  A sum of a few terms leaves more dust than one number holds:
+    what comes to a short number at two digits less is that one."""
+    exact = _TRUSTED.create_decimal(repr(value))
+    near = _NEAR.create_decimal(exact).normalize()
+    return near if len(near.as_tuple().digits) <= _SHORT else exact
 
 
 def _in_fixed_point(scaled: np.ndarray, negative: np.ndarray, decimals: int) -> list[str]:
