@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Sequence
 from itertools import pairwise
 from typing import Any, Final
 
+from derivgen.formula.alignment import spaces_behind
 from derivgen.formula.symbols import (
     BIG,
     DELIMITERS,
@@ -277,12 +278,27 @@ def _rows(rows: Sequence[Sequence[str]], tall: bool) -> str:
 
 def _matrix(node: Matrix) -> str:
     tall = len(node.rows) > 1 and any(is_tall(cell) for cells in node.rows for cell in cells)
-    inside = _rows([[_write(cell) for cell in cells] for cells in node.rows], tall)
     columns = max(map(len, node.rows), default=0)
+    spaces = spaces_behind(node)
+    if spaces is not None:
+        cells = [list(map(_spaced, *pair)) for pair in zip(node.rows, spaces, strict=True)]
+        return _array(_rows(cells, tall), "r" * columns)
+    inside = _rows([[_write(cell) for cell in cells] for cells in node.rows], tall)
     if columns <= _MATRIX_COLUMNS:
         return f"\\begin{{bmatrix}} {inside} \\end{{bmatrix}}"
-    array = f"\\begin{{array}}{{{'c' * columns}}} {inside} \\end{{array}}"
-    return f"\\left\\lbrack {array} \\right\\rbrack"
+    return _array(inside, "c" * columns)
+
+
+def _spaced(cell: Node, space: float) -> str:
+    """A cell with room behind it."""
+    return _write(cell) + (f"\\hspace{{{round(space, 2):g}em}}" if space else "")
+
+
+def _array(inside: str, columns: str) -> str:
+    """A matrix whose columns are aligned as asked; an array has room beside it that a matrix has not."""
+    room = r"\hspace{-0.5em}"
+    array = f"\\begin{{array}}{{{columns}}} {inside} \\end{{array}}"
+    return f"\\left\\lbrack{room} {array} {room}\\right\\rbrack"
 
 
 def _cases(node: Cases) -> str:

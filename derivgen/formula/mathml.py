@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Sequence
 from html import escape
 from typing import Any, Final
 
+from derivgen.formula.alignment import spaces_behind
 from derivgen.formula.build import map_children
 from derivgen.formula.symbols import BIG, DELIMITERS, DOTS, OPERATORS, RELATIONS, SIGNS
 from derivgen.formula.tree import (
@@ -299,11 +300,19 @@ def _partial(node: Partial) -> str:
 
 
 def _matrix(node: Matrix) -> str:
-    rows = "".join(
-        f"<mtr>{''.join(f'<mtd>{_write(cell)}</mtd>' for cell in cells)}</mtr>"
-        for cells in node.rows
-    )
+    spaces = spaces_behind(node)
+    if spaces is None:
+        cells = [[f"<mtd>{_write(cell)}</mtd>" for cell in row] for row in node.rows]
+    else:
+        cells = [list(map(_at_right, *pair)) for pair in zip(node.rows, spaces, strict=True)]
+    rows = "".join(f"<mtr>{''.join(row)}</mtr>" for row in cells)
     return f"<mrow><mo>[</mo><mtable>{rows}</mtable><mo>]</mo></mrow>"
+
+
+def _at_right(cell: Node, space: float) -> str:
+    """A cell that is aligned to the right, with room behind it."""
+    room = f'<mspace width="{round(space, 2):g}em"></mspace>' if space else ""
+    return f'<mtd style="text-align:right">{_write(cell)}{room}</mtd>'
 
 
 def _cases(node: Cases) -> str:

@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Final
 
+from derivgen.formula.alignment import spaces_behind
 from derivgen.formula.symbols import (
     BIG,
     DOTS,
@@ -230,8 +231,19 @@ def _big_sum(node: BigSum) -> str:
 def _matrix(node: Matrix) -> str:
     tall = len(node.rows) > 1 and any(is_tall(cell) for cells in node.rows for cell in cells)
     gap = ", row-gap: #0.6em" if tall else ""
-    rows = "; ".join(", ".join(map(_write, cells)) for cells in node.rows)
+    spaces = spaces_behind(node)
+    if spaces is not None:
+        gap += ", align: #right"
+        pairs = (zip(*pair, strict=True) for pair in zip(node.rows, spaces, strict=True))
+        rows = "; ".join(", ".join(_with_space(*cell) for cell in cells) for cells in pairs)
+    else:
+        rows = "; ".join(", ".join(map(_write, cells)) for cells in node.rows)
     return f'mat(delim: "[", column-gap: #1em{gap}, {rows})'
+
+
+def _with_space(cell: Node, space: float) -> str:
+    """A cell with room behind it; the space at its end keeps a semicolon from ending the code."""
+    return _write(cell) + (f" #h({round(space, 2):g}em) " if space else "")
 
 
 def _cases(node: Cases) -> str:

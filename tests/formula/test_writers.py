@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import get_args
 from xml.etree import ElementTree
 
@@ -18,6 +19,7 @@ from derivgen.formula.tree import (
     Cases,
     Chain,
     Delimited,
+    Dots,
     Fraction,
     Hole,
     Line,
@@ -348,3 +350,44 @@ def test_a_derivative_on_one_line() -> None:
     assert LATEX.write(token) == r"\partial L/\partial w"
     assert TYPST.write(token) == r"∂ L \/ ∂ w"  # a bare stroke makes a fraction
     assert MATHML.write(token).count("<mo>/</mo>") == 1
+
+
+#: a cell of a matrix and the space behind it
+CELL = {
+    LATEX: r"(-?[\d.]+|\\vdots)(?:\\hspace\{([\d.]+)em\})?(?= & | \\\\| \\end)",
+    TYPST: r"([-−]?[\d.]+|⋮)(?: #h\(([\d.]+)em\) )?(?=, |; |\))",
+    MATHML: r'<mtd style="text-align:right">(?:<[a-z]+>)*([-−]?[\d.]+|⋮|.*?)(?:</[a-z]+>)*(?:<mspace width="([\d.]+)em"></mspace>)?</mtd>',
+}
+
+
+def numbers(*rows: str) -> Matrix:
+    dots = {"...": Dots("vertical")}
+    return Matrix(tuple(tuple(dots.get(c) or Number(c) for c in row.split()) for row in rows))
+
+
+@pytest.mark.parametrize("writer", WRITERS)
+def test_decimal_points_stand_below_each_other(writer: Writer) -> None:
+    """The same distance from the right side of the column, in em, for digits of half an em."""
+    rows = ["-0.25 1", "0 -1.5", "10.5 0.125", "-3 2", "... ..."]
+    found = re.findall(CELL[writer], writer.write(numbers(*rows)))
+    assert len(found) == 10
+    for column in (found[:8:2], found[1:8:2]):
+        ends = set()
+        for text, space in column:
+            decimals = len(re.sub("<[^>]*>", "", text).partition(".")[2])
+            ends.add(round(0.5 * decimals + (0.28 if decimals else 0) + float(space or 0), 6))
+        assert len(ends) == 1
+
+
+def test_columns_that_need_no_aligning_are_those_of_a_plain_matrix() -> None:
+    plain = (numbers("0.25 -1", "0.50 -2"), Matrix(((Symbol("x"),), (Number("-1"),))))
+    for matrix in plain:
+        assert "bmatrix" in LATEX.write(matrix)
+        assert "right" not in TYPST.write(matrix) + MATHML.write(matrix)
+    aligned = LATEX.write(numbers("0.25", "-0.5"))
+    assert r"\begin{array}{r} 0.25 \\ -0.5\hspace{0.5em} \end{array}" in aligned
+
+
+def test_a_space_at_the_end_of_a_row_does_not_join_it_to_the_next_in_typst() -> None:
+    """A semicolon right behind code would end that, and no row."""
+    assert ");" not in TYPST.write(numbers("0", "-0.5", "1"))
