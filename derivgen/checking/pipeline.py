@@ -77,11 +77,12 @@ def check_manuscript(
         [c.trained for c in cells if c.trained],
         budget,
         manuscript.words,
+        states.rules,
     )
     learned = replace(
         learned,
         policy=policies.stated(manuscript.words),
-        model=as_tabled(learned.model, first),
+        model=states.model(as_tabled(learned.model, first)),
     )
     in_tables = (cell.statement(learned.model.loss) for cell in cells)
     statements = (*statements, *(dated(s) for s in in_tables if s is not None))

@@ -106,6 +106,9 @@ class SymbolJudge:
         except Unknown:
             return True
         ancestry = self.equality.ancestry
+        states = set(self.model.renewed.values())
+        if key in states or any(ancestry.leads(key, state) for state in states):
+            return False  # the next value of something, or what that is computed from
         return key != loss and not ancestry.leads(loss, key) and not ancestry.leads(key, loss)
 
     def compare(self, left: t.Node, right: t.Node) -> Comparison:

@@ -81,7 +81,8 @@ class _Found:
         rules: dict[str, set[str]] = defaultdict(set)
         for statement, key, rule in self._rules():
             parameter = _parameter(rule, trained)
-            if key in trained and not _is_assigned(statement):
+            left = statement.left
+            if isinstance(left, t.Name) and left.mark and not _is_assigned(statement):
                 self.marked.add(key)
             if parameter is not None and parameter != key and key in set(_keys(rule)):
                 rules[key].add(parameter)
@@ -119,19 +120,39 @@ class _Found:
         return sorted({p for of in self.states.values() for p in of})
 
     def _blocks(self) -> Iterator[tuple[Statement, str | None]]:
-        """Each statement with the parameter whose states it is about."""
+        """Each statement with the parameter whose states it is about: that of the new value which comes next,
+        else the one in its own rule."""
         parameters = set(self._parameters())
+        nexts = self._next_new_values(parameters)
         here: str | None = None
-        for statement in self.statements:
+        for statement, (coming, later) in zip(self.statements, nexts, strict=True):
             left, segments = statement.left, statement.chain.segments
             if isinstance(left, t.Name) and not statement.chain.continued:
                 bodies = [segment.body for segment in segments[1:]]
                 if left.key in self.states:
                     own = [p for b in bodies if (p := _parameter(b, parameters)) is not None]
-                    here = own[0] if own else here
+                    here = coming or (own[0] if own else later or here)
                 elif left.mark in UPDATE_MARKS and left.key in parameters:
                     here = left.key
             yield statement, here
+
+    def _next_new_values(self, parameters: set[str]) -> list[tuple[str | None, str | None]]:
+        """For each rule of a state the parameter whose new value comes before that state's next rule, and the
+        one whose new value comes next at all."""
+        found: list[tuple[str | None, str | None]] = []
+        coming: dict[str, str | None] = {}
+        later: str | None = None
+        for statement in reversed(self.statements):
+            left = statement.left
+            after: str | None = None
+            if isinstance(left, t.Name) and not statement.chain.continued:
+                if left.key in self.states:
+                    after = coming.get(left.key)
+                    coming[left.key] = None
+                elif left.mark in UPDATE_MARKS and left.key in parameters:
+                    coming, later = dict.fromkeys(self.states, left.key), left.key
+            found.append((after, later))
+        return found[::-1]
 
     def repeated(self) -> bool:
         """True where numbers are put into the rule of one parameter more than once, and no step is named:
@@ -253,31 +274,27 @@ def _parameter(node: t.Node, parameters: set[str]) -> str | None:
 
 def _common(statements: Sequence[Statement], numbers: Mapping[str, int]) -> dict[str, t.Node]:
     """The formulas of states and new values that are other ones than most parameters have, as those have them."""
-    shapes: dict[str, dict[str, t.Node]] = defaultdict(dict)
+    shapes: dict[str, dict[str, tuple[str, t.Node]]] = defaultdict(dict)
+    owners = {str(at): p for p, at in numbers.items()}
     for statement in statements:
         left, segments = statement.left, statement.chain.segments
         if not isinstance(left, t.Name) or statement.chain.continued or len(segments) < 2:
             continue
         body = segments[1].body
         base, apart, number = left.key.partition(APART)
-        owner = next((p for p, at in numbers.items() if number.rstrip("n") == str(at)), None)
+        owner = owners.get(number.rstrip("n")) if apart else None
         if not apart and left.mark in UPDATE_MARKS and left.key in numbers:
             base, owner = "", left.key
-        if owner is None or is_numeric(body):
-            continue
-        key = t.full_key(left)
-        shapes[base].setdefault(key, _general(body, owner, numbers[owner]))
+        if owner is not None and not is_numeric(body):
+            general = _general(body, owner, numbers[owner])
+            shapes[base].setdefault(t.full_key(left), (owner, general))
     found: dict[str, t.Node] = {}
-    owners = {str(at): p for p, at in numbers.items()}
     for own in shapes.values():
-        counts = Counter(own.values())
-        (shape, most), *_ = counts.most_common(1)
+        ((shape, most),) = Counter(shape for _, shape in own.values()).most_common(1)
         if most <= len(own) / 2 or most < MOST:
             continue
-        for key, body in own.items():
+        for key, (owner, body) in own.items():
             if body != shape:
-                number = key.partition(APART)[2].rstrip("n")
-                owner = owners.get(number) or next(p for p in numbers if key.startswith(p))
                 found[key] = _special(shape, owner, numbers[owner])
     return found
 
