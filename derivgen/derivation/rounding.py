@@ -29,8 +29,8 @@ _TRUSTED = Context(prec=15, rounding=ROUND_HALF_EVEN)
 #: digits at which a sum is what its terms come to, and of a number that is short enough to be meant
 _NEAR = Context(prec=13, rounding=ROUND_HALF_EVEN)
 _SHORT = 11
-#: units of the last of 15 digits by which a sum of a few terms may be off
-_MOST_DUST = 100
+#: by how much of itself a number changes at most where its 14th and 15th digits are dust
+_DUST = 5.1e-13
 
 #: wide enough for every double, from 5e-324 to 1.8e308, with all decimals that can be asked for
 _WIDE = Context(prec=800)
@@ -161,7 +161,7 @@ class Rounder:
         middle = np.floor(scaled) + 0.5 if cut else np.rint(scaled)
         counted = values * _POWERS_OF_TEN.take(places, mode="clip")
         distance = np.abs(counted - np.copysign(middle, results))
-        same: np.ndarray = clear & (distance < 0.5 - 1e-6 - 1e-14 * scaled)
+        same: np.ndarray = clear & (distance < 0.5 - 1e-6 - _DUST * scaled)
         least = self.numbers.significant or self.numbers.least_significant
         if least:  # a smaller number may have more digits after the point
             same &= np.abs(counted) >= 10.0 ** (least - 1)
@@ -181,7 +181,7 @@ class Rounder:
             return [self.plain(v, extra) for v in flat.tolist()]
         places, scaled, clear = self._scaled(flat, extra)
         size = np.abs(flat)
-        clear &= (np.abs(size - np.rint(size)) > 1e-12 + 1e-14 * size) & (scaled > 1)
+        clear &= (np.abs(size - np.rint(size)) > 1e-12 + _DUST * size) & (scaled > 1)
         # what has one digit before the point and the usual ones behind it is written digit by digit
         decimals = extra + (4 if self.numbers.decimals is None else self.numbers.decimals)
         usual = clear & (places == decimals) & (size < _ONE_DIGIT)
@@ -222,7 +222,7 @@ class Rounder:
             clear = np.full(size.shape, True)
         # where a number is cut it is a whole number of units that is near two results, else a half
         from_border = scaled if self.numbers.mode == "truncate" else scaled - 0.5
-        clear &= np.abs(from_border - np.rint(from_border)) > 1e-6 + 1e-14 * scaled
+        clear &= np.abs(from_border - np.rint(from_border)) > 1e-6 + _DUST * scaled
         clear &= (scaled < 1e15) & (places >= 0) & (places < _POWERS_OF_TEN.size)
         return places, scaled, clear
 
@@ -237,12 +237,13 @@ class Rounder:
         clear = (np.abs(scaled - np.rint(scaled)) < 0.25) & (scaled >= 1e14) & (scaled < 1e15 - 1)
         clear &= (shift >= 0) & (shift < _POWERS_OF_TEN.size) & (dropped > 0) & (dropped < 16)
         digits = np.where(clear, np.rint(scaled), 0.0).astype(np.int64)
+        # as _own_digits: two digits less, rounded half to even, and whether two zeros are left then
+        near, rest = np.divmod(digits, 100)
+        near += 2 * rest + near % 2 > 100
+        short = (near % 100 == 0) & (leading + places < _SHORT)
+        digits = np.where(short, 100 * near, digits)
         unit = np.where(clear, _POWERS_OF_TEN.take(dropped, mode="clip"), 1.0).astype(np.int64)
         whole, rest = np.divmod(digits, unit)
-        # near the border dust decides
-        from_border = rest if self.numbers.mode == "truncate" else np.abs(2 * rest - unit)
-        from_border = np.minimum(from_border, unit - rest)
-        clear &= from_border > _MOST_DUST
         if self.numbers.mode == "half_up":
             whole += 2 * rest >= unit
         elif self.numbers.mode == "half_even":

@@ -81,8 +81,18 @@ def test_given_values_are_printed_at_their_shortest(value: float, text: str) -> 
     assert Rounder(Numbers()).given(value) == text
 
 
+def with_dust(number: Decimal, units: int) -> float:
+    """A short number with dust in its last digits, as a sum of a few terms has it."""
+    return float(number) * (1 + units * 1e-15)
+
+
 numbers = st.one_of(
     st.floats(-1e6, 1e6, allow_nan=False),
+    st.builds(
+        with_dust,
+        st.integers(0, 8).flatmap(lambda n: st.decimals(-(10**7), 10**7, places=n)),
+        st.sampled_from([-300, -120, -40, -3, -1, 1, 3, 40, 120, 300]),
+    ),
     st.decimals(-100, 100, places=5).map(float),  # many of these are ties at 4 decimals
     st.sampled_from([0.0, -0.0, 1.0, -2.0, 0.00005, 0.1, 1e-12, 5e-324, 999.99995]),
 )
