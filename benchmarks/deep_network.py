@@ -17,7 +17,7 @@ DERIVGEN = """\
 import sys, time
 from derivgen.api import derive, load
 # what a process imports when it is needed is no part of the work, as sympy is none for the other side
-import derivgen.derivation.oracle, derivgen.derived, derivgen.document.making, derivgen.document.views
+import derivgen.derivation.oracle, derivgen.derived, derivgen.document.making, derivgen.document.views.reuse
 import derivgen.network.assemble, derivgen.network.spec, derivgen.render.write
 start = time.process_time()
 derive(load(sys.argv[1])).to_latex()

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from decimal import ROUND_DOWN, ROUND_HALF_EVEN, ROUND_HALF_UP, Context, Decimal
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import SupportsFloat
 
 import numpy as np
@@ -29,6 +29,7 @@ _TRUSTED = Context(prec=15, rounding=ROUND_HALF_EVEN)
 #: digits at which a sum is what its terms come to, and of a number that is short enough to be meant
 _NEAR = Context(prec=13, rounding=ROUND_HALF_EVEN)
 _SHORT = 11
+_MEANT = Context(prec=_SHORT, rounding=ROUND_HALF_EVEN)
 #: by how much of itself a number changes at most where its 14th and 15th digits are dust
 _DUST = 5.1e-13
 
@@ -74,12 +75,17 @@ class Rounder:
 
     def decimal(self, value: float, extra: int = 0) -> Decimal:
         """The value rounded by the policy, with ``extra`` digits more."""
-        exact = _TRUSTED.create_decimal(repr(float(value)))
+        return self._rounded(_TRUSTED.create_decimal(repr(float(value))), extra)
+
+    def _rounded(self, exact: Decimal, extra: int) -> Decimal:
+        """A number of 15 digits, rounded by the policy."""
         if exact.is_zero():
             return Decimal(0)
-        if exact.adjusted() + self._decimals(exact) + extra < _SHORT:
-            exact = _own_digits(float(value))
-        unit = Decimal(1).scaleb(-self._decimals(exact) - extra)
+        places = self._decimals(exact) + extra
+        if exact.adjusted() + places < _SHORT:
+            exact = _own_digits(exact)
+            places = self._decimals(exact) + extra
+        unit = _unit(places)
         rounded = exact.quantize(unit, rounding=self._mode, context=_WIDE)
         if self.numbers.significant is not None and rounded.adjusted() > exact.adjusted():
             # 9.996 became 10.00, one digit too many
@@ -111,12 +117,13 @@ class Rounder:
     def _text(self, value: SupportsFloat, extra: int, plain: bool) -> str:
         if isinstance(value, sympy.Rational):
             return str(value)
-        exact = _own_digits(float(value))
-        if exact.is_zero():
+        trusted = _TRUSTED.create_decimal(repr(float(value)))
+        if trusted.is_zero():
             return "0"
-        rounded = self.decimal(float(value), extra)
+        rounded = self._rounded(trusted, extra)
         if rounded.is_zero():
             return format(abs(rounded), "f")
+        exact = _own_digits(trusted)
         if exact == exact.to_integral_value() and abs(exact) < _WHOLE:
             return str(exact.quantize(Decimal(1)))
         return format(rounded, "f") if plain else _written(rounded)
@@ -132,7 +139,8 @@ class Rounder:
         """True where the printed digits are the value itself, so that ``=`` is no lie."""
         if isinstance(value, sympy.Rational):
             return True
-        return self.decimal(float(value)) == _own_digits(float(value))
+        trusted = _TRUSTED.create_decimal(repr(float(value)))
+        return self._rounded(trusted, 0) == _own_digits(trusted)
 
     def array(self, values: np.ndarray, extra: int = 0) -> np.ndarray:
         """Every element rounded by the policy, as doubles (exact values are left as they are).
@@ -251,12 +259,17 @@ class Rounder:
         return whole.astype(float), clear
 
 
-def _own_digits(value: float) -> Decimal:
-    """The digits of a double that are its own.  A sum of a few terms leaves more dust than one number holds:
-    what comes to a short number at two digits less is that one."""
-    exact = _TRUSTED.create_decimal(repr(value))
-    near = _NEAR.create_decimal(exact).normalize()
-    return near if len(near.as_tuple().digits) <= _SHORT else exact
+def _own_digits(exact: Decimal) -> Decimal:
+    """The digits of a double, given to 15 of them, that are its own.  A sum of a few terms leaves more dust
+    than one number holds: what comes to a short number at two digits less is that one."""
+    near = _NEAR.create_decimal(exact)
+    return near if _MEANT.create_decimal(near) == near else exact
+
+
+@lru_cache(maxsize=1024)
+def _unit(places: int) -> Decimal:
+    """One unit of the last of so many digits after the point."""
+    return Decimal(1).scaleb(-places)
 
 
 def _in_fixed_point(scaled: np.ndarray, negative: np.ndarray, decimals: int) -> list[str]:
