@@ -252,8 +252,7 @@ class Judge:
         elif is_numeric(body) and not self._is_of_each(subject):
             formula = next((m for m in reversed(members) if not is_numeric(m)), None)
             judge_calculation(self.standing, draft, subject, self._formula_of(formula))
-            if len(members) == 1 and draft.code == "C401" and self._is_usual(subject):
-                # 1/1 for a sigmoid: no rule of it, and perhaps what is left of one
+            if len(members) == 1 and not has_decimals(body) and self._may_be_rest(draft, subject):
                 draft.doubted = True
         elif subject is None:
             draft.code, draft.message = "C404", "it has no left side"
@@ -318,6 +317,14 @@ class Judge:
         if not isinstance(subject, t.Name) or not ix.letters_of(subject.key):
             return False
         return not self.model.known(subject.key)
+
+    def _may_be_rest(self, draft: Draft, subject: t.Node | None) -> bool:
+        """True where a calculation may be what is left of a formula: 1/1 of a sigmoid, 1/2 of a loss that has
+        no value here."""
+        if draft.code == "C401":
+            return self._is_usual(subject)
+        computed = isinstance(subject, t.Name) and self.model.definition(subject.key) is not None
+        return draft.code == "C405" and computed
 
     def _is_usual(self, subject: t.Node | None) -> bool:
         """True for a function by a usual name of something that is not said: ``sigma(z)`` in general."""

@@ -16,6 +16,9 @@ from derivgen.checking.judging.standing import Standing
 from derivgen.checking.maths import tree as t
 from derivgen.checking.maths.rebuild import replaced
 
+#: a number nearer than this to its value is its value
+WHOLE = mpmath.mpf("1e-15")
+
 
 def spread(here: Standing, node: t.Node) -> Real:
     """How far a calculation can be off when each rounded number in it is off by half a unit of
@@ -72,8 +75,17 @@ def _is_exact(here: Standing, number: t.Number) -> bool:
     entries = _entries(here, number)
     if number.decimals < 2:
         return not any(e.draft is not None for e in entries)
-    given = all(e.draft is None and e.printed.decimals >= number.decimals for e in entries)
-    return bool(entries) and given
+    given = [e for e in entries if e.draft is None]
+    return bool(given) and all(
+        e.printed.decimals >= number.decimals if e.draft is None else _is_whole(e) for e in entries
+    )
+
+
+def _is_whole(entry: Entry) -> bool:
+    """True for a result that lost nothing by being printed: a given weight as the derivative that it is."""
+    if entry.unrounded is None:
+        return False
+    return bool(abs(entry.unrounded - entry.printed.value) < WHOLE)
 
 
 def spread_with_names(here: Standing, body: t.Node) -> Real:
