@@ -3,8 +3,8 @@ everything else contradicts."""
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
 
@@ -254,10 +254,11 @@ def _other_definitions(model: DocumentModel, judge: Judge, end: int) -> list[tup
         and (draft.exact in (Fit.ROUNDED, Fit.CUT) or draft.verdict in _BORNE_OUT)
         and not _holds(draft, model.definitions.get(draft.subject.key))
     }
+    elsewhere = _Elsewhere.of(judge, model)
     for key in _suspects(model, witnesses):
         if key in borne_out:
             continue  # the value that another line prints for it is what its definition gives
-        for node in chain(_said_elsewhere(judge, model, key), mended_definitions(model, key)):
+        for node in chain(elsewhere.forms(key), mended_definitions(model, key)):
             tried += 1
             enough = tried > MOST_MENDED or len(found) == MOST_TRIALS
             if enough or judge.budget.spent >= end:
@@ -280,27 +281,36 @@ def _redefined(model: DocumentModel, key: str, node: t.Node) -> DocumentModel:
     return replace(model, definitions={**model.definitions, key: node}, loss=loss)
 
 
-def _said_elsewhere(judge: Judge, model: DocumentModel, key: str) -> Iterator[t.Node]:
-    """Other formulas that a document writes for a quantity, or for what it is after an update."""
-    ancestry = Ancestry(model)
-    found: dict[t.Node, None] = {}
-    for statement in judge.statements:
-        left = statement.left
-        if not isinstance(left, t.Name) or left.key != key:
-            continue
-        if left.mark not in {"", *UPDATE_MARKS}:
-            continue
-        for segment in statement.chain.segments:
-            body = segment.body
-            if is_numeric(body) or t.has_derivative(body) or isinstance(body, t.Name | t.Words):
-                continue
+@dataclass(frozen=True)
+class _Elsewhere:
+    """The formulas that a document writes for its quantities, before an update and after it."""
+
+    model: DocumentModel
+    written: Mapping[str, Sequence[t.Node]]
+    ancestry: Ancestry
+
+    @classmethod
+    def of(cls, judge: Judge, model: DocumentModel) -> _Elsewhere:
+        written: dict[str, list[t.Node]] = defaultdict(list)
+        for statement in judge.statements:
+            left = statement.left
+            if isinstance(left, t.Name) and left.mark in {"", *UPDATE_MARKS}:
+                for body in (segment.body for segment in statement.chain.segments):
+                    if not is_numeric(body) and not isinstance(body, t.Name | t.Words):
+                        written[left.key].append(body)
+        return cls(model, written, Ancestry(model))
+
+    def forms(self, key: str) -> Iterator[t.Node]:
+        """Other formulas than the definition that stand for a quantity, or for what it is after an update."""
+        seen = {self.model.definitions[key]}
+        for body in self.written.get(key, ()):
             plain = _unmarked(body)
             names = set(names_in(plain))
-            known = all(map(model.known, names))
-            if known and key not in names and not any(ancestry.leads(n, key) for n in names):
-                found[plain] = None
-    found.pop(model.definitions[key], None)
-    yield from found
+            known = all(map(self.model.known, names)) and not t.has_derivative(plain)
+            leads = any(name == key or self.ancestry.leads(name, key) for name in names)
+            if known and not leads and plain not in seen:
+                seen.add(plain)
+                yield plain
 
 
 def _unmarked(node: t.Node) -> t.Node:
