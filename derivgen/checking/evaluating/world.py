@@ -136,8 +136,8 @@ class World:
             return _drawn(generator, self.point)
         stated = literal(node)
         if self.near:
-            if not self.model.is_parameter(key):
-                return stated
+            if not self.model.is_parameter(key) and key not in self.model.renewed:
+                return stated  # data: what a step changes is none
             return v.mapped(
                 lambda c: v.constant(c.value + generator.uniform(-self.reach, self.reach)), stated
             )

@@ -87,6 +87,14 @@ class _Found:
             if parameter is not None and parameter != key and key in set(_keys(rule)):
                 rules[key].add(parameter)
         self.states = {key: of for key, of in rules.items() if len(of) > 1}
+        moved = {
+            key
+            for _, key, rule in self._rules()
+            if self._is_new_value(key)
+            and key not in self.states
+            and not self.states.keys().isdisjoint(_keys(rule))
+        }
+        self.states = {key: of | moved for key, of in self.states.items()}
         while True:
             new = {
                 key
@@ -166,7 +174,7 @@ class _Found:
         return any(count > 1 for count in seen.values())
 
     def apart(self) -> States:
-        numbers = {p: at for at, p in enumerate(self._parameters())}
+        numbers = {p: at for at, p in enumerate(self._parameters(), 1)}
         made: list[Statement] = []
         done: set[tuple[str, str, int]] = set()
         for statement, here in self._blocks():
