@@ -193,7 +193,9 @@ class Equality:
                     first = found
         assert first is not None
         if first.outcome is Outcome.DIFFERENT and self.shared:
-            same = (_at(self.shared, left, right, tokens) for tokens in readings)
+            # by its own equation alone a loss has no slope by most things: that would say nothing
+            whole = (tokens for tokens in readings if tokens[0] != "own")
+            same = (_at(self.shared, left, right, tokens) for tokens in whole)
             return next(filter(None, same), first)
         return first
 
