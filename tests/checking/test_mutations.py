@@ -13,11 +13,11 @@ import mutated
 import mutations
 import pytest
 
-#: of all mutants of a document: at most so many are not found, blamed on another line as well, not named
-SHARES = {"found": 0.97, "right line": 0.93, "diagnosed": 0.85}
-#: two documents of matrices in which a lost transpose is believed, and a factor 1 left out is no mistake
-OF_MATRICES = ("shared matrix", "shared handout")
-SHARES_OF_MATRICES = {"found": 0.95, "right line": 0.9, "diagnosed": 0.8}
+#: of all mutants of a document: at least so many are found, blamed on their line alone, named
+SHARES = {"found": 0.99, "right line": 0.98, "diagnosed": 0.94}
+#: two documents of matrices, in which a vector that lies the wrong way is believed, and one of optimisers
+SHARES_OF_SOME = {"found": 0.96, "right line": 0.95, "diagnosed": 0.9}
+SOME = ("shared matrix", "shared handout", "adam")
 
 
 def assert_shares(name: str, count: int, seed: int, bounds: Mapping[str, float]) -> None:
@@ -51,7 +51,7 @@ def test_single_mistakes_are_found(name: str) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("name", [*mutated.HAND_WRITTEN, *mutated.BUILT])
 def test_many_single_mistakes_are_found(name: str) -> None:
-    bounds = SHARES_OF_MATRICES if name in OF_MATRICES else SHARES
+    bounds = SHARES_OF_SOME if name in SOME else SHARES
     assert_shares(name, 22, seed=11, bounds=bounds)
 
 
