@@ -44,7 +44,9 @@ class Ancestry:
                 return self._of_all_above(name.key)
             base = name.key.rpartition("_")[0]
             alone = [base] if self.model.known(base) else []
-            return alone + self._by_base.get(base, []) if base else []
+            count = len(ix.split(name.key)[1])
+            like = [key for key in self._by_base.get(base, []) if len(ix.split(key)[1]) == count]
+            return alone + like if base else []
 
     def _of_all_above(self, key: str) -> list[str]:
         """What ``y^(i)`` or ``w^l_jk`` may be: of every sample or layer."""
@@ -79,7 +81,9 @@ class Ancestry:
 
     @cached_property
     def _read(self) -> frozenset[str]:
-        return frozenset(read for key in self.model.names() for read in self.reads(key))
+        # a cell is of its array, and not computed from it
+        computed = (key for key in self.model.names() if self.model.element(key) is None)
+        return frozenset(read for key in computed for read in self.reads(key))
 
     # --- sets -----------------------------------------------------------------------------------
 

@@ -5,7 +5,13 @@ from __future__ import annotations
 import mpmath
 
 from derivgen.checking.drafts import Draft, note_open
-from derivgen.checking.evaluating.printed import Fit, Printed, decimal, printed_number
+from derivgen.checking.evaluating.printed import (
+    Fit,
+    Printed,
+    decimal,
+    printed_matrix,
+    printed_number,
+)
 from derivgen.checking.evaluating.values import Dual, NoValue, Real, Shapes, Value, scalar
 from derivgen.checking.judging.carried import as_printed, carried_on, was_carried
 from derivgen.checking.judging.matrices import cell_at, lying_as, matrix_fits, wrong_cells
@@ -171,8 +177,15 @@ def _stated_number(here: Standing, subject: t.Node | None) -> Printed | None:
     if not isinstance(subject, t.Name) or subject.mark:
         return None
     model = here.actual.model
+    element = model.element(subject.key)
+    if element is not None and element.array in model.opaque:
+        array = model.given(element.array)
+        cells = None if array is None else printed_matrix(array)
+        inside = cells and element.row < len(cells) and element.column < len(cells[0])
+        return cells[element.row][element.column] if cells and inside else None
     given = model.given(subject.key)
-    if given is None or model.definition(subject.key) is not None:
+    computed = model.definition(subject.key) is not None
+    if given is None or (computed and subject.key not in here.actual.read_off):
         return None
     return printed_number(given)
 

@@ -132,7 +132,22 @@ def rounded_as_printed(here: Standing, world: World, but: t.Node) -> World:
     for node, matrix in here.ledger.matrices.items():
         if isinstance(node, t.Name) and not node.mark and node != but:
             rounded[node.key] = v.simplest(matrix[0])
+            rounded |= _cells_as_printed(here, node.key, matrix[0])
     return replace(world, rounded=rounded)
+
+
+def _cells_as_printed(here: Standing, key: str, value: Value) -> dict[str, Value]:
+    """The printed numbers of an array that is made of named quantities, by their names."""
+    made = here.actual.model.definition(key)
+    array = v.simplest(value)
+    if not isinstance(made, t.Matrix) or not isinstance(array, v.Array):
+        return {}
+    return {
+        cell.key: number
+        for names, numbers in zip(made.rows, array.rows, strict=False)
+        for cell, number in zip(names, numbers, strict=False)
+        if isinstance(cell, t.Name)
+    }
 
 
 def _last_printed(here: Standing, but: t.Node) -> dict[str, Entry]:

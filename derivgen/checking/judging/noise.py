@@ -26,13 +26,13 @@ _MOST_QUANTITIES = 400
 
 def noise(here: Standing, subject: t.Node, number: Printed) -> Real:
     """How far a result may be off by roundings on the way: as far as it moves when everything that is computed
-    is moved by a unit of its last place; for a rule of training that divides by what it keeps, half the step."""
+    is moved by a unit of its last place; for a rule of training that keeps numbers of its own, half the step."""
     exact = here.known_value(subject)
     if exact is None:
         return mpmath.mpf(0)
     # sums may cancel wherever their terms are moved to, and are rounded nevertheless
     least = _MARGIN * mpmath.mpf(10) ** -here.decimals
-    found = max(least, _part_of_step(here, subject, exact))
+    found = max(least, _part_of_step(here, subject, exact, number.value))
     keys = [key for key in here.actual.model.names() if here.actual.model.definition(key)]
     if len(keys) <= _MOST_QUANTITIES:
         for world in _moved(here, keys, number):
@@ -66,12 +66,15 @@ def _moved(here: Standing, keys: list[str], number: Printed) -> Iterator[World]:
         yield replace(here.actual, rounded=rounded)
 
 
-def _part_of_step(here: Standing, subject: t.Node, new: Real) -> Real:
-    """Half of how far a parameter moves, where the rule of training keeps numbers of its own."""
+def _part_of_step(here: Standing, subject: t.Node, new: Real, printed: Real) -> Real:
+    """Half of how far a parameter moves, where the rule of training keeps numbers of its own; all of it where
+    it would not move: such a rule makes a whole step of what rounding has left of 0."""
     nothing = mpmath.mpf(0)
     if not isinstance(subject, t.Name) or subject.mark not in UPDATE_MARKS:
         return nothing
     if here.actual.model.step is None or not here.actual.model.is_parameter(subject.key):
         return nothing
     old = here.known_value(replace(subject, mark=""))
-    return nothing if old is None else abs(new - old) / 2
+    if old is None:
+        return nothing
+    return abs(new - old) / 2 if new != old else abs(printed - old)

@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from derivgen.checking.evaluating import indices as ix
 from derivgen.checking.evaluating.printed import is_numeric
 from derivgen.checking.maths import tree as t
 from derivgen.checking.maths.rebuild import rebuilt
@@ -80,10 +81,22 @@ def _second(key: str, found: _Parts, defined: Mapping[str, _Parts]) -> int | Non
     before = _closure(found[first], key, defined)
     for part in later:
         here = _closure(found[part], key, defined)
-        if not here & before and all(len(names) > 1 for names in (here, before)):
+        if not _share(here, before) and all(len(names) > 1 for names in (here, before)):
             return part
         before |= here
     return None
+
+
+def _share(one: set[str], two: set[str]) -> bool:
+    """True where two sets have a name in common; ``y_nk`` is every ``y_11``."""
+    return bool(one & two) or any(
+        {_base(key) for key in general if ix.letters_of(key)} & set(map(_base, others))
+        for general, others in ((one, two), (two, one))
+    )
+
+
+def _base(key: str) -> str:
+    return ix.split(ix.without_above(key))[0]
 
 
 def _closure(names: set[str], without: str, defined: Mapping[str, _Parts]) -> set[str]:
