@@ -22,6 +22,7 @@ from derivgen.checking.maths.parser import learn as learn_names
 from derivgen.checking.maths.parser import read
 from derivgen.checking.report import Claim, NotRead, Remark, Report
 from derivgen.checking.understanding.apart import told_apart
+from derivgen.checking.understanding.counting import without_counting
 from derivgen.checking.understanding.definitions import learn
 from derivgen.checking.understanding.examples import with_examples_apart
 from derivgen.checking.understanding.moved import at_moved_points
@@ -89,7 +90,8 @@ def check_manuscript(
     statements = tuple(sorted(statements, key=lambda s: s.source(s.chain.span[0])))
     statements = at_moved_points(statements, learned.model)
     after = stepped(statements, learned.model)
-    statements, learned = after.statements, replace(learned, model=after.model)
+    learned = replace(learned, model=after.model)
+    statements = without_counting(after.statements)
     found = (
         _by_itself(learned, statements, budget)
         if task is None

@@ -124,6 +124,14 @@ class Ancestry:
         above = self._above(key)
         return frozenset(name for name, at in self._bits.items() if above >> at & 1)
 
+    def upstream_of(self, node: t.Node) -> frozenset[str]:
+        """Everything that a formula is computed from."""
+        lines = (part.lines for part in t.walk(node) if isinstance(part, t.Cases))
+        tests = (test.segments for line in lines for _, test in line if test is not None)
+        nodes = (node, *(segment.body for test in tests for segment in test))
+        names = [key for one in nodes for name in t.names_of(one) for key in self._meant(name)]
+        return frozenset(names).union(*map(self.upstream, names))
+
     def leads(self, key: str, bottom: str) -> bool:
         """True where ``key`` is computed from ``bottom``, or is a cell of what is."""
         above = self._above(key)

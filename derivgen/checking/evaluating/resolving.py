@@ -64,6 +64,7 @@ def indexed(model: Model, key: str, indices: Mapping[str, int]) -> str | None:
     # a single unit is written without its index
     alone = made != key and set(pieces) <= {"0", "1"} and model.known(base)
     alone = alone and not any(model.known(ix.joined(base, [str(i)])) for i in range(3))
+    alone = alone and not isinstance(model.given(base) or model.definition(base), t.Matrix)
     return base if alone else None
 
 

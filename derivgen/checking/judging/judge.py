@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -39,8 +39,6 @@ from derivgen.checking.understanding.situations import Situations
 from derivgen.checking.understanding.statements import Policy, Statement
 
 ORDERS = frozenset({"<", ">", "<=", ">=", "!="})
-#: letters by which authors count
-_COUNTING = ix.LETTERS | {"t"}
 #: relations that state no equality
 OTHERS = frozenset({"in", "to", "propto"})
 
@@ -160,20 +158,6 @@ class Judge:
                 draft.message = f"it was given as {draft.expected} before"
 
     @cached_property
-    def _counters(self) -> frozenset[str]:
-        """Index letters that are counted up in the text: ``t = 1`` and then ``t = 2``."""
-        seen: dict[str, set[int]] = defaultdict(set)
-        for statement in self.statements:
-            name, segments = statement.left, statement.chain.segments
-            if isinstance(name, t.Name) and not name.mark and name.key in _COUNTING:
-                number = printed_number(segments[-1].body) if segments else None
-                if number is None or number.decimals > 0 or number.value < 0:
-                    seen[name.key] |= {-1, -2, -3}  # it is something that is computed
-                else:
-                    seen[name.key].add(int(number.value))
-        return frozenset(key for key, found in seen.items() if len(found) > 1 and min(found) >= 0)
-
-    @cached_property
     def _read(self) -> frozenset[str]:
         """What the definitions of the model read."""
         definitions = map(self.model.definition, self.model.names())
@@ -226,8 +210,6 @@ class Judge:
         subject = members[0] if members else None
         if segment.relation in OTHERS or isinstance(body, t.Words) or isinstance(subject, t.Words):
             return
-        if isinstance(subject, t.Name) and subject.key in self._counters:
-            return  # "At t = 2": where the document is, and no claim
         if self._is_given(subject, body):
             number = printed_number(body)
             cells = printed_matrix(body)

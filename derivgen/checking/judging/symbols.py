@@ -12,7 +12,7 @@ from derivgen.checking.drafts import Draft, note_open
 from derivgen.checking.evaluating import indices as ix
 from derivgen.checking.evaluating.budget import Budget
 from derivgen.checking.evaluating.equality import Comparison, Equality, Outcome
-from derivgen.checking.evaluating.model import Changed, Model
+from derivgen.checking.evaluating.model import Changed, Element, Model
 from derivgen.checking.evaluating.printed import printed_number
 from derivgen.checking.evaluating.resolving import UPDATE_MARKS, Unknown, resolved
 from derivgen.checking.evaluating.values import NoValue
@@ -85,6 +85,9 @@ class SymbolJudge:
             draft.doubted = found.outcome is Outcome.DIFFERENT and special
             draft.code, draft.message = "C404", GENERAL
             return
+        if found.outcome is Outcome.MISFIT and (silent := self._shapeless(subject, body)):
+            draft.code, draft.message = "C405", f"the shape of {silent} is not given"
+            return
         draft.verdict, draft.printed = Verdict.WRONG, self.spelled(body)
         if found.outcome is Outcome.MISFIT:
             draft.code, draft.message = "C301", str(found.reason)
@@ -110,6 +113,24 @@ class SymbolJudge:
         if key in states or any(ancestry.leads(key, state) for state in states):
             return False  # the next value of something, or what that is computed from
         return key != loss and not ancestry.leads(loss, key) and not ancestry.leads(key, loss)
+
+    def _shapeless(self, *nodes: t.Node) -> str:
+        """Something that a matrix is multiplied by on the way to formulas, of which neither value nor shape is
+        known; empty where there is none."""
+        above = frozenset[str]().union(*map(self.equality.ancestry.upstream_of, nodes))
+        found = (self.model.definition(key) for key in sorted(above))
+        for node in (*nodes, *(definition for definition in found if definition is not None)):
+            for part in t.walk(node):
+                bodies = part.factors if isinstance(part, t.Product) else ()
+                factors = [f.body if isinstance(f, t.Transposed) else f for f in bodies]
+                keys = [factor.key for factor in factors if isinstance(factor, t.Name)]
+                silent = [key for key in keys if self._stated(key) is None]
+                if silent and any(isinstance(self._stated(key), t.Matrix) for key in keys):
+                    return silent[0]
+        return ""
+
+    def _stated(self, key: str) -> t.Node | Element | None:
+        return self.model.definition(key) or self.model.given(key) or self.model.element(key)
 
     def compare(self, left: t.Node, right: t.Node) -> Comparison:
         """Equality; with index letters, of every instance; with unknown names, for any values."""

@@ -122,7 +122,9 @@ def _group(cursor: Cursor, start: int) -> Read | None:
         return None
     cursor.at = close + 1
     inner.start = start
-    if inner.primes:
+    follower = cursor.peek()
+    marked = follower is not None and (follower.kind, follower.text) == ("script", "^")
+    if inner.primes and not marked:  # {y'}^+ is y'^+
         inner.spelling.mark += "'" * inner.primes
         inner.primes = 0
     return inner

@@ -102,12 +102,8 @@ def opaque(decided: Decided) -> frozenset[str]:
         if end not in decided.definitions and end in decided.values:
             found.add(end)
     for array in decided.arrays.values():
-        # the rule for its cells is written, and was not understood
-        ruled = any(
-            ix.split(key)[0] == array.base and not key[len(array.base) + 1 :].isdigit()
-            for key in decided.notes.sides
-            if key != array.base
-        )
+        # o_in, where i and n are two letters: a rule for its cells, taken for that of an input
+        ruled = f"{array.base}_in" in decided.notes.sides
         if ruled and array.key not in decided.definitions and array.key in decided.values:
             found.add(array.key)
     return frozenset(found)
