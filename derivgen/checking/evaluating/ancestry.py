@@ -144,6 +144,19 @@ class Ancestry:
         found = (self._above(key) | self._bit(key)) & self._opaque
         return bool(found) and bool(found & ~self._bit(moved) & ~self._above(moved))
 
+    def is_cut_short(self, key: str) -> bool:
+        """True where a part of what computes a quantity is left out, with dots."""
+        return bool((self._above(key) | self._bit(key)) & self._cut_short)
+
+    @cached_property
+    def _cut_short(self) -> int:
+        definitions = ((key, self.model.definition(key)) for key in self.model.names())
+        return self._mask(
+            key
+            for key, node in definitions
+            if node is not None and any(isinstance(part, t.Dots) for part in t.walk(node))
+        )
+
     @cached_property
     def _opaque(self) -> int:
         return self._mask(self.model.opaque)

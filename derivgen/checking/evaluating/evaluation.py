@@ -14,7 +14,7 @@ import mpmath
 
 from derivgen.checking.evaluating import values as v
 from derivgen.checking.evaluating.model import Element, Model
-from derivgen.checking.evaluating.resolving import CONSTANTS, Open, Unknown, resolved
+from derivgen.checking.evaluating.resolving import CONSTANTS, LeftOut, Open, Unknown, resolved
 from derivgen.checking.evaluating.rules import RULES
 from derivgen.checking.evaluating.rules import holds as holds
 from derivgen.checking.evaluating.values import Array, Dual, NoValue, Shapes, Value
@@ -357,6 +357,8 @@ def _refuse_unsaid(world: World, of: t.Node, by: str, indices: Mapping[str, int]
     array = by if element is None else element.array
     if key in (by, array) or ancestry.leads(key, by) or ancestry.leads(key, array):
         return
+    if ancestry.is_cut_short(key):
+        raise LeftOut(f"a part of what computes {key} is left out")
     if model.worked_out and not model.worked_out.isdisjoint({key, *ancestry.upstream(key)}):
         raise Open(f"how {key} follows {by} is not said")
     if model.given(by) is not None or model.given(array) is not None:

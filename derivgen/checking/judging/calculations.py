@@ -13,7 +13,7 @@ from derivgen.checking.evaluating.printed import (
     printed_number,
 )
 from derivgen.checking.evaluating.values import Dual, NoValue, Real, Shapes, Value, scalar
-from derivgen.checking.judging.carried import as_printed, carried_on, was_carried
+from derivgen.checking.judging.carried import MOST_CARRIED, as_printed, carried_on, was_carried
 from derivgen.checking.judging.matrices import cell_at, lying_as, matrix_fits, wrong_cells
 from derivgen.checking.judging.spread import distance, spread, spread_with_names
 from derivgen.checking.judging.standing import Standing
@@ -215,7 +215,9 @@ def _check_whole(
         return
     draft.value = two
     slack = spread(here, body) + abs(two) * mpmath.mpf("1e-9") + mpmath.mpf("1e-12")
-    if abs(one - two) <= slack or abs(one - two) <= 4 * spread(here, body):
+    # roundings that were carried on add up
+    most = MOST_CARRIED if here.carries else 4
+    if abs(one - two) <= slack or abs(one - two) <= most * spread(here, body):
         draft.verdict, draft.code, draft.message = Verdict.CORRECT, "", ""
         return
     stated = _stated_number(here, subject)

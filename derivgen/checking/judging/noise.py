@@ -45,6 +45,50 @@ def noise(here: Standing, subject: t.Node, number: Printed) -> Real:
     return found
 
 
+def slack_of_print(here: Standing, subject: t.Node, cell: tuple[int, int] | None) -> Real:
+    """How far a value may be off that rests on rounded numbers which the document prints, where it does not say
+    how they are computed; of an array, in a cell."""
+    exact = _cell(here.actual, subject, cell)
+    found = mpmath.mpf(0)
+    if exact is None or not here.actual.is_rounded(subject):
+        return found
+    model = here.actual.model
+    keys = [key for key in here.actual.read_off if model.given(key) is not None]
+    for seed in range(_POINTS):
+        generator = random.Random(f"print {seed}")
+        rounded: dict[str, Value] = {}
+        for key in keys:
+            value = v.simplest(here.actual.value(key))
+            given = model.given(key)
+            decimals = (
+                [n.decimals for n in t.walk(given) if isinstance(n, t.Number)] if given else []
+            )
+            half = mpmath.mpf(10) ** -max(decimals, default=0) / 2
+
+            def moved(cell: Dual, half: Real = half) -> Dual:
+                return Dual(cell.value + generator.choice((-1, 1)) * half)  # noqa: B023
+
+            rounded[key] = v.mapped(moved, value)
+        value_there = _cell(replace(here.actual, rounded=rounded), subject, cell)
+        if value_there is not None:
+            found = max(found, 2 * abs(value_there - exact))
+    return found
+
+
+def _cell(world: World, subject: t.Node, cell: tuple[int, int] | None) -> Real | None:
+    try:
+        value = v.simplest(world.evaluate(subject))
+    except NoValue:
+        return None
+    if isinstance(value, Dual):
+        return value.value
+    if cell is None:
+        return None
+    rows, columns = value.shape
+    row, column = cell if cell[0] < rows and cell[1] < columns else cell[::-1]
+    return value.rows[row][column].value if row < rows and column < columns else None
+
+
 def _moved(here: Standing, keys: list[str], number: Printed) -> Iterator[World]:
     digits = max(len(number.text.lstrip("-0.").replace(".", "")), 1)
     for seed in range(_POINTS):

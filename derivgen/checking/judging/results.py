@@ -29,6 +29,7 @@ from derivgen.checking.judging.matrices import (
     printed_before,
     value_of_cells,
 )
+from derivgen.checking.judging.noise import slack_of_print
 from derivgen.checking.judging.numbers import (
     doubtful,
     judge_implied,
@@ -69,6 +70,8 @@ def judge_result(
             judge_unshown(here, draft, number, subject)
         if stepped is not None:
             _excuse_rounding(here, draft, number, scalar(stepped))
+        elif local is None:
+            _excuse_print(here, draft, subject)
         sound = draft.verdict is not Verdict.WRONG
         here.ledger.write(subject, number, draft.id, draft.value, sound)
         return
@@ -95,6 +98,8 @@ def judge_result(
             draft.message = (
                 f"{draft.printed} follows from rounded numbers; without them it is {draft.expected}"
             )
+    if local is None:
+        _excuse_print(here, draft, subject)
     here.ledger.write_matrix(subject, value_of_cells(cells), body, cells, draft.id)
 
 
@@ -125,6 +130,18 @@ def _excuse_rounding(here: Standing, draft: Draft, number: Printed, local: Real 
     if local is None or draft.calculation is None or draft.verdict is Verdict.CORRECT:
         return
     if abs(local - number.value) <= number.unit + 2 * spread(here, draft.calculation):
+        draft.verdict, draft.code, draft.message = Verdict.CORRECT, "", ""
+        draft.expected = ""
+
+
+def _excuse_print(here: Standing, draft: Draft, subject: t.Node | None) -> None:
+    """A value that rests on printed numbers is no better known than these."""
+    if draft.verdict not in (Verdict.WRONG, Verdict.TRUNCATION, Verdict.ROUNDING):
+        return
+    if subject is None or draft.number is None or draft.value is None:
+        return
+    slack = slack_of_print(here, subject, draft.cell)
+    if slack and abs(draft.value - draft.number.value) <= draft.number.unit / 2 + slack:
         draft.verdict, draft.code, draft.message = Verdict.CORRECT, "", ""
         draft.expected = ""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
@@ -11,6 +12,8 @@ from derivgen.checking.evaluating.model import Element
 from derivgen.checking.evaluating.printed import printed_matrix
 from derivgen.checking.maths import tree as t
 
+#: an index letter and one more
+_NEXT = re.compile(r"[a-z]\+1")
 #: arrays of more cells have no names for them
 MOST_CELLS = 2_500
 
@@ -72,6 +75,9 @@ def shaped(
     found: dict[str, Shaped] = {}
     keys = set(used)
     numbers, places = _numbers(keys), numbered(keys)
+    # h_t,n+1 with an n that begins at 0
+    split = ((base, enumerate(pieces)) for base, pieces in map(ix.split, keys) if len(pieces) == 2)
+    later = {(base, axis) for base, at in split for axis, piece in at if _NEXT.fullmatch(piece)}
     starts = [0 if 0 in seen else 1 for (_, _, _), seen in numbers.items()]
     zeros = starts.count(0)
     usual = 0 if from_zero or zeros > len(starts) / 2 else 1
@@ -81,7 +87,10 @@ def shaped(
         if shape is None or shape == (1, 1) or shape[0] * shape[1] > MOST_CELLS:
             continue
         base = _base(key, keys)
-        start = tuple(_start(numbers, base, shape, axis, usual) for axis in (0, 1))
+        start = tuple(
+            1 if from_zero and (base, axis) in later else _start(numbers, base, shape, axis, usual)
+            for axis in (0, 1)
+        )
         found[key] = _in_layer(key, shape, places) or Shaped(key, shape, base, (start[0], start[1]))
     return found
 
