@@ -1,26 +1,22 @@
 """Single mistakes in correct documents: the share that is found, placed and named, and no false alarm.
 
-The bounds lie just below what was measured; ``benchmarks/mutations.py`` prints the table.
+One miss of a kind is allowed in each document; ``benchmarks/mutations.py`` prints the table.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
 
 import floats
 import mutated
 import mutations
 import pytest
 
-#: of all mutants of a document: at least so many are found, blamed on their line alone, named
-SHARES = {"found": 0.99, "right line": 0.98, "diagnosed": 0.94}
-#: two documents of matrices, in which a vector that lies the wrong way is believed, and one of optimisers
-SHARES_OF_SOME = {"found": 0.96, "right line": 0.95, "diagnosed": 0.9}
-SOME = ("shared matrix", "shared handout", "adam")
+#: of the mutants of a document: at most so many are not found, not blamed on their line alone, not named
+MOST = 1
 
 
-def assert_shares(name: str, count: int, seed: int, bounds: Mapping[str, float]) -> None:
+def assert_told(name: str, count: int, seed: int) -> None:
     outcomes = [mutations.outcome(mutant) for mutant in mutations.mutants(name, count, seed)]
     found: Counter[str] = Counter()
     for outcome in outcomes:
@@ -31,9 +27,8 @@ def assert_shares(name: str, count: int, seed: int, bounds: Mapping[str, float])
         for o in outcomes
         if not (o.found and o.placed and o.named)
     ]
-    for what, bound in bounds.items():
-        # one of a few says little
-        assert found[what] >= bound * found["mutants"] - 1, f"{what}: {found}; " + "\n".join(short)
+    for what in mutations.SCORES[1:]:
+        assert found[what] >= found["mutants"] - MOST, f"{what}: {found}; " + "\n".join(short)
 
 
 @pytest.mark.parametrize("name", [*mutated.HAND_WRITTEN, *mutated.BUILT])
@@ -45,14 +40,13 @@ def test_nothing_is_said_against_a_correct_document(name: str) -> None:
 
 @pytest.mark.parametrize("name", mutated.HAND_WRITTEN)
 def test_single_mistakes_are_found(name: str) -> None:
-    assert_shares(name, 10, seed=7, bounds=SHARES)
+    assert_told(name, 10, seed=7)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", [*mutated.HAND_WRITTEN, *mutated.BUILT])
 def test_many_single_mistakes_are_found(name: str) -> None:
-    bounds = SHARES_OF_SOME if name in SOME else SHARES
-    assert_shares(name, 22, seed=11, bounds=bounds)
+    assert_told(name, 22, seed=11)
 
 
 def test_every_kind_of_mistake_is_made() -> None:
