@@ -5,10 +5,11 @@ A code never changes its meaning, and ``derivgen explain CODE`` prints its entry
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from dataclasses import dataclass
 
 
-class CodeEntry(NamedTuple):
+@dataclass(frozen=True)
+class CodeEntry:
     """What ``derivgen explain`` prints of a code."""
 
     title: str

@@ -10,7 +10,6 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
-from typing import NamedTuple
 
 import numpy as np
 import sympy
@@ -29,7 +28,8 @@ def entry_symbol(entry: Entry) -> sympy.Symbol:
     return sympy.Symbol(text, real=True)
 
 
-class Edge(NamedTuple):
+@dataclass(frozen=True)
+class Edge:
     """One way in which ``target`` reads ``source``: a link at given values of its indices."""
 
     link: Link
@@ -39,7 +39,8 @@ class Edge(NamedTuple):
     at: Mapping[str, int]
 
 
-class LocalPartial(NamedTuple):
+@dataclass(frozen=True)
+class LocalPartial:
     """d target / d source for two elements, all other readings held fixed.
 
     ``expression`` is over the symbols of ``entries``; a softmax's delta and a maximum's winner are
@@ -235,7 +236,8 @@ def _window(network: Network, edge: Edge) -> list[Entry]:
     return found
 
 
-class _Block(NamedTuple):
+@dataclass(frozen=True)
+class _Block:
     """All edges of one link in one stage, sorted by source: grid positions and their sources."""
 
     link: Link

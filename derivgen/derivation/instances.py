@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
 from math import prod
-from typing import NamedTuple
 
 import numpy as np
 import sympy
@@ -19,7 +18,8 @@ from derivgen.notation import Entry
 MOST_PADDED = 10_000
 
 
-class TermInstance(NamedTuple):
+@dataclass(frozen=True)
+class TermInstance:
     """One summand of an element's equation: an expression over the symbols of single elements.
 
     ``group`` numbers the term of the equation that it comes from, so that the summands of one

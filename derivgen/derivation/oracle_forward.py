@@ -6,7 +6,8 @@ It walks ``network.schedule`` and shares no code with the forward pass of the de
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -16,7 +17,8 @@ from derivgen.errors import DerivgenError
 from derivgen.network.model import Network, Role
 
 
-class Entries(NamedTuple):
+@dataclass(frozen=True)
+class Entries:
     """How far entries of one array are shifted: ``where`` is an index, or ``...`` for all of them."""
 
     where: Any

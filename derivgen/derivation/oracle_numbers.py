@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache, partial, reduce
 from operator import add, itemgetter, mul
-from typing import Any, Literal, NamedTuple, Protocol
+from typing import Any, Literal, Protocol
 
 import mpmath
 import numpy as np
@@ -134,7 +134,8 @@ def _constant(expression: sympy.Expr) -> str:
     return str(sympy.N(expression, DIGITS + 5))
 
 
-class _Tangent(NamedTuple):
+@dataclass(frozen=True)
+class _Tangent:
     """A kink of a function: the point, the value there, and the slope for each choice, as texts."""
 
     at: str

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from math import prod
-from typing import NamedTuple
 
 import numpy as np
 import sympy
@@ -212,7 +212,8 @@ def _at_own_index(ref: Ref, body: Softmax) -> Ref:
 # --- backwards ------------------------------------------------------------------------------
 
 
-class LinkValues(NamedTuple):
+@dataclass(frozen=True)
+class LinkValues:
     """The numbers of one link in one stage, flat and aligned: d target / d source of each pair
     of elements, with readings outside the source left out."""
 

@@ -7,9 +7,10 @@ element is digits, and these are made by array operations, a few thousand copies
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterator, Mapping
+from dataclasses import dataclass
 from functools import partial, reduce
 from math import prod
-from typing import Generic, NamedTuple, TypeVar
+from typing import Generic, TypeVar
 
 import numpy as np
 import sympy
@@ -55,7 +56,8 @@ _LOOKED_AT = 64
 MANY = 16384
 
 
-class _Reading(NamedTuple):
+@dataclass(frozen=True)
+class _Reading:
     """All edges of one link in one stage, sorted by source: where each element's readers are.
 
     ``where`` are the edges' positions in the grid, ``targets`` and ``partials`` what is at them.

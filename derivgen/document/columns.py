@@ -9,7 +9,6 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
 
 import numpy as np
 
@@ -48,7 +47,8 @@ def widths_of(texts: Sequence[Sequence[str]]) -> tuple[int, ...]:
     return tuple(max(map(len, column), default=1) for column in texts)
 
 
-class Printing(NamedTuple):
+@dataclass(frozen=True)
+class Printing:
     """How the numbers of an array are printed: their texts and the numbers that these mean, with so
     many digits more than the policy's."""
 

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from math import prod
-from typing import NamedTuple
 
 import numpy as np
 from sympy.core.function import AppliedUndef
@@ -41,7 +40,8 @@ CHECK_HEADER = (
 )
 
 
-class FunctionFacts(NamedTuple):
+@dataclass(frozen=True)
+class FunctionFacts:
     """A function that the network uses: its definition, its derivative, a sentence about it."""
 
     name: str
@@ -52,14 +52,16 @@ class FunctionFacts(NamedTuple):
     derivative: Display
 
 
-class OptimiserSymbol(NamedTuple):
+@dataclass(frozen=True)
+class OptimiserSymbol:
     """A symbol of an optimiser's rule, with its value where it has one, and what it means."""
 
     name: Node | Chain
     meaning: str
 
 
-class OptimiserFacts(NamedTuple):
+@dataclass(frozen=True)
+class OptimiserFacts:
     """An optimiser with settings and quantities of its own; ``states`` start at 0."""
 
     name: str
@@ -69,14 +71,16 @@ class OptimiserFacts(NamedTuple):
     states: tuple[Node, ...]
 
 
-class Outside(NamedTuple):
+@dataclass(frozen=True)
+class Outside:
     """The value that is read where an index leads outside an array: its padding."""
 
     array: Node
     value: Node
 
 
-class CheckFacts(NamedTuple):
+@dataclass(frozen=True)
+class CheckFacts:
     """What the independent check found; ``table`` is None where it has very many rows."""
 
     method: str

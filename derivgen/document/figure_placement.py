@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
 
 import numpy as np
 
@@ -58,7 +57,8 @@ def length_inside(edge: Edge, box: Rectangle) -> float:
     return max(0.0, last - first) * length
 
 
-class Placement(NamedTuple):
+@dataclass(frozen=True)
+class Placement:
     """A place for each label (0.5 where an edge has none); ``overlap`` is the area, in square
     points, by which labels cover each other or an obstacle: 0 where all is readable."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from dataclasses import dataclass
 
 from derivgen.derivation.derivation import Derivation
 from derivgen.derivation.passes import Pass
@@ -15,7 +15,8 @@ _FIRST = 5
 _ROUND = 10
 
 
-class History(NamedTuple):
+@dataclass(frozen=True)
+class History:
     """The loss over the steps; ``every`` is the distance of the rows after the first ones (1: all steps
     are there), ``figure`` None where there is no curve to see."""
 

@@ -6,7 +6,8 @@ A remark is a kind and the formulas that its sentence needs; the sentences are i
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Literal, NamedTuple
+from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 from sympy.core.function import AppliedUndef
@@ -30,7 +31,8 @@ MOST_ARGUMENTS = 64
 _SQUASHING = ("sigmoid", "tanh", "hard_tanh", "softsign")
 
 
-class Remark(NamedTuple):
+@dataclass(frozen=True)
+class Remark:
     """One remark: about ``unit``, which computes from ``argument`` with the printed ``value``."""
 
     kind: RemarkKind

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from math import prod
-from typing import NamedTuple, SupportsFloat, overload
+from typing import SupportsFloat, overload
 
 import numpy as np
 
@@ -210,7 +210,8 @@ def unchanged(formulas: Formulas) -> tuple[Node, ...]:
 # --- updates --------------------------------------------------------------------------------
 
 
-class Progress(NamedTuple):
+@dataclass(frozen=True)
+class Progress:
     """What one training step did to the loss."""
 
     before: Chain

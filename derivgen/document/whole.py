@@ -7,8 +7,8 @@ turn as subscript: ``h_2``, and ``h_t`` while the turn is a letter.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from math import prod
-from typing import NamedTuple
 
 from derivgen.derivation.instances import stage_entries
 from derivgen.document.equations import affine_node, index_bases
@@ -38,7 +38,8 @@ MOST_SIDE = 5
 Reading = Callable[[Ref], Node]
 
 
-class _Slice(NamedTuple):
+@dataclass(frozen=True)
+class _Slice:
     """A reading with its turns taken out: the indices that are left, and their sizes."""
 
     indices: tuple[str, ...]

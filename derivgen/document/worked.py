@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from decimal import Decimal
-from typing import NamedTuple
 
 import sympy
 
@@ -18,7 +18,8 @@ SubstitutedValue = Callable[[int], float]
 MOST_EXTRA_DIGITS = 8
 
 
-class Worked(NamedTuple):
+@dataclass(frozen=True)
+class Worked:
     """A right side with its numbers put in, and its result.
 
     ``substituted`` is None where it would only repeat the result.  ``sign`` stands between the two:

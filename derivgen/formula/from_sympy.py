@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from types import MappingProxyType
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 import sympy
 from sympy.core.function import AppliedUndef
@@ -42,7 +42,8 @@ from derivgen.formula.tree import (
 )
 
 
-class Written(NamedTuple):
+@dataclass(frozen=True)
+class Written:
     """A function that is not written as a name before its argument: ``expression`` over ``variable``."""
 
     variable: sympy.Symbol

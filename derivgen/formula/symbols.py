@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Final, Literal, NamedTuple
+from dataclasses import dataclass
+from typing import Final, Literal
 
 from derivgen.formula.tree import RelationSign
 
 
-class Sign(NamedTuple):
+@dataclass(frozen=True)
+class Sign:
     """One sign as LaTeX writes it and as a Unicode character (for Typst and MathML)."""
 
     latex: str

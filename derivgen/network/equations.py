@@ -11,7 +11,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from derivgen import expressions as ex
 from derivgen.errors import DerivgenError, Place
@@ -37,7 +37,8 @@ from derivgen.network.staging import Normaliser, Ties
 _GIVEN = frozenset({Role.INPUT, Role.TARGET, Role.PARAMETER, Role.CONSTANT})
 
 
-class SourceEquation(NamedTuple):
+@dataclass(frozen=True)
+class SourceEquation:
     """One equation as text, and the place of its first character."""
 
     text: str

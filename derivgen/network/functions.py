@@ -9,11 +9,10 @@ entry; ``abs`` has one, so that every kink is stated in one place.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import partial
 from types import MappingProxyType
-from typing import NamedTuple
 
 import sympy
 
@@ -130,7 +129,8 @@ def _huber(delta: Fraction) -> ScalarFunction:
     )
 
 
-class Family(NamedTuple):
+@dataclass(frozen=True)
+class Family:
     """A function with parameters: how it is made from their values."""
 
     make: Callable[..., ScalarFunction]

@@ -8,8 +8,9 @@ absolute value), which is the default.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from itertools import pairwise
-from typing import Literal, NamedTuple
+from typing import Literal
 
 import sympy
 
@@ -24,7 +25,8 @@ class NoBoundaries(ValueError):
     """The points between the pieces of an expression cannot be found."""
 
 
-class Kink(NamedTuple):
+@dataclass(frozen=True)
+class Kink:
     """A point with the derivatives on both sides of it, and the one that is taken."""
 
     at: sympy.Expr

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from types import MappingProxyType
-from typing import Literal, NamedTuple
+from typing import Literal
 
 import numpy as np
 
@@ -94,7 +94,8 @@ def check_predictions(
     )
 
 
-class _Rule(NamedTuple):
+@dataclass(frozen=True)
+class _Rule:
     words: str
     holds: Callable[[np.ndarray], np.ndarray]
 

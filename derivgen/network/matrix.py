@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal, NamedTuple, cast
+from typing import Literal, cast
 
 from derivgen import syntax as ex
 from derivgen.elementary import (
@@ -50,7 +50,8 @@ LETTERS = ("i", "j", "k", "l", "m", "p", "q", "r", "s", "t", "u", "v")
 Slots = tuple[Affine, ...]
 
 
-class Hint(NamedTuple):
+@dataclass(frozen=True)
+class Hint:
     """How an axis is written where it was met first: its letter, and the author's counting."""
 
     letter: str | None
@@ -60,7 +61,8 @@ class Hint(NamedTuple):
 Labels = tuple[Hint | None, ...]
 
 
-class Shaped(NamedTuple):
+@dataclass(frozen=True)
+class Shaped:
     """A part of an equation: its shape, the letters its axes would like, and its element at indices."""
 
     shape: tuple[int, ...]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import heapq
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
 
 from derivgen.errors import DerivgenError
 from derivgen.network.indexed import interval, written
@@ -43,7 +42,8 @@ def meet(one: _Box, other: _Box) -> bool:
     return all(a <= d and c <= b for (a, b), (c, d) in zip(one, other, strict=True))
 
 
-class _Need(NamedTuple):
+@dataclass(frozen=True)
+class _Need:
     """Equation ``reader`` reads, by ``ref``, something that equation ``writer`` computes."""
 
     reader: int

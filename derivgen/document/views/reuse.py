@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from functools import partial
 from math import prod
 from typing import NamedTuple
@@ -38,7 +39,8 @@ from derivgen.notation import Entry
 VIEW = "reuse"
 
 
-class Item(NamedTuple):
+@dataclass(frozen=True)
+class Item:
     """One derivative of the loss: by an intermediate element or by a parameter.
 
     ``uses`` are the labels of the displays whose results it takes over.
@@ -58,7 +60,8 @@ class Item(NamedTuple):
     new: bool
 
 
-class Section(NamedTuple):
+@dataclass(frozen=True)
+class Section:
     """Items of one array: one step further back.
 
     Of an array that was computed in turns, one turn; ``turn`` says which (``t = 3``).  ``values`` are the

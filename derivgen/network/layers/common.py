@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import NamedTuple
 
 from derivgen.errors import DerivgenError, Place
 from derivgen.network.model import Quantity
@@ -12,14 +11,16 @@ from derivgen.network.source import Address, Source
 from derivgen.network.values import Loaded, Reader, Shape, described, shown
 
 
-class Text(NamedTuple):
+@dataclass(frozen=True)
+class Text:
     """One equation as text, with the place to name when something is wrong with it."""
 
     text: str
     place: Place
 
 
-class Computed(NamedTuple):
+@dataclass(frozen=True)
+class Computed:
     """What is known beforehand of an array that an equation computes."""
 
     name: str
@@ -72,7 +73,8 @@ class Letters:
         return [*known, *(f"{self.unit}{at}" for at in range(3, count))][:count]
 
 
-class Incoming(NamedTuple):
+@dataclass(frozen=True)
+class Incoming:
     """The array that a layer reads: its name, its number of units, and where that is said."""
 
     array: str

@@ -6,14 +6,15 @@ The fills are pale enough for black type and differ in lightness, so that they s
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final, NamedTuple
+from typing import Final
 
 from derivgen.document.blocks import Arrow, Box, Circle, Label, Picture
 from derivgen.document.extent import Rectangle, extent, reach
 from derivgen.formula.tree import Node
 
 
-class Paint(NamedTuple):
+@dataclass(frozen=True)
+class Paint:
     """Fill and outline as ``RRGGBB``."""
 
     fill: str
