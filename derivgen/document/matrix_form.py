@@ -14,7 +14,7 @@ import sympy
 
 from derivgen.formula.build import multiply, parentheses, transpose, under
 from derivgen.formula.from_sympy import Written, from_sympy
-from derivgen.formula.tree import Node, Number, Styled, Sum, Text
+from derivgen.formula.tree import Matrix, Node, Number, Styled, Sum, Text
 from derivgen.network.model import Ref
 
 ONES = Styled("bold", Number("1"))
@@ -30,7 +30,7 @@ class Operand:
 
     def turned(self) -> Operand:
         """Its transpose; a vector becomes a row, a number stays one."""
-        node = self.node if self.is_number else transpose(self.node)
+        node = self.node if self.is_number else _turned(self.node)
         return Operand(node, self.indices[::-1], self.sizes[::-1])
 
     @property
@@ -47,10 +47,21 @@ class Operand:
         return under(node, shape_text(self.sizes))
 
 
+def _turned(node: Node) -> Node:
+    """A transpose: of numbers, the numbers in their new places."""
+    if isinstance(node, Matrix) and all(isinstance(c, Number) for row in node.rows for c in row):
+        return Matrix(tuple(zip(*node.rows, strict=True)))
+    return transpose(node)
+
+
 def shape_text(sizes: tuple[int, ...]) -> str:
     """``3 x 2``; a vector is a matrix of one column."""
     full = sizes if len(sizes) > 1 else (*sizes, 1)
     return "×".join(str(s) for s in full)
+
+
+#: how an operand is written
+Brace = Callable[[Operand], Node]
 
 
 def operands(
@@ -94,15 +105,22 @@ def _plain(ref: Ref) -> tuple[str, ...] | None:
 
 
 def product(
-    factors: Sequence[Operand], out: tuple[str, ...], sizes: tuple[int, ...], shapes: bool
+    factors: Sequence[Operand],
+    out: tuple[str, ...],
+    sizes: tuple[int, ...],
+    shapes: bool,
+    braced: Brace | None = None,
 ) -> Node | None:
-    """The factors summed over every index that is not in ``out``, in matrix form."""
+    """The factors summed over every index that is not in ``out``, in matrix form.
+
+    ``braced`` says how an operand is written, where that is not its node, with its shape if ``shapes``.
+    """
     scalars = [f for f in factors if not f.indices]
     arrays = [f for f in factors if f.indices]
     if any(len(f.indices) > 2 for f in arrays) or len(out) > 2:
         return None
     inner = list(dict.fromkeys(i for f in arrays for i in f.indices if i not in out))
-    braced = _brace(shapes)
+    braced = braced or _brace(shapes)
     if not arrays:
         body: Node | None = _spread(out, sizes, braced) if out else None
         nodes = [f.node for f in scalars]
@@ -112,9 +130,6 @@ def product(
     if body is None:
         return None
     return multiply([*(f.node for f in scalars), body], "none") if scalars else body
-
-
-Brace = Callable[[Operand], Node]
 
 
 def _brace(shapes: bool) -> Brace:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations, pairwise
 
 from derivgen.checking.evaluating.budget import Budget
@@ -95,6 +95,9 @@ def _aligned(formula: t.Node, calculation: t.Node, known: _Known) -> list[Pair] 
             return _all([_aligned(a, b, known) for a, b in zip(arguments, others, strict=True)])
         case t.Transposed(body), t.Transposed(other):
             return _aligned(body, other, known)
+        case t.Transposed(body), t.Matrix(rows) if len(set(map(len, rows))) == 1:
+            # the numbers in their new places
+            return _aligned(body, replace(calculation, rows=tuple(zip(*rows, strict=True))), known)
     if _is_leaf(calculation):
         return [Pair(formula, calculation)]  # a part that was worked out before: (y - o) as 0.526
     return None

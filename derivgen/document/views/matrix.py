@@ -19,6 +19,7 @@ from derivgen.document.matrix_form import Operand, operands, product
 from derivgen.document.situation import Situation
 from derivgen.document.updates import setting_digits, symbol_names
 from derivgen.document.views.common import gradient_of, gradient_values, reader_arrays, title_of
+from derivgen.document.views.matrix_numbers import put_in
 from derivgen.document.worked import as_float, is_same
 from derivgen.formula.build import add, big_sum, indicator, multiply, negate, number, under
 from derivgen.formula.from_sympy import from_sympy
@@ -82,10 +83,23 @@ def sections(situation: Situation) -> Iterator[Section]:
             parameter=quantity.role is Role.PARAMETER,
             matrix_form=in_matrix_form,
             rule=Display((rule,)),
-            numbers=gradient_values(situation, array),
+            numbers=_numbers(situation, array, links if in_matrix_form else []),
             contributions=tuple(_contributions(situation, array)),
             update=_update(situation, array),
         )
+
+
+def _numbers(situation: Situation, array: str, links: list[Link]) -> Display | None:
+    """What a gradient comes to, with the numbers of its matrices before it where these are small."""
+    values = gradient_values(situation, array)
+    found = put_in(situation, array, links) if values is not None else None
+    if values is None or found is None:
+        return values
+    [chain] = values.chains
+    [(_, result)] = chain.links
+    if found.formula == result:
+        return values
+    return Display((Chain(chain.left, (("=", found.formula), (found.sign, result))),))
 
 
 def _wanted_arrays(situation: Situation) -> set[str]:
