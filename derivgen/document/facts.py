@@ -14,6 +14,7 @@ from derivgen.derivation.derivation import Derivation
 from derivgen.derivation.oracle import Row, Verification
 from derivgen.document.arrays import side_by_side
 from derivgen.document.blocks import Display, Figure, Math, Table, Words
+from derivgen.document.described import ArrayFacts, array_facts
 from derivgen.document.formulas import Formulas
 from derivgen.document.function_names import called, function_word
 from derivgen.document.history import History, history
@@ -107,6 +108,11 @@ class Facts:
     @property
     def symbolic(self) -> bool:
         return self.derivation.first.symbolic
+
+    @cached_property
+    def arrays(self) -> ArrayFacts | None:
+        """What the arrays are; None where there are none."""
+        return array_facts(self.derivation)
 
     @cached_property
     def given(self) -> tuple[Given, ...]:

@@ -55,7 +55,7 @@ def _turned(node: Node) -> Node:
 
 
 def shape_text(sizes: tuple[int, ...]) -> str:
-    """``3 x 2``; a vector is a matrix of one column."""
+    """``3×2``; a vector is a matrix of one column."""
     full = sizes if len(sizes) > 1 else (*sizes, 1)
     return "×".join(str(s) for s in full)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from math import prod
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ import pytest
 import derivgen as dg
 from derivgen.checking.report import Verdict
 from derivgen.document.blocks import Display, Table
+from derivgen.formula.latex import LATEX
 from derivgen.network.spec import task_from_text
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
@@ -148,3 +150,34 @@ document: {{views: [{views}], style: handout}}
     assert r"\begin{cases} 1 & \text{if } " + own in text
     words = re.findall(r"\\text\{([^}]*)\}", "".join(text.split("$$")[1::2]))
     assert set(words) - set("0123456789") == {"if ", "otherwise"}  # and shapes
+
+
+@pytest.mark.parametrize("name", ["batch_matrix_2_3_1", "conv_pool", "lstm_3_steps"])
+def test_a_handout_says_what_its_arrays_are_before_it_uses_them(name: str) -> None:
+    task = dg.load(EXAMPLES / f"{name}.yaml", ["document.style=handout"])
+    names = dg.derive(task).derivation.names
+    beginning = text_of(name, "handout").split("\n$$\n")[0]
+    for q in task.network.quantities.values():
+        if prod(q.shape) > 1:
+            latex = re.escape(f"${LATEX.write(names.whole(q.name))}$")
+            size = "×".join(map(str, q.shape if len(q.shape) > 1 else (*q.shape, 1)))
+            assert re.search(rf"{latex}[^;.\n]*\b{size}\b[^;.\n]*{re.escape(q.prose)}", beginning)
+
+
+@pytest.mark.parametrize("samples", ["rows", "columns"])
+def test_a_handout_says_where_the_samples_are(samples: str) -> None:
+    inputs, targets = "[[1, 2], [3, 4], [5, 6]]", "[[1, 1], [0, 1], [1, 0]]"
+    if samples == "columns":
+        inputs, targets = "[[1, 3, 5], [2, 4, 6]]", "[[1, 0, 1], [1, 1, 0]]"
+    spec = f"""
+data: {{inputs: {inputs}, targets: {targets}, samples: {samples}}}
+layers: [{{dense: 2, activation: tanh, weights: [[0.1, 0.2], [0.3, 0.4]], bias: none}}]
+loss: mean_squared_error
+document: {{style: handout}}
+"""
+    text = dg.derive(task_from_text(spec)).to_markdown()
+    assert f"Each {samples.removesuffix('s')} of $\\boldsymbol{{X}}$, " in text
+
+
+def test_a_handout_of_single_numbers_has_no_arrays_to_describe() -> None:
+    assert "Given are" not in text_of("scalar_circuit", "handout")
