@@ -83,6 +83,9 @@ class LatexWriter:
             parts = (_left(line), _sign(line), _write(line.right), _trailing(line))
             return _guard(" ".join(part for part in parts if part))
         rows = " \\\\\n".join(_line(line) for line in lines)
+        columns = 1 + max(len(line.more) for line in lines)
+        if columns > 1:
+            return f"\\begin{{alignedat}}{{{columns}}}\n{rows}\n\\end{{alignedat}}"
         return f"\\begin{{aligned}}\n{rows}\n\\end{{aligned}}"
 
     def hole(self, column: int) -> str:
@@ -131,7 +134,8 @@ def _trailing(line: Line) -> str:
 def _line(line: Line) -> str:
     left = _left(line)
     indent = r"\qquad" if line.continues else ""
-    parts = (_guard(left), f"&{_sign(line)}{indent}", _write(line.right), _trailing(line))
+    more = (f"&&{RELATIONS[sign].latex} {_write(right)}" for sign, right in line.more)
+    parts = (_guard(left), f"&{_sign(line)}{indent}", _write(line.right), _trailing(line), *more)
     return "  " + " ".join(part for part in parts if part)
 
 

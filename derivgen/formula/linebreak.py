@@ -30,6 +30,9 @@ from derivgen.formula.tree import (
 #: by how much a line that goes on is indented, as all writers do it
 INDENT: Final = 4.0
 
+#: the widest gap before a relation that is aligned with those of other lines
+MOST_GAP: Final = 8.0
+
 _OPERATORS: Final[dict[str, Operator]] = {
     "dot": "dot",
     "cross": "cross",
@@ -42,14 +45,31 @@ _Atom = tuple[str, Node]
 
 
 def layout(chains: Sequence[Chain], limit: float) -> tuple[Line, ...]:
-    """The lines of one display, all aligned at the first relation of each chain.
+    """The lines of one display, all aligned at the first relation of each chain; at every one, where the
+    chains have equally many, are alike, and stand on one line each.
 
     ``limit`` is the width to fill, in the unit of :func:`derivgen.formula.measure.width`.  A line is
     wider only where it holds a single part that cannot be broken.  Linear in the number of terms.
     """
     lefts = (chain.left for chain in chains if chain.links)
     column = max((width(left) for left in lefts if left is not None), default=0.0)
+    if _are_parallel(chains, limit - column):
+        return tuple(Line(c.left, *c.links[0], more=c.links[1:]) for c in chains)
     return tuple(line for chain in chains for line in _chain_lines(chain, limit - column))
+
+
+def _are_parallel(chains: Sequence[Chain], room: float) -> bool:
+    """Whether every relation of some chains has room in a column of its own, and leaves no wide gap."""
+    if len(chains) < 2 or len(chains[0].links) < 2:
+        return False
+    if any(chain.left is None or len(chain.links) != len(chains[0].links) for chain in chains):
+        return False
+    columns = [
+        [relation_width(sign) + width(node) for sign, node in column]
+        for column in zip(*(chain.links for chain in chains), strict=True)
+    ]
+    alike = all(max(column) - min(column) <= MOST_GAP for column in columns[:-1])
+    return alike and sum(map(max, columns)) <= room
 
 
 def _chain_lines(chain: Chain, room: float) -> Iterator[Line]:

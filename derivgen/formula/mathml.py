@@ -120,10 +120,12 @@ def _right_parts(line: Line) -> list[str]:
 
 def _line(line: Line) -> str:
     left = _write(line.left) if line.left is not None else ""
-    return (
-        f'<mtr><mtd style="text-align:right;padding-right:0">{left}</mtd>'
-        f'<mtd style="text-align:left;padding-left:0">{_mrow(_right_parts(line))}</mtd></mtr>'
+    more = [_mrow((_relation(sign), _write(right))) for sign, right in line.more]
+    cells = (
+        f'<mtd style="text-align:left;padding-left:0">{part}</mtd>'
+        for part in (_mrow(_right_parts(line)), *more)
     )
+    return f'<mtr><mtd style="text-align:right;padding-right:0">{left}</mtd>{"".join(cells)}</mtr>'
 
 
 # --- leaves ---------------------------------------------------------------------------------

@@ -257,3 +257,5 @@ class Line:
     trailing: str = ""
     #: True when this line goes on the line before (so it is indented past the relation)
     continues: bool = False
+    #: further relations, each aligned with those of the other lines
+    more: tuple[tuple[RelationSign, Node], ...] = ()

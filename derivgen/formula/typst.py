@@ -107,7 +107,8 @@ def _line(line: Line, mark: str) -> str:
     indent = "#h(2em)" if line.continues else ""
     # the invisible character after an operator makes Typst set it as a binary one
     trailing = f"{OPERATORS[line.trailing].char} zws" if line.trailing not in ("", "none") else ""
-    parts = (left, mark, sign, indent, _write(line.right), trailing)
+    more = (f"&& {RELATIONS[sign].char} {_write(right)}" for sign, right in line.more)
+    parts = (left, mark, sign, indent, _write(line.right), trailing, *more)
     return " ".join(part for part in parts if part)
 
 

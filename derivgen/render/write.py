@@ -335,6 +335,7 @@ def _lines_width(lines: Sequence[Line]) -> float:
         (relation_width(line.sign) if line.sign is not None else 0.0)
         + (INDENT if line.continues else 0.0)
         + width(line.right)
+        + sum(relation_width(sign) + width(right) for sign, right in line.more)
         + (operator_width(line.trailing) if line.trailing else 0.0)
         for line in lines
     )

@@ -173,3 +173,29 @@ def test_the_work_is_linear_in_the_number_of_terms(monkeypatch: pytest.MonkeyPat
 def test_the_width_of_a_chain_is_that_of_its_parts() -> None:
     chain = equals(Z, Z)
     assert chain_width(chain) == pytest.approx(2 * width(Z) + relation_width("="))
+
+
+def test_every_relation_of_parallel_equations_is_aligned() -> None:
+    chains = [
+        equals(parse_name(f"z_{k}"), multiply([parse_name(f"w_{k}"), Z]), number(text))
+        for k, text in ((1, "0.25"), (2, "-0.5"))
+    ]
+    lines = layout(chains, 60)
+    assert [(line.left, line.sign, line.right, *line.more) for line in lines] == [
+        (chain.left, *chain.links[0], *chain.links[1:]) for chain in chains
+    ]
+    source = LATEX.write_lines(lines)
+    assert source.startswith(r"\begin{alignedat}{2}")
+    assert [row.count("&") for row in source.split("\n")[1:-1]] == [3, 3]
+    assert not any(line.more for line in layout(chains, 12))  # there is no room for columns
+
+
+def test_equations_that_are_not_alike_keep_their_lines() -> None:
+    short = equals(Z, Symbol("x"), number("1"))
+    others = [
+        equals(Z, _numbers(2), number("2")),  # it would open a wide gap
+        equals(Z, number("2")),
+        Chain(None, short.links),
+    ]
+    for other in others:
+        assert not any(line.more for line in layout([short, other], 60))

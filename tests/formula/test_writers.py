@@ -391,3 +391,12 @@ def test_columns_that_need_no_aligning_are_those_of_a_plain_matrix() -> None:
 def test_a_space_at_the_end_of_a_row_does_not_join_it_to_the_next_in_typst() -> None:
     """A semicolon right behind code would end that, and no row."""
     assert ");" not in TYPST.write(numbers("0", "-0.5", "1"))
+
+
+def test_further_relations_have_columns_of_their_own() -> None:
+    more = (("approx", Number("3")),)
+    lines = [Line(Symbol(name), "=", Symbol("x"), more=more) for name in "ab"]  # type: ignore[arg-type]
+    rows = LATEX.write_lines(lines).split("\n")
+    assert rows[1] == r"  a &= x &&\approx 3 \\"
+    assert TYPST.write_lines(lines).count("&&") == 2
+    assert MATHML.write_lines(lines).count("<mtd") == 6

@@ -205,13 +205,21 @@ def _raw_rows(tokens: list[Token]) -> Iterator[list[Token]]:
 
 
 def _trimmed(row: list[Token]) -> list[Token]:
-    """A row without the spaces at its ends."""
+    """A row without the spaces at its ends, and without the columns in ``a &= b &&= c``."""
     first, last = 0, len(row)
     while first < last and row[first][:2] == ("separator", "quad"):
         first += 1
     while last > first and row[last - 1][:2] in (("separator", "quad"), ("ampersand", "&")):
         last -= 1
-    return row[first:last]
+    kept: list[Token] = []
+    for at in range(first, last):
+        if row[at].kind == "relation":
+            turned = reversed(kept)
+            columns = next((n for n, each in enumerate(turned) if each.kind != "ampersand"), 0)
+            if columns > 1:
+                del kept[-columns:]
+        kept.append(row[at])
+    return kept
 
 
 def _is_indented(row: Sequence[Token]) -> bool:
