@@ -7,16 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from functools import partial
 from typing import TYPE_CHECKING, Literal
 
 import mpmath
 
 from derivgen.checking.evaluating import values as v
 from derivgen.checking.evaluating.model import Element, Model
-from derivgen.checking.evaluating.resolving import CONSTANTS, LeftOut, Open, Unknown, resolved
+from derivgen.checking.evaluating.resolving import CONSTANTS, Open, Unknown, resolved
 from derivgen.checking.evaluating.rules import RULES
 from derivgen.checking.evaluating.rules import holds as holds
+from derivgen.checking.evaluating.unsaid import refuse_opaque, refuse_unsaid
 from derivgen.checking.evaluating.values import Array, Dual, NoValue, Shapes, Value
 from derivgen.checking.maths import tree as t
 
@@ -288,21 +288,21 @@ def derivative(frame: Frame, of: t.Node, by: t.Node, local: bool) -> Value:
     if state == "after":
         of_after = _unmarked(of)
         return derivative(replace(frame, world=world.after), of_after, replace(by, mark=""), local)
-    _refuse_unsaid(world, of, key, frame.indices)
+    refuse_unsaid(world, of, key, frame.indices)
     if local and isinstance(of, t.Name):
         of = own_equation(world.model, resolved(world.model, of, frame.indices)[0]) or of
     target, element = key, world.model.element(key)
     if element is not None:
         target = element.array
         here = (element.row, element.column)
-        _refuse_opaque(world.model, target, of)
+        refuse_opaque(world.model, target, of)
         value = world.value(target)
         if isinstance(value, Array) and value.is_vector and value.shape[0] <= here[0]:
             here = here[::-1]
         return _slope(frame, of, (target, *here), local)
     at = world.value(key)
     if isinstance(at, Array):
-        _refuse_opaque(world.model, key, of)
+        refuse_opaque(world.model, key, of)
     if isinstance(at, Dual):
         return _slope(frame, of, cell_key(world.model, key, 0, 0), local)
     rows, columns = at.shape
@@ -344,42 +344,6 @@ def own_equation(model: Model, key: str) -> t.Node | None:
             for row in definition.rows
         )
     )
-
-
-def _refuse_unsaid(world: World, of: t.Node, by: str, indices: Mapping[str, int]) -> None:
-    """That no way leads to a quantity is no slope of 0 where something is not said: what a number is that
-    nothing but a calculation with numbers stands for, or what is computed from the other at all."""
-    if not isinstance(of, t.Name):
-        return
-    model, ancestry = world.model, world.ancestry
-    key = resolved(model, of, indices)[0]
-    element = model.element(by)
-    array = by if element is None else element.array
-    if key in (by, array) or ancestry.leads(key, by) or ancestry.leads(key, array):
-        return
-    if ancestry.is_cut_short(key):
-        raise LeftOut(f"a part of what computes {key} is left out")
-    if model.worked_out and not model.worked_out.isdisjoint({key, *ancestry.upstream(key)}):
-        raise Open(f"how {key} follows {by} is not said")
-    if model.given(by) is not None or model.given(array) is not None:
-        # a document with numbers that gives none for something may have computed that
-        silent = next(filter(partial(_is_silent, model), sorted(ancestry.upstream(key))), None)
-        if silent is not None:
-            raise Open(f"nothing says what {silent} is")
-    if not (model.is_complete or ancestry.is_read(by) or ancestry.is_read(array)):
-        raise Open(f"nothing says what is computed from {by}")
-
-
-def _is_silent(model: Model, key: str) -> bool:
-    """True for a quantity that has neither a definition nor a value."""
-    return model.definition(key) is None and model.given(key) is None and model.element(key) is None
-
-
-def _refuse_opaque(model: Model, key: str, of: t.Node) -> None:
-    """The cells of an array that nobody says how to compute may depend on one another."""
-    own = isinstance(of, t.Name) and of.key == key
-    if key in model.opaque and not own:
-        raise Open(f"what computes the cells of {key} is not said")
 
 
 def _slope(frame: Frame, of: t.Node, moved: tuple[str, int, int], local: bool) -> Value:

@@ -185,7 +185,11 @@ def step_of_prints(here: Standing, subject: t.Node | None) -> t.Node | None:
     if model.step is not None or not model.is_parameter(subject.key):
         return None
     rate = None if model.rate is None else model.given(model.rate)
-    tokens = here.ledger.derivatives_by(subject.key)
+    tokens = [
+        token
+        for token in here.ledger.derivatives_by(subject.key)
+        if isinstance(token.of, t.Name) and token.of.key == model.loss
+    ]
     old = _last(here, t.Name(subject.key))
     slope = _last(here, tokens[0]) if tokens else None
     if rate is None or old is None or slope is None:

@@ -190,7 +190,7 @@ def spelled_out(
         letters.insert(0, high)
     elif high and not high.isdigit():
         return {}
-    if not letters or not set(ix.free_letters(side)) <= set(letters):
+    if not letters or not set(ix.free_letters(side)) <= set(letters) or _has_open_window(side):
         return {}
     found: dict[str, t.Node] = {}
     ranges = _ranges_above(key, used) if high in ix.ABOVE else _ranges(base, pieces, arrays, used)
@@ -198,6 +198,18 @@ def spelled_out(
         here = dict(zip(letters, indices, strict=True))
         found[ix.put_in(key, here)] = ix.at(side, here)
     return found
+
+
+def _has_open_window(side: t.Node) -> bool:
+    """True for ``max_p a_2r+p``: how far p goes is not said, nor does any name tell."""
+    for part in t.walk(side):
+        if isinstance(part, t.BigSum) and part.index and part.upper is None:
+            pieces = [piece for name in t.names_of(part.body) for piece in ix.split(name.key)[1]]
+            if part.index not in pieces and any(
+                ix.is_moved(piece) and part.index in piece for piece in pieces
+            ):
+                return True
+    return False
 
 
 def _ranges_above(key: str, used: Iterable[str]) -> list[tuple[int, ...]]:

@@ -102,11 +102,18 @@ def opaque(decided: Decided) -> frozenset[str]:
         if end not in decided.definitions and end in decided.values:
             found.add(end)
     for array in decided.arrays.values():
-        # o_in, where i and n are two letters: a rule for its cells, taken for that of an input
-        ruled = f"{array.base}_in" in decided.notes.sides
+        # the rule for its cells is written in letters, and was not understood
+        ruled = any(_is_any_cell(key, array.base) for key in decided.notes.sides)
         if ruled and array.key not in decided.definitions and array.key in decided.values:
             found.add(array.key)
     return frozenset(found)
+
+
+def _is_any_cell(key: str, base: str) -> bool:
+    """True for ``h_t`` or ``o_in`` where the base is h or o."""
+    index = key.removeprefix(base).lstrip("_") if key.startswith(base) else ""
+    letters = set(index) - set("0123456789+-,")
+    return bool(letters) and letters <= ix.LETTERS
 
 
 def descends(decided: Decided) -> bool:

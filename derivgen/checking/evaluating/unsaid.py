@@ -1,0 +1,60 @@
+"""Slopes that are refused: that no way leads to a quantity is no slope of 0 where something is not said."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import partial
+from typing import TYPE_CHECKING
+
+from derivgen.checking.evaluating.model import Model
+from derivgen.checking.evaluating.resolving import LeftOut, Open, resolved
+from derivgen.checking.maths import tree as t
+
+if TYPE_CHECKING:
+    from derivgen.checking.evaluating.world import World
+
+
+def refuse_unsaid(world: World, of: t.Node, by: str, indices: Mapping[str, int]) -> None:
+    """That no way leads to a quantity is no slope of 0 where something is not said: what a number is that
+    nothing but a calculation with numbers stands for, or what is computed from the other at all."""
+    if not isinstance(of, t.Name):
+        return
+    model, ancestry = world.model, world.ancestry
+    key = resolved(model, of, indices)[0]
+    element = model.element(by)
+    array = by if element is None else element.array
+    if key in (by, array) or ancestry.leads(key, by) or ancestry.leads(key, array):
+        return
+    if ancestry.is_cut_short(key):
+        raise LeftOut(f"a part of what computes {key} is left out")
+    if model.worked_out and not model.worked_out.isdisjoint({key, *ancestry.upstream(key)}):
+        raise Open(f"how {key} follows {by} is not said")
+    silent = next(filter(partial(_is_cell_unread, model), sorted(ancestry.upstream(key))), None)
+    if silent is not None:
+        raise Open(f"which cell {silent} is, is not said")
+    if model.given(by) is not None or model.given(array) is not None:
+        # a document with numbers that gives none for something may have computed that
+        silent = next(filter(partial(_is_silent, model), sorted(ancestry.upstream(key))), None)
+        if silent is not None:
+            raise Open(f"nothing says what {silent} is")
+    if not (model.is_complete or ancestry.is_read(by) or ancestry.is_read(array)):
+        raise Open(f"nothing says what is computed from {by}")
+
+
+def _is_cell_unread(model: Model, key: str) -> bool:
+    """True for ``o_1`` beside an array o of which no shape is known: what computes that is not followed."""
+    whole = key.rstrip("0123456789").rstrip("_")
+    computed = whole != key and model.definition(whole) is not None
+    return computed and _is_silent(model, key)
+
+
+def _is_silent(model: Model, key: str) -> bool:
+    """True for a quantity that has neither a definition nor a value."""
+    return model.definition(key) is None and model.given(key) is None and model.element(key) is None
+
+
+def refuse_opaque(model: Model, key: str, of: t.Node) -> None:
+    """The cells of an array that nobody says how to compute may depend on one another."""
+    own = isinstance(of, t.Name) and of.key == key
+    if key in model.opaque and not own:
+        raise Open(f"what computes the cells of {key} is not said")
