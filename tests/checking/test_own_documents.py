@@ -51,27 +51,21 @@ def test_a_sample_is_not_blamed_by_its_network(name, path, task) -> None:  # typ
     assert outcome.verdicts[Verdict.CORRECT] > 0.8 * outcome.claims
 
 
-#: what is still wrongly said of a random document, or not read
-OPEN = {
-    135: "a normalisation over a batch after the first step, by the document alone",
-}
+#: random specs whose documents something was wrongly said of once
+MENDED = (
+    222, 228, 300, 313, 412, 414, 415, 419, 422, 428, 436, 443, 464, 466, 467, 471, 482, 487, 489, 500,
+    519, 539, 540, 548, 566, 571, 578, 618, 629, 631, 669, 673, 676, 702, 707, 711, 755, 803, 844,
+)  # fmt: skip
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
     "number",
-    [number for number in range(100, 140) if number not in OPEN],
+    [*range(100, 140), *MENDED],
 )
 def test_every_random_document_is_clean(number: int) -> None:
     for outcome in own_documents.of_number(number):
         assert outcome.clean, "\n".join(outcome.alarms)
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("number", OPEN)
-def test_what_is_open_is_not_mended_unseen(number: int) -> None:
-    """When one of these turns clean it leaves the list."""
-    assert not all(outcome.clean for outcome in own_documents.of_number(number)), OPEN[number]
 
 
 @pytest.mark.slow

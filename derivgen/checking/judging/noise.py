@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 
 import mpmath
@@ -35,9 +36,10 @@ def noise(here: Standing, subject: t.Node, number: Printed) -> Real:
     found = max(least, _part_of_step(here, subject, exact, number.value))
     keys = [key for key in here.actual.model.names() if here.actual.model.definition(key)]
     if len(keys) <= _MOST_QUANTITIES:
-        for world in _moved(here, keys, number):
+        at, there = _point_of(here, subject)
+        for world in _moved(here, at, keys, number):
             try:
-                value = scalar(world.evaluate(subject))
+                value = scalar(world.evaluate(there))
             except NoValue:
                 continue
             if value is not None:
@@ -58,7 +60,10 @@ def slack_of_print(here: Standing, subject: t.Node, cell: tuple[int, int] | None
         generator = random.Random(f"print {seed}")
         rounded: dict[str, Value] = {}
         for key in keys:
-            value = v.simplest(here.actual.value(key))
+            try:
+                value = v.simplest(here.actual.value(key))
+            except NoValue:
+                continue
             given = model.given(key)
             decimals = (
                 [n.decimals for n in t.walk(given) if isinstance(n, t.Number)] if given else []
@@ -89,7 +94,17 @@ def _cell(world: World, subject: t.Node, cell: tuple[int, int] | None) -> Real |
     return value.rows[row][column].value if row < rows and column < columns else None
 
 
-def _moved(here: Standing, keys: list[str], number: Printed) -> Iterator[World]:
+def _point_of(here: Standing, subject: t.Node) -> tuple[World, t.Node]:
+    """Where something is computed: ``L^+`` is L at the point after the step."""
+    if not isinstance(subject, t.Name) or here.actual.model.is_parameter(subject.key):
+        return here.actual, subject
+    if subject.mark in UPDATE_MARKS:
+        with suppress(NoValue):
+            return here.actual.after, replace(subject, mark="")
+    return here.actual, subject
+
+
+def _moved(here: Standing, at: World, keys: list[str], number: Printed) -> Iterator[World]:
     digits = max(len(number.text.lstrip("-0.").replace(".", "")), 1)
     for seed in range(_POINTS):
         generator = random.Random(f"noise {seed}")
@@ -103,11 +118,11 @@ def _moved(here: Standing, keys: list[str], number: Printed) -> Iterator[World]:
         rounded: dict[str, Value] = {}
         for key in keys:
             try:
-                value = v.simplest(here.actual.value(key))
+                value = v.simplest(at.value(key))
             except NoValue:
                 continue
             rounded[key] = v.mapped(moved, value) if isinstance(value, Array) else moved(value)
-        yield replace(here.actual, rounded=rounded)
+        yield replace(at, rounded=rounded)
 
 
 def _part_of_step(here: Standing, subject: t.Node, new: Real, printed: Real) -> Real:

@@ -61,7 +61,10 @@ def _aligned(formula: t.Node, calculation: t.Node, known: _Known) -> list[Pair] 
         case t.Name(), t.Power() if is_numeric(calculation):
             # 10^{-8} for epsilon: it says what it is, and is no number to be printed
             value = known.value_of(formula)
-            at = World(DocumentModel(), budget=known.budget).evaluate(calculation)
+            try:
+                at = World(DocumentModel(), budget=known.budget).evaluate(calculation)
+            except NoValue:
+                return None
             same = isinstance(at, Dual) and (value is None or abs(at.value - value) < 1e-12)
             return [] if same else None
         case t.Matrix(left), t.Matrix(right):

@@ -69,8 +69,8 @@ def _followed(rows: _Rows, model: DocumentModel) -> list[bool]:
     for row in rows.values():
         old, slope = _value(row.get("value")), _value(row.get("gradient"))
         new = printed_number(row["new"]) if "new" in row else None
-        if rate is None or old is None or slope is None or new is None:
-            continue
+        if rate is None or old is None or not slope or new is None:
+            continue  # with a gradient of 0 every rule leaves the parameter where it is
         off = abs(old - rate * slope - new.value)
         found.append(new.fit(old - rate * slope) is not Fit.OFF or off <= 2 * new.unit)
     return found
