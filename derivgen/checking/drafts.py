@@ -70,6 +70,10 @@ class Draft:
         """Where it stands: the same for two judgements of one claim."""
         return id(self.statement.passage), self.segment.span
 
+    def accept(self) -> None:
+        """Take the claim for correct, whatever was thought of it before."""
+        self.verdict, self.code, self.message, self.expected = Verdict.CORRECT, "", "", ""
+
     @property
     def limited(self) -> bool:
         """True where a limit on the work was reached before there was a verdict."""

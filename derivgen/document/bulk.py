@@ -7,30 +7,23 @@ element is digits, and these are made by array operations, a few thousand copies
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import partial, reduce
 from math import prod
-from typing import Generic, TypeVar
 
 import numpy as np
 import sympy
 
 from derivgen.derivation.dust import sum_without_dust
-from derivgen.derivation.graph import carrying
-from derivgen.derivation.grid import Grid, stage_grid
-from derivgen.derivation.partials import PEER, SAME, WINNER, Link
-from derivgen.derivation.rounding import Rounder
-from derivgen.derivation.sweep import link_values, unchanged
+from derivgen.derivation.partials import PEER, SAME, WINNER
 from derivgen.document.blocks import Display, Family
+from derivgen.document.bulk_digits import Numbers
+from derivgen.document.bulk_edges import Edges, Latest, Reading, reading_of
 from derivgen.document.columns import (
     Column,
     Columns,
-    Computed,
     Copies,
     Digits,
     Labels,
-    Printing,
-    Written,
     enough_digits,
     widths_of,
 )
@@ -40,10 +33,8 @@ from derivgen.document.worked import as_float
 from derivgen.formula.build import Operator, add, map_children, multiply, number
 from derivgen.formula.from_sympy import from_sympy
 from derivgen.formula.tree import Chain, Dots, Hole, Node, Partial
-from derivgen.network.model import Affine, Ref, Stage
+from derivgen.network.model import Affine, Ref
 from derivgen.network.optimisers import OPTIMISERS, G, W
-
-Made = TypeVar("Made")
 
 #: an array with more elements to work out than this is written as families
 MOST_ITEMS = 64
@@ -55,22 +46,10 @@ _LOOKED_AT = 64
 #: copies whose numbers are looked at together, where none of their texts is made
 MANY = 16384
 
-
-@dataclass(frozen=True)
-class _Reading:
-    """All edges of one link in one stage, sorted by source: where each element's readers are.
-
-    ``where`` are the edges' positions in the grid, ``targets`` and ``partials`` what is at them.
-    """
-
-    number: int
-    link: Link
-    grid: Grid
-    where: np.ndarray
-    starts: np.ndarray
-    counts: np.ndarray
-    targets: np.ndarray
-    partials: np.ndarray
+#: where in their array the numbers of some elements are, and how many digits more each has
+_Where = Callable[[Copies], np.ndarray]
+_Extra = Callable[[Copies], np.ndarray | None]
+_Part = tuple[Digits, _Where]
 
 
 def families(situation: Situation, array: str, wanted: np.ndarray) -> Iterator[Family]:
@@ -79,7 +58,7 @@ def families(situation: Situation, array: str, wanted: np.ndarray) -> Iterator[F
     The array has to have general names, and the pass numbers.
     """
     readings = [
-        _reading(situation, stage, link, number)
+        reading_of(situation, stage, link, number)
         for number, (stage, link) in enumerate(
             (stage, link)
             for stage in situation.derivation.network.schedule
@@ -90,120 +69,11 @@ def families(situation: Situation, array: str, wanted: np.ndarray) -> Iterator[F
     signatures = np.stack([r.counts[wanted] for r in readings], axis=1)
     # runs of elements that are read in the same way keep the reading order of the array
     borders = np.flatnonzero((signatures[1:] != signatures[:-1]).any(axis=1)) + 1
-    numbers = _Numbers(situation, array, readings)
+    numbers = Numbers(situation, array)
     for run in np.split(wanted, borders):
         writer = _Writer(situation, array, readings, numbers, run)
         for start in range(0, run.size, CHUNK):
             yield writer.family(run[start : start + CHUNK])
-
-
-def _reading(situation: Situation, stage: Stage, link: Link, number: int) -> _Reading:
-    passed = situation.passed
-    network = situation.derivation.network
-    grid = stage_grid(network, stage, link.bound)
-    settle = passed.rounder.array if passed.carried else unchanged
-    found = link_values(network, stage, link, passed.values, passed.arithmetic, settle)
-    size = int(np.prod(network.quantities[link.source.array].shape, dtype=int))
-    # positions in the grid of the pairs that lie inside the source, and of those that count
-    _, inside = grid.positions(link.source, network.quantities[link.source.array].shape)
-    everywhere = np.arange(int(np.prod(grid.shape, dtype=int)))
-    if inside is not None:
-        everywhere = everywhere[np.broadcast_to(inside, grid.shape).ravel()]
-    order = np.argsort(found.sources, kind="stable")
-    kept = carrying(network, grid, link)
-    if kept is not None:
-        order = order[kept.ravel()[everywhere[order]]]
-    counts = np.bincount(found.sources[order], minlength=size)
-    starts = np.concatenate([[0], np.cumsum(counts)[:-1]])
-    return _Reading(
-        number,
-        link,
-        grid,
-        everywhere[order],
-        starts,
-        counts,
-        found.targets[order],
-        found.partials[order],
-    )
-
-
-class _Numbers:
-    """The digits of everything that stands in the families of one array."""
-
-    def __init__(self, situation: Situation, array: str, readings: list[_Reading]) -> None:
-        self._situation = situation
-        self._rounder = situation.formulas.rounder
-        self._array = array
-        self._known: dict[Hashable, Digits] = {}
-        self._labels: dict[tuple[str, int], Labels] = {}
-        self._readings = readings
-
-    def gradient(self, array: str) -> Digits:
-        return self._digits(("gradient", array), self._situation.passed.gradients[array])
-
-    def partial(self, reading: _Reading) -> Digits:
-        link = reading.link
-        ref = link.refs.get(link.partial) if link.partial.is_Symbol else None
-        key = ("partial", reading.number)
-        if key not in self._known and ref is not None and self._is_given(ref.array):
-            shape = self._situation.derivation.network.quantities[ref.array].shape
-            at, inside = reading.grid.positions(ref, shape)
-            if inside is None:
-                everywhere = np.broadcast_to(at, reading.grid.shape).ravel()
-                self._known[key] = self._written(ref.array, everywhere[reading.where])
-            else:  # what lies outside is as little rounded as what was given
-                partials = reading.partials
-                self._known[key] = Written(partials, self._shortest(partials))
-        return self._digits(key, reading.partials)
-
-    def before(self) -> Digits:
-        """Of the array before an update."""
-        if self._is_given(self._array):
-            return self._written(self._array)
-        assert self._situation.change is not None
-        return self._digits("before", self._situation.change.before[self._array])
-
-    def updated(self, key: Hashable, values: np.ndarray) -> Digits:
-        """Of a quantity of the update; that of the gradient itself is the one above."""
-        if values is self._situation.passed.gradients[self._array]:
-            return self.gradient(self._array)
-        return self._digits(("update", key), values)
-
-    def kept(self, key: Hashable, values: np.ndarray) -> Digits:
-        """Of what the optimiser computes on the way to the new value."""
-        return self._digits(key, values, self._rounder.fine)
-
-    def labels(self, array: str, axis: int) -> Labels:
-        """The printed indices along an axis of an array."""
-        key = (array, axis)
-        if key not in self._labels:
-            quantity = self._situation.derivation.network.quantities[array]
-            start = quantity.naming.start or (0,) * len(quantity.shape)
-            self._labels[key] = Labels(quantity.shape[axis], start[axis])
-        return self._labels[key]
-
-    def _digits(self, key: Hashable, values: np.ndarray, rounder: Rounder | None = None) -> Digits:
-        if key not in self._known:
-            rounder = rounder or self._rounder
-            self._known[key] = Computed(values, Printing(rounder.texts, rounder.array))
-        return self._known[key]
-
-    def _is_given(self, array: str) -> bool:
-        return self._situation.formulas.as_given(array)
-
-    def _written(self, array: str, at: np.ndarray | None = None) -> Written:
-        quantity = self._situation.derivation.network.quantities[array]
-        assert quantity.values is not None
-        texts = quantity.exact
-        return Written(
-            quantity.values, self._shortest(quantity.values) if texts is None else texts, at
-        )
-
-    def _shortest(self, values: np.ndarray) -> np.ndarray:
-        """The shortest texts of numbers."""
-        flat = values.ravel().tolist()
-        known = {value: self._rounder.given(value) for value in set(flat)}
-        return np.array([known[value] for value in flat], dtype=object)
 
 
 class _Writer:
@@ -215,8 +85,8 @@ class _Writer:
         self,
         situation: Situation,
         array: str,
-        readings: list[_Reading],
-        numbers: _Numbers,
+        readings: list[Reading],
+        numbers: Numbers,
         run: Copies,
     ) -> None:
         self._situation = situation
@@ -275,7 +145,7 @@ class _Writer:
         unique = list(dict.fromkeys(links))
         return Chain(token, (*(("=", link) for link in unique), ("approx", result)))
 
-    def _count(self, reading: _Reading) -> int:
+    def _count(self, reading: Reading) -> int:
         """How often a reading reads each element of the run."""
         return int(reading.counts[self._run[0]])
 
@@ -283,9 +153,9 @@ class _Writer:
         """How often each element of the run is read."""
         return sum(map(self._count, self._readings))
 
-    def _shown(self) -> list[_Edges]:
+    def _shown(self) -> list[Edges]:
         """The readers of an element that are printed: all of them, or the first ones and the last."""
-        every = [_Edges(r, nth) for r in self._readings for nth in range(self._count(r))]
+        every = [Edges(r, nth) for r in self._readings for nth in range(self._count(r))]
         limit = self._situation.derivation.task.options.long_sum
         return every if len(every) <= limit else [*every[: limit - 2], every[-1]]
 
@@ -296,7 +166,7 @@ class _Writer:
             return add(*terms[:-1], Dots("center"), terms[-1])
         return add(*terms)
 
-    def _symbols(self, edges: _Edges, name: Node) -> Node:
+    def _symbols(self, edges: Edges, name: Node) -> Node:
         """``dL/dz_1 * dz_1/dw``."""
         target = self._target(edges)
         factors: list[Node] = [Partial(target, name)]
@@ -304,7 +174,7 @@ class _Writer:
             factors.insert(0, Partial(self._formulas.loss_name(), target))
         return self._product(factors, self._situation.derivation.task.options.product)
 
-    def _detail(self, edges: _Edges, name: Node) -> Node:
+    def _detail(self, edges: Edges, name: Node) -> Node:
         """``dL/dz_1 * x_3``: the local partial worked out, in names."""
         link = edges.reading.link
         if link.partial.free_symbols & {SAME, WINNER, PEER}:
@@ -315,14 +185,14 @@ class _Writer:
             factors.insert(0, Partial(self._formulas.loss_name(), self._target(edges)))
         return self._product(factors, self._situation.derivation.task.options.product)
 
-    def _parts(self, edges: _Edges) -> list[_Part]:
+    def _parts(self, edges: Edges) -> list[_Part]:
         """The digits of an edge's factors, and where those of some elements are."""
         own = (self._digits.partial(edges.reading), edges.numbers)
         if edges.target == self._network.loss:
             return [own]
         return [(self._digits.gradient(edges.target), edges.targets), own]
 
-    def _factors(self, edges: _Edges, extra: _Extra) -> Node:
+    def _factors(self, edges: Edges, extra: _Extra) -> Node:
         """``0.13 * 0.29``: the same with their numbers."""
         factors: list[Node] = []
         for digits, at in self._parts(edges):
@@ -341,20 +211,20 @@ class _Writer:
     def _own_name(self) -> Node:
         return self._name(self._array, "own", lambda copies: copies)
 
-    def _target(self, edges: _Edges) -> Node:
+    def _target(self, edges: Edges) -> Node:
         return self._name(edges.target, ("target", edges.key), edges.targets)
 
     def _name(self, array: str, key: Hashable, flat: Callable[[Copies], np.ndarray]) -> Node:
         """The name of the elements that stand at flat positions of an array."""
         shape = self._network.quantities[array].shape
-        unravelled = _Latest(lambda copies: np.unravel_index(flat(copies), shape))
+        unravelled = Latest(lambda copies: np.unravel_index(flat(copies), shape))
 
         def index(axis: int, copies: Copies) -> np.ndarray:
             return unravelled(copies)[axis]
 
         return self._general(array, key, [partial(index, axis) for axis in range(len(shape))])
 
-    def _reading_name(self, ref: Ref, edges: _Edges) -> Node:
+    def _reading_name(self, ref: Ref, edges: Edges) -> Node:
         def value(index: Affine, copies: Copies) -> np.ndarray:
             found = np.asarray(index.value(dict(edges.indices(copies))))
             return np.broadcast_to(found, copies.shape)
@@ -442,50 +312,7 @@ class _Writer:
         for start in range(0, self._run.size, MANY):
             copies = self._run[start : start + MANY]
             extra[copies] = enough(copies)
-        return _Latest(extra.take)
-
-
-class _Latest(Generic[Made]):
-    """What was made of the latest copies: several columns ask for the same."""
-
-    def __init__(self, make: Callable[[Copies], Made]) -> None:
-        self._make = make
-        self._latest: tuple[Copies, Made] | None = None
-
-    def __call__(self, copies: Copies) -> Made:
-        if self._latest is None or copies is not self._latest[0]:
-            self._latest = copies, self._make(copies)
-        return self._latest[1]
-
-
-class _Edges:
-    """The nth edge of every element in a reading."""
-
-    def __init__(self, reading: _Reading, nth: int) -> None:
-        self.reading = reading
-        self.key = (reading.number, nth)
-        self.target = reading.link.target.array
-        #: for some elements, the numbers of their edges in the reading
-        self.numbers = _Latest(lambda copies: reading.starts[copies] + nth)
-        #: ... the flat positions of those that read them
-        self.targets = _Latest(lambda copies: reading.targets[self.numbers(copies)])
-        #: ... the values of the link's index variables
-        self.indices = _Latest(self._indices)
-
-    def _indices(self, copies: Copies) -> Mapping[str, np.ndarray]:
-        grid = self.reading.grid
-        where = self.reading.where[self.numbers(copies)]
-        offsets = np.unravel_index(where, grid.shape) if grid.shape else ()
-        return {
-            name: np.asarray(grid.at[name]).ravel()[offset]
-            for name, offset in zip(grid.axes, offsets, strict=True)
-        }
-
-
-#: where in their array the numbers of some elements are, and how many digits more each has
-_Where = Callable[[Copies], np.ndarray]
-_Extra = Callable[[Copies], np.ndarray | None]
-_Part = tuple[Digits, _Where]
+        return Latest(extra.take)
 
 
 def _own(copies: Copies) -> np.ndarray:

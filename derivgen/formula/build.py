@@ -6,7 +6,7 @@ Writers print what they see; whoever composes a formula composes it with these.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import fields, replace
 from itertools import pairwise
 from typing import Any, Final, Literal
@@ -324,6 +324,21 @@ def map_children(node: Node, change: Callable[[Node], Node]) -> Node:
         if isinstance(value := getattr(node, field.name), (tuple, *_NODES))
     }
     return replace(node, **changed) if changed else node
+
+
+def walk(node: Node) -> Iterator[Node]:
+    """A formula and everything in it, outer ones first."""
+    yield node
+    for field in fields(node):
+        yield from _walk_value(getattr(node, field.name))
+
+
+def _walk_value(value: Any) -> Iterator[Node]:
+    if isinstance(value, tuple):
+        for item in value:
+            yield from _walk_value(item)
+    elif isinstance(value, _NODES):
+        yield from walk(value)
 
 
 def _map_value(value: Any, change: Callable[[Node], Node]) -> Any:

@@ -317,6 +317,18 @@ def scalar(value: Value | None) -> Real | None:
     return found.value if isinstance(found, Dual) else None
 
 
+def number_in(value: Value, cell: tuple[int, int] | None) -> Real | None:
+    """The number that a value comes to; of an array, the one in a cell (a vector may lie either way)."""
+    found = simplest(value)
+    if isinstance(found, Dual):
+        return found.value
+    if cell is None:
+        return None
+    rows, columns = found.shape
+    row, column = cell if cell[0] < rows and cell[1] < columns else cell[::-1]
+    return found.rows[row][column].value if row < rows and column < columns else None
+
+
 def is_nothing(value: Value) -> bool:
     """True where a value is 0, in every cell."""
     found = simplest(value)

@@ -110,6 +110,20 @@ class World:
             self._after.append(_after_step(self))
         return self._after[0]
 
+    @property
+    def onward(self) -> World:
+        """The point after one step of training; one without parameters where nobody can follow it."""
+        try:
+            return self.after
+        except NoValue:
+            return World(
+                self.model,
+                stated=_Unstated(self.model),
+                gone_on=True,
+                relations=self.ancestry,
+                budget=self.budget,
+            )
+
     def with_data(self, data: Mapping[str, Value]) -> World:
         """The same point with other data."""
         return replace(self, stated=_Restated(self.stated, data), relations=self.ancestry)
@@ -254,3 +268,22 @@ class _Restated(Mapping[str, Value]):
 
     def __len__(self) -> int:  # pragma: no cover
         return len({*self.data, *self.below})
+
+
+@dataclass(frozen=True)
+class _Unstated(Mapping[str, Value]):
+    """Parameters that have no value, since nobody says how they are changed."""
+
+    model: Model
+
+    def __contains__(self, key: object) -> bool:
+        return isinstance(key, str) and self.model.is_parameter(key)
+
+    def __getitem__(self, key: str) -> Value:
+        raise NotGiven(key)
+
+    def __iter__(self) -> Iterator[str]:
+        return (key for key in self.model.names() if key in self)
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)

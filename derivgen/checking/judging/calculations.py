@@ -70,7 +70,7 @@ def judge_mixed(here: Standing, draft: Draft, subject: t.Node) -> None:
         exact is None
         or abs(local - exact) <= 4 * spread_with_names(here, body) + abs(exact) / 10**6
     ):
-        draft.verdict, draft.code, draft.message = Verdict.CORRECT, "", ""
+        draft.accept()
 
 
 def _is_value_of(here: Standing, pair: Pair) -> bool:
@@ -148,8 +148,10 @@ def _wrong_operand(here: Standing, draft: Draft, pair: Pair) -> None:
 def _name_of(here: Standing, array: t.Node, row: int, column: int) -> t.Name | None:
     """What a document calls a cell of one of its arrays."""
     model = here.actual.model
-    definition = model.definition(array.key) if isinstance(array, t.Name) else None
-    if not isinstance(definition, t.Matrix) or array.mark:  # type: ignore[union-attr]
+    if not isinstance(array, t.Name) or array.mark:
+        return None
+    definition = model.definition(array.key)
+    if not isinstance(definition, t.Matrix):
         return None
     rows, columns = len(definition.rows), len(definition.rows[0])
     if 1 in (rows, columns) and not (row < rows and column < columns):
@@ -204,7 +206,7 @@ def _check_whole(
     except NoValue as error:
         note_open(draft, error)
         if pairs and any(here.known_value(pair.part) is not None for pair in pairs):
-            draft.verdict, draft.code, draft.message = Verdict.CORRECT, "", ""
+            draft.accept()
         return
     if exact is None:
         draft.verdict = Verdict.UNDECIDED
@@ -218,12 +220,12 @@ def _check_whole(
     # roundings that were carried on add up
     most = MOST_CARRIED if here.carries else 4
     if abs(one - two) <= slack or abs(one - two) <= most * spread(here, body):
-        draft.verdict, draft.code, draft.message = Verdict.CORRECT, "", ""
+        draft.accept()
         return
     stated = _stated_number(here, subject)
     if stated is not None and here.fit(stated, one) is not Fit.OFF:
         # x = 1/3 = 0.33: the calculation is what x is, the number is all that is known of it
-        draft.verdict, draft.code, draft.message = Verdict.CORRECT, "", ""
+        draft.accept()
         if here.fit(stated, one) is Fit.CUT:
             draft.verdict, draft.code = Verdict.TRUNCATION, "C120"
             draft.printed, draft.expected = stated.text, stated.as_printed(one)
@@ -234,7 +236,7 @@ def _check_whole(
     digits = max(here.decimals, 1)
     draft.expected = decimal(two, digits)
     if decimal(one, digits) == draft.expected and abs(one - two) < abs(two) * ALIKE:
-        draft.verdict, draft.code, draft.message = Verdict.CORRECT, "", ""
+        draft.accept()
         return
     draft.message = f"{draft.printed} is {decimal(one, digits)}, and should be {draft.expected}"
 
@@ -245,7 +247,7 @@ def _check_cells(here: Standing, draft: Draft, local: Value, exact: Value, align
     found = exact if isinstance(local, Dual) else lying_as(exact, local.shape)
     off = None if found is None else distance(local, found)
     if aligned or (off is not None and off <= 4 * spread(here, body) + mpmath.mpf("1e-9")):
-        draft.verdict, draft.code, draft.message = Verdict.CORRECT, "", ""
+        draft.accept()
     elif off is None:
         draft.verdict = Verdict.UNDECIDED
     else:

@@ -7,6 +7,7 @@ from contextlib import suppress
 from dataclasses import replace
 from fractions import Fraction
 from functools import partial
+from typing import TypeGuard
 
 import mpmath
 
@@ -159,42 +160,52 @@ def _last_printed(here: Standing, but: t.Node) -> dict[str, Entry]:
 
 
 def printed_step(here: Standing, subject: t.Node) -> tuple[Value | None, t.Node | None]:
-    """The new value of a parameter from its gradient as printed."""
+    """The new value of a parameter from its gradient as printed, and the rule that gives it."""
     model = here.actual.model
-    if not isinstance(subject, t.Name) or subject.mark not in UPDATE_MARKS:
+    if not _is_descended(subject, here) or model.rate is None:
         return None, None
-    if model.rate is None or model.step is not None:
+    old = t.Name(subject.key)
+    tokens = _printed_gradients(here, subject)
+    slope = tokens[0] if tokens else _printed_slope(here, old)
+    if slope is None:
         return None, None
-    for token in here.ledger.derivatives_by(subject.key):
-        step = t.Product((t.Name(model.rate), token))
-        return as_printed(here, t.Sum(((False, t.Name(subject.key)), (True, step)))), t.Sum(
-            ((False, t.Name(subject.key)), (True, step))
-        )
-    delta = _printed_slope(here, t.Name(subject.key))
-    if delta is None:
-        return None, None
-    rule = t.Sum(((False, t.Name(subject.key)), (True, t.Product((t.Name(model.rate), delta)))))
+    rule = _descended(old, t.Name(model.rate), slope)
     return as_printed(here, rule), rule
 
 
 def step_of_prints(here: Standing, subject: t.Node | None) -> t.Node | None:
     """``0.2 - 0.5 * 0.1991`` for the new value of a parameter whose old value and gradient were printed."""
     model = here.actual.model
-    if not isinstance(subject, t.Name) or subject.mark not in UPDATE_MARKS:
-        return None
-    if model.step is not None or not model.is_parameter(subject.key):
+    if not _is_descended(subject, here) or not model.is_parameter(subject.key):
         return None
     rate = None if model.rate is None else model.given(model.rate)
-    tokens = [
-        token
-        for token in here.ledger.derivatives_by(subject.key)
-        if isinstance(token.of, t.Name) and token.of.key == model.loss
-    ]
+    tokens = _printed_gradients(here, subject)
     old = _last(here, t.Name(subject.key))
     slope = _last(here, tokens[0]) if tokens else None
     if rate is None or old is None or slope is None:
         return None
+    return _descended(old, rate, slope)
+
+
+def _is_descended(subject: t.Node | None, here: Standing) -> TypeGuard[t.Name]:
+    """Whether this is a new value by gradient descent, and not by a rule that keeps numbers of its own."""
+    new = isinstance(subject, t.Name) and subject.mark in UPDATE_MARKS
+    return new and here.actual.model.step is None
+
+
+def _descended(old: t.Node, rate: t.Node, slope: t.Node) -> t.Node:
     return t.Sum(((False, old), (True, t.Product((rate, slope)))))
+
+
+def _printed_gradients(here: Standing, parameter: t.Name) -> list[t.Derivative]:
+    """The derivative tokens of the loss by a parameter whose values were printed, the last first."""
+    loss = here.actual.model.loss
+    own = None if loss is None else here.ledger.plain(t.Name(loss))
+    return [
+        token
+        for token in here.ledger.derivatives_by(parameter.key)
+        if isinstance(token.of, t.Name) and here.ledger.plain(token.of) == own
+    ]
 
 
 def _last(here: Standing, part: t.Node) -> t.Node | None:

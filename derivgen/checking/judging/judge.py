@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -24,8 +24,8 @@ from derivgen.checking.evaluating.printed import (
     printed_matrix,
     printed_number,
 )
-from derivgen.checking.evaluating.resolving import UPDATE_MARKS, NotGiven, Unknown, resolved
-from derivgen.checking.evaluating.values import NoValue, Value
+from derivgen.checking.evaluating.resolving import UPDATE_MARKS, Unknown, resolved
+from derivgen.checking.evaluating.values import NoValue
 from derivgen.checking.evaluating.world import World
 from derivgen.checking.judging.calculations import judge_calculation, judge_mixed
 from derivgen.checking.judging.results import judge_result
@@ -120,7 +120,7 @@ class Judge:
         """What was given anew was meant so."""
         if self.situations.anew:
             for draft in self.restated:
-                draft.verdict, draft.code, draft.message = Verdict.CORRECT, "", ""
+                draft.accept()
             self.restated = []
         self.situations.enter(world)
 
@@ -166,7 +166,7 @@ class Judge:
     def _at_step(self, step: int) -> None:
         """Numbers are those after ``step`` steps of training."""
         while len(self.worlds) <= step:
-            self.worlds.append(_next(self.worlds[-1]))
+            self.worlds.append(self.worlds[-1].onward)
             self.ledgers.append(self.ledgers[-1].after())
         self.standing.actual, self.standing.ledger = self.worlds[step], self.ledgers[step]
 
@@ -379,36 +379,3 @@ def usual_decimals(statements: Sequence[Statement]) -> int:
             if number is not None and number.decimals > 1:
                 counts[number.decimals] += 1
     return counts.most_common(1)[0][0] if counts else 4
-
-
-def _next(world: World) -> World:
-    """The point after one more step; one without parameters where that is not said."""
-    try:
-        return world.after
-    except NoValue:
-        return World(
-            world.model,
-            stated=_Unstated(world.model),
-            gone_on=True,
-            relations=world.ancestry,
-            budget=world.budget,
-        )
-
-
-@dataclass(frozen=True)
-class _Unstated(Mapping[str, Value]):
-    """Parameters that have no value, since nobody says how they are changed."""
-
-    model: Model
-
-    def __contains__(self, key: object) -> bool:
-        return isinstance(key, str) and self.model.is_parameter(key)
-
-    def __getitem__(self, key: str) -> Value:
-        raise NotGiven(key)
-
-    def __iter__(self) -> Iterator[str]:
-        return (key for key in self.model.names() if key in self)
-
-    def __len__(self) -> int:
-        return sum(1 for _ in self)

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 
 import mpmath
 
 from derivgen.checking.evaluating import values as v
 from derivgen.checking.evaluating.printed import Printed
 from derivgen.checking.evaluating.resolving import UPDATE_MARKS
-from derivgen.checking.evaluating.values import Array, Dual, NoValue, Real, Value, scalar
+from derivgen.checking.evaluating.values import Dual, NoValue, Real, Value
 from derivgen.checking.evaluating.world import World
 from derivgen.checking.judging.standing import Standing
 from derivgen.checking.maths import tree as t
@@ -36,12 +37,15 @@ def noise(here: Standing, subject: t.Node, number: Printed) -> Real:
     found = max(least, _part_of_step(here, subject, exact, number.value))
     keys = [key for key in here.actual.model.names() if here.actual.model.definition(key)]
     if len(keys) <= _MOST_QUANTITIES:
+        digits = max(len(number.text.lstrip("-0.").replace(".", "")), 1)
+
+        def a_unit(_: str, cell: Dual) -> Real:
+            least = mpmath.mpf(10) ** -here.decimals
+            return max(least, abs(cell.value) * mpmath.mpf(10) ** (1 - digits))
+
         at, there = _point_of(here, subject)
-        for world in _moved(here, at, keys, number):
-            try:
-                value = scalar(world.evaluate(there))
-            except NoValue:
-                continue
+        for world in _moved(at, keys, a_unit):
+            value = _number_at(world, there, None)
             if value is not None:
                 found = max(found, _MARGIN * abs(value - exact))
     return found
@@ -50,48 +54,31 @@ def noise(here: Standing, subject: t.Node, number: Printed) -> Real:
 def slack_of_print(here: Standing, subject: t.Node, cell: tuple[int, int] | None) -> Real:
     """How far a value may be off that rests on rounded numbers which the document prints, where it does not say
     how they are computed; of an array, in a cell."""
-    exact = _cell(here.actual, subject, cell)
+    exact = _number_at(here.actual, subject, cell)
     found = mpmath.mpf(0)
     if exact is None or not here.actual.is_rounded(subject):
         return found
     model = here.actual.model
+
+    def half_a_unit(key: str, _: Dual) -> Real:
+        given = model.given(key)
+        numbers = () if given is None else t.walk(given)
+        decimals = [n.decimals for n in numbers if isinstance(n, t.Number)]
+        return mpmath.mpf(10) ** -max(decimals, default=0) / 2
+
     keys = [key for key in here.actual.read_off if model.given(key) is not None]
-    for seed in range(_POINTS):
-        generator = random.Random(f"print {seed}")
-        rounded: dict[str, Value] = {}
-        for key in keys:
-            try:
-                value = v.simplest(here.actual.value(key))
-            except NoValue:
-                continue
-            given = model.given(key)
-            decimals = (
-                [n.decimals for n in t.walk(given) if isinstance(n, t.Number)] if given else []
-            )
-            half = mpmath.mpf(10) ** -max(decimals, default=0) / 2
-
-            def moved(cell: Dual, half: Real = half) -> Dual:
-                return Dual(cell.value + generator.choice((-1, 1)) * half)  # noqa: B023
-
-            rounded[key] = v.mapped(moved, value)
-        value_there = _cell(replace(here.actual, rounded=rounded), subject, cell)
-        if value_there is not None:
-            found = max(found, 2 * abs(value_there - exact))
+    for world in _moved(here.actual, keys, half_a_unit):
+        value = _number_at(world, subject, cell)
+        if value is not None:
+            found = max(found, 2 * abs(value - exact))
     return found
 
 
-def _cell(world: World, subject: t.Node, cell: tuple[int, int] | None) -> Real | None:
+def _number_at(world: World, subject: t.Node, cell: tuple[int, int] | None) -> Real | None:
     try:
-        value = v.simplest(world.evaluate(subject))
+        return v.number_in(world.evaluate(subject), cell)
     except NoValue:
         return None
-    if isinstance(value, Dual):
-        return value.value
-    if cell is None:
-        return None
-    rows, columns = value.shape
-    row, column = cell if cell[0] < rows and cell[1] < columns else cell[::-1]
-    return value.rows[row][column].value if row < rows and column < columns else None
 
 
 def _point_of(here: Standing, subject: t.Node) -> tuple[World, t.Node]:
@@ -104,25 +91,22 @@ def _point_of(here: Standing, subject: t.Node) -> tuple[World, t.Node]:
     return here.actual, subject
 
 
-def _moved(here: Standing, at: World, keys: list[str], number: Printed) -> Iterator[World]:
-    digits = max(len(number.text.lstrip("-0.").replace(".", "")), 1)
+def _moved(world: World, keys: Sequence[str], by: Callable[[str, Dual], Real]) -> Iterator[World]:
+    """The same point with each of some quantities moved up or down, at random; cell by cell."""
     for seed in range(_POINTS):
         generator = random.Random(f"noise {seed}")
-
-        def moved(cell: Dual, generator: random.Random = generator) -> Dual:
-            unit = max(
-                mpmath.mpf(10) ** -here.decimals, abs(cell.value) * mpmath.mpf(10) ** (1 - digits)
-            )
-            return Dual(cell.value + generator.choice((-1, 1)) * unit)
-
         rounded: dict[str, Value] = {}
         for key in keys:
             try:
-                value = v.simplest(at.value(key))
+                value = v.simplest(world.value(key))
             except NoValue:
                 continue
-            rounded[key] = v.mapped(moved, value) if isinstance(value, Array) else moved(value)
-        yield replace(at, rounded=rounded)
+            rounded[key] = v.mapped(partial(_moved_cell, generator, partial(by, key)), value)
+        yield replace(world, rounded=rounded)
+
+
+def _moved_cell(generator: random.Random, by: Callable[[Dual], Real], cell: Dual) -> Dual:
+    return Dual(cell.value + generator.choice((-1, 1)) * by(cell))
 
 
 def _part_of_step(here: Standing, subject: t.Node, new: Real, printed: Real) -> Real:

@@ -60,8 +60,7 @@ def _as_carried(here: Standing, draft: Draft, number: Printed, local: Real) -> N
         draft.verdict, draft.code = Verdict.TRUNCATION, "C120"
         draft.message = f"{number.text} is cut, not rounded: {number.as_printed(local)}"
     else:
-        draft.verdict, draft.code, draft.message = Verdict.CORRECT, "", ""
-        draft.expected = ""
+        draft.accept()
 
 
 def _is_carried(here: Standing, calculation: t.Node | None) -> bool:
@@ -136,15 +135,13 @@ def judge_number(
     assert target is not None
     draft.expected = number.as_printed(target)
     if fits == {Fit.ROUNDED}:
-        draft.verdict, draft.code, draft.message = Verdict.CORRECT, "", ""
-        draft.expected = ""
+        draft.accept()
     elif _is_cut(here, draft, number, exact):
         draft.verdict, draft.code = Verdict.TRUNCATION, "C120"
         draft.message = f"{number.text} is cut, not rounded: {draft.expected}"
     elif draft.exact is Fit.ROUNDED and _is_lost(here, draft, number, local):
         # the operands as printed have too few digits to give it, and it is right
-        draft.verdict, draft.code, draft.message = Verdict.CORRECT, "", ""
-        draft.expected = ""
+        draft.accept()
     elif Fit.ROUNDED in fits:
         _half_right(here, draft, number, exact, local)
     elif not draft.modelled and _is_lost(here, draft, number, local):

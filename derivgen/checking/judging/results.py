@@ -130,8 +130,7 @@ def _excuse_rounding(here: Standing, draft: Draft, number: Printed, local: Real 
     if local is None or draft.calculation is None or draft.verdict is Verdict.CORRECT:
         return
     if abs(local - number.value) <= number.unit + 2 * spread(here, draft.calculation):
-        draft.verdict, draft.code, draft.message = Verdict.CORRECT, "", ""
-        draft.expected = ""
+        draft.accept()
 
 
 def _excuse_print(here: Standing, draft: Draft, subject: t.Node | None) -> None:
@@ -142,8 +141,7 @@ def _excuse_print(here: Standing, draft: Draft, subject: t.Node | None) -> None:
         return
     slack = slack_of_print(here, subject, draft.cell)
     if slack and abs(draft.value - draft.number.value) <= draft.number.unit / 2 + slack:
-        draft.verdict, draft.code, draft.message = Verdict.CORRECT, "", ""
-        draft.expected = ""
+        draft.accept()
 
 
 def _in_their_layout(

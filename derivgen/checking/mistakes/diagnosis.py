@@ -11,7 +11,7 @@ import mpmath
 from derivgen.checking.evaluating import values as v
 from derivgen.checking.evaluating.equality import Equality, close
 from derivgen.checking.evaluating.evaluation import Tokens
-from derivgen.checking.evaluating.values import Dual, NoValue, Real, Value
+from derivgen.checking.evaluating.values import NoValue, Real, Value
 from derivgen.checking.evaluating.world import World
 from derivgen.checking.maths import tree as t
 from derivgen.checking.mistakes.case import Candidate, Case, Mistake, Outcome
@@ -81,7 +81,7 @@ def _nearness(candidate: Candidate, outcome: Outcome, digits: int, worlds: Seque
     best = 0
     for world in worlds:
         try:
-            found = _number(candidate(world), outcome.cell)
+            found = v.number_in(candidate(world), outcome.cell)
         except NoValue:
             continue
         if found is not None:
@@ -99,18 +99,6 @@ def _nearness_of(found: Real, outcome: Outcome, digits: int) -> int:
     if exact or off <= slack:
         return 2
     return int(off <= 3 * slack and known >= LONG)
-
-
-def _number(value: Value, cell: tuple[int, int] | None) -> Real | None:
-    """The number that a mistake gives; of an array, in the cell that is wrong."""
-    found = v.simplest(value)
-    if isinstance(found, Dual):
-        return found.value
-    if cell is None:
-        return None
-    rows, columns = found.shape
-    row, column = cell if cell[0] < rows and cell[1] < columns else cell[::-1]
-    return found.rows[row][column].value if row < rows and column < columns else None
 
 
 def _is_right(value: Real, off: Real, outcome: Outcome) -> bool:

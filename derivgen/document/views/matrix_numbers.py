@@ -16,7 +16,7 @@ from derivgen.document.matrix_form import ONES, Operand, operands, product
 from derivgen.document.situation import Situation
 from derivgen.document.whole import MOST_SIDE
 from derivgen.document.worked import MOST_EXTRA_DIGITS
-from derivgen.formula.build import add, map_children, multiply, negate, number, transpose, vector
+from derivgen.formula.build import add, multiply, negate, number, transpose, vector, walk
 from derivgen.formula.from_sympy import from_sympy
 from derivgen.formula.measure import width
 from derivgen.formula.tree import Node, RelationSign
@@ -190,7 +190,7 @@ class _Term:
         out = tuple(i.plain or "" for i in source.indices)
         shape = network.quantities[source.array].shape
         body = product([*arriving, *parts], out, shape, shapes=False, braced=_ones_written)
-        if body is None or _has_ones(body):
+        if body is None or ONES in walk(body):
             return None
         size = abs(coefficient)
         scaled = body if size == 1 else multiply([from_sympy(size, {}), body], "none")
@@ -226,15 +226,3 @@ def _ones_written(operand: Operand) -> Node:
     if operand.node == transpose(ONES):
         return transpose(vector([number("1")] * operand.sizes[-1]))
     return operand.node
-
-
-def _has_ones(node: Node) -> bool:
-    found = node == ONES
-
-    def look(child: Node) -> Node:
-        nonlocal found
-        found = found or _has_ones(child)
-        return child
-
-    map_children(node, look)
-    return found
