@@ -55,6 +55,11 @@ def subscript_of(naming: Naming, labels: tuple[Node, ...], comma: bool) -> Node 
     return items[0] if len(items) == 1 else Row(tuple(items))
 
 
+def _is_compound(label: Node) -> bool:
+    """True for ``t - 1``, which would run into what stands before it."""
+    return not isinstance(label, Number | Symbol | Hole)
+
+
 def _with_commas(labels: tuple[Node, ...]) -> Node:
     items: list[Node] = []
     for label in labels:
@@ -122,9 +127,12 @@ class Names:
     def part(self, array: str, labels: tuple[Node, ...]) -> Node:
         """A vector out of a larger array, some of whose indices are held: ``h_2`` in bold."""
         naming = self.naming(array)
-        name = with_subscript(Styled("bold", naming.base), naming.prefix)
         subscript = labels[0] if len(labels) == 1 else _with_commas(labels)
-        return with_superscript(with_subscript(name, subscript), naming.superscript)
+        if naming.prefix is not None:
+            parted = (COMMA,) if any(map(_is_compound, labels)) else ()
+            subscript = Row((naming.prefix, *parted, subscript))
+        name = with_subscript(Styled("bold", naming.base), subscript)
+        return with_superscript(name, naming.superscript)
 
     def has_general_name(self, array: str) -> bool:
         """False where every element has a name of its own, so that ``w_{ij}`` means nothing."""
@@ -135,7 +143,8 @@ class Names:
         shape = self.network.quantities[array].shape
         start = naming.start or (0,) * len(shape)
         long = any(size + first > 10 for size, first in zip(shape, start, strict=True))
-        compound = any(not isinstance(label, Number | Symbol | Hole) for label in labels)
-        comma = len(labels) > 1 and (long or compound)
+        compound = any(map(_is_compound, labels))
+        alone = len(labels) == 1
+        comma = (not alone and (long or compound)) or (compound and naming.prefix is not None)
         name = with_subscript(naming.base, subscript_of(naming, labels, comma))
         return with_superscript(name, naming.superscript)

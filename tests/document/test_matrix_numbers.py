@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import reduce
+from itertools import product
 from typing import Any
 
 import numpy as np
@@ -92,7 +93,7 @@ def put_in(data: dict[str, Any], numbers: dict[str, Any]) -> tuple[Rounder, Iter
         for chain in block.chains
         if isinstance(chain.left, Partial)
         and isinstance(chain.left.by, Script | Styled)
-        and len(chain.links) == 2
+        and len(chain.links) in (2, 3)
     )
     return derived.derivation.rounder, chains
 
@@ -116,6 +117,23 @@ def test_matrices_with_their_numbers_give_the_printed_gradient(
         assert (sign == "=") == bool(np.allclose(found, printed, rtol=1e-12, atol=1e-15))
         seen += 1
     assert seen >= 6  # all but what the bias of one sample is itself, and what is too wide
+
+
+def test_a_partial_that_was_rounded_before_it_is_multiplied_is_shown() -> None:
+    """Where rounded numbers are carried on, a(1 - a) was rounded: what stands last before the result gives it."""
+    between = 0
+    for data, numbers in product(
+        (ONE, ROWS), ({"significant": 4}, {"decimals": 2}, {"decimals": 3, "rounding": "truncate"})
+    ):
+        rounder, chains = put_in(data, {**numbers, "carry": "rounded"})
+        for chain in chains:
+            *first, (_, worked), (_, result) = chain.links
+            assert rounder.array(value(worked)).tolist() == value(result).tolist()
+            for sign, factors in first:
+                assert sign == "="
+                assert rounder.array(value(factors)).tolist() != value(result).tolist()
+                between += 1
+    assert between > 1
 
 
 def test_large_matrices_are_not_written_twice() -> None:

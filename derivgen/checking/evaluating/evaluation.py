@@ -103,6 +103,7 @@ class Frame:
             rounded = self.world.rounded.get(key)
             if rounded is not None and v.shown_shape(rounded) == v.shown_shape(computed):
                 computed = v.combined(lambda c, r: Dual(r.value, c.slope), computed, rounded)
+            computed = self.world.as_carried(key, computed)
             if key in self.held:
                 computed = v.without_slopes(computed)
             memo[key] = self._moved(key, computed)

@@ -219,6 +219,8 @@ def apply(name: str, argument: Dual, order: int = 0) -> Dual:
     if name == "abs" and not order:
         return Dual(abs(at), mpmath.sign(at) * argument.slope)
     if name in ("log", "log2", "log10", "sqrt") and at <= 0:
+        if name == "sqrt" and not at and not order and not argument.slope:
+            return Dual(ZERO)
         raise NoValue(f"{name} of a number that is not positive")
     if abs(at) > LARGEST_BITS:
         raise NoValue(f"{name} of a number that is too large")

@@ -8,7 +8,7 @@ an author means by it, for intermediates as for weights.
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Literal
@@ -47,6 +47,8 @@ class World:
     gone_on: bool = False
     #: values that computed quantities are rounded to, as they were printed
     rounded: Mapping[str, Value] = field(default_factory=dict)
+    #: what becomes of a computed quantity, by its key, before others are computed from it
+    disturbed: Callable[[str, Value], Value] | None = None
     #: who reads whom, shared by the points of one model
     relations: Ancestry | None = None
     #: what evaluations are counted in
@@ -133,6 +135,16 @@ class World:
         """How many updates lie before this point."""
         update = _last_update(self.stated)
         return 0 if update is None else update._count
+
+    def as_carried(self, key: str, value: Value) -> Value:
+        """What a quantity that has come to a value is carried on as."""
+        if self.disturbed is None:
+            return value
+        made = self.model.definition(key)
+        if isinstance(made, t.Matrix):
+            return value  # its cells are what they are
+        renewed = key in self.stated and self.model.is_parameter(key)
+        return self.disturbed(key, value) if renewed or made is not None else value
 
     def drawn(self, key: str) -> Value:
         """The value of a given quantity at this point."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import mpmath
 
 from derivgen.checking.drafts import Draft, note_open
@@ -14,7 +16,13 @@ from derivgen.checking.evaluating.printed import (
 )
 from derivgen.checking.evaluating.values import Dual, NoValue, Real, Shapes, Value, scalar
 from derivgen.checking.judging.carried import MOST_CARRIED, as_printed, carried_on, was_carried
-from derivgen.checking.judging.matrices import cell_at, lying_as, matrix_fits, wrong_cells
+from derivgen.checking.judging.matrices import (
+    cell_at,
+    lying_as,
+    matrix_fits,
+    name_of,
+    wrong_cells,
+)
 from derivgen.checking.judging.spread import distance, spread, spread_with_names
 from derivgen.checking.judging.standing import Standing
 from derivgen.checking.maths import tree as t
@@ -53,6 +61,17 @@ def judge_calculation(
             _wrong_operand(here, draft, bad[0])
 
 
+def note_on_the_way(here: Standing, draft: Draft) -> None:
+    """Remember the numbers of a calculation that another one was worked out to: parts of it, rounded."""
+    for part in t.walk(draft.segment.body):
+        number = printed_number(part) if isinstance(part, t.Number) and part.decimals > 1 else None
+        if number is None:
+            continue
+        turned = replace(number, value=-number.value)
+        if not here.ledger.like(number) and not here.ledger.like(turned):
+            here.ledger.write(None, number, draft.id, None)
+
+
 def judge_mixed(here: Standing, draft: Draft, subject: t.Node) -> None:
     """A calculation that still has names in it: its value against the model's."""
     body = draft.segment.body
@@ -85,6 +104,9 @@ def _is_value_of(here: Standing, pair: Pair) -> bool:
     if own is not None and here.fit(number, own) is not Fit.OFF:
         return True
     if any(entry.printed.value == number.value for entry in here.printed_for(pair.part)):
+        return True
+    cell = here.printed_cell(pair.part)
+    if cell is not None and cell.value == number.value:
         return True
     if here.carries:
         carried = scalar(carried_on(here, pair.part)[0])
@@ -123,7 +145,7 @@ def _wrong_operand(here: Standing, draft: Draft, pair: Pair) -> None:
     if len(wrong) == 1:
         row, column, value = wrong[0]
         cell = cell_at(pair.number, row, column)
-        name = _name_of(here, pair.part, row, column)
+        name = name_of(here, pair.part, row, column)
         if name is None:
             _wrong_cell(here, draft, pair, cell, value)
             draft.cell = row, column
@@ -143,21 +165,6 @@ def _wrong_operand(here: Standing, draft: Draft, pair: Pair) -> None:
     draft.message = f"{draft.printed} is put in for {here.spelled(pair.part)}" + (
         f", which is {draft.expected}" if draft.expected else ""
     )
-
-
-def _name_of(here: Standing, array: t.Node, row: int, column: int) -> t.Name | None:
-    """What a document calls a cell of one of its arrays."""
-    model = here.actual.model
-    if not isinstance(array, t.Name) or array.mark:
-        return None
-    definition = model.definition(array.key)
-    if not isinstance(definition, t.Matrix):
-        return None
-    rows, columns = len(definition.rows), len(definition.rows[0])
-    if 1 in (rows, columns) and not (row < rows and column < columns):
-        row, column = column, row
-    cell = definition.rows[row][column] if row < rows and column < columns else None
-    return cell if isinstance(cell, t.Name) else None
 
 
 def _wrong_cell(here: Standing, draft: Draft, pair: Pair, cell: t.Node, value: Real) -> None:

@@ -77,11 +77,12 @@ def trials(
             yield value, [e for part in t.walk(formula) for e in here.printed_for(part)[-1:]]
     yield carried_on(here, subject)
     if isinstance(subject, t.Name) and subject.mark in UPDATE_MARKS:
-        yield _after_as_printed(here, subject)
+        yield after_as_printed(here, subject)
 
 
-def _after_as_printed(here: Standing, subject: t.Name) -> tuple[Value | None, list[Entry]]:
-    """The new value of something computed, from the new parameters as they were printed, and these prints."""
+def after_as_printed(here: Standing, subject: t.Name) -> tuple[Value | None, list[Entry]]:
+    """The new value of something computed, from the new parameters as they were printed, and these prints;
+    no value where nothing was printed."""
     model = here.actual.model
     data: dict[str, Value] = {}
     entries: list[Entry] = []

@@ -27,7 +27,11 @@ from derivgen.checking.evaluating.printed import (
 from derivgen.checking.evaluating.resolving import UPDATE_MARKS, Unknown, resolved
 from derivgen.checking.evaluating.values import NoValue
 from derivgen.checking.evaluating.world import World
-from derivgen.checking.judging.calculations import judge_calculation, judge_mixed
+from derivgen.checking.judging.calculations import (
+    judge_calculation,
+    judge_mixed,
+    note_on_the_way,
+)
 from derivgen.checking.judging.results import judge_result
 from derivgen.checking.judging.standing import Standing
 from derivgen.checking.judging.symbols import SymbolJudge
@@ -252,6 +256,9 @@ class Judge:
         elif is_numeric(body) and not self._is_of_each(subject):
             formula = next((m for m in reversed(members) if not is_numeric(m)), None)
             judge_calculation(self.standing, draft, subject, self._formula_of(formula))
+            onward = len(before) > 0 and is_numeric(before[-1])
+            if onward and self.standing.carries and draft.verdict is Verdict.CORRECT:
+                note_on_the_way(self.standing, draft)
             if len(members) == 1 and not has_decimals(body) and self._may_be_rest(draft, subject):
                 draft.doubted = True
         elif subject is None:

@@ -15,6 +15,7 @@ from derivgen.checking.judging.carried import (
     trials,
     was_carried,
 )
+from derivgen.checking.judging.noise import Noise
 from derivgen.checking.judging.numbers import doubtful, judge_carried_unshown, judge_number
 from derivgen.checking.judging.standing import Standing
 from derivgen.checking.maths import tree as t
@@ -107,6 +108,7 @@ def judge_matrix(
     cells: tuple[tuple[Printed, ...], ...],
     exact: Value | None,
     local: Value | None,
+    subject: t.Node | None = None,
 ) -> None:
     """Each cell by itself; the claim is as bad as its worst cell."""
     shape = (len(cells), len(cells[0]))
@@ -117,6 +119,7 @@ def judge_matrix(
             draft.printed, draft.expected = _size(shape), _size(given.shape)
             draft.message = f"it is {draft.expected}, and {draft.printed} is printed"
             return
+    noise = None if subject is None else Noise(here, subject)
     worst: Draft | None = None
     for i, row in enumerate(cells):
         for j, number in enumerate(row):
@@ -135,7 +138,7 @@ def judge_matrix(
                 None if local is None else local.rows[i][j].value,
             )
             if local is None and doubtful(here, trial):
-                judge_carried_unshown(here, trial, number)
+                judge_carried_unshown(here, trial, number, noise, (i, j))
             if worst is None or _GRAVITY[trial.verdict] > _GRAVITY[worst.verdict]:
                 worst, draft.cell = trial, (i, j)
     assert worst is not None
@@ -170,7 +173,7 @@ def matrix_fits(here: Standing, pair: Pair) -> bool:
     turned = lying_as(value, (len(cells), len(cells[0])))
     if turned is None or turned.shape != (len(cells), len(cells[0])):
         return False
-    return not _off(here, cells, turned)
+    return not _off(here, pair.part, cells, turned)
 
 
 def wrong_cells(here: Standing, pair: Pair) -> list[tuple[int, int, Real]]:
@@ -185,11 +188,11 @@ def wrong_cells(here: Standing, pair: Pair) -> list[tuple[int, int, Real]]:
         return []
     if turned is None or turned.shape != (len(cells), len(cells[0])):
         return []
-    return _off(here, cells, turned)
+    return _off(here, pair.part, cells, turned)
 
 
 def _off(
-    here: Standing, cells: tuple[tuple[Printed, ...], ...], value: Array
+    here: Standing, array: t.Node, cells: tuple[tuple[Printed, ...], ...], value: Array
 ) -> list[tuple[int, int, Real]]:
     return [
         (i, j, cell.value)
@@ -197,7 +200,29 @@ def _off(
         for j, (cell, number) in enumerate(zip(row, numbers, strict=True))
         if here.fit(number, cell.value) is Fit.OFF
         and not (here.carries and was_carried(here, number, cell.value))
+        and not _was_printed(here, name_of(here, array, i, j), number)
     ]
+
+
+def _was_printed(here: Standing, name: t.Name | None, number: Printed) -> bool:
+    """True for a number that was printed before as the value of a name."""
+    entries = [] if name is None else here.printed_for(name)
+    return any(entry.printed.value == number.value for entry in entries)
+
+
+def name_of(here: Standing, array: t.Node, row: int, column: int) -> t.Name | None:
+    """What a document calls a cell of one of its arrays."""
+    model = here.actual.model
+    if not isinstance(array, t.Name) or array.mark:
+        return None
+    definition = model.definition(array.key)
+    if not isinstance(definition, t.Matrix):
+        return None
+    rows, columns = len(definition.rows), len(definition.rows[0])
+    if 1 in (rows, columns) and not (row < rows and column < columns):
+        row, column = column, row
+    cell = definition.rows[row][column] if row < rows and column < columns else None
+    return cell if isinstance(cell, t.Name) else None
 
 
 def cell_at(matrix: t.Node, row: int, column: int) -> t.Node:

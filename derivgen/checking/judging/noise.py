@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 
 import mpmath
@@ -15,6 +15,7 @@ from derivgen.checking.evaluating.printed import Printed
 from derivgen.checking.evaluating.resolving import UPDATE_MARKS
 from derivgen.checking.evaluating.values import Dual, NoValue, Real, Value
 from derivgen.checking.evaluating.world import World
+from derivgen.checking.judging.carried import after_as_printed
 from derivgen.checking.judging.standing import Standing
 from derivgen.checking.maths import tree as t
 
@@ -26,29 +27,48 @@ _MARGIN = 4
 _MOST_QUANTITIES = 400
 
 
-def noise(here: Standing, subject: t.Node, number: Printed) -> Real:
-    """How far a result may be off by roundings on the way: as far as it moves when everything that is computed
-    is moved by a unit of its last place; for a rule of training that keeps numbers of its own, half the step."""
-    exact = here.known_value(subject)
-    if exact is None:
-        return mpmath.mpf(0)
-    # sums may cancel wherever their terms are moved to, and are rounded nevertheless
-    least = _MARGIN * mpmath.mpf(10) ** -here.decimals
-    found = max(least, _part_of_step(here, subject, exact, number.value))
-    keys = [key for key in here.actual.model.names() if here.actual.model.definition(key)]
-    if len(keys) <= _MOST_QUANTITIES:
+@dataclass(frozen=True)
+class Noise:
+    """How far the numbers of a result may be off by roundings on the way: as far as it moves when everything that
+    is computed is moved by a unit of its last place, and what follows with it; for a rule of training that keeps
+    numbers of its own, half the step."""
+
+    here: Standing
+    subject: t.Node
+    #: what the result is at moved points, by the digits that are kept
+    _known: dict[int, tuple[Value, ...]] = field(default_factory=dict, init=False, repr=False)
+
+    def of(self, number: Printed, cell: tuple[int, int] | None = None) -> Real:
+        """How far a printed number may be off; of an array, in a cell."""
+        exact = _number_at(self.here.actual, self.subject, cell)
+        if exact is None:
+            return mpmath.mpf(0)
+        # sums may cancel wherever their terms are moved to, and are rounded nevertheless
+        least = _MARGIN * mpmath.mpf(10) ** -self.here.decimals
+        found = max(least, _part_of_step(self.here, self.subject, exact, number.value, cell))
         digits = max(len(number.text.lstrip("-0.").replace(".", "")), 1)
+        values = (v.number_in(value, cell) for value in self._values(digits))
+        return max([found, *(_MARGIN * abs(at - exact) for at in values if at is not None)])
 
-        def a_unit(_: str, cell: Dual) -> Real:
-            least = mpmath.mpf(10) ** -here.decimals
-            return max(least, abs(cell.value) * mpmath.mpf(10) ** (1 - digits))
+    def after_prints(self, cell: tuple[int, int] | None = None) -> Real | None:
+        """What comes of the new parameters as they were printed, where it comes of these."""
+        if not isinstance(self.subject, t.Name) or self.subject.mark not in UPDATE_MARKS:
+            return None
+        value = after_as_printed(self.here, self.subject)[0]
+        return None if value is None else v.number_in(value, cell)
 
-        at, there = _point_of(here, subject)
-        for world in _moved(at, keys, a_unit):
-            value = _number_at(world, there, None)
-            if value is not None:
-                found = max(found, _MARGIN * abs(value - exact))
-    return found
+    def _values(self, digits: int) -> tuple[Value, ...]:
+        if digits not in self._known:
+            self._known[digits] = tuple(self._at_moved(digits))
+        return self._known[digits]
+
+    def _at_moved(self, digits: int) -> Iterator[Value]:
+        model = self.here.actual.model
+        if sum(1 for key in model.names() if model.definition(key)) > _MOST_QUANTITIES:
+            return
+        for seed in range(_POINTS):
+            with suppress(NoValue):
+                yield _disturbed(self.here, digits, seed).evaluate(self.subject)
 
 
 def slack_of_print(here: Standing, subject: t.Node, cell: tuple[int, int] | None) -> Real:
@@ -81,14 +101,20 @@ def _number_at(world: World, subject: t.Node, cell: tuple[int, int] | None) -> R
         return None
 
 
-def _point_of(here: Standing, subject: t.Node) -> tuple[World, t.Node]:
-    """Where something is computed: ``L^+`` is L at the point after the step."""
-    if not isinstance(subject, t.Name) or here.actual.model.is_parameter(subject.key):
-        return here.actual, subject
-    if subject.mark in UPDATE_MARKS:
-        with suppress(NoValue):
-            return here.actual.after, replace(subject, mark="")
-    return here.actual, subject
+def _disturbed(here: Standing, digits: int, seed: int) -> World:
+    """The point with everything that is computed moved by a unit of its last place."""
+
+    def moved(key: str, value: Value) -> Value:
+        generator = random.Random(f"noise {seed} {key}")
+
+        def cell_moved(cell: Dual) -> Dual:
+            unit = mpmath.mpf(10) ** -here.decimals
+            unit = max(unit, abs(cell.value) * mpmath.mpf(10) ** (1 - digits))
+            return Dual(cell.value + generator.choice((-1, 1)) * unit, cell.slope)
+
+        return v.mapped(cell_moved, value)
+
+    return replace(here.actual, disturbed=moved)
 
 
 def _moved(world: World, keys: Sequence[str], by: Callable[[str, Dual], Real]) -> Iterator[World]:
@@ -109,7 +135,9 @@ def _moved_cell(generator: random.Random, by: Callable[[Dual], Real], cell: Dual
     return Dual(cell.value + generator.choice((-1, 1)) * by(cell))
 
 
-def _part_of_step(here: Standing, subject: t.Node, new: Real, printed: Real) -> Real:
+def _part_of_step(
+    here: Standing, subject: t.Node, new: Real, printed: Real, cell: tuple[int, int] | None
+) -> Real:
     """Half of how far a parameter moves, where the rule of training keeps numbers of its own; all of it where
     it would not move: such a rule makes a whole step of what rounding has left of 0."""
     nothing = mpmath.mpf(0)
@@ -117,7 +145,7 @@ def _part_of_step(here: Standing, subject: t.Node, new: Real, printed: Real) -> 
         return nothing
     if here.actual.model.step is None or not here.actual.model.is_parameter(subject.key):
         return nothing
-    old = here.known_value(replace(subject, mark=""))
+    old = _number_at(here.actual, replace(subject, mark=""), cell)
     if old is None:
         return nothing
     return abs(new - old) / 2 if new != old else abs(printed - old)

@@ -16,7 +16,7 @@ from derivgen.checking.drafts import Draft
 from derivgen.checking.evaluating.printed import Fit, Printed, printed_number
 from derivgen.checking.evaluating.values import Real, scalar
 from derivgen.checking.judging.carried import MOST_CARRIED, trials
-from derivgen.checking.judging.noise import noise
+from derivgen.checking.judging.noise import Noise
 from derivgen.checking.judging.spread import is_spoilt, lost, spread
 from derivgen.checking.judging.standing import Standing
 from derivgen.checking.maths import tree as t
@@ -43,6 +43,8 @@ def judge_implied(
         if here.carries and here.follows(number, at):
             _as_carried(here, draft, number, at)
             return
+        if here.carries and all(entry.sound for entry in entries):
+            continue  # what it follows from was rounded on the way, and is not wrong
         draft.uses = tuple(e.draft for e in entries if e.draft is not None)
         draft.local = Fit.ROUNDED
         if draft.value is not None and abs(draft.value - number.value) <= slack:
@@ -85,13 +87,20 @@ def doubtful(here: Standing, draft: Draft) -> bool:
 
 
 def judge_carried_unshown(
-    here: Standing, draft: Draft, number: Printed, subject: t.Node | None = None
+    here: Standing,
+    draft: Draft,
+    number: Printed,
+    noise: Noise | None = None,
+    cell: tuple[int, int] | None = None,
 ) -> bool:
     """True for a number that is left open: what was rounded on the way may explain that it is off."""
-    off = None if draft.value is None else abs(draft.value - number.value)
-    if not here.carries or off is None:
+    if not here.carries or draft.value is None:
         return False
-    if off > MOST_CARRIED * number.unit and (subject is None or off > noise(here, subject, number)):
+    off = abs(draft.value - number.value)
+    # a rule that divides by what it keeps makes much of roundings: its results are there to go on with
+    printed = None if noise is None else noise.after_prints(cell)
+    off = off if printed is None else min(off, abs(printed - number.value))
+    if off > MOST_CARRIED * number.unit and (noise is None or off > noise.of(number, cell)):
         return False
     draft.verdict, draft.code, draft.expected = Verdict.UNDECIDED, "C403", ""
     draft.message = "the rounded numbers that it follows from are not shown"
@@ -105,7 +114,8 @@ def judge_unshown(here: Standing, draft: Draft, number: Printed, subject: t.Node
     if here.carries and any(entry.printed.value == number.value for entry in before):
         _as_carried(here, draft, number, number.value)
         return
-    if judge_carried_unshown(here, draft, number, subject) or draft.verdict is not Verdict.WRONG:
+    noise = None if subject is None else Noise(here, subject)
+    if judge_carried_unshown(here, draft, number, noise) or draft.verdict is not Verdict.WRONG:
         return
     off = None if draft.value is None else abs(draft.value - number.value)
     digits = len(number.text.lstrip("-0.").replace(".", ""))

@@ -8,7 +8,7 @@ from itertools import chain
 
 from derivgen.checking.drafts import Entry, Ledger
 from derivgen.checking.evaluating.evaluation import Tokens
-from derivgen.checking.evaluating.printed import Fit, Printed
+from derivgen.checking.evaluating.printed import Fit, Printed, printed_matrix
 from derivgen.checking.evaluating.resolving import UPDATE_MARKS
 from derivgen.checking.evaluating.values import NoValue, Real, scalar
 from derivgen.checking.evaluating.world import World
@@ -43,6 +43,33 @@ class Standing:
             marked = (self.ledger.of(replace(part, mark=mark)) for mark in sorted(UPDATE_MARKS))
             found = sorted(chain(found, *marked), key=lambda entry: entry.draft or 0)
         return found
+
+    def printed_cell(self, part: t.Node) -> Printed | None:
+        """What an array that was printed last has for a part that is a cell of it."""
+        if not isinstance(part, t.Name):
+            return None
+        for array, (_, _, printed) in self.ledger.matrices.items():
+            if isinstance(array, t.Name) and array.mark == part.mark:
+                place = self._place(part.key, array.key)
+                cells = None if place is None else printed_matrix(printed)
+                if cells is not None and place is not None:
+                    row, column = place if len(cells) > place[0] else place[::-1]
+                    if row < len(cells) and column < len(cells[0]):
+                        return cells[row][column]
+        return None
+
+    def _place(self, key: str, array: str) -> tuple[int, int] | None:
+        """Where a quantity stands in an array; None where it does not."""
+        model = self.actual.model
+        element = model.element(key)
+        if element is not None and element.array == array:
+            return element.row, element.column
+        made = model.definition(array)
+        for i, row in enumerate(made.rows if isinstance(made, t.Matrix) else ()):
+            for j, cell in enumerate(row):
+                if isinstance(cell, t.Name) and cell.key == key and not cell.mark:
+                    return i, j
+        return None
 
     def follows(self, number: Printed, value: Real) -> bool:
         """Whether a value is printed as this number by the document's own policy."""

@@ -109,6 +109,8 @@ class Delimiters:
             return Delimited(start, close + 2, start + 2, close, "display")
         if mark == "$":
             return self._dollar(start, limit)
+        if mark == "\\$" and not self.strict:
+            return self._inline_at_start(start, limit)
         if found[1]:
             return self._environment(start, found.end(), found[1], limit)
         if mark[-1] not in "([" or mark[0] != "\\":
@@ -120,6 +122,15 @@ class Delimiters:
             return None
         kind: Literal["math", "display"] = "math" if mark[-1] == "(" else "display"
         return Delimited(start, close + len(closing), found.end(), close, kind, len(mark) == 3)
+
+    def _inline_at_start(self, start: int, limit: int) -> Delimited | None:
+        """kramdown's ``\\$$x$$`` at the start of a paragraph: not displayed, where ``$$x$$`` alone would be."""
+        if self.text[:start].strip() or not self.text.startswith("$", start + 2):
+            return None
+        close = self.next_mark("$$", start + 3, limit)
+        if close is None or self._has_gap(start, close) or not self.text[start + 3 : close].strip():
+            return None
+        return Delimited(start, close + 2, start + 3, close, "math")
 
     def _dollar(self, start: int, limit: int) -> Delimited | None:
         text = self.text

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 
 from derivgen.checking.evaluating import indices as ix
 from derivgen.checking.evaluating.model import Element
-from derivgen.checking.evaluating.printed import printed_matrix
+from derivgen.checking.evaluating.printed import printed_matrix, printed_number
 from derivgen.checking.maths import tree as t
 
 #: an index letter and one more
@@ -24,13 +24,16 @@ class Shaped:
 
     ``base`` is what its cells are called by (``x`` for X where the document writes x_ij), ``start`` the numbers
     of its first row and its first column.  ``layer`` is the number that stands before those of a cell where
-    the document writes w_1ij for a cell of W_1."""
+    the document writes w_1ij for a cell of W_1.  In one that is ``turned`` the number of the column comes first.
+    The cells of one with a ``mark`` have it behind their numbers: ``y_11'`` of y'."""
 
     key: str
     shape: tuple[int, int]
     base: str
     start: tuple[int, int]
     layer: str = ""
+    turned: bool = False
+    mark: str = ""
 
     def cells(self) -> Iterator[tuple[str, Element]]:
         """The names of all cells: with two indices, and for a vector with one as well; those of ``z_h``
@@ -40,13 +43,13 @@ class Shaped:
             element = Element(self.key, i, j)
             yield self.cell(i, j), element
             if _ends_in_a_letter(self.base):
-                yield f"{self.base}{i + self.start[0]}{j + self.start[1]}", element
+                yield self.base + "".join(self._numbers(i, j)) + self.mark, element
             if 1 in self.shape:
                 axis = 0 if columns == 1 else 1
                 number = str((i, j)[axis] + self.start[axis])
                 yield self._named(number), element
                 if _ends_in_a_letter(self.base):
-                    yield f"{self.base}{number}", element
+                    yield f"{self.base}{number}{self.mark}", element
 
     def names(self) -> Iterator[list[list[str]]]:
         """The names of all cells as they lie: with two indices, and for a vector with one."""
@@ -58,10 +61,18 @@ class Shaped:
             yield [[self._named(str(j + self.start[1])) for j in range(columns)]]
 
     def cell(self, row: int, column: int) -> str:
-        return self._named(str(row + self.start[0]), str(column + self.start[1]))
+        return self._named(*self._numbers(row, column))
+
+    def sizes(self) -> tuple[int, int]:
+        """How many numbers there are for each of the two indices of a cell."""
+        return (self.shape[1], self.shape[0]) if self.turned else self.shape
+
+    def _numbers(self, row: int, column: int) -> tuple[str, str]:
+        first, second = (column, row) if self.turned else (row, column)
+        return str(first + self.start[0]), str(second + self.start[1])
 
     def _named(self, *numbers: str) -> str:
-        return ix.joined(self.base, (self.layer, *numbers) if self.layer else numbers)
+        return ix.joined(self.base, (self.layer, *numbers) if self.layer else numbers) + self.mark
 
 
 def shaped(
@@ -74,6 +85,7 @@ def shaped(
     ``from_zero`` says that its sums begin at 0."""
     found: dict[str, Shaped] = {}
     keys = set(used)
+    bases = {ix.split(key)[0] for key in keys}
     numbers, places = _numbers(keys), numbered(keys)
     # h_t,n+1 with an n that begins at 0
     split = ((base, enumerate(pieces)) for base, pieces in map(ix.split, keys) if len(pieces) == 2)
@@ -86,13 +98,35 @@ def shaped(
         shape = next((s for s in map(_shape, nodes) if s is not None), None)
         if shape is None or shape == (1, 1) or shape[0] * shape[1] > MOST_CELLS:
             continue
-        base = _base(key, keys)
+        # y'_1 where a prime was found to be part of the name
+        plain = key if key in bases else key.rstrip("'")
+        base = _base(plain, keys)
         start = tuple(
             1 if from_zero and (base, axis) in later else _start(numbers, base, shape, axis, usual)
             for axis in (0, 1)
         )
-        found[key] = _in_layer(key, shape, places) or Shaped(key, shape, base, (start[0], start[1]))
+        made = _in_layer(key, shape, places) or Shaped(key, shape, base, (start[0], start[1]))
+        found[key] = _as_given(replace(made, mark=key[len(plain) :]), printed)
     return found
+
+
+def _as_given(array: Shaped, printed: Mapping[str, Sequence[t.Node]]) -> Shaped:
+    """The array with the indices of its cells the other way round where the values that are given for these lie
+    so: in ``W^T x`` a column is a unit's, whose number may come first."""
+    cells = printed_matrix(printed.get(array.key, (t.Words(""),))[0])
+    if cells is None:
+        return array
+
+    def agreeing(array: Shaped) -> int:
+        given = (
+            (printed_number(printed.get(array.cell(i, j), (t.Words(""),))[0]), number)
+            for i, row in enumerate(cells)
+            for j, number in enumerate(row)
+        )
+        return sum(one is not None and one.value == number.value for one, number in given)
+
+    other = replace(array, turned=not array.turned)
+    return other if agreeing(other) > agreeing(array) + 1 else array
 
 
 def _in_layer(key: str, shape: tuple[int, int], places: Places) -> Shaped | None:
@@ -111,11 +145,14 @@ def _in_layer(key: str, shape: tuple[int, int], places: Places) -> Shaped | None
         if not cells:
             continue
         first = [0 if 0 in numbers else 1 for numbers in zip(*cells, strict=True)]
-        if all(
-            a <= i < a + n for cell in cells for i, a, n in zip(cell, first, sizes, strict=True)
-        ):
-            start = (first[0], first[-1])
-            return Shaped(key, shape, base, start, pieces[0])
+        for turned in (False, True):
+            inside_of = sizes[::-1] if turned else sizes
+            if all(
+                a <= i < a + n
+                for cell in cells
+                for i, a, n in zip(cell, first, inside_of, strict=True)
+            ):
+                return Shaped(key, shape, base, (first[0], first[-1]), pieces[0], turned)
     return None
 
 
@@ -236,9 +273,8 @@ def _ranges(
     """The values of the letters: those of an array of that base, or of names that stand there."""
     count = sum(piece in ix.LETTERS for piece in pieces)
     for array in arrays.values():
-        if array.base == base and count == len(pieces):
-            rows, columns = array.shape
-            sizes = (rows, columns) if count == 2 else (max(rows, columns),)
+        if array.base == base and not array.mark and count == len(pieces):
+            sizes = array.sizes() if count == 2 else (max(array.shape),)
             if count in (1, 2):
                 yield from product(
                     *(range(a, a + n) for a, n in zip(array.start, sizes, strict=False))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from functools import cached_property
 
+from derivgen.checking.evaluating import indices as ix
 from derivgen.checking.evaluating.budget import Budget
 from derivgen.checking.evaluating.model import Element
 from derivgen.checking.evaluating.printed import printed_number
@@ -40,12 +41,17 @@ class Decided:
         self.lost: set[str] = set()
         self.arrays = shaped(notes.printed, notes.sides, notes.used, notes.from_zero)
         self.cells = {name for array in self.arrays.values() for name, _ in array.cells()}
+        #: what has a rule in index letters
+        self.ruled = frozenset(key for key in notes.sides if ix.letters_of(key))
         self.numerators = {of for of, _ in notes.derivatives}
         self.denominators = {by for _, by in notes.derivatives}
 
     def is_derived(self, key: str) -> bool:
-        """True for what a derivative is taken of, or by."""
-        return key in self.numerators or key in self.denominators
+        """True for what a derivative is taken of, or by, and for an array with such a cell."""
+        names = [key]
+        if key in self.arrays:
+            names += (name for name, _ in self.arrays[key].cells())
+        return any(name in self.numerators or name in self.denominators for name in names)
 
     @cached_property
     def printed_values(self) -> dict[Real, list[str]]:

@@ -102,16 +102,17 @@ def opaque(decided: Decided) -> frozenset[str]:
         if end not in decided.definitions and end in decided.values:
             found.add(end)
     for array in decided.arrays.values():
-        # the rule for its cells is written in letters, and was not understood
-        ruled = any(_is_any_cell(key, array.base) for key in decided.notes.sides)
+        # the rule for its cells is written in letters, and none was found for them all
+        ruled = any(_is_any_cell(key, array.base, array.mark) for key in decided.ruled)
         if ruled and array.key not in decided.definitions and array.key in decided.values:
             found.add(array.key)
     return frozenset(found)
 
 
-def _is_any_cell(key: str, base: str) -> bool:
-    """True for ``h_t`` or ``o_in`` where the base is h or o."""
-    index = key.removeprefix(base).lstrip("_") if key.startswith(base) else ""
+def _is_any_cell(key: str, base: str, mark: str) -> bool:
+    """True for ``h_t`` or ``o_in`` where the base is h or o, and no mark belongs to it."""
+    named = key.startswith(base) and key.endswith(mark)
+    index = key.removesuffix(mark).removeprefix(base).lstrip("_") if named else ""
     letters = set(index) - set("0123456789+-,")
     return bool(letters) and letters <= ix.LETTERS
 

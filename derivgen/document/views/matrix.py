@@ -97,9 +97,9 @@ def _numbers(situation: Situation, array: str, links: list[Link]) -> Display | N
         return values
     [chain] = values.chains
     [(_, result)] = chain.links
-    if found.formula == result:
+    if any(member == result for _, member in found.members):
         return values
-    return Display((Chain(chain.left, (("=", found.formula), (found.sign, result))),))
+    return Display((Chain(chain.left, (*found.members, (found.sign, result))),))
 
 
 def _wanted_arrays(situation: Situation) -> set[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import sympy
@@ -28,9 +28,9 @@ MOST_WIDTH = 62.0
 
 @dataclass(frozen=True, slots=True)
 class PutIn:
-    """A gradient's matrices with their numbers, and what stands between them and the result."""
+    """A gradient's matrices with their numbers, each with the sign before it, and the sign before the result."""
 
-    formula: Node
+    members: tuple[tuple[RelationSign, Node], ...]
     sign: RelationSign
 
 
@@ -38,7 +38,9 @@ def put_in(situation: Situation, array: str, links: Sequence[Link]) -> PutIn | N
     """The numbers of a gradient that is a sum of matrix products, one for each link; with as many
     digits as it takes for them to give the printed result.
 
-    None for large matrices, for exact fractions, and where a link has no matrix form.
+    Where rounded numbers are carried on, a local partial is rounded before it is multiplied: it stands as one
+    matrix then, where its factors would not give the printed result.  None for large matrices, for exact
+    fractions, and where a link has no matrix form.
     """
     passed = situation.passed
     if passed.symbolic or situation.derivation.task.numbers.exact:
@@ -50,27 +52,47 @@ def put_in(situation: Situation, array: str, links: Sequence[Link]) -> PutIn | N
     rounder = situation.formulas.rounder
     result = passed.gradients[array].ravel()
 
-    def total(extra: int) -> np.ndarray:
-        sums = np.zeros(result.shape)
-        for term in found:
-            term.add_to(sums, extra)
-        return sums
+    def gives(terms: Sequence[_Term], extra: int) -> bool:
+        return bool(rounder.agree(_total(terms, result.shape, extra), result).all())
 
     extra = 0
+    members: list[Node] = []
     if not passed.carried:
         counts = range(MOST_EXTRA_DIGITS)
-        extra = next(
-            (n for n in counts if rounder.agree(total(n), result).all()), MOST_EXTRA_DIGITS
-        )
-    nodes = [term.node(extra) for term in found]
+        extra = next((n for n in counts if gives(found, n)), MOST_EXTRA_DIGITS)
+    elif not gives(found, extra):
+        merged = [term.merged() for term in found]
+        rounded = [term for term in merged if term is not None]
+        if len(rounded) < len(merged) or not gives(rounded, extra):
+            return None
+        written = _written(found, extra)
+        members = [] if written is None else [written]
+        found = rounded
+    last = _written(found, extra)
+    if last is None:
+        return None
+    printed = rounder.array(result)
+    total = _total(found, result.shape, extra)
+    same = np.abs(total - printed) <= 1e-12 * np.maximum(1e-3, np.abs(printed))
+    signs: tuple[RelationSign, ...] = ("=", "approx")
+    return PutIn(tuple(zip(signs, (*members, last), strict=False)), "=" if same.all() else "approx")
+
+
+def _total(terms: Sequence[_Term], shape: tuple[int, ...], extra: int) -> np.ndarray:
+    """What the printed numbers of terms give, with so many digits more."""
+    sums = np.zeros(shape)
+    for term in terms:
+        term.add_to(sums, extra)
+    return sums
+
+
+def _written(terms: Sequence[_Term], extra: int) -> Node | None:
+    """The sum of terms with their numbers; None where one has no matrix form, or it is too wide."""
+    nodes = [term.node(extra) for term in terms]
     if any(node is None for node in nodes):
         return None
     formula = add(*(node for node in nodes if node is not None))
-    if width(formula) > MOST_WIDTH:
-        return None
-    printed = rounder.array(result)
-    same = np.abs(total(extra) - printed) <= 1e-12 * np.maximum(1e-3, np.abs(printed))
-    return PutIn(formula, "=" if same.all() else "approx")
+    return None if width(formula) > MOST_WIDTH else formula
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +163,27 @@ class _Term:
             )
             parts.append(symbol)
         return cls(situation, link, at, sympy.Mul(*parts), tuple(factors.values()))
+
+    def merged(self) -> _Term | None:
+        """The term with its local partial as one rounded number in each place; None where its factors have
+        different indices.  A reading by itself is printed as it is."""
+        link, passed = self.link, self.situation.passed
+        if link.partial.is_Symbol:
+            return self
+        refs = {s: link.refs[s] for s in link.partial.free_symbols}
+        patterns = {tuple(map(str, ref.indices)) for ref in refs.values() if ref.indices}
+        if len(patterns) != 1:
+            return None
+        network = self.situation.derivation.network
+        first = next(ref for ref in refs.values() if ref.indices)
+        rounded = self.situation.formulas.rounder.array
+        evaluate = passed.float_arithmetic.evaluate
+        whole = evaluate(link.partial, {s: passed.values[ref.array] for s, ref in refs.items()})
+        there = {s: read(network, passed.values, ref, self.grid) for s, ref in refs.items()}
+        symbol = sympy.Dummy("partial")
+        on_grid = np.asarray(evaluate(link.partial, there))
+        factor = _Factor(symbol, first, rounded(np.asarray(whole)), rounded(on_grid), "")
+        return replace(self, expression=symbol, factors=(factor,))
 
     @property
     def is_small(self) -> bool:
