@@ -43,11 +43,12 @@ def judge_implied(
         if here.carries and here.follows(number, at):
             _as_carried(here, draft, number, at)
             return
-        if here.carries and all(entry.sound for entry in entries):
+        near = draft.value is not None and abs(draft.value - number.value) <= slack
+        if here.carries and not near and all(entry.sound for entry in entries):
             continue  # what it follows from was rounded on the way, and is not wrong
         draft.uses = tuple(e.draft for e in entries if e.draft is not None)
         draft.local = Fit.ROUNDED
-        if draft.value is not None and abs(draft.value - number.value) <= slack:
+        if near:
             draft.verdict, draft.code = Verdict.ROUNDING, "C111"
             draft.message = (
                 f"{number.text} follows from rounded numbers; without them it is {draft.expected}"
