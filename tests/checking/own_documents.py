@@ -57,10 +57,10 @@ def of_number(number: int) -> Iterator[Outcome]:
     format, dialect = random_specs.target_of(number)
     text = written(derivgen.derive(task), format, dialect)
     document = spec["document"]
-    kinds = (document["style"], *document["views"], format, spec["numbers"]["carry"])
+    kinds = (document["style"], *document["views"], format, spec["numbers"].get("carry", "exact"))
     if isinstance(spec.get("notation"), str):
         kinds = (*kinds, spec["notation"])
-    cuts = spec["numbers"]["rounding"] == "truncate"
+    cuts = spec["numbers"].get("rounding") == "truncate"
     for network in (None, task):
         report = derivgen.check(text, network=network, language=LANGUAGES[format])
         yield judged(str(number), report, network is None, cuts, kinds)

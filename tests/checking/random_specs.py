@@ -7,16 +7,21 @@ A spec is a mapping as ``task_from_mapping`` takes it.  The same number always g
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import Any
 
+import random_equations
+import random_wide
+from random_values import Spec, decimal_of, values_of
+
+import derivgen
+from derivgen.errors import DerivgenError
 from derivgen.network.notations import PRESETS
 from derivgen.network.optimisers import OPTIMISERS
+from derivgen.network.spec import task_from_mapping
 from derivgen.render.formats import DIALECTS
 from derivgen.settings import VIEWS
-
-Spec = dict[str, Any]
 
 ACTIVATIONS = (
     "sigmoid", "sigmoid", "sigmoid", "tanh", "relu", "leaky_relu", "softplus", "identity", "silu", "elu",
@@ -46,11 +51,19 @@ TARGETS = (
 )
 
 
+#: numbers from which on specs draw from all that the spec language has
+WIDE = 10_000
+#: what is refused because of its numbers: a loss that has no value, results that are no finite numbers
+NO_VALUE = ("E450", "E502")
+
+
 def spec_of(number: int) -> Spec:
     """The spec with a number."""
+    if number >= WIDE:
+        return _wide(number)
     rng = random.Random(f"spec {number}")
     equations = rng.random() < 0.25
-    spec = rng.choice(EQUATIONS)(rng) if equations else _layered(rng)
+    spec = rng.choice(random_equations.EQUATIONS)(rng) if equations else _layered(rng)
     spec["training"] = _training(rng)
     spec["numbers"] = _numbers(rng)
     spec["document"] = _document(rng, symbolic=bool(spec.pop("symbolic", False)))
@@ -65,26 +78,27 @@ def spec_of(number: int) -> Spec:
     return spec
 
 
+def _wide(number: int) -> Spec:
+    """The first of the specs with a number that has values."""
+    for attempt in range(20):
+        spec = random_wide.wide_spec(random.Random(f"wide {number} {attempt}"))
+        spec["title"] = f"Number {number}"
+        try:
+            derivgen.derive(task_from_mapping(spec))
+        except DerivgenError as error:
+            if error.diagnostic.code not in NO_VALUE:
+                raise
+        else:
+            return spec
+    raise AssertionError(f"no spec {number} has values")
+
+
 def target_of(number: int) -> tuple[str, str | None]:
     """The format that a spec is written in, and the dialect."""
     return TARGETS[number % len(TARGETS)]
 
 
-# --- values -------------------------------------------------------------------------------------------
-
-
-def _value(rng: random.Random, decimals: int, low: float = -1.0, high: float = 1.0) -> str:
-    """A decimal as an author writes one, never 0."""
-    while True:
-        text = f"{rng.uniform(low, high):.{decimals}f}"
-        if float(text):
-            return text
-
-
-def _values(rng: random.Random, *shape: int, decimals: int = 2) -> Any:
-    if not shape:
-        return _value(rng, decimals)
-    return [_values(rng, *shape[1:], decimals=decimals) for _ in range(shape[0])]
+# --- layers -------------------------------------------------------------------------------------------
 
 
 def _targets(rng: random.Random, kind: str, units: int) -> list[Any]:
@@ -95,10 +109,7 @@ def _targets(rng: random.Random, kind: str, units: int) -> list[Any]:
     if kind == "one":
         at = rng.randrange(units)
         return [int(i == at) for i in range(units)]
-    return [_value(rng, 2, 0.01, 1) for _ in range(units)]
-
-
-# --- layers -------------------------------------------------------------------------------------------
+    return [decimal_of(rng, 2, 0.01, 1) for _ in range(units)]
 
 
 def _layered(rng: random.Random) -> Spec:
@@ -121,9 +132,9 @@ def _layered(rng: random.Random) -> Spec:
             layer["options"] = {"slope": rng.choice([0.1, 0.01, 0.2])}
         shape = (after, before) if orientation == "to_from" else (before, after)
         if not symbolic:
-            layer["weights"] = _values(rng, *shape, decimals=decimals)
+            layer["weights"] = values_of(rng, *shape, decimals=decimals)
             layer["bias"] = rng.choice(
-                [_values(rng, after, decimals=decimals), _value(rng, 2), "none"]
+                [values_of(rng, after, decimals=decimals), decimal_of(rng, 2), "none"]
             )
             if rng.random() < 0.1:
                 layer["weights"] = {"values": layer["weights"], "trained": False}
@@ -168,8 +179,8 @@ def _data(
             "targets": {"symbolic": True, "shape": out},
         }
     if samples is None:
-        return {"inputs": _values(rng, sizes[0]), "targets": _targets(rng, kind, sizes[-1])}
-    inputs = _values(rng, samples, sizes[0])
+        return {"inputs": values_of(rng, sizes[0]), "targets": _targets(rng, kind, sizes[-1])}
+    inputs = values_of(rng, samples, sizes[0])
     targets = [_targets(rng, kind, sizes[-1]) for _ in range(samples)]
     if rng.random() < 0.5:
         return {"inputs": inputs, "targets": targets}
@@ -179,135 +190,6 @@ def _data(
         "targets": [list(row) for row in zip(*targets, strict=True)],
         "samples": "columns",
     }
-
-
-# --- equations ----------------------------------------------------------------------------------------
-
-
-def _filter(rng: random.Random) -> Spec:
-    """A one-dimensional convolution with a function after it."""
-    function = rng.choice(["tanh", "sigmoid", "relu"])
-    return {
-        "arrays": {
-            "x": {"values": _values(rng, 5, decimals=1), "role": "input"},
-            "k": _values(rng, rng.choice([2, 3])),
-            "c": _value(rng, 1),
-            "y": {"values": _values(rng, 3), "role": "target"},
-        },
-        "equations": [
-            "s[i] = sum(k[u]*x[i + u], u) + c",
-            f"r[i] = {function}(s[i])",
-            f"L = {rng.choice(['sum', 'mean'])}((y[i] - r[i])**2, i)",
-        ],
-        "ranges": {"i": 3},
-        "loss": "L",
-    }
-
-
-def _recurrent(rng: random.Random) -> Spec:
-    """A plain recurrent cell over a few steps."""
-    steps = rng.choice([2, 3])
-    units = rng.choice([1, 2])
-    return {
-        "arrays": {
-            "x": {"values": _values(rng, steps, 1, decimals=1), "role": "input"},
-            "y": {"values": _values(rng, units), "role": "target"},
-            "s": {"values": [0] * units, "role": "constant"},
-            "W": _values(rng, units, 1),
-            "U": _values(rng, units, units),
-            "b": _values(rng, units, decimals=1),
-        },
-        "ranges": {"t": [1, steps]},
-        "equations": [
-            "h[0,n] = s[n]",
-            "h[t,n] = tanh(sum(W[n,j]*x[t-1,j], j) + sum(U[n,k]*h[t-1,k], k) + b[n])",
-            f"L = sum((y[n] - h[{steps},n])**2, n)/2",
-        ],
-        "loss": "L",
-        "notation": {"names": {"h": {"start": [0, 1], "separator": ","}, "s": "r"}},
-    }
-
-
-def _scalars(rng: random.Random) -> Spec:
-    """A few equations of single numbers."""
-    body = rng.choice(
-        ["q*z", "q**2 + z", "sigmoid(q)*z", "exp(q) + z**2", "q/(1 + z**2)", "log(1 + q**2) - z"]
-    )
-    return {
-        "arrays": {name: _value(rng, 1, -3, 3) for name in "xyz"},
-        "equations": [f"q = {rng.choice(['x + y', 'x*y', 'x - 2*y', 'x*y + x'])}", f"f = {body}"],
-        "loss": "f",
-    }
-
-
-def _attention(rng: random.Random) -> Spec:
-    """Scores, a softmax over them, and a mixture."""
-    return {
-        "arrays": {
-            "X": {"values": _values(rng, 2, 2, decimals=1), "role": "input"},
-            "A": _values(rng, 2, 2, decimals=1),
-            "B": _values(rng, 2, 2, decimals=1),
-            "Y": {"values": _values(rng, 2, 2, decimals=1), "role": "target"},
-        },
-        "equations": [
-            "S = X @ A @ X.T" if rng.random() < 0.5 else "S = X @ A.T / sqrt(2)",
-            "P[i,j] = softmax(S[i,j], j)",
-            "O = P @ X @ B",
-            "L = sum((Y[i,d] - O[i,d])**2, i, d)/2",
-        ],
-        "loss": "L",
-    }
-
-
-def _normalised(rng: random.Random) -> Spec:
-    """A normalisation over a batch."""
-    return {
-        "arrays": {
-            "x": {"values": _values(rng, 3, 2, decimals=1), "role": "input"},
-            "g": _values(rng, 2, decimals=1),
-            "s": _values(rng, 2, decimals=1),
-            "y": {"values": _values(rng, 3, 2, decimals=1), "role": "target"},
-        },
-        "sample_index": "n",
-        "equations": [
-            "m[d] = mean(x[n,d], n)",
-            "c[n,d] = x[n,d] - m[d]",
-            "v[d] = mean(c[n,d]**2, n)",
-            "r[n,d] = c[n,d]/sqrt(v[d] + 0.01)",
-            "o[n,d] = g[d]*r[n,d] + s[d]",
-            "L = sum((y[n,d] - o[n,d])**2, n, d)/6",
-        ],
-        "loss": "L",
-    }
-
-
-def _pooled(rng: random.Random) -> Spec:
-    """The largest of some weighted sums."""
-    return {
-        "arrays": {
-            "x": {"values": _values(rng, 4, decimals=1), "role": "input"},
-            "w": _values(rng, 4),
-            "y": {"values": _value(rng, 1), "role": "target"},
-        },
-        "equations": [
-            "a[i] = w[i]*x[i]",
-            "m[r] = max(a[2*r + p], p)",
-            "o = sum(m[r]**2, r)",
-            "L = (y - o)**2/2",
-        ],
-        "ranges": {"r": 2, "p": 2},
-        "loss": "L",
-    }
-
-
-EQUATIONS: tuple[Callable[[random.Random], Spec], ...] = (
-    _filter,
-    _recurrent,
-    _scalars,
-    _attention,
-    _normalised,
-    _pooled,
-)
 
 
 # --- training, numbers, document -----------------------------------------------------------------------

@@ -309,14 +309,19 @@ def _case(frame: Frame, node: t.Cases) -> Dual:
 
 
 def holds(frame: Frame, condition: t.Chain) -> bool:
+    """Whether a chain of comparisons holds: all of them, or all of those on one side of an "or"."""
+    sides: list[bool] = [True]
     for left, right in zip(condition.segments, condition.segments[1:], strict=False):
+        if right.relation == "or":
+            sides.append(True)
+        if right.relation in ("and", "or"):
+            continue
         a, b = frame.number(left.body).value, frame.number(right.body).value
         test = _TESTS.get(right.relation or "")
         if test is None:
             raise NoValue("a condition that is no comparison")
-        if not test(a, b):
-            return False
-    return True
+        sides[-1] = sides[-1] and test(a, b)
+    return any(sides)
 
 
 _TESTS: Mapping[str, Callable[[v.Real, v.Real], bool]] = {

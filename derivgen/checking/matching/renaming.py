@@ -134,6 +134,16 @@ class Joined(Changed):
     mapping: Mapping[str, str]
     _definitions: dict[str, t.Node | None] = field(default_factory=dict, init=False, repr=False)
 
+    @property
+    def opaque(self) -> frozenset[str]:
+        """What the author does not say how to compute, and the network does not have."""
+        return frozenset(OWN + key for key in self.own.opaque if key not in self.mapping)
+
+    @property
+    def worked_out(self) -> frozenset[str]:
+        """What the author only gives a calculation for, and the network does not have."""
+        return frozenset(OWN + key for key in self.own.worked_out if key not in self.mapping)
+
     def known(self, key: str) -> bool:
         return self.own.known(key[1:]) if key.startswith(OWN) else self.model.known(key)
 

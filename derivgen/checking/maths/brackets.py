@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from abc import abstractmethod
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Final
 
 from derivgen.checking.maths.cursor import CannotRead
@@ -15,6 +17,8 @@ from derivgen.checking.maths.tree import (
     Matrix,
     Node,
     Quotient,
+    RelationSign,
+    Segment,
     Span,
     words_only,
 )
@@ -32,6 +36,8 @@ _MATRICES: Final = frozenset(
         "bsmallmatrix",
     }
 )
+#: words between two conditions
+_JOINTS: Final[Mapping[str, RelationSign]] = {"and": "and", "or": "or"}
 _CASES: Final = frozenset({"cases", "dcases", "rcases"})
 _OTHERWISE: Final = frozenset({"otherwise", "else", "sonst", "elsewhere"})
 _IF: Final = ("if", "for", "when", "falls", "where", "wenn")
@@ -256,8 +262,28 @@ class Brackets(Derivatives):
                     return words_only(token.text, token.span)
         state = self.at, self.end, self.depth
         try:
-            return self.chain(first, last)
+            return self._joined_conditions(first, last)
         except CannotRead:
             self.at, self.end, self.depth = state
             place = (self.tokens[first].span[0], self.tokens[last - 1].span[1])
             return words_only(self.text[place[0] : place[1]], place)
+
+    def _joined_conditions(self, first: int, last: int) -> Chain:
+        """``z > 0 and z < 6`` as one chain, with the word between the two."""
+        segments: list[Segment] = []
+        begin = first
+        joint: RelationSign | None = None
+        for at in [*self.top_level(first, last), last]:
+            token = self.tokens[at] if at < last else None
+            word = None if token is None else _JOINTS.get(token.text.strip().lower())
+            if token is not None and not (word and token.kind in ("text", "letters", "word")):
+                continue
+            if begin >= at:
+                raise CannotRead("a condition is missing", self.tokens[first].span)
+            head, *rest = self.chain(begin, at).segments
+            if (joint or word) and not rest:
+                raise CannotRead("a condition that is no comparison", head.span)
+            segments += [replace(head, relation=joint) if joint else head, *rest]
+            begin, joint = at + 1, word
+        span = (segments[0].span[0], segments[-1].span[1])
+        return Chain(tuple(segments), False, "", span)

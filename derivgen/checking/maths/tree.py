@@ -166,8 +166,9 @@ class Words:
     span: Span = field(default=NOWHERE, compare=False)
 
 
+#: "and" and "or" stand between the conditions of a case distinction
 RelationSign = Literal[
-    "=", "approx", "assign", "define", "<", ">", "<=", ">=", "!=", "to", "in", "propto"
+    "=", "approx", "assign", "define", "<", ">", "<=", ">=", "!=", "to", "in", "propto", "and", "or"
 ]
 
 

@@ -38,6 +38,8 @@ _RELATIONS: Final[dict[str, str]] = {
     "to": "→",
     "in": "∈",
     "propto": "∝",
+    "and": "and",
+    "or": "or",
 }
 _SIGNS: Final = {"": " ", "*": "*", "o": " ⊙ ", "@": " @ "}
 #: the end of the key of a second thing that has the name of a first one; nobody sees it

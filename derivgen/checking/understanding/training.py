@@ -106,7 +106,26 @@ def opaque(decided: Decided) -> frozenset[str]:
         ruled = any(_is_any_cell(key, array.base, array.mark) for key in decided.ruled)
         if ruled and array.key not in decided.definitions and array.key in decided.values:
             found.add(array.key)
+    for key in decided.notes.calculations:
+        # one step of a recurrence, of which the rule was not understood
+        given = key in decided.values and key not in decided.definitions
+        if given and any(_is_instance(key, rule) for rule in decided.ruled):
+            found.add(key)
     return frozenset(found)
+
+
+def _is_instance(key: str, rule: str) -> bool:
+    """True for ``z_h0`` where the rule is one of ``z_h,t-1``."""
+    base, pieces = ix.split(key)
+    head, places = ix.split(rule)
+    return (
+        base == head
+        and len(pieces) == len(places)
+        and all(
+            piece == place or (piece.isdigit() and (place in ix.LETTERS or ix.is_moved(place)))
+            for piece, place in zip(pieces, places, strict=True)
+        )
+    )
 
 
 def _is_any_cell(key: str, base: str, mark: str) -> bool:
