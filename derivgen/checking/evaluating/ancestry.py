@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -85,6 +85,46 @@ class Ancestry:
         computed = (key for key in self.model.names() if self.model.element(key) is None)
         return frozenset(read for key in computed for read in self.reads(key))
 
+    def like(self, key: str) -> Sequence[str]:
+        """The other quantities of the same letter: ``w_2`` and ``w_[3,1]`` beside ``w_1``; none for a bare letter."""
+        letter = letter_of(key)
+        if letter == key:
+            return ()
+        return [other for other in self._by_letter.get(letter, ()) if other != key]
+
+    @cached_property
+    def _by_letter(self) -> dict[str, list[str]]:
+        found: dict[str, list[str]] = {}
+        for key in sorted(self.model.names()):
+            found.setdefault(letter_of(key), []).append(key)
+        return found
+
+    def joined(self, keys: Iterable[str]) -> frozenset[str]:
+        """Everything that is computed from one another with some quantities, over however many steps."""
+        found = {end for key in keys for end in self._joined.get(key, frozenset((key,)))}
+        return frozenset(found)
+
+    @cached_property
+    def _joined(self) -> dict[str, frozenset[str]]:
+        """For each quantity, all that hang together with it."""
+        nearby: dict[str, set[str]] = {}
+        for key in self.model.names():
+            nearby.setdefault(key, set())
+            for read in self.reads(key):
+                nearby[key].add(read)
+                nearby.setdefault(read, set()).add(key)
+        found: dict[str, frozenset[str]] = {}
+        for start in nearby:
+            if start in found:
+                continue
+            seen, waiting = {start}, [start]
+            while waiting:
+                new = nearby[waiting.pop()] - seen
+                seen |= new
+                waiting.extend(new)
+            found.update(dict.fromkeys(seen, frozenset(seen)))
+        return found
+
     # --- sets -----------------------------------------------------------------------------------
 
     def _bit(self, key: str) -> int:
@@ -138,6 +178,26 @@ class Ancestry:
         at = self._bits.get(bottom)
         return at is not None and bool(above >> at & 1)
 
+    def resting_on(self, keys: Iterable[str]) -> Callable[[str], bool]:
+        """Tells whether all that is given to compute a quantity is given to compute some others as well."""
+        theirs = 0
+        for key in keys:
+            theirs |= self._above(key) | self._bit(key)
+
+        def rests(key: str) -> bool:
+            return not (self._above(key) | self._bit(key)) & ~self._computed & ~theirs
+
+        return rests
+
+    @cached_property
+    def _computed(self) -> int:
+        """What has an equation, and cells, which are of their arrays."""
+        return self._mask(
+            key
+            for key in self.model.names()
+            if self.model.definition(key) is not None or self.model.element(key) is not None
+        )
+
     def is_open(self, key: str, moved: str) -> bool:
         """True where nobody can tell how a quantity follows another one: something on the way is
         computed from what the document does not say."""
@@ -168,3 +228,8 @@ class Ancestry:
             for key in sorted(self.upstream(top), key=lambda k: (-self._above(k).bit_count(), k))
             if key not in (top, bottom) and self.leads(key, bottom)
         ]
+
+
+def letter_of(key: str) -> str:
+    """A key without the numbers behind it."""
+    return key.rstrip("0123456789,[]")

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import partial
 from typing import TypeGuard
 
 import mpmath
 
-from derivgen.checking.drafts import Entry
+from derivgen.checking.drafts import Entry, Ledger
 from derivgen.checking.evaluating import values as v
 from derivgen.checking.evaluating.equality import DIGITS, close
 from derivgen.checking.evaluating.printed import Printed, is_numeric
@@ -113,7 +113,7 @@ def _is_new_parameter(here: Standing, node: t.Node) -> bool:
 
 def carried_on(here: Standing, subject: t.Node) -> tuple[Value | None, list[Entry]]:
     """The value with every quantity on the way rounded as it was printed last, and these prints."""
-    last = _last_printed(here, subject)
+    last = _LastPrinted(here.ledger, subject)
     above = {
         key
         for part in t.walk(subject)
@@ -124,18 +124,49 @@ def carried_on(here: Standing, subject: t.Node) -> tuple[Value | None, list[Entr
         value = rounded_as_printed(here, here.actual, subject).evaluate(subject)
     except NoValue:
         return None, []
-    return value, [last[key] for key in last if key in above]
+    entries = filter(None, map(last.entry, above))
+    return value, sorted(entries, key=lambda entry: (entry.draft or 0, str(entry.subject)))
 
 
 def rounded_as_printed(here: Standing, world: World, but: t.Node) -> World:
     """A point with every quantity that was printed, but for one, rounded as it was printed last."""
-    last = _last_printed(here, but)
-    rounded: dict[str, Value] = {key: v.constant(e.printed.value) for key, e in last.items()}
+    whole: dict[str, Value] = {}
     for node, matrix in here.ledger.matrices.items():
         if isinstance(node, t.Name) and not node.mark and node != but:
-            rounded[node.key] = v.simplest(matrix[0])
-            rounded |= _cells_as_printed(here, node.key, matrix[0])
-    return replace(world, rounded=rounded)
+            whole[node.key] = v.simplest(matrix[0])
+            whole |= _cells_as_printed(here, node.key, matrix[0])
+    return replace(world, rounded=_LastPrinted(here.ledger, but, whole))
+
+
+@dataclass(frozen=True)
+class _LastPrinted(Mapping[str, Value]):
+    """The value that was printed last for each quantity, but for one; looked up when it is asked for."""
+
+    ledger: Ledger
+    but: t.Node
+    #: of matrices and their cells
+    whole: Mapping[str, Value] = field(default_factory=dict)
+
+    def entry(self, key: str) -> Entry | None:
+        """The last print of a quantity."""
+        name = t.Name(key)
+        entries = self.ledger.by_subject.get(name)
+        return entries[-1] if entries and name != self.but else None
+
+    def __getitem__(self, key: str) -> Value:
+        if key in self.whole:
+            return self.whole[key]
+        entry = self.entry(key)
+        if entry is None:
+            raise KeyError(key)
+        return v.constant(entry.printed.value)
+
+    def __iter__(self) -> Iterator[str]:
+        names = (node.key for node in self.ledger.by_subject if isinstance(node, t.Name))
+        return iter({*self.whole, *(key for key in names if self.entry(key) is not None)})
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
 
 
 def _cells_as_printed(here: Standing, key: str, value: Value) -> dict[str, Value]:
@@ -149,14 +180,6 @@ def _cells_as_printed(here: Standing, key: str, value: Value) -> dict[str, Value
         for names, numbers in zip(made.rows, array.rows, strict=False)
         for cell, number in zip(names, numbers, strict=False)
         if isinstance(cell, t.Name)
-    }
-
-
-def _last_printed(here: Standing, but: t.Node) -> dict[str, Entry]:
-    return {
-        node.key: entries[-1]
-        for node, entries in here.ledger.by_subject.items()
-        if isinstance(node, t.Name) and not node.mark and node != but
     }
 
 

@@ -40,6 +40,7 @@ class _Roots:
     said: dict[tuple[object, object], Draft] = field(default_factory=dict)
     #: wrong numbers with what they should be
     numbers: dict[tuple[str, str], Draft] = field(default_factory=dict)
+    #: names that stand for something else than their formula says
     named: dict[str, Draft] = field(default_factory=dict)
     #: what was put in for what, wrongly
     operands: dict[tuple[t.Node, t.Node], Draft] = field(default_factory=dict)
@@ -89,7 +90,7 @@ class _Roots:
             self.said.setdefault((draft.subject, draft.number.value), root)
             if len(draft.number.text.lstrip("-0.").replace(".", "")) >= LONG:
                 self.numbers.setdefault(_number(draft), root)
-        if isinstance(draft.subject, t.Name):
+        if isinstance(draft.subject, t.Name) and _is_formula(draft):
             self.named.setdefault(draft.subject.key, root)
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Hashable
+from dataclasses import dataclass, field, replace
 
 import mpmath
 
@@ -17,7 +18,7 @@ from derivgen.checking.judging.judge import Judge
 from derivgen.checking.judging.spread import spread
 from derivgen.checking.maths import tree as t
 from derivgen.checking.maths.rebuild import rebuilt
-from derivgen.checking.mistakes import Case, Mistake, Outcome, diagnose
+from derivgen.checking.mistakes import Case, Kinds, Mistake, Outcome, diagnose
 from derivgen.checking.report import Verdict
 
 #: how many derivatives of a document are tried as what was left out
@@ -34,7 +35,7 @@ def name_mistakes(judge: Judge) -> None:
     """Name the likely mistake of every wrong claim that follows from no other."""
     with mpmath.workdps(DIGITS):
         end = judge.budget.further()
-        tokens = _tokens(judge)
+        tokens, known = _tokens(judge), _Known()
         for draft in judge.drafts:
             if judge.budget.spent > end:
                 break
@@ -44,7 +45,7 @@ def name_mistakes(judge: Judge) -> None:
             if wrong or doubted:
                 judge.budget.begin()
                 try:
-                    found = _mistake(judge, draft, tokens)
+                    found = _mistake(judge, draft, tokens, known)
                 except OutOfWork:
                     continue  # it is wrong all the same
                 if doubted and found is not None:
@@ -70,15 +71,22 @@ def _tokens(judge: Judge) -> tuple[t.Derivative, ...]:
     return tuple(found)
 
 
-def _mistake(judge: Judge, draft: Draft, tokens: tuple[t.Derivative, ...]) -> Mistake | None:
+@dataclass
+class _Known:
+    """The mistakes that were found, by the kind of their claims."""
+
+    kinds: Kinds = field(default_factory=Kinds)
+    found: dict[Hashable, Mistake | None] = field(default_factory=dict)
+
+
+def _mistake(
+    judge: Judge, draft: Draft, tokens: tuple[t.Derivative, ...], known: _Known
+) -> Mistake | None:
     right = draft.operand[0] if draft.operand is not None else draft.subject
-    if right is None:
+    outcome = _outcome(judge, draft)
+    if right is None or not (outcome or draft.code in FORMULAS or draft.doubted):
         return None
-    body, outcome, equality = draft.segment.body, _outcome(judge, draft), judge.symbols.equality
-    if outcome is None:
-        if draft.code not in FORMULAS and not draft.doubted:
-            return None
-        equality, right, body = judge.symbols.deciding(right, body)
+    body, equality = draft.segment.body, judge.symbols.equality
     case = Case(
         judge.model,
         draft,
@@ -91,8 +99,17 @@ def _mistake(judge: Judge, draft: Draft, tokens: tuple[t.Derivative, ...]) -> Mi
         equality.ancestry,
         tokens,
     )
+    kind = known.kinds.of(case)
+    if kind is not None and kind in known.found:
+        return known.found[kind]
+    if outcome is None:
+        equality, right, body = judge.symbols.deciding(right, body)
+        case = replace(case, right=right, body=body, ancestry=equality.ancestry)
     actual = draft.world or judge.standing.actual
-    return diagnose(case, equality, (actual, rounded_as_printed(judge.standing, actual, right)))
+    found = diagnose(case, equality, (actual, rounded_as_printed(judge.standing, actual, right)))
+    if kind is not None:
+        known.found[kind] = found
+    return found
 
 
 def _outcome(judge: Judge, draft: Draft) -> Outcome | None:

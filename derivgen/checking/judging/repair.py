@@ -225,25 +225,27 @@ class Witness:
         return value is not None and number.fit(value) is Fit.ROUNDED
 
 
-def _witnesses(drafts: Sequence[Draft]) -> list[Witness]:
-    """Wrong numbers that were put in for something or printed as something, and wrong derivatives."""
-    found: dict[Witness, None] = {}
+def _witnesses(drafts: Sequence[Draft]) -> Counter[Witness]:
+    """Wrong numbers that were put in for something or printed as something, and wrong derivatives; with the
+    number of their lines."""
+    found: Counter[Witness] = Counter()
     for draft in drafts:
         if draft.verdict is not Verdict.WRONG:
             continue
         telling = draft.code == "C202" or (draft.code == "C102" and draft.number is not None)
         if draft.operand is not None:
-            found[Witness(*draft.operand)] = None
+            found[Witness(*draft.operand)] += 1
         elif telling and draft.subject is not None and draft.local is not Fit.OFF:
             left = draft.statement.left  # with the loss by the name that stands there
             of = left if isinstance(left, t.Derivative) else draft.subject
-            found[Witness(of, draft.segment.body)] = None
-    return list(found)
+            found[Witness(of, draft.segment.body)] += 1
+    return found
 
 
 def _other_definitions(model: DocumentModel, judge: Judge, end: int) -> list[tuple[str, t.Node]]:
     """Definitions with one mistake undone that make right what speaks against them."""
-    witnesses = _witnesses(judge.drafts)
+    lines = _witnesses(judge.drafts)
+    witnesses = list(lines)
     found: list[tuple[str, t.Node]] = []
     tried = 0
     borne_out = {
@@ -255,7 +257,7 @@ def _other_definitions(model: DocumentModel, judge: Judge, end: int) -> list[tup
         and not _holds(draft, model.definitions.get(draft.subject.key))
     }
     elsewhere = _Elsewhere.of(judge, model)
-    for key in _suspects(model, witnesses):
+    for key in _suspects(model, lines, _wrong(judge.drafts)):
         if key in borne_out:
             continue  # the value that another line prints for it is what its definition gives
         for node in chain(elsewhere.forms(key), mended_definitions(model, key)):
@@ -319,17 +321,30 @@ def _unmarked(node: t.Node) -> t.Node:
     return rebuilt(node, _unmarked)
 
 
-def _suspects(model: DocumentModel, witnesses: Sequence[Witness]) -> list[str]:
+def _suspects(model: DocumentModel, witnesses: Counter[Witness], wrong: int) -> list[str]:
     """Definitions that wrong lines speak against: those on which most of them depend."""
     ancestry = Ancestry(model)
     votes: Counter[str] = Counter()
-    for witness in witnesses:
+    #: the lines that another definition can make right; of what is no witness, nobody knows
+    mended: Counter[str] = Counter()
+    others = wrong - witnesses.total()
+    for witness, lines in witnesses.items():
         names = {part.key for part in t.names_of(witness.of)}
+        names |= {part.key for part in t.names_of(witness.said)}
         if isinstance(witness.of, t.Name) and witness.of.mark in UPDATE_MARKS and model.loss:
             names.add(model.loss)  # a new value follows from the gradient of the loss
         keys = names.union(*(ancestry.upstream(key) for key in names))
-        votes.update(key for key in sorted(keys) if key in model.definitions)
-    unread = [key for key in votes if votes[key] >= min(SPEAK_AGAINST, len(witnesses))]
+        defined = [key for key in sorted(keys) if key in model.definitions]
+        votes.update(defined)
+        mended.update(dict.fromkeys(defined, lines))
+
+    def may_be_one(key: str) -> bool:
+        enough = votes[key] >= min(SPEAK_AGAINST, len(witnesses))
+        # it is the loss by another name: another loss is another left side for derivatives
+        renames = isinstance(model.definitions[key], t.Name)
+        return enough and (renames or mended[key] + others >= wrong - wrong // 2)
+
+    unread = [key for key in votes if may_be_one(key)]
 
     def rank(key: str) -> tuple[bool, int, int, str]:
         node = model.definitions[key]

@@ -112,7 +112,13 @@ class SymbolJudge:
         states = set(self.model.renewed.values())
         if key in states or any(ancestry.leads(key, state) for state in states):
             return False  # the next value of something, or what that is computed from
-        return key != loss and not ancestry.leads(loss, key) and not ancestry.leads(key, loss)
+        if key == loss or ancestry.leads(loss, key) or ancestry.leads(key, loss):
+            return False
+        # a delta is computed from what the loss is computed from
+        above = ancestry.upstream(loss)
+        return not any(
+            name in above and self.model.definition(name) for name in ancestry.upstream(key)
+        )
 
     def _shapeless(self, *nodes: t.Node) -> str:
         """Something that a matrix is multiplied by on the way to formulas, of which neither value nor shape is

@@ -100,6 +100,23 @@ class Case:
             return False
         return self.model.definition(right.key) is None and self.draft.calculation is None
 
+    def reach(self, node: t.Node) -> frozenset[str]:
+        """What the value of a formula can depend on; of a new value, on the loss as well."""
+        tops = {name.key for name in t.names_of(node)}
+        if self.updated is not None and self.model.loss is not None:
+            tops.add(self.model.loss)
+        above = (self.ancestry.upstream(key) for key in tops)
+        return self.ancestry.upstream_of(node).union(tops, *above)
+
+    def can_stand_for(self, node: t.Node) -> Callable[[str], bool]:
+        """Tells which quantities may stand in another form of a formula: those that rest on nothing else."""
+        return self.ancestry.resting_on(self.reach(node))
+
+    @property
+    def surroundings(self) -> Callable[[str], bool]:
+        """Tells which quantities belong to the network that the claim is about, where a document has several."""
+        return self.ancestry.joined({name.key for name in t.names_of(self.right)}).__contains__
+
     @property
     def is_formula(self) -> bool:
         """True for a claim between formulas."""

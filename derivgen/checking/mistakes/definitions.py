@@ -33,13 +33,13 @@ def mended_definitions(model: DocumentModel, key: str) -> Iterator[t.Node]:
     seen: set[t.Node] = {node}
     ancestry = Ancestry(model)
     later = {name for name in model.names() if ancestry.leads(name, key)} | {key}
-    for other in chain(_as_siblings(model, key), _changed(model, key, node)):
+    for other in chain(_as_siblings(model, key), _changed(model, key, node, ancestry)):
         if other not in seen and later.isdisjoint(names_in(other)):
             seen.add(other)
             yield other
 
 
-def _changed(model: DocumentModel, key: str, node: t.Node) -> Iterator[t.Node]:
+def _changed(model: DocumentModel, key: str, node: t.Node, ancestry: Ancestry) -> Iterator[t.Node]:
     others = _others(model, key, node)
     if isinstance(node, t.Name):
         # another name of something, or what is left of a sum
@@ -52,7 +52,7 @@ def _changed(model: DocumentModel, key: str, node: t.Node) -> Iterator[t.Node]:
     for other in others:
         for negative in (False, True):
             yield _with_term(node, negative, other)
-    yield from f.everywhere(node, lambda part: f.neighbours(part, model))
+    yield from f.everywhere(node, lambda part: f.neighbours(part, ancestry))
     for other in others:
         yield from f.everywhere(node, partial(_times, other=other))
     for factor in (Fraction(1, 2), Fraction(2)):

@@ -7,13 +7,14 @@ from dataclasses import replace
 from fractions import Fraction
 from functools import partial
 
+from derivgen.checking.evaluating.ancestry import Ancestry
 from derivgen.checking.evaluating.model import Model
 from derivgen.checking.evaluating.printed import is_numeric
 from derivgen.checking.evaluating.resolving import UPDATE_MARKS
 from derivgen.checking.maths import tree as t
 from derivgen.checking.maths.rebuild import rebuilt
 from derivgen.checking.mistakes.case import Candidate, Case
-from derivgen.checking.mistakes.derivatives import activation
+from derivgen.checking.mistakes.derivatives import Activation, activation
 from derivgen.checking.mistakes.updates import value_of
 from derivgen.checking.understanding.align import factors
 
@@ -54,19 +55,20 @@ def _with_child(node: t.Node, at: int, other: t.Node) -> t.Node:
     return rebuilt(node, lambda child: other if next(count) == at else child)
 
 
-def siblings(name: t.Name, model: Model) -> Iterator[t.Name]:
-    """Other quantities of the same letter: the neighbours of a weight."""
-    base = name.key.rstrip("0123456789,[]")
-    if base == name.key:
-        return
-    for key in sorted(model.names()):
-        if key != name.key and key.rstrip("0123456789,[]") == base:
-            yield replace(name, key=key)
-
-
-def neighbours(part: t.Node, model: Model) -> Iterator[t.Node]:
+def neighbours(
+    part: t.Node, ancestry: Ancestry, among: Callable[[str], bool] | None = None
+) -> Iterator[t.Name]:
+    """Other quantities of the same letter: the neighbours of a weight; all of them, or those among some."""
     if isinstance(part, t.Name):
-        yield from siblings(part, model)
+        yield from (replace(part, key=key) for key in filter(among, ancestry.like(part.key)))
+
+
+def of_neighbours(case: Case) -> Iterator[Candidate]:
+    """The right formula with a neighbour's name in it; one that stands in the author's, where that is known."""
+    among = case.can_stand_for(case.body) if case.is_formula else case.surroundings
+    for formula in case.formulas:
+        for node in everywhere(formula, lambda part: neighbours(part, case.ancestry, among)):
+            yield value_of(node)
 
 
 def signs(part: t.Node, _: Model) -> Iterator[t.Node]:
@@ -147,7 +149,7 @@ def natural_log(part: t.Node, _: Model) -> Iterator[t.Node]:
 def of_operand(case: Case) -> Iterator[Candidate]:
     """The value of a neighbour where a name's own value belongs."""
     if case.is_copied and isinstance(case.right, t.Name):
-        for other in siblings(case.right, case.model):
+        for other in neighbours(case.right, case.ancestry, case.surroundings):
             yield value_of(other)
 
 
@@ -164,6 +166,13 @@ def mending(changed: Change) -> Callable[[Case], Iterator[t.Node]]:
     return mended
 
 
+def other_neighbours(case: Case) -> Iterator[t.Node]:
+    """What the author wrote with a name's neighbour, one that the right value can depend on."""
+    if case.number is None and not case.is_copied:
+        among = case.can_stand_for(case.right)
+        yield from everywhere(case.body, lambda part: neighbours(part, case.ancestry, among))
+
+
 def without_repeated(part: t.Node, _: Model) -> Iterator[t.Node]:
     """A product without one, or all, of the factors that stand in it twice; a square as its base."""
     if isinstance(part, t.Product):
@@ -176,14 +185,18 @@ def without_repeated(part: t.Node, _: Model) -> Iterator[t.Node]:
         yield part.base
 
 
-def at_activations(part: t.Node, model: Model) -> Iterator[t.Node]:
-    """``z (1 - z)`` with the activation that is computed from z in its place."""
-    if isinstance(part, t.Product | t.Sum):
-        names = set(t.names_of(part))
-        for key in sorted(model.names()):
-            found = activation(model, key)
-            if found is not None and found.argument in names:
-                yield _renamed(part, found.argument, t.Name(key))
+def at_activations(case: Case) -> Iterator[t.Node]:
+    """What the author wrote, ``z (1 - z)``, with the activation that is computed from z in its place."""
+    if case.number is not None or case.is_copied:
+        return
+    among = filter(case.can_stand_for(case.right), sorted(case.model.names()))
+    for made in filter(None, (activation(case.model, key) for key in among)):
+        yield from everywhere(case.body, partial(_activated, by=made))
+
+
+def _activated(part: t.Node, by: Activation) -> Iterator[t.Node]:
+    if isinstance(part, t.Product | t.Sum) and by.argument in t.names_of(part):
+        yield _renamed(part, by.argument, t.Name(by.key))
 
 
 def unmarked(part: t.Node, model: Model) -> Iterator[t.Node]:
@@ -297,12 +310,9 @@ def _with_factor_added(part: t.Node, other: t.Node) -> Iterator[t.Node]:
 def _missing_parts(case: Case) -> list[t.Node]:
     """Names that the claim's subject is computed from, and derivatives along the way."""
     right = case.right
-    tops = list(t.names_of(right))
-    keys = {name.key for name in tops}
-    for name in tops:
-        keys |= case.ancestry.upstream(name.key)
-    if case.updated is not None and case.model.loss is not None:
-        by = replace(tops[0], mark="")
+    keys, related = case.reach(right), case.can_stand_for(right)
+    if isinstance(right, t.Name) and case.updated is not None and case.model.loss is not None:
+        by = replace(right, mark="")
         rate = [] if case.model.rate is None else [t.Name(case.model.rate)]
         return [t.Derivative(t.Name(case.model.loss), by), *rate]
     names: list[t.Node] = [t.Name(key) for key in sorted(keys)[:MOST_NAMES]]
@@ -315,6 +325,7 @@ def _missing_parts(case: Case) -> list[t.Node]:
     written = [
         token
         for token in case.tokens
+        if not isinstance(token.of, t.Name) or related(token.of.key)
         if case.derivative is None
         or token.of != case.derivative.of
         or token.by == case.derivative.of

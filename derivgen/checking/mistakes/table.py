@@ -74,7 +74,7 @@ MISTAKES: Sequence[Mistake] = (
     Mistake(
         "slope_at_pre_activation",
         "the pre-activation stands where its activation belongs",
-        mended=f.mending(f.at_activations),
+        mended=f.at_activations,
     ),
     Mistake("bias_for_one", "the bias itself was taken for its input, which is 1", d.bias_for_one),
     Mistake("mean_for_sum", "a sum over samples and a mean were mixed up", scaling.mean_for_sum),
@@ -89,8 +89,8 @@ MISTAKES: Sequence[Mistake] = (
     Mistake(
         "neighbour",
         "a neighbour's name stands here",
-        f.of_trees(f.neighbours),
-        f.mending(f.neighbours),
+        f.of_neighbours,
+        f.other_neighbours,
     ),
     Mistake(
         "transposed",
