@@ -99,6 +99,23 @@ class Ancestry:
             found.setdefault(letter_of(key), []).append(key)
         return found
 
+    def partners(self, key: str) -> Sequence[str]:
+        """What a quantity is multiplied by where something is computed from it: the input of a weight."""
+        return self._partners.get(key, ())
+
+    @cached_property
+    def _partners(self) -> dict[str, list[str]]:
+        found: dict[str, dict[str, None]] = {}
+        for key in sorted(self.model.names()):
+            definition = self.model.definition(key)
+            for part in () if definition is None else t.walk(definition):
+                if isinstance(part, t.Product) and len(part.factors) == 2:
+                    one, two = part.factors
+                    if isinstance(one, t.Name) and isinstance(two, t.Name) and one.key != two.key:
+                        found.setdefault(one.key, {})[two.key] = None
+                        found.setdefault(two.key, {})[one.key] = None
+        return {key: list(others) for key, others in found.items()}
+
     def joined(self, keys: Iterable[str]) -> frozenset[str]:
         """Everything that is computed from one another with some quantities, over however many steps."""
         found = {end for key in keys for end in self._joined.get(key, frozenset((key,)))}

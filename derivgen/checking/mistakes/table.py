@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from derivgen.checking.mistakes import derivatives as d
-from derivgen.checking.mistakes import digits, paths, scaling, updates
+from derivgen.checking.mistakes import digits, other_names, paths, scaling, updates
 from derivgen.checking.mistakes import formulas as f
 from derivgen.checking.mistakes.case import Mistake
 
@@ -93,6 +93,12 @@ MISTAKES: Sequence[Mistake] = (
         f.other_neighbours,
     ),
     Mistake(
+        "weight_for_input",
+        "a weight stands where what it multiplies belongs, or the other way round",
+        other_names.partner_taken,
+        other_names.partner_meant,
+    ),
+    Mistake(
         "transposed",
         "a matrix is transposed, or ought to be",
         f.of_trees(f.turned),
@@ -117,6 +123,7 @@ MISTAKES: Sequence[Mistake] = (
         f.of_trees(f.product_for_sum),
         f.mending(f.product_for_sum),
     ),
+    Mistake("another_name", "another quantity belongs here", mended=other_names.another_meant),
     Mistake("one_digit", "one digit is wrong", digits.one_digit, digits.digit_inside, digits=0),
     Mistake("stale_number", "the number belongs to an earlier line", digits.stale, digits=2),
     Mistake("lost_digit", "a digit is missing, or one is too many", digits.lost_digit, digits=0),
