@@ -16,7 +16,7 @@ from derivgen.document.blocks import Arrow, Box, Label, Picture
 from derivgen.document.extent import extent
 from derivgen.formula.build import COMMA
 from derivgen.formula.tree import Node, Number, Product, Row
-from derivgen.network.model import Network, Role
+from derivgen.network.model import Network, Ref, Role
 from derivgen.notation import Names
 
 Values = Callable[[str, tuple[int, ...]], str | None]
@@ -111,14 +111,49 @@ def _is_scalar(network: Network) -> bool:
 # --- what stands where ------------------------------------------------------------------------
 
 
-def _readings(network: Network) -> dict[str, tuple[str, ...]]:
-    """For each computed array, in order of computation, the arrays that its equations read."""
-    found: dict[str, dict[str, None]] = {}
-    for stage in network.schedule:
-        equation = network.equations[stage.equation]
-        read = found.setdefault(equation.target.array, {})
-        read.update(dict.fromkeys(ref.array for ref in equation.refs.values()))
-    return {array: tuple(read) for array, read in found.items()}
+@dataclass(frozen=True)
+class _Readings:
+    """What the equations of a computed array read: now, and of an earlier step of a recurrence."""
+
+    now: tuple[str, ...]
+    earlier: tuple[str, ...]
+
+
+def _readings(network: Network) -> dict[str, _Readings]:
+    """What each computed array reads; the arrays in the order of computation, those of a
+    recurrence in the order within one step, wherever their first elements come from."""
+    first: dict[int, int] = {}
+    for place, stage in enumerate(network.schedule):
+        first.setdefault(stage.equation, place)
+    steps = {stage.equation: stage.pinned[0][0] for stage in network.schedule if stage.pinned}
+    writers: dict[tuple[str, str], list[Ref]] = {}
+    for number, along in steps.items():
+        target = network.equations[number].target
+        writers.setdefault((target.array, along), []).append(target)
+    rank: dict[str, int] = {}
+    found: dict[str, tuple[dict[str, None], dict[str, None]]] = {}
+    for number, place in sorted(first.items(), key=lambda one: one[1]):
+        equation = network.equations[number]
+        array = equation.target.array
+        rank[array] = place
+        now, earlier = found.setdefault(array, ({}, {}))
+        along = steps.get(number)
+        for ref in equation.refs.values():
+            targets = writers.get((ref.array, along), []) if along is not None else []
+            lagged = any(_lagged(ref, target, along) for target in targets)
+            (earlier if lagged else now)[ref.array] = None
+    return {
+        array: _Readings(tuple(found[array][0]), tuple(found[array][1]))
+        for array in sorted(found, key=lambda array: rank[array])
+    }
+
+
+def _lagged(ref: Ref, target: Ref, along: str | None) -> bool:
+    """Whether a reading goes to another step than that at which the element is computed."""
+    return any(
+        own.factors == ((along, 1),) and read.factors == own.factors and read != own
+        for read, own in zip(ref.indices, target.indices, strict=True)
+    )
 
 
 def _graph(network: Network, alone: bool) -> _Graph:
@@ -126,11 +161,11 @@ def _graph(network: Network, alone: bool) -> _Graph:
     rank = {array: place for place, array in enumerate(readings)}
     depth: dict[str, int] = {}
     for array, read in readings.items():
-        before = [depth[one] for one in read if rank.get(one, len(rank)) < rank[array]]
+        before = [depth[one] for one in read.now if rank.get(one, len(rank)) < rank[array]]
         depth[array] = 1 + max(before, default=0)
     readers: dict[str, list[str]] = {}
     for array, read in readings.items():
-        for one in read:
+        for one in dict.fromkeys(read.now + read.earlier):
             readers.setdefault(one, []).append(array)
     places: dict[str, _Place] = {}
     box_of: dict[str, str] = {}
@@ -151,7 +186,8 @@ def _graph(network: Network, alone: bool) -> _Graph:
     ways: dict[tuple[str, ...], None] = {}
     back: dict[tuple[str, str], None] = {}
     for array, read in readings.items():
-        for one in read:
+        back.update(((one, array), None) for one in read.earlier)
+        for one in read.now:
             if one in rank and rank[one] >= rank[array]:
                 back[one, array] = None
                 continue

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
+from collections.abc import Mapping
 
 import numpy as np
 import pytest
@@ -34,13 +35,19 @@ def quantity(name: str, shape: tuple[int, ...], role: Role) -> Quantity:
     return Quantity(name, shape, role, naming, role is Role.PARAMETER, values)
 
 
-def network(given: list[Given], text: str, sample: str | None = None) -> Network:
+def network(
+    given: list[Given],
+    text: str,
+    sample: str | None = None,
+    ranges: Mapping[str, tuple[int, int]] | None = None,
+) -> Network:
     return build_network(
         [quantity(*one) for one in given],
         equations_of(text),
         loss=None,
         functions=FUNCTIONS,
         sample_index=sample,
+        ranges=ranges or {},
     )
 
 
@@ -263,6 +270,37 @@ def test_a_recurrent_reading_is_dashed() -> None:
     )
     picture = draw(net)
     assert [s.dashed for s in picture.shapes if isinstance(s, Arrow)].count(True) == 1
+
+
+def test_only_readings_of_another_step_are_dashed_wherever_a_state_begins() -> None:
+    """The first elements of a state come early; what is read of it at its own step goes forwards."""
+    given: list[Given] = [
+        ("x", (3,), Role.INPUT),
+        ("s", (), Role.INPUT),
+        ("w", (), Role.PARAMETER),
+        ("u", (), Role.PARAMETER),
+    ]
+    net = network(
+        given,
+        "h[0] = s\nc[0] = s\ng[t] = tanh(w*x[t-1] + u*h[t-1])\nc[t] = c[t-1] + g[t]\n"
+        "h[t] = g[t]*tanh(c[t])\nL = h[3]**2",
+        ranges={"t": (1, 3)},
+    )
+    picture = draw(net)
+    boxes = {s.label: s for s in picture.shapes if isinstance(s, Box)}
+    names = Names(net)
+
+    def meets(array: str, point: tuple[float, float]) -> bool:
+        box = boxes[names.whole(array)]
+        return abs(abs(point[0] - box.x) - box.width / 2) < 1 and abs(point[1] - box.y) < box.height
+
+    dashed = [s for s in picture.shapes if isinstance(s, Arrow) and s.dashed]
+    expected = [("c", "c"), ("h", "g")]
+    assert len(dashed) == len(expected)
+    for one, other in expected:
+        assert any(meets(one, a.points[0]) and meets(other, a.points[-1]) for a in dashed)
+    columns = [boxes[names.whole(array)].x for array in "gchL"]
+    assert columns == sorted(columns)
 
 
 def test_parameters_that_would_be_missing_forbid_columns() -> None:
