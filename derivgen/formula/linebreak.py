@@ -31,7 +31,7 @@ from derivgen.formula.tree import (
 INDENT: Final = 4.0
 
 #: the widest gap before a relation that is aligned with those of other lines
-MOST_GAP: Final = 8.0
+MOST_GAP: Final = 4.0
 
 _OPERATORS: Final[dict[str, Operator]] = {
     "dot": "dot",

@@ -43,9 +43,9 @@ from derivgen.render.text_lines import TextWriter
 _NUMBER_WIDTH: Final = 7.0
 _NOTE_WIDTH: Final = 4.0
 #: a table of more rows may run over pages, where the format has tables of two kinds
-_SHORT_TABLE: Final = 10
+_SHORT_TABLE: Final = 16
 #: so many rows at either end of such a table stay together
-_ROWS_TOGETHER: Final = 3
+_ROWS_TOGETHER: Final = 5
 #: the widest picture, in points, that fits between the margins
 _PICTURE_WIDTH: Final = 450.0
 #: what stands in no label of a display
@@ -140,6 +140,7 @@ class _Renderer:
             "standalone": row.standalone,
             "paper": options.paper,
             "language": options.language,
+            "rows_together": _ROWS_TOGETHER,
             "anchor": _NO_ANCHOR.sub("-", options.stem).strip("-") or "equation",
         }
         self.env.filters["prefixed"] = _prefixed

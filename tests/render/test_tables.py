@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import re
+import shutil
+import subprocess
+from pathlib import Path
 
 import pytest
 
-from derivgen.document.blocks import Block, Document, Math, Table, Words
+from derivgen.document.blocks import Block, Document, Heading, Math, Paragraph, Table, Words
 from derivgen.formula.build import number
 from derivgen.formula.tree import Symbol
+from derivgen.render.pdf import pdf_bytes
 from derivgen.render.write import Options, document_text
 
 TEXTS = ("0", "-12", "0.5", "-1.250", "3e-9", "100.25")
@@ -42,10 +46,35 @@ def test_markdown_has_no_unseen_digits() -> None:
     ]
 
 
-@pytest.mark.parametrize("rows", [10, 11, 40])
+@pytest.mark.parametrize("rows", [16, 17, 40])
 def test_a_long_table_breaks_between_rows_that_are_not_at_its_ends(rows: int) -> None:
     body = re.findall(r"^\$w\$ & .*?(\\\\\*?)$", written("tex", rows), re.MULTILINE)
     assert len(body) == rows
-    if rows > 10:
+    if rows > 16:
         kept = [at for at, end in enumerate(body) if end.endswith("*")]
-        assert kept == [0, 1, rows - 3, rows - 2]
+        assert kept == [0, 1, 2, 3, *range(rows - 5, rows - 1)]
+
+
+@pytest.mark.skipif(shutil.which("pdftotext") is None, reason="no pdftotext")
+@pytest.mark.parametrize(("rows", "least"), [(11, 11), (16, 16), (19, 5)])
+def test_no_page_has_the_last_few_rows_of_a_table_alone(
+    rows: int, least: int, tmp_path: Path
+) -> None:
+    """Wherever on the page a table begins: one of some rows is whole, of a longer one no page has
+    fewer than five rows, and the words that lead to it are on the page of its head."""
+    cells = [((Words(f"row{n}"),), (Math(number(str(n))),)) for n in range(rows)]
+    table = Table(((Words("Name"),), (Words("Value"),)), cells, "lr")
+    end = (Heading(1, (Words("The end"),)), Paragraph((Words("leading words"),)), table)
+    broken = 0
+    for above in range(16, 44, 3):
+        filled = tuple(Paragraph((Words("filling"),)) for _ in range(above))
+        file = tmp_path / "made.pdf"
+        file.write_bytes(pdf_bytes(Document("", lambda filled=filled: (*filled, *end))))
+        text = subprocess.run(["pdftotext", file, "-"], check=True, capture_output=True).stdout
+        pages = [page for page in text.decode().split("\f") if "row" in page]
+        counts = [len(re.findall(r"row\d+", page)) for page in pages]
+        assert sum(counts) == rows
+        assert min(counts) >= least
+        assert all("leading" in page and "The end" in page for page in pages[:1])
+        broken += len(counts) > 1
+    assert (broken > 0) == (least < rows)
