@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from derivgen.document.formulas import Formulas
 from derivgen.formula.build import (
@@ -45,6 +46,33 @@ def general_equation(formulas: Formulas, stage: Stage) -> Chain | None:
     ):
         return None
     return _General(formulas, equation).chain()
+
+
+@dataclass(frozen=True)
+class Window:
+    """Letters over which a maximum is taken, and the first and the last number that each stands for."""
+
+    letters: tuple[Node, ...]
+    first: Node
+    last: Node
+
+
+def windows(formulas: Formulas, stage: Stage) -> tuple[Window, ...]:
+    """How far the letters of a maximum go, which its sign does not say; letters that go as far are together."""
+    network = formulas.derivation.network
+    equation = network.equations[stage.equation]
+    if not isinstance(equation.body, Largest):
+        return ()
+    bases = index_bases(network, equation)
+    found: dict[tuple[int, int], list[Node]] = {}
+    for index in equation.body.bound:
+        base = bases.get(index.name, 0)
+        letters = found.setdefault((index.start + base, index.stop - 1 + base), [])
+        letters.append(_letter(index.name))
+    return tuple(
+        Window(tuple(letters), number(str(first)), number(str(last)))
+        for (first, last), letters in found.items()
+    )
 
 
 def _bound(equation: Equation) -> tuple[Index, ...]:

@@ -16,17 +16,17 @@ from derivgen.document.arrays import side_by_side
 from derivgen.document.blocks import Display, Figure, Math, Table, Words
 from derivgen.document.described import ArrayFacts, array_facts
 from derivgen.document.formulas import Formulas
-from derivgen.document.function_names import called, function_word
+from derivgen.document.function_names import called, function_word, slope_called
 from derivgen.document.history import History, history
 from derivgen.document.letters import optimiser_names
 from derivgen.document.sections import Given, given
 from derivgen.document.situation import Situation
 from derivgen.document.step_facts import MOST_BY_PATHS, StepFacts
 from derivgen.document.worked import short_digits
-from derivgen.formula.build import call, number
+from derivgen.formula.build import number
 from derivgen.formula.from_sympy import from_sympy
 from derivgen.formula.names import parse_name
-from derivgen.formula.tree import Chain, Node, Partial, Script, Symbol
+from derivgen.formula.tree import Chain, Node, Symbol
 from derivgen.network.functions import A, ScalarFunction, Z, derivative_of
 from derivgen.network.model import Equation, Terms
 from derivgen.network.optimisers import OPTIMISERS, T, optimiser_options
@@ -246,17 +246,13 @@ class Facts:
         value = called(function, z)
         slope = from_sympy(derivative_of(function), {Z: z, A: value}, formulas.functions)
         definition = formulas.function_definition(function)
-        if function.written is not None:
-            token: Node = Partial(value, z)
-        else:
-            token = call(Script(parse_name(function.latex), sup=Symbol("prime")), z)
         known = definition.links[0][1] == definition.left
         return FunctionFacts(
             name=f"the {function.word}" if known and function.word else function_word(function),
             summary=function.summary,
             remark=function.remark,
             definition=None if known else Display((definition,)),
-            derivative=Display((Chain(token, (("=", slope),)),)),
+            derivative=Display((Chain(slope_called(function, z), (("=", slope),)),)),
         )
 
     def steps(self) -> Iterator[StepFacts]:

@@ -19,7 +19,7 @@ from derivgen.derivation.partials import WINNER
 from derivgen.derivation.passes import Pass
 from derivgen.derivation.rounding import Rounder
 from derivgen.document.direct import DirectParts
-from derivgen.document.function_names import called, decided_cases, written
+from derivgen.document.function_names import called, decided_cases, slope_called, written
 from derivgen.document.right_sides import right_side
 from derivgen.document.worked import (
     MOST_EXTRA_DIGITS,
@@ -163,6 +163,14 @@ class Formulas:
         if WINNER in partial.expression.free_symbols:
             return self.token(partial.target, partial.source)
         return self.local(partial)
+
+    def named_factor(self, partial: LocalPartial) -> Node:
+        """As :meth:`factor`; of a function in cases, its derivative by its name: ``ReLU'(z)``."""
+        function = self.derivation.network.functions.get(partial.function)
+        cases = partial.expression.has(sympy.Piecewise, sympy.Heaviside, sympy.sign)
+        if function is not None and function.written is None and cases:
+            return slope_called(function, self.name(partial.source))
+        return self.factor(partial)
 
     def numeric(
         self, expression: sympy.Expr, entries: Mapping[sympy.Symbol, Entry], extra: int = 0

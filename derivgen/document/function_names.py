@@ -10,7 +10,7 @@ from derivgen.derivation.derivation import without_functions
 from derivgen.formula.build import call
 from derivgen.formula.from_sympy import Written, from_sympy
 from derivgen.formula.names import parse_name
-from derivgen.formula.tree import Node
+from derivgen.formula.tree import Node, Partial, Script, Symbol
 from derivgen.network.functions import ScalarFunction, Z
 from derivgen.network.model import Network
 
@@ -28,6 +28,13 @@ def called(function: ScalarFunction, argument: Node) -> Node:
     if isinstance(name, Written):
         return from_sympy(name.expression, {name.variable: argument})
     return call(name, argument)
+
+
+def slope_called(function: ScalarFunction, argument: Node) -> Node:
+    """Its derivative at an argument: ``ReLU'(z)``, or as a quotient where it is not written as a name."""
+    if function.written is not None:
+        return Partial(called(function, argument), argument)
+    return call(Script(parse_name(function.latex), sup=Symbol("prime")), argument)
 
 
 def function_word(function: ScalarFunction) -> str:

@@ -37,6 +37,7 @@ from jinja2.runtime import Context
 from derivgen.document.blocks import Block, Display, Inline, Math, Reference, Words
 from derivgen.document.markup_reader import Piece, Reader
 from derivgen.document.sandbox import Sandbox
+from derivgen.document.signs import signs_of
 from derivgen.document.templates import environment, template_errors, template_names, template_place
 from derivgen.errors import DerivgenError, Place, did_you_mean
 from derivgen.formula.tree import Chain, Node
@@ -65,6 +66,7 @@ def compose(
     labels = _Labels()
     env.filters["numbered"] = labels.numbered
     env.filters["together"] = _together
+    env.filters["signs"] = signs_of
     env.globals["ref"] = labels.reference
     name = f"styles/{style}.j2"
     with template_errors((*context, *env.globals, *template_names(user_folder))):

@@ -20,7 +20,7 @@ from derivgen.derivation.instances import stage_entries, stage_size
 from derivgen.derivation.training import Update
 from derivgen.document.arrays import turn_of, whole_value
 from derivgen.document.blocks import Display, Inlines, Math, Table, Words
-from derivgen.document.equations import general_equation
+from derivgen.document.equations import Window, general_equation, windows
 from derivgen.document.formulas import Formulas
 from derivgen.document.grids import grid_node
 from derivgen.document.remarks import Remark, forward_remarks
@@ -156,6 +156,8 @@ class ForwardStage:
     values: Display | None
     #: the first time that the equation is met
     new: bool
+    #: how far the letters of a maximum go, where they stand in the general equation
+    windows: tuple[Window, ...]
 
 
 def forward_stages(formulas: Formulas, most: int = MOST_EVALUATIONS) -> Iterator[ForwardStage]:
@@ -190,6 +192,7 @@ def forward_stages(formulas: Formulas, most: int = MOST_EVALUATIONS) -> Iterator
             turn=turn_of(formulas, stage),
             values=whole_value(formulas, array) if total > len(shown) else None,
             new=new,
+            windows=windows(formulas, stage) if general and not formulas.after else (),
         )
 
 

@@ -14,7 +14,7 @@ from itertools import groupby, islice
 from derivgen.derivation.instances import stage_entries, stage_size
 from derivgen.document.arrays import whole_value
 from derivgen.document.blocks import Display
-from derivgen.document.equations import general_equation
+from derivgen.document.equations import Window, general_equation, windows
 from derivgen.document.formulas import Formulas
 from derivgen.document.remarks import Remark, forward_remarks
 from derivgen.document.views.common import title_of
@@ -44,6 +44,8 @@ class WholeStage:
     displays: tuple[Display, ...]
     turns: str
     remarks: tuple[Remark, ...]
+    #: how far the letters of a maximum go, where the rule has them
+    windows: tuple[Window, ...] = ()
 
 
 def whole_stages(formulas: Formulas) -> Iterator[WholeStage]:
@@ -82,6 +84,7 @@ def _stage(formulas: Formulas, stage: Stage, complete: bool) -> WholeStage:
         displays=displays,
         turns="",
         remarks=_remarks(formulas, [stage]),
+        windows=windows(formulas, stage) if general and not formulas.after else (),
     )
 
 

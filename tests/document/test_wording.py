@@ -109,10 +109,10 @@ def test_a_symbolic_sum_over_paths_is_written_down() -> None:
     assert re.search(r"\\frac\{\\partial L\}\{\\partial b\} &?= 1.*\+", total.split("$$")[1])
 
 
-def test_the_rule_of_the_update_is_about_the_first_row() -> None:
-    derivation = dg.derive(
-        dg.load(EXAMPLES / "relu_sigmoid_3_2_1.yaml", ["document.style=tutorial"])
-    )
+@pytest.mark.parametrize("settings", [("style=handout",), ("style=tutorial", "views=closed-form")])
+def test_the_rule_of_the_update_is_about_the_first_row(settings: tuple[str, ...]) -> None:
+    own = [f"document.{setting}" for setting in settings]
+    derivation = dg.derive(dg.load(EXAMPLES / "relu_sigmoid_3_2_1.yaml", own))
     blocks = list(derivation.document.blocks())
     at = next(i for i, b in enumerate(blocks) if isinstance(b, Table) and len(b.header) == 4)
     rule = blocks[at - 1]
@@ -120,6 +120,52 @@ def test_the_rule_of_the_update_is_about_the_first_row() -> None:
     table = blocks[at]
     assert isinstance(table, Table)
     assert table.rows[0][0][0].formula == rule.chains[-1].links[0][1].terms[0][1]  # type: ignore[union-attr]
+
+
+def test_a_rule_that_was_followed_for_each_parameter_is_not_written_once_more() -> None:
+    text = text_of("relu_sigmoid_3_2_1")
+    assert "All of them:" in text
+    assert text.count(r"= w_{100} - \mu") == 1
+
+
+def test_signs_of_matrices_are_explained_where_they_stand_first() -> None:
+    """Each sign once, right before the first display that has it, also over several steps."""
+    said = {
+        "batch_matrix_2_3_1": [
+            ("A function of an array is taken of each element.", r"\sigma(\boldsymbol{Z}"),
+            ("Beneath each array stands its shape.", r"_{\text{5}\mathord{\times}\text{1}}"),
+            ("A circled dot multiplies element by element.", r"\odot"),
+        ],
+        "attention_head": [
+            (r"The sign $\delta_{jk}$ stands for 1 where $j$ and $k$ are the same", r"\delta_{jk}"),
+        ],
+        "batch_norm": [("The bold one is a vector of ones.", r"\boldsymbol{1}")],
+        "conv_pool": [("Here $p$ and $q$ run from $0$ to $1$.", r"\max_{p,q}")],
+    }
+    for name, pairs in said.items():
+        for settings in ((), ("training.steps=2", "training.show=2")):
+            text = text_of(name, "handout", *settings)
+            for sentence, sign in pairs:
+                assert text.count(sentence) == 1
+                # one about a display stands before it, one about its letters behind it
+                own, first = text.index(sentence), text.replace(sentence, "").index(sign)
+                assert (first < own) == sentence.startswith("Here")
+                between = text.replace(sentence, "")[min(own, first) : max(own, first)]
+                assert between.count("$$") == 1
+
+
+def test_a_sum_of_errors_says_which_factor_is_left_out() -> None:
+    text = text_of("two_outputs_2_2_2")
+    assert text.count("its derivative with respect to each of them is 1 and is left out") == 1
+    assert "is left out" not in text_of("shared_bias_2_2_1")
+
+
+def test_a_handout_says_where_the_numbers_of_a_chain_come_from() -> None:
+    """Between the chain in symbols and its numbers stand the local derivatives in names."""
+    text = text_of("lstm_3_steps", "handout")
+    chain = text[text.index(r"\partial c_{3,1}}") :].split("$$")[0]
+    assert re.search(r"\\cdot o_\{3,1\}.*\\tanh\^\{2\}\(c_\{3,1\}\)", chain)
+    assert r"\mathrm{ReLU}^{\prime}(z_{00}) = 0 \cdot 1" in text_of("conv_pool", "handout")
 
 
 def test_matrices_that_are_given_stand_on_lines_of_their_own() -> None:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from fractions import Fraction
 
 import mpmath
 
 from derivgen.checking.drafts import Draft, note_open
+from derivgen.checking.evaluating.equality import DIGITS
 from derivgen.checking.evaluating.printed import (
     Fit,
     Printed,
@@ -26,6 +28,7 @@ from derivgen.checking.judging.matrices import (
 from derivgen.checking.judging.spread import distance, spread, spread_with_names
 from derivgen.checking.judging.standing import Standing
 from derivgen.checking.maths import tree as t
+from derivgen.checking.maths.rebuild import replaced
 from derivgen.checking.report import Verdict
 from derivgen.checking.understanding.align import Pair, aligned, grouped
 
@@ -114,7 +117,9 @@ def _is_value_of(here: Standing, pair: Pair) -> bool:
             return True
         if was_carried(here, number, value):
             return True
-    if _is_longer(here, number, value, pair.part):
+    if _is_longer(here, number, value, pair.part) or _is_near_enough(
+        here, number, value, pair.part
+    ):
         return True
     forms = [pair.part]
     if isinstance(pair.part, t.Name):
@@ -138,6 +143,19 @@ def _is_longer(here: Standing, number: Printed, value: Real, part: t.Node) -> bo
         and short.fit(number.value) is Fit.ROUNDED
         and abs(number.value - value) <= short.unit
     )
+
+
+def _is_near_enough(here: Standing, number: Printed, value: Real, part: t.Node) -> bool:
+    """A number that is no farther from its value than the roundings of the names in its part reach, where
+    rounded numbers are all that the document says of them."""
+    room = number.unit / 2
+    for name in dict.fromkeys(t.names_of(part)):
+        stated = _stated_number(here, name)
+        if stated is not None and _is_result(here, name):
+            upper = Fraction(mpmath.nstr(stated.value + stated.unit / 2, DIGITS))
+            moved = here.known_value(replaced(part, name, t.Number("", upper, stated.decimals + 1)))
+            room += 0 if moved is None else abs(moved - value)
+    return bool(abs(number.value - value) <= room)
 
 
 def _wrong_operand(here: Standing, draft: Draft, pair: Pair) -> None:
@@ -197,6 +215,14 @@ def _stated_number(here: Standing, subject: t.Node | None) -> Printed | None:
     if given is None or (computed and subject.key not in here.actual.read_off):
         return None
     return printed_number(given)
+
+
+def _is_result(here: Standing, name: t.Name) -> bool:
+    """Whether a name's value is read off a result that the document prints."""
+    model = here.actual.model
+    element = model.element(name.key)
+    keys = {name.key} if element is None else {name.key, element.array}
+    return not keys.isdisjoint(here.actual.read_off | model.opaque)
 
 
 def _check_whole(

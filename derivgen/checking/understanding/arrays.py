@@ -102,7 +102,9 @@ def shaped(
         plain = key if key in bases else key.rstrip("'")
         base = _base(plain, keys)
         start = tuple(
-            1 if from_zero and (base, axis) in later else _start(numbers, base, shape, axis, usual)
+            1
+            if from_zero and (base, axis) in later
+            else _start(numbers, base, shape, axis, usual, from_zero)
             for axis in (0, 1)
         )
         made = _in_layer(key, shape, places) or Shaped(key, shape, base, (start[0], start[1]))
@@ -204,14 +206,22 @@ def _ends_in_a_letter(key: str) -> bool:
     return "_" in key and key[-1].isalpha()
 
 
-def _start(numbers: _Numbers, base: str, shape: tuple[int, int], axis: int, usual: int) -> int:
-    """The number of the first row (axis 0) or column (axis 1)."""
+def _start(
+    numbers: _Numbers,
+    base: str,
+    shape: tuple[int, int],
+    axis: int,
+    usual: int,
+    from_zero: bool,
+) -> int:
+    """The number of the first row (axis 0) or column (axis 1): where the sums begin at 0, that is 1 only
+    where it has to be, however many cells are named."""
     seen = set(numbers.get((base, 2, axis), ()))
     if axis == 0 or shape[0] == 1:
         seen |= numbers.get((base, 1, 0), set())  # a vector's, or a whole row's
     if 0 in seen:
         return 0
-    if seen and (max(seen) == shape[axis] or len(seen) > 1):
+    if seen and (max(seen) == shape[axis] or (len(seen) > 1 and not from_zero)):
         return 1
     return 1 if seen and usual else usual
 

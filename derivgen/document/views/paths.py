@@ -53,6 +53,8 @@ class Section:
     untouched: bool
     #: the parameter stands in the loss itself: one local partial is the whole gradient
     direct: bool
+    #: the loss, where it is the sum of the outputs' errors and its derivatives by them are not printed
+    summed: Node | None
 
 
 def sections(situation: Situation, view: str = "paths") -> Iterator[Section]:
@@ -88,6 +90,7 @@ def _section(situation: Situation, entry: Entry, seen: Seen) -> Section:
         stays=stays(situation, entry),
         untouched=count == 0,
         direct=count == 1 and len(paths[0]) == 2,
+        summed=formulas.loss_name() if any(_head(situation, p) != p[0] for p in paths) else None,
     )
 
 

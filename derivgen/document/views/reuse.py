@@ -31,7 +31,7 @@ from derivgen.document.views.common import (
     title_of,
 )
 from derivgen.document.worked import as_float, extended
-from derivgen.formula.build import Operator, add, multiply, number
+from derivgen.formula.build import Operator, add, follow, multiply, number
 from derivgen.formula.tree import Chain, Dots, Node
 from derivgen.network.model import Stage
 from derivgen.notation import Entry
@@ -52,12 +52,20 @@ class Item:
     uses: tuple[str, ...]
     factors: tuple[Factor, ...]
     display: Display
+    #: makes the display with the local partials in names between their symbols and their numbers, for
+    #: a document that does not derive them one by one
+    explain: Callable[[], Display]
     zero: bool
     #: a parameter of gradient 0 that the step leaves as it is
     stays: bool
     update: Display | None
     #: True where no item like this one stood before: of this array, from the same arrays, 0 or not
     new: bool
+
+    @property
+    def explained(self) -> Display:
+        """The display with each local partial worked out in names on the way."""
+        return self.explain()
 
 
 @dataclass(frozen=True)
@@ -199,6 +207,7 @@ def _item(situation: Situation, entry: Entry, seen: Seen) -> Item:
         ),
         factors=tuple(factors),
         display=Display((_chain(situation, entry, partials),)),
+        explain=lambda: Display((_chain(situation, entry, partials, named=True),)),
         zero=zero,
         stays=stays(situation, entry),
         update=update,
@@ -206,8 +215,12 @@ def _item(situation: Situation, entry: Entry, seen: Seen) -> Item:
     )
 
 
-def _chain(situation: Situation, entry: Entry, partials: list[LocalPartial]) -> Chain:
-    """``dL/dw = dL/dz * dz/dw = 0.13 * 0.29 = 0.038``: over every reader, then added up."""
+def _chain(
+    situation: Situation, entry: Entry, partials: list[LocalPartial], named: bool = False
+) -> Chain:
+    """``dL/dw = dL/dz * dz/dw = 0.13 * 0.29 = 0.038``: over every reader, then added up.
+
+    ``named`` puts ``dL/dz * x`` between the symbols and the numbers."""
     formulas = situation.formulas
     passed = situation.passed
     options = situation.derivation.task.options
@@ -229,33 +242,27 @@ def _chain(situation: Situation, entry: Entry, partials: list[LocalPartial]) -> 
         parts = factors if options.factor_order == "loss-first" else factors[::-1]
         return multiply(parts, operator)
 
-    symbols = elided(
-        [
-            ordered(
-                [
-                    *([formulas.gradient_token(p.target)] if p.target[0] != loss else []),
-                    formulas.token(p.target, entry),
-                ],
-                options.product,
-            )
-            for p in shown
-        ]
-    )
-    chain = Chain(token, (("=", symbols),))
-    if passed.symbolic:
-        values = elided(
+    def in_names(factor: Callable[[LocalPartial], Node]) -> Node:
+        return elided(
             [
                 ordered(
                     [
                         *([formulas.gradient_token(p.target)] if p.target[0] != loss else []),
-                        formulas.factor(p),
+                        factor(p),
                     ],
                     options.product,
                 )
                 for p in shown
             ]
         )
-        return Chain(token, (*chain.links, ("=", values)))
+
+    symbols = in_names(lambda p: formulas.token(p.target, entry))
+    chain = Chain(token, (("=", symbols),))
+    if passed.symbolic:
+        return follow(chain, "=", in_names(formulas.factor))
+    # a 0 or a 1 is told by the numbers as well, and which element is largest is told by no name
+    if named and not all(p.expression.is_number for p in shown):
+        chain = follow(chain, "=", in_names(formulas.named_factor))
 
     def texts(partial: LocalPartial, extra: int) -> list[str]:
         own = formulas.partial_text(partial, extra)
