@@ -127,9 +127,9 @@ def _readings(network: Network) -> dict[str, _Readings]:
         first.setdefault(stage.equation, place)
     steps = {stage.equation: stage.pinned[0][0] for stage in network.schedule if stage.pinned}
     writers: dict[tuple[str, str], list[Ref]] = {}
-    for number, along in steps.items():
+    for number, letter in steps.items():
         target = network.equations[number].target
-        writers.setdefault((target.array, along), []).append(target)
+        writers.setdefault((target.array, letter), []).append(target)
     rank: dict[str, int] = {}
     found: dict[str, tuple[dict[str, None], dict[str, None]]] = {}
     for number, place in sorted(first.items(), key=lambda one: one[1]):

@@ -210,8 +210,11 @@ class Frame:
             return self.world.after.value(key)
         if not self.local:
             return self.quantity(key)
-        value = Frame(self.world).quantity(key)
-        return self._moved(key, value)
+        element = self.world.model.element(key)
+        if element is not None and self.moved is not None and element.array == self.moved[0]:
+            whole = Frame(self.world).quantity(element.array)
+            return cell_of(self._moved(element.array, whole), element)
+        return self._moved(key, Frame(self.world).quantity(key))
 
     def derivative(self, node: t.Derivative) -> Value:
         """The value of a derivative token."""
@@ -251,10 +254,16 @@ class Frame:
         if not isinstance(node.of, t.Name) or not isinstance(node.by, t.Name):
             return False
         model = self.world.model
-        definition = model.definition(resolved(model, node.of, self.indices)[0])
+        of = resolved(model, node.of, self.indices)[0]
         by = resolved(model, node.by, self.indices)[0]
+        cell = model.element(of)
+        definition = model.definition(of)
+        if definition is None and cell is not None:
+            definition = model.definition(cell.array)
+        moved = model.element(by)
+        keys = {by} if moved is None else {by, moved.array}
         return definition is not None and any(
-            isinstance(part, t.Name) and part.key == by for part in t.walk(definition)
+            isinstance(part, t.Name) and part.key in keys for part in t.walk(definition)
         )
 
     def number(self, node: t.Node) -> Dual:
@@ -293,7 +302,12 @@ def derivative(frame: Frame, of: t.Node, by: t.Node, local: bool) -> Value:
         return derivative(replace(frame, world=world.after), of_after, replace(by, mark=""), local)
     refuse_unsaid(world, of, key, frame.indices)
     if local and isinstance(of, t.Name):
-        of = own_equation(world.model, resolved(world.model, of, frame.indices)[0]) or of
+        computed = resolved(world.model, of, frame.indices)[0]
+        own, cell = own_equation(world.model, computed), world.model.element(computed)
+        if own is None and cell is not None and world.model.definition(cell.array) is not None:
+            whole = derivative(frame, replace(of, key=cell.array), by, local)
+            return cell_of(whole, cell)
+        of = own or of
     target, element = key, world.model.element(key)
     if element is not None:
         target = element.array

@@ -172,7 +172,11 @@ def _products(formula: t.Node, calculation: t.Node, known: _Known) -> list[Pair]
     if not constants:
         return [Pair(formula, calculation)] if _is_leaf(calculation) else None
     if len(rest) == len(right):
-        return _in_order(rest, right, known)
+        found = _in_order(rest, right, known)
+        if found is not None and not all(_agrees(pair, known) for pair in found):
+            # or a number is that of a factor with its constant: 1/2 c as -1
+            return _in_runs(left, right, known, len(right)) or found
+        return found
     return None
 
 
@@ -182,20 +186,28 @@ def grouped(
     """The pairs of a product of more factors than its numbers, ``(a - y) a (1 - a) x`` over ``-0.3775 * 0.2350
     * 0.5``: neighbouring factors stand behind one number.  None unless all but one of the numbers tell which.
     Raises OutOfWork."""
-    left, right = factors(formula), factors(calculation)
+    known = _Known(value_of, budget)
+    right = factors(calculation)
+    return _in_runs(factors(formula), right, known, len(right) - 1)
+
+
+def _in_runs(
+    left: list[t.Node], right: list[t.Node], known: _Known, least: int
+) -> list[Pair] | None:
+    """Pairs of runs of neighbouring factors and single numbers, of which so many fit at ``least``; None where
+    not one way alone does that."""
     if not 1 < len(right) < len(left) <= MOST_GROUPED or not all(map(_is_leaf, right)):
         return None
-    known = _Known(value_of, budget)
     found: list[list[Pair]] = []
     for cuts in combinations(range(1, len(left)), len(right) - 1):
-        budget.spend(len(right))
+        known.budget.spend(len(right))
         ends = (0, *cuts, len(left))
         runs = [left[low:high] for low, high in pairwise(ends)]
         pairs = [
             Pair(run[0] if len(run) == 1 else t.Product(tuple(run)), number)
             for run, number in zip(runs, right, strict=True)
         ]
-        if sum(_fits(pair, known) for pair in pairs) >= len(right) - 1:
+        if sum(_fits(pair, known) for pair in pairs) >= least:
             found.append(pairs)
     return found[0] if len(found) == 1 else None
 

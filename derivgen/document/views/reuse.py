@@ -261,7 +261,7 @@ def _chain(
     if passed.symbolic:
         return follow(chain, "=", in_names(formulas.factor))
     # a 0 or a 1 is told by the numbers as well, and which element is largest is told by no name
-    if named and not all(p.expression.is_number for p in shown):
+    if named and not all(p.expression.is_Integer for p in shown):
         chain = follow(chain, "=", in_names(formulas.named_factor))
 
     def texts(partial: LocalPartial, extra: int) -> list[str]:
