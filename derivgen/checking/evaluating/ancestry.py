@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -21,7 +21,9 @@ class Ancestry:
     model: Model
     _reads: dict[str, tuple[str, ...]] = field(default_factory=dict, init=False, repr=False)
     _upstream: dict[str, int] = field(default_factory=dict, init=False, repr=False)
+    #: the places of quantities in a set, and the quantities in these places
     _bits: dict[str, int] = field(default_factory=dict, init=False, repr=False)
+    _keys: list[str] = field(default_factory=list, init=False, repr=False)
 
     def reads(self, key: str) -> tuple[str, ...]:
         """The quantities that one is computed from directly; a cell is of its array."""
@@ -145,7 +147,11 @@ class Ancestry:
     # --- sets -----------------------------------------------------------------------------------
 
     def _bit(self, key: str) -> int:
-        return 1 << self._bits.setdefault(key, len(self._bits))
+        at = self._bits.get(key)
+        if at is None:
+            at = self._bits[key] = len(self._keys)
+            self._keys.append(key)
+        return 1 << at
 
     def _mask(self, keys: Iterable[str]) -> int:
         found = 0
@@ -178,16 +184,28 @@ class Ancestry:
 
     def upstream(self, key: str) -> frozenset[str]:
         """Everything that a quantity is computed from, over however many steps."""
-        above = self._above(key)
-        return frozenset(name for name, at in self._bits.items() if above >> at & 1)
+        return frozenset(self._in(self._above(key)))
 
-    def upstream_of(self, node: t.Node) -> frozenset[str]:
-        """Everything that a formula is computed from."""
+    def _in(self, mask: int) -> Iterator[str]:
+        """The quantities of a set."""
+        while mask:
+            last = mask & -mask
+            yield self._keys[last.bit_length() - 1]
+            mask ^= last
+
+    def read_in(self, node: t.Node) -> frozenset[str]:
+        """The quantities that the names in a formula mean, and all that those with running indices may."""
         lines = (part.lines for part in t.walk(node) if isinstance(part, t.Cases))
         tests = (test.segments for line in lines for _, test in line if test is not None)
         nodes = (node, *(segment.body for test in tests for segment in test))
-        names = [key for one in nodes for name in t.names_of(one) for key in self._meant(name)]
-        return frozenset(names).union(*map(self.upstream, names))
+        return frozenset(
+            key for one in nodes for name in t.names_of(one) for key in self._meant(name)
+        )
+
+    def upstream_of(self, node: t.Node) -> frozenset[str]:
+        """Everything that a formula is computed from."""
+        names = self.read_in(node)
+        return names.union(*map(self.upstream, names))
 
     def leads(self, key: str, bottom: str) -> bool:
         """True where ``key`` is computed from ``bottom``, or is a cell of what is."""

@@ -102,15 +102,18 @@ class Case:
 
     def reach(self, node: t.Node) -> frozenset[str]:
         """What the value of a formula can depend on; of a new value, on the loss as well."""
-        tops = {name.key for name in t.names_of(node)}
-        if self.updated is not None and self.model.loss is not None:
-            tops.add(self.model.loss)
-        above = (self.ancestry.upstream(key) for key in tops)
-        return self.ancestry.upstream_of(node).union(tops, *above)
+        tops = self._tops(node)
+        return tops.union(*map(self.ancestry.upstream, tops))
 
     def can_stand_for(self, node: t.Node) -> Callable[[str], bool]:
         """Tells which quantities may stand in another form of a formula: those that rest on nothing else."""
-        return self.ancestry.resting_on(self.reach(node))
+        return self.ancestry.resting_on(self._tops(node))
+
+    def _tops(self, node: t.Node) -> frozenset[str]:
+        names = {name.key for name in t.names_of(node)}
+        if self.updated is not None and self.model.loss is not None:
+            names.add(self.model.loss)
+        return self.ancestry.read_in(node) | names
 
     @property
     def surroundings(self) -> Callable[[str], bool]:
