@@ -132,6 +132,11 @@ class Facts:
         return side_by_side([g.named for g in self.given if g.one_by_one and g.named is not None])
 
     @property
+    def in_arrays(self) -> bool:
+        """Whether the document works with whole arrays alone, so that they are given as such."""
+        return self.derivation.task.options.views == ("matrix",)
+
+    @property
     def loss(self) -> Node:
         return Formulas(self.derivation, self.derivation.first).loss_name()
 

@@ -295,9 +295,11 @@ class Formulas:
         )
         if decided is not None and decided.is_number:
             return Chain(token, (*chain.links, ("=", from_sympy(decided, {}))))
+        # the numbers stand in the case that they decide
+        expression = partial.expression if decided is None else decided
         worked = self.worked(
-            lambda extra: self.numeric(partial.expression, partial.entries, extra),
-            lambda extra: self._value_of(partial.expression, partial.entries, extra),
+            lambda extra: self.numeric(expression, partial.entries, extra),
+            lambda extra: self._value_of(expression, partial.entries, extra),
             result,
         )
         return extended(chain, worked)

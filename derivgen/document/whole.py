@@ -20,6 +20,7 @@ from derivgen.formula.build import (
     add,
     call,
     map_children,
+    matrix,
     multiply,
     negate,
     number,
@@ -185,7 +186,7 @@ def _with_ones(node: Node, formulas: Formulas, stage: Stage) -> Node:
     if node == ONES:
         return vector([number("1")] * target.sizes[0])
     if node == transpose(ONES):
-        return transpose(vector([number("1")] * target.sizes[-1]))
+        return matrix([[number("1")] * target.sizes[-1]])
     return map_children(node, lambda child: _with_ones(child, formulas, stage))
 
 

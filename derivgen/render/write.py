@@ -231,7 +231,7 @@ class _Renderer:
     def paragraph(self, block: Paragraph) -> Iterator[str]:
         if block.content:
             leads = isinstance(self.following, Display | Bullets | Table | Family)
-            leads = leads or _is_label(self.following)
+            leads = leads or _is_label(self.following) or _is_label(block)
             ragged = self.text.is_mostly_formulas(block.content)
             yield self.macro("paragraph")(self.text.line(block.content), leads, ragged)
 
