@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from math import prod
 
@@ -35,6 +35,9 @@ class ArrayFacts:
     computed: tuple[Described, ...]
     rows: tuple[Node, ...]
     columns: tuple[Node, ...]
+    #: of these, those that are given
+    given_rows: tuple[Node, ...]
+    given_columns: tuple[Node, ...]
 
     @property
     def table(self) -> Table | None:
@@ -63,8 +66,8 @@ def array_facts(derivation: Derivation) -> ArrayFacts | None:
     given = [q for q in quantities if q.role not in (Role.COMPUTED, Role.LOSS)]
     axes = _sample_axes(derivation)
 
-    def along(axis: int) -> tuple[Node, ...]:
-        found = [q for q in quantities if len(q.shape) == 2 and axes.get(q.name) == axis]
+    def along(axis: int, of: Iterable[Quantity] = quantities) -> tuple[Node, ...]:
+        found = [q for q in of if len(q.shape) == 2 and axes.get(q.name) == axis]
         return tuple(derivation.names.whole(q.name) for q in found)
 
     return ArrayFacts(
@@ -72,6 +75,8 @@ def array_facts(derivation: Derivation) -> ArrayFacts | None:
         tuple(_described(derivation, computed)),
         along(0),
         along(1),
+        along(0, given),
+        along(1, given),
     )
 
 

@@ -154,6 +154,41 @@ def test_signs_of_matrices_are_explained_where_they_stand_first() -> None:
                 assert between.count("$$") == 1
 
 
+def test_a_tutorial_says_where_the_samples_lie() -> None:
+    spec = """
+data: {inputs: [[1, 2, 3], [3, 4, 5]], targets: [[1, 0, 1]], samples: columns}
+layers: [{dense: 1, activation: tanh, weights: [[0.1, 0.2]], bias: 0.3}]
+loss: mean_squared_error
+document: {style: tutorial, views: [VIEW]}
+"""
+    for view, said in (
+        ("matrix", r"Each column of $\boldsymbol{X}$ and $\boldsymbol{Y}$"),
+        ("reuse", "The second index of the inputs and targets"),
+    ):
+        text = dg.derive(task_from_text(spec.replace("VIEW", view))).to_markdown()
+        assert text.count(said) == 1
+        assert text.index(said) < text.index("## Forward pass")
+        # given as what the document works with
+        assert (r"\boldsymbol{X} = \begin{bmatrix}" in text) == (view == "matrix")
+    assert "counts the samples" not in text_of("relu_sigmoid_3_2_1")
+
+
+def test_numbers_stand_in_the_case_that_they_decide_and_ones_in_their_row() -> None:
+    spec = """
+data: {inputs: [[0.5, 1, 2]], targets: [[0.3, 0.2, 0.1]], samples: columns}
+layers: [{dense: 1, activation: identity, weights: [[0.2]], bias: 0.1}]
+loss: huber
+document: {style: tutorial, views: [reuse]}
+"""
+    text = dg.derive(task_from_text(spec)).to_markdown()
+    (chain,) = re.findall(r"\\frac\{\\partial L\}\{\\partial a_\{11\}.*?\$\$", text, re.DOTALL)[:1]
+    assert chain.count(r"\begin{cases}") == 1
+    assert r"\cdot (0.2000 - 0.3) \approx -0.0333" in chain
+    whole = dg.derive(task_from_text(spec.replace("reuse", "matrix"))).to_markdown()
+    assert r"\begin{bmatrix} 1 & 1 & 1 \end{bmatrix}" in whole
+    assert r"\begin{bmatrix} 1 \\ 1 \\ 1 \end{bmatrix}^{\top}" not in whole
+
+
 def test_a_sum_of_errors_says_which_factor_is_left_out() -> None:
     text = text_of("two_outputs_2_2_2")
     assert text.count("its derivative with respect to each of them is 1 and is left out") == 1
