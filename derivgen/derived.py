@@ -13,13 +13,12 @@ import numpy as np
 import sympy
 
 from derivgen.derivation.derivation import Derivation
+from derivgen.derivation.selection import find_entries
 from derivgen.document.blocks import Document, Figure, Words
 from derivgen.document.figure import caption_of, network_picture
 from derivgen.document.formulas import Formulas
 from derivgen.document.making import make_document
-from derivgen.document.situation import Situation
 from derivgen.document.templates import template_names
-from derivgen.document.views.common import find_entries
 from derivgen.errors import DerivgenError, did_you_mean
 from derivgen.formula.latex import LATEX
 from derivgen.formula.tree import Chain
@@ -110,7 +109,7 @@ class Derived:
         return Gradient(name, chain, derivation.closed_form(entry), value, formula)
 
     def _entry(self, name: str) -> Entry:
-        found = find_entries(Situation(self.derivation, self.derivation.first, None), name)
+        found = find_entries(self.task.network, self.derivation.names, name)
         if len(found) != 1:
             raise DerivgenError(
                 "E506", f"{name} has {len(found)} elements", hint=f"name one of them: {name}[0]"
@@ -145,10 +144,9 @@ class Derived:
             raise DerivgenError(
                 "E610", f"there is no style {options.style!r}", options.style_place, near
             )
-        situation = Situation(self.derivation, self.derivation.first, None)
         for word in options.show or ():
             if word not in ("all", "first"):
-                find_entries(situation, word, options.place_of(word))
+                find_entries(self.task.network, self.derivation.names, word, options.place_of(word))
 
     def _figure(self) -> Figure | None:
         """The picture of the network, where it has one that can be read."""

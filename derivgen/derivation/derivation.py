@@ -16,6 +16,7 @@ from derivgen.derivation.instances import definition
 from derivgen.derivation.partials import all_links
 from derivgen.derivation.passes import Pass, Route, collapsed_links, with_values
 from derivgen.derivation.rounding import Rounder
+from derivgen.derivation.selection import MOST_BY_PATHS, Chosen, chosen
 from derivgen.derivation.sweep import given_values
 from derivgen.derivation.training import States, Update, update
 from derivgen.network.functions import Z
@@ -53,6 +54,16 @@ class Derivation:
         return kind(self.network.functions)
 
     @cached_property
+    def chosen(self) -> Chosen:
+        """The elements that the document works out.  Raises E506 for a name that means nothing."""
+        return chosen(self.network, self.names, self.task.options)
+
+    @cached_property
+    def many(self) -> bool:
+        """True where more elements are worked out than can be followed over all their paths."""
+        return sum(map(len, self.chosen.values())) > MOST_BY_PATHS
+
+    @cached_property
     def route(self) -> Route:
         """Which view's numbers the document goes on with: those of the first view that works any out."""
         return next(iter(self.routes), "paths")
@@ -60,7 +71,8 @@ class Derivation:
     @property
     def routes(self) -> tuple[Route, ...]:
         """The ways in which the views work out a derivative's number: over its paths, or backwards."""
-        by_view: dict[View, Route] = {"paths": "paths", "reuse": "reuse", "matrix": "reuse"}
+        paths: Route = "reuse" if self.many else "paths"
+        by_view: dict[View, Route] = {"paths": paths, "reuse": "reuse", "matrix": "reuse"}
         views = self.task.options.views
         return tuple(dict.fromkeys(by_view[view] for view in views if view in by_view))
 

@@ -12,6 +12,7 @@ from sympy.core.function import AppliedUndef
 
 from derivgen.derivation.derivation import Derivation
 from derivgen.derivation.oracle import Row, Verification
+from derivgen.derivation.selection import MOST_BY_PATHS
 from derivgen.document.arrays import side_by_side
 from derivgen.document.blocks import Display, Figure, Math, Table, Words
 from derivgen.document.described import ArrayFacts, array_facts
@@ -21,7 +22,7 @@ from derivgen.document.history import History, history
 from derivgen.document.letters import optimiser_names
 from derivgen.document.sections import Given, given
 from derivgen.document.situation import Situation
-from derivgen.document.step_facts import MOST_BY_PATHS, StepFacts
+from derivgen.document.step_facts import StepFacts
 from derivgen.document.worked import short_digits
 from derivgen.formula.build import number
 from derivgen.formula.from_sympy import from_sympy

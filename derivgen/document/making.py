@@ -11,8 +11,6 @@ from derivgen.document.blocks import Block, Document, Figure
 from derivgen.document.facts import Facts
 from derivgen.document.markup import compose
 from derivgen.document.once import Composed
-from derivgen.document.situation import Situation
-from derivgen.document.views.common import selection
 
 
 def make_document(
@@ -45,7 +43,7 @@ def verified(derivation: Derivation) -> Verification:
     """The independent check of all gradients by parameters, and by what else is to be worked out, in full
     precision whatever is printed."""
     exact = derivation.unrounded
-    shown = selection(Situation(derivation, derivation.first, None))
-    names = dict.fromkeys([q.name for q in derivation.network.parameters()] + list(shown))
+    parameters = [q.name for q in derivation.network.parameters()]
+    names = dict.fromkeys([*parameters, *derivation.chosen])
     wanted = {name: exact.gradients[name] for name in names}
     return check_or_raise(derivation.network, wanted)

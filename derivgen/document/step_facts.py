@@ -26,7 +26,7 @@ from derivgen.document.sections import (
 )
 from derivgen.document.situation import Situation
 from derivgen.document.updates import rule_chains
-from derivgen.document.views.common import by_depth, selection
+from derivgen.document.views.common import by_depth
 from derivgen.document.whole_stages import WholeStage, whole_stages
 from derivgen.formula.tree import Node
 from derivgen.network.optimisers import OPTIMISERS
@@ -43,8 +43,6 @@ VIEW_MODULES: MappingProxyType[View, str] = MappingProxyType(
         "closed-form": "derivgen.document.views.closed_form",
     }
 )
-#: more parameters than this are worked out backwards, not each over all its paths
-MOST_BY_PATHS = 256
 #: a table of updates has no more rows than this: a page or two
 MOST_UPDATE_ROWS = 512
 
@@ -77,10 +75,10 @@ class StepFacts:
             return asked
         return tuple(dict.fromkeys("reuse" if v == "paths" else v for v in asked))
 
-    @cached_property
+    @property
     def many(self) -> bool:
         """True where more parameters are worked out than the paths view is for."""
-        return sum(len(flat) for flat in selection(self.situation).values()) > MOST_BY_PATHS
+        return self.situation.derivation.many
 
     def view(self, name: View) -> Iterator[object]:
         sections: Iterator[object] = import_module(VIEW_MODULES[name]).sections(self.situation)

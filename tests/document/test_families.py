@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import operator
+import re
 from collections.abc import Iterator
 from functools import reduce
 
@@ -27,6 +28,7 @@ from derivgen.formula.tree import (
     Sum,
 )
 from derivgen.network.optimisers import OPTIMISERS
+from derivgen.network.spec import task_from_mapping
 from derivgen.network.task import Task
 
 #: so many decimals are printed that what is rounded does not count
@@ -198,3 +200,29 @@ def holes_of(node: Node) -> Iterator[Hole]:
 
     look(node)
     yield from found
+
+
+def test_an_update_goes_on_with_the_gradient_that_is_printed() -> None:
+    """With more parameters than are followed over their paths, and numbers carried on as they are printed."""
+    random: list[object] = [{"random": {"seed": seed, "decimals": 2}} for seed in range(4)]
+    data = {"inputs": [round(0.37 * k % 2 - 1, 2) for k in range(18)], "targets": [0.2, 0.7]}
+    layers = [
+        {"dense": 14, "activation": "sigmoid", "weights": random[0], "bias": random[1]},
+        {"dense": 2, "activation": "sigmoid", "weights": random[2], "bias": random[3]},
+    ]
+    spec = {
+        "data": data,
+        "layers": layers,
+        "loss": "half_squared_error",
+        "numbers": {"carry": "rounded", "decimals": 3},
+        "training": {"learning_rate": 0.5},
+        "document": {"views": ["paths"], "show": "all", "figure": False},
+    }
+    text = derive(task_from_mapping(spec)).to_markdown()
+    pairs = re.findall(
+        r"\\partial L\}\{\\partial w[^\n]*?(-?[\d.]+) \\\\\n"
+        r"[^\n]*\{\(1\)\+\}[^\n]* 0\.5 \\cdot \(?(-?[\d.]+)",
+        text,
+    )
+    assert len(pairs) == 14 * 18
+    assert [printed for printed, _ in pairs] == [put_in for _, put_in in pairs]

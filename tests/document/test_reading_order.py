@@ -8,9 +8,9 @@ import pytest
 
 import derivgen as dg
 from derivgen.derivation.derivation import Derivation
+from derivgen.derivation.selection import plain
 from derivgen.document.situation import Situation
 from derivgen.document.views import matrix, reuse
-from derivgen.document.views.common import plain
 from derivgen.document.whole_stages import whole_stages
 from derivgen.errors import DerivgenError
 from derivgen.formula.latex import LATEX

@@ -11,8 +11,7 @@ from pathlib import Path
 import pytest
 
 from derivgen.derivation.derivation import Derivation
-from derivgen.document.situation import Situation
-from derivgen.document.views.common import find_entries
+from derivgen.derivation.selection import find_entries
 from derivgen.network.spec import read_task
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
@@ -132,10 +131,9 @@ def printed(example: str, carry: str) -> dict[tuple[str, str], str]:
     task = read_task(EXAMPLES / f"{example}.yaml", [f"numbers.carry={carry}"])
     derivation = Derivation(task)
     (passed, change) = next(derivation.training())
-    situation = Situation(derivation, passed, change)
     found = {}
     for kind, name, _ in PRINTED[example]:
-        (entry,) = find_entries(situation, name)
+        (entry,) = find_entries(derivation.network, derivation.names, name)
         value = {
             "value": lambda e: passed.value(e),
             "gradient": lambda e: passed.gradient(e, derivation.route),

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
-from math import prod
 from typing import Literal
 
 import numpy as np
@@ -14,15 +13,14 @@ import sympy
 from derivgen.derivation.derivation import Derivation
 from derivgen.derivation.graph import LocalPartial
 from derivgen.derivation.instances import instance, stage_of
+from derivgen.derivation.selection import plain
 from derivgen.document.blocks import Display
 from derivgen.document.equations import general_equation
 from derivgen.document.formulas import Formulas
 from derivgen.document.function_names import function_word
 from derivgen.document.grids import grid_node
 from derivgen.document.situation import Situation
-from derivgen.errors import DerivgenError, Place, did_you_mean
 from derivgen.formula.build import add, equals, multiply, number
-from derivgen.formula.names import name_text, parse_name
 from derivgen.formula.tree import Chain, Node, Partial
 from derivgen.network.model import Largest, Role, Softmax, Terms
 from derivgen.notation import Entry
@@ -32,9 +30,6 @@ MOST_PROOF_TERMS = 6
 
 #: an equation of more terms stands in a sentence with its sum sign
 MOST_TERMS_IN_SENTENCE = 3
-
-#: names of elements among which a likely one is looked for
-MOST_NAMED = 2000
 
 #: why a local partial is what it is; the templates have the words for each
 Reason = Literal[
@@ -169,11 +164,6 @@ def label_of(partial: LocalPartial, view: str) -> str:
     return f"{view}:{plain(partial.target)}/{plain(partial.source)}"
 
 
-def plain(entry: Entry) -> str:
-    """An element as a plain text, for labels."""
-    return entry[0] + ("[" + ",".join(map(str, entry[1])) + "]" if entry[1] else "")
-
-
 def reason_of(situation: Situation, partial: LocalPartial) -> Reason:
     """Which sentence fits a local partial."""
     network = situation.derivation.network
@@ -207,30 +197,9 @@ def reason_of(situation: Situation, partial: LocalPartial) -> Reason:
 
 def selection(situation: Situation) -> dict[str, np.ndarray]:
     """The elements that the document works out: flat positions by array, in the order in which one
-    works backwards.
-
-    Without a selection all trained parameters are worked out where they have at most ``full_limit``
-    elements, and otherwise the first of each array.  Raises E506 for a name that means nothing.
-    """
+    works backwards.  Raises E506 for a name that means nothing."""
     derivation = situation.derivation
-    network = derivation.network
-    options = derivation.task.options
-    trained = [q for q in network.parameters() if q.trained]
-    total = sum(prod(q.shape) for q in trained)
-    show = options.show
-    if show is None:
-        show = ("all",) if total <= options.full_limit else ("first",)
-    chosen: dict[str, set[int] | range] = {}
-    for word in show:
-        if word in ("all", "first"):
-            for q in trained:
-                every = range(prod(q.shape) if word == "all" else 1)
-                chosen[q.name] = every if word == "all" else {0, *chosen.get(q.name, ())}
-        else:
-            for array, index in find_entries(situation, word, options.place_of(word)):
-                shape = network.quantities[array].shape
-                flat = int(np.ravel_multi_index(index, shape)) if shape else 0
-                chosen[array] = {flat, *chosen.get(array, ())}
+    chosen = derivation.chosen
     return {name: np.array(sorted(chosen[name])) for name in by_depth(derivation, tuple(chosen))}
 
 
@@ -249,41 +218,6 @@ def indices_at(flat: np.ndarray, shape: tuple[int, ...]) -> list[tuple[int, ...]
     if not shape:
         return [()] * len(flat)
     return [tuple(index) for index in np.transpose(np.unravel_index(flat, shape)).tolist()]
-
-
-def find_entries(situation: Situation, word: str, place: Place | None = None) -> list[Entry]:
-    """The elements of a name: an array's, or one element's as the document prints it.
-
-    ``w_5``, ``w5`` and ``w_{5}`` are one name, as they are in a spec.
-
-    Raises E506 for a name that means nothing.
-    """
-    names = situation.formulas.names
-    network = situation.derivation.network
-    if word in network.quantities:
-        return [(word, index) for index in np.ndindex(*network.quantities[word].shape)]
-    everything = [
-        (q.name, index) for q in network.quantities.values() for index in np.ndindex(*q.shape)
-    ]
-    wanted = {word, _in_plain_text(word)}
-    found = [e for e in everything if wanted & {plain(e), name_text(names.entry(*e))}]
-    if not found:
-        known = [
-            *network.quantities,
-            *(name_text(names.entry(*e)) for e in everything[:MOST_NAMED]),
-        ]
-        raise DerivgenError(
-            "E506", f"there is nothing named {word!r}", place, did_you_mean(word, known)
-        )
-    return found
-
-
-def _in_plain_text(word: str) -> str:
-    """A name as :func:`name_text` writes it, whichever way it was typed; "" for what is no name."""
-    try:
-        return name_text(parse_name(word))
-    except DerivgenError:
-        return ""
 
 
 def by_depth(derivation: Derivation, arrays: Sequence[str]) -> tuple[str, ...]:

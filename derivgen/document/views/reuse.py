@@ -12,6 +12,7 @@ import numpy as np
 
 from derivgen.derivation.graph import LocalPartial
 from derivgen.derivation.instances import stage_entries
+from derivgen.derivation.selection import plain
 from derivgen.document.arrays import turn_of
 from derivgen.document.blocks import Display, Family
 from derivgen.document.bulk import MOST_ITEMS, families
@@ -23,7 +24,6 @@ from derivgen.document.views.common import (
     gradient_values,
     indices_at,
     is_zero,
-    plain,
     reader_arrays,
     selected,
     selection,
