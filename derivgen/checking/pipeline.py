@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
@@ -65,7 +66,10 @@ def check_manuscript(
     apart = told_apart(statements, cells)
     statements = tuple(map(apart.statement, statements))
     cells = tuple(map(apart.cell, cells))
-    first = [c for c in cells if not steps.at(c.passage.source_of(0))]
+    by_step = defaultdict(list)
+    for cell in cells:
+        by_step[steps.at(cell.passage.source_of(0))].append(cell)
+    first = by_step[0]
     given = {
         c.name.key: c.chain.segments[0].body
         for c in reversed(first)
@@ -83,7 +87,7 @@ def check_manuscript(
     learned = replace(
         learned,
         policy=policies.stated(manuscript.words),
-        model=states.model(as_tabled(learned.model, first)),
+        model=states.model(as_tabled(learned.model, by_step)),
     )
     in_tables = (cell.statement(learned.model.loss) for cell in cells)
     statements = (*statements, *(dated(s) for s in in_tables if s is not None))

@@ -236,8 +236,9 @@ class Ancestry:
     def is_open(self, key: str, moved: str) -> bool:
         """True where nobody can tell how a quantity follows another one: something on the way is
         computed from what the document does not say."""
-        found = (self._above(key) | self._bit(key)) & self._opaque
-        return bool(found) and bool(found & ~self._bit(moved) & ~self._above(moved))
+        found = (self._above(key) | self._bit(key)) & self._opaque & ~self._bit(moved)
+        # what something is computed from does not follow it, but for the other cells of an array
+        return bool(found) and bool(found & ~(self._above(moved) & ~self._opaque_arrays))
 
     def is_cut_short(self, key: str) -> bool:
         """True where a part of what computes a quantity is left out, with dots."""
@@ -255,6 +256,11 @@ class Ancestry:
     @cached_property
     def _opaque(self) -> int:
         return self._mask(self.model.opaque)
+
+    @cached_property
+    def _opaque_arrays(self) -> int:
+        elements = (self.model.element(key) for key in self.model.names())
+        return self._mask({e.array for e in elements if e is not None} & self.model.opaque)
 
     def between(self, top: str, bottom: str) -> list[str]:
         """The quantities through which one depends on another, without the two, from the top."""

@@ -210,10 +210,16 @@ class Frame:
             return self.world.after.value(key)
         if not self.local:
             return self.quantity(key)
-        element = self.world.model.element(key)
-        if element is not None and self.moved is not None and element.array == self.moved[0]:
-            whole = Frame(self.world).quantity(element.array)
-            return cell_of(self._moved(element.array, whole), element)
+        return self._held(key)
+
+    def _held(self, key: str) -> Value:
+        """The value of a quantity that only follows what is moved where it is that, or has it as a cell."""
+        model = self.world.model
+        element, made = model.element(key), model.definition(key)
+        if element is not None:
+            return cell_of(self._held(element.array), element)
+        if isinstance(made, t.Matrix) and all(isinstance(c, t.Name) for r in made.rows for c in r):
+            return self.evaluate(made)
         return self._moved(key, Frame(self.world).quantity(key))
 
     def derivative(self, node: t.Derivative) -> Value:
@@ -256,14 +262,11 @@ class Frame:
         model = self.world.model
         of = resolved(model, node.of, self.indices)[0]
         by = resolved(model, node.by, self.indices)[0]
-        cell = model.element(of)
-        definition = model.definition(of)
-        if definition is None and cell is not None:
-            definition = model.definition(cell.array)
-        moved = model.element(by)
-        keys = {by} if moved is None else {by, moved.array}
+        # a cell is computed with its array, from the arrays that this is computed from
+        definition = model.definition(of) or model.definition(_array_of(model, of))
+        read = {by, _array_of(model, by)}
         return definition is not None and any(
-            isinstance(part, t.Name) and part.key in keys for part in t.walk(definition)
+            isinstance(part, t.Name) and part.key in read for part in t.walk(definition)
         )
 
     def number(self, node: t.Node) -> Dual:
@@ -302,12 +305,14 @@ def derivative(frame: Frame, of: t.Node, by: t.Node, local: bool) -> Value:
         return derivative(replace(frame, world=world.after), of_after, replace(by, mark=""), local)
     refuse_unsaid(world, of, key, frame.indices)
     if local and isinstance(of, t.Name):
-        computed = resolved(world.model, of, frame.indices)[0]
-        own, cell = own_equation(world.model, computed), world.model.element(computed)
-        if own is None and cell is not None and world.model.definition(cell.array) is not None:
-            whole = derivative(frame, replace(of, key=cell.array), by, local)
-            return cell_of(whole, cell)
-        of = own or of
+        own = resolved(world.model, of, frame.indices)[0]
+        cell = world.model.element(own)
+        if cell is not None and (whole := own_equation(world.model, cell.array)) is not None:
+            slopes = derivative(frame, whole, by, local)
+            if isinstance(world.value(key), Dual) or not isinstance(slopes, Array):
+                return cell_of(slopes, cell)
+            return Array((slopes.rows[max(cell.row, cell.column)],))
+        of = own_equation(world.model, own) or of
     target, element = key, world.model.element(key)
     if element is not None:
         target = element.array
@@ -338,6 +343,12 @@ def derivative(frame: Frame, of: t.Node, by: t.Node, local: bool) -> Value:
     if len(columns_of) < len(flat):
         raise NoValue("the derivative of a matrix by a vector")
     return Array(tuple(zip(*columns_of, strict=True)))
+
+
+def _array_of(model: Model, key: str) -> str:
+    """The array that a quantity is a cell of; itself where it is none."""
+    element = model.element(key)
+    return key if element is None else element.array
 
 
 def cell_key(model: Model, key: str, row: int, column: int) -> tuple[str, int, int]:

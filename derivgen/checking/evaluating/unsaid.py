@@ -32,13 +32,20 @@ def refuse_unsaid(world: World, of: t.Node, by: str, indices: Mapping[str, int])
     silent = next(filter(partial(_is_cell_unread, model), sorted(ancestry.upstream(key))), None)
     if silent is not None:
         raise Open(f"which cell {silent} is, is not said")
-    if model.given(by) is not None or model.given(array) is not None:
+    if _is_given(model, by) or _is_given(model, array):
         # a document with numbers that gives none for something may have computed that
         silent = next(filter(partial(_is_silent, model), sorted(ancestry.upstream(key))), None)
         if silent is not None:
             raise Open(f"nothing says what {silent} is")
     if not (model.is_complete or ancestry.is_read(by) or ancestry.is_read(array)):
         raise Open(f"nothing says what is computed from {by}")
+
+
+def _is_given(model: Model, key: str) -> bool:
+    """True for what has a stated value, as a whole or in its cells."""
+    made = model.definition(key)
+    cells = t.names_in(made) if isinstance(made, t.Matrix) else ()
+    return any(model.given(one) is not None for one in (key, *cells))
 
 
 def _is_cell_unread(model: Model, key: str) -> bool:

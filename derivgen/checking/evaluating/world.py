@@ -19,7 +19,7 @@ from derivgen.checking.evaluating.budget import Budget
 from derivgen.checking.evaluating.evaluation import Frame, Tokens, derivative, holds
 from derivgen.checking.evaluating.literals import literal
 from derivgen.checking.evaluating.model import Model
-from derivgen.checking.evaluating.resolving import NotGiven
+from derivgen.checking.evaluating.resolving import UPDATE_MARKS, NotGiven
 from derivgen.checking.evaluating.values import Dual, NoValue, Shapes, Value
 from derivgen.checking.maths import tree as t
 
@@ -95,10 +95,14 @@ class World:
 
     def is_rounded(self, node: t.Node) -> bool:
         """Whether a formula's value rests on numbers of which only rounded ones are known."""
-        known = self.read_off | self.model.put_in
+        known = self.read_off | self.model.put_in | self.model.opaque
+        keys = set(t.names_in(node))
+        if self.model.loss is not None and any(
+            name.mark in UPDATE_MARKS for name in t.names_of(node)
+        ):
+            keys.add(self.model.loss)  # a step follows its slopes
         return bool(known) and any(
-            key in known or not known.isdisjoint(self.ancestry.upstream(key))
-            for key in t.names_in(node)
+            key in known or not known.isdisjoint(self.ancestry.upstream(key)) for key in keys
         )
 
     def compares(self, left: t.Node, right: t.Segment) -> bool:

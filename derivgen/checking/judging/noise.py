@@ -86,7 +86,8 @@ def slack_of_print(here: Standing, subject: t.Node, cell: tuple[int, int] | None
         decimals = [n.decimals for n in numbers if isinstance(n, t.Number)]
         return mpmath.mpf(10) ** -max(decimals, default=0) / 2
 
-    keys = [key for key in here.actual.read_off if model.given(key) is not None]
+    printed = sorted(here.actual.read_off | model.opaque)
+    keys = [key for key in printed if model.given(key) is not None]
     for world in _moved(here.actual, keys, half_a_unit):
         value = _number_at(world, subject, cell)
         if value is not None:

@@ -17,11 +17,14 @@ from derivgen.checking.evaluating.printed import printed_number
 from derivgen.checking.evaluating.resolving import UPDATE_MARKS, Unknown, resolved
 from derivgen.checking.evaluating.values import NoValue
 from derivgen.checking.maths import tree as t
+from derivgen.checking.maths.rebuild import rebuilt
 from derivgen.checking.maths.writing import shown
 from derivgen.checking.report import Verdict
 
 #: the key of a first state: ``h_0``, ``h^(0)``
 _FIRST = re.compile(r"[a-zA-Z][_^]?\(?0\)?\Z")
+#: the key of a name that is nothing but a number; nobody can write it
+_ANY = "#any"
 #: how many formulas before a claim it is compared with
 MOST_BEFORE = 20
 #: what is said of ``y = m x + b`` in an introduction
@@ -141,6 +144,10 @@ class SymbolJudge:
     def compare(self, left: t.Node, right: t.Node) -> Comparison:
         """Equality; with index letters, of every instance; with unknown names, for any values."""
         found = self.equality.compare(left, right)
+        if found.outcome in (Outcome.DIFFERENT, Outcome.MISFIT) and self._is_rule(left, right):
+            # what is called z in it may be an array, and is any number
+            any_number = self.free.compare(_of_a_number(left), _of_a_number(right))
+            return any_number if any_number else found
         if found.outcome is not Outcome.OPEN or not isinstance(found.reason, Unknown):
             return found
         instances = list(self._instances(left, right))
@@ -193,6 +200,13 @@ class SymbolJudge:
         last = max((here.get("L", 0) for here in found), default=0)
         for here in [h for h in found if h.get("L", last) == last][:MOST_INSTANCES]:
             yield ix.at(left, here), ix.at(right, here)
+
+
+def _of_a_number(node: t.Node) -> t.Node:
+    """A formula of one name for a name that is nothing else."""
+    if isinstance(node, t.Name):
+        return replace(node, key=_ANY, mark="")
+    return rebuilt(node, _of_a_number)
 
 
 def _means(model: Model, name: t.Name) -> bool:

@@ -89,7 +89,8 @@ class Calls(Brackets):
         if read.spelling.label and read.kind != "word":
             known = None
         if read.spelling.index and (whole := functions.canonical(read.spelling.key)) is not None:
-            return self.call_with_brackets(read, whole) if self.is_kind("open", "(") else None
+            opens = self.is_kind("open") and self.tokens[self.at].text.lstrip(".") == "("
+            return self.call_with_brackets(read, whole) if opens else None
         indexed = read.spelling.index and known not in ("log", "softmax", "max", "min")
         if indexed and (read.kind != "word" or functions.canonical(word) is None):
             known = None

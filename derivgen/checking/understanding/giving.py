@@ -143,7 +143,8 @@ def find_leaves(decided: Decided) -> None:
     printed with dots in it is that array, of which not all is known."""
     read = {name for node in decided.definitions.values() for name in names_in(node)}
     known = {*decided.definitions, *decided.values, *decided.elements}
-    bases = {ix.split(ix.without_above(name))[0] for name in known if not ix.letters_of(name)}
+    plain = (ix.without_above(name) for name in known | read if not ix.letters_of(name))
+    bases = {ix.split(name)[0] for name in plain}
     for name in sorted(read - decided.lost - CONSTANTS):
         base, pieces = ix.split(ix.without_above(name))
         running = ix.letters_of(name) and base in bases

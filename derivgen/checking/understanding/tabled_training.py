@@ -14,47 +14,61 @@ from derivgen.checking.understanding.tables import Cell, Kind
 from derivgen.checking.understanding.training import LOSS_WORDS
 from derivgen.checking.understanding.update_rules import unknown_step
 
+#: what tables have for each name
 _Rows = Mapping[str, Mapping[Kind, t.Node]]
 
 
-def as_tabled(model: DocumentModel, cells: Iterable[Cell]) -> DocumentModel:
+def as_tabled(model: DocumentModel, steps: Mapping[int, Sequence[Cell]]) -> DocumentModel:
     """The model with the loss that a column of gradients is of, where nothing else names one, and with no known
-    rule of updates where most rows of the tables do not follow ``new = old - rate gradient``."""
-    cells = tuple(cells)
+    rule of updates where most rows of the tables of a step do not follow ``new = old - rate gradient``: momentum
+    is like gradient descent in its first step.  ``steps`` are the cells of the tables by the step of training."""
+    cells = tuple(steps.get(0, ()))
     if not any(cell.kind == "gradient" for cell in cells):
         return model
-    rows: dict[str, dict[Kind, t.Node]] = defaultdict(dict)
-    for cell in cells:
-        if cell.name is not None:
-            rows[cell.name.key].setdefault(cell.kind, cell.chain.segments[0].body)
+    rows = _rows(cells)
     if model.loss is None:
         loss = _loss(cells, rows, model)
-        # nothing says how it is computed, so nothing says what it is after a step
+        # nothing says how it is computed, so nothing says what it is after a step; nor what a part of it is
+        losses = {loss, *(key for key in _with_slope_one(rows) if key in LOSS_WORDS)}
         model = replace(
             model,
             loss=loss,
-            parameters=model.parameters - {loss},
-            opaque=model.opaque | ({loss} - model.definitions.keys()),
+            parameters=model.parameters - losses,
+            opaque=model.opaque | (losses - model.definitions.keys()),
         )
-    followed = _followed(rows, model)
-    if model.step is None and 2 * sum(followed) < len(followed):
+    tables = (rows, *(_rows(steps[step]) for step in sorted(steps) if step))
+    followed = [_followed(table, model) for table in tables]
+    if model.step is None and any(2 * sum(rows) < len(rows) for rows in followed):
         model = replace(model, step=unknown_step)
     return model
 
 
+def _rows(cells: Iterable[Cell]) -> _Rows:
+    rows: dict[str, dict[Kind, t.Node]] = defaultdict(dict)
+    for cell in cells:
+        if cell.name is not None:
+            rows[cell.name.key].setdefault(cell.kind, cell.chain.segments[0].body)
+    return rows
+
+
 def _loss(cells: Sequence[Cell], rows: _Rows, model: DocumentModel) -> str:
-    """What the gradients are of: what is written in their labels; what has the gradient 1 itself; what goes
-    by a name of a loss; else a name that is free."""
+    """What the gradients are of: what is written in their labels; what has the gradient 1 itself, the last that
+    has; what goes by a name of a loss; else a name that is free."""
     labels = [cell.left for cell in cells if isinstance(cell.left, t.Derivative)]
     written = [label.of.key for label in labels if isinstance(label.of, t.Name)]
-    ones = [key for key, row in rows.items() if "new" not in row and _is_one(row.get("gradient"))]
+    ones = _with_slope_one(rows)
     named = [word for word in LOSS_WORDS if word in rows or model.known(word)]
-    certain = [*written, *(key for key in ones if key in LOSS_WORDS), *named]
+    certain = [*written, *(key for key in reversed(ones) if key in LOSS_WORDS), *named]
     if certain:
         return certain[0]
     if len(ones) == 1:
         return ones[0]
     return next((word for word in LOSS_WORDS if not model.known(word)), LOSS_WORDS[0])
+
+
+def _with_slope_one(rows: _Rows) -> list[str]:
+    """What has the gradient 1, and no new value: the loss, or a part of it."""
+    return [key for key, row in rows.items() if "new" not in row and _is_one(row.get("gradient"))]
 
 
 def _is_one(node: t.Node | None) -> bool:
