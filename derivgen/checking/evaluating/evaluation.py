@@ -205,7 +205,8 @@ class Frame:
         if state == "after":
             if self.moved is not None:
                 raise NoValue("a derivative of what comes after the update")
-            if key in self.world.model.worked_out:
+            model = self.world.model
+            if key in model.worked_out and model.definition(key) is not None:
                 raise Open(f"what {key} is computed from is not said")
             return self.world.after.value(key)
         if not self.local:
