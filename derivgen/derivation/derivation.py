@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import pairwise
 
+import numpy as np
 import sympy
 from sympy.core.function import AppliedUndef
 
@@ -91,15 +92,20 @@ class Derivation:
 
     @cached_property
     def unrounded(self) -> Pass:
-        """The first pass in double precision, whatever the document rounds or carries; by the derivatives
-        that the document shows, so that these are what is checked."""
-        first = self.first
-        if not first.carried and isinstance(first.arithmetic, FloatArithmetic):
-            return first
+        """The first pass in full."""
+        return self.in_full(self.first)
+
+    def in_full(self, passed: Pass) -> Pass:
+        """A pass in double precision, whatever the document rounds or carries; by the derivatives that the
+        document shows, so that these are what is checked."""
+        if not passed.carried and isinstance(passed.arithmetic, FloatArithmetic):
+            return passed
         network = self.network
         arithmetic = FloatArithmetic(network.functions)
-        given = given_values(network, arithmetic)
-        return Pass(network, first.links, first.full_links, given, arithmetic, Rounder(Numbers()))
+        given = None
+        if passed.given is not None:
+            given = {name: np.asarray(values, dtype=float) for name, values in passed.given.items()}
+        return Pass(network, passed.links, passed.full_links, given, arithmetic, Rounder(Numbers()))
 
     @property
     def trains(self) -> bool:

@@ -83,11 +83,13 @@ class Outside:
 
 @dataclass(frozen=True)
 class CheckFacts:
-    """What the independent check found; ``table`` is None where it has very many rows."""
+    """What the independent check found; ``table``, about the first of its ``steps``, is None where it has very
+    many rows."""
 
     method: str
     worst: Node
     table: Table | None
+    steps: int
 
 
 @dataclass(frozen=True)
@@ -96,7 +98,8 @@ class Facts:
 
     derivation: Derivation
     figure: Figure | None
-    verification: Verification | None
+    #: of each step that is worked out; nothing where there are no numbers
+    verified: tuple[Verification, ...]
 
     @property
     def options(self) -> object:
@@ -217,14 +220,20 @@ class Facts:
     @cached_property
     def check(self) -> CheckFacts | None:
         """The independent check, where there are numbers and the document is to tell of it."""
-        found = self.verification
-        if found is None or not self.derivation.task.options.verification or found.worst is None:
+        # where a convention decides a slope, a difference says nothing
+        errors = [r.error for one in self.verified for r in one.rows if r.status != "kink"]
+        if (
+            not any(one.rows for one in self.verified)
+            or not self.derivation.task.options.verification
+        ):
             return None
-        worst = _magnitude(found.worst.error)
+        first = self.verified[0]
         table = None
-        if len(found.rows) <= MOST_CHECK_ROWS:
-            table = Table(CHECK_HEADER, [self._check_row(row) for row in found.rows], "lrrr")
-        return CheckFacts(found.method, worst, table)
+        if len(first.rows) <= MOST_CHECK_ROWS:
+            table = Table(CHECK_HEADER, [self._check_row(row) for row in first.rows], "lrrr")
+        return CheckFacts(
+            first.method, _magnitude(max(errors, default=0.0)), table, len(self.verified)
+        )
 
     def _check_row(self, row: Row) -> tuple[tuple[Words | Math, ...], ...]:
         if row.index is None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
+import re
+from itertools import islice, pairwise
 from pathlib import Path
 
 import numpy as np
@@ -11,12 +12,14 @@ import pytest
 from derivgen.api import build, derive, load, task, values
 from derivgen.derivation.oracle import verify
 from derivgen.document.blocks import Block, Display, Family, Math, Note, Paragraph, Reference, Table
+from derivgen.document.making import verified
 from derivgen.errors import DerivgenError
 from derivgen.formula.latex import LATEX
 from derivgen.formula.tree import Chain, Number, Product
 from derivgen.settings import VIEWS
 
-EXAMPLES = sorted((Path(__file__).resolve().parents[2] / "examples").glob("*.yaml"))
+FOLDER = Path(__file__).resolve().parents[2] / "examples"
+EXAMPLES = sorted(FOLDER.glob("*.yaml"))
 
 
 def blocks_of(
@@ -210,3 +213,33 @@ def test_where_nothing_is_trained_nothing_is_updated(style: str) -> None:
     (step,) = values(given)["steps"]
     assert step["gradients"]["x"] == pytest.approx(2 * 0.4**2 * 2)
     assert step["updated"] == {}
+
+
+def test_every_step_that_is_shown_is_checked_with_its_own_parameters() -> None:
+    path = FOLDER / "shared_bias_2_2_1.yaml"
+    derived = derive(load(path, ["training.steps=3", "training.show=2"]))
+    first, second = verified(derived.derivation)
+    (one, change), (two, _) = islice(derived.derivation.training(), 2)
+    exact = derived.derivation.in_full(two)
+    for row in second.rows:
+        assert row.index is not None
+        assert row.derived == exact.gradients[row.name][row.index]
+        assert row.derived != derived.derivation.in_full(one).gradients[row.name][row.index]
+    assert exact.given is not None
+    assert exact.given["W2"].tolist() == change.after["W2"].tolist()
+    text = derived.to_markdown()
+    assert "The table has those of the first step." in text
+    assert len(first.rows) == len(second.rows) == 8
+
+
+def test_the_largest_difference_is_that_of_the_table() -> None:
+    text = derive(load(FOLDER / "lstm_3_steps.yaml")).to_markdown()
+    check = text[text.index("## Check") :]
+    said = re.search(r"largest relative difference is \$(.*?)\$", check)
+    shown = re.findall(r"\| \$([^$|]*)\$ \|$", check, re.MULTILINE)
+    assert said is not None
+
+    def size(text: str) -> float:
+        return float(re.sub(r"(?:(\d) \\times )?10\^\{(-\d+)\}", r"0\1e\2", text).replace("0e", "1e"))
+
+    assert size(said[1]) == max(map(size, shown))
