@@ -90,10 +90,13 @@ class StepFacts:
 
     @property
     def in_matrices(self) -> bool:
-        """Whether the update is one line for each array: the matrix view alone, and a rule of one
-        step."""
-        optimiser = OPTIMISERS[self.situation.derivation.task.training.optimiser]
-        return self.views == ("matrix",) and len(optimiser.steps) == 1
+        """Whether the update is one line for each array: the matrix view alone, of all that is trained, and a
+        rule of one step."""
+        derivation = self.situation.derivation
+        optimiser = OPTIMISERS[derivation.task.training.optimiser]
+        trained = {q.name for q in derivation.network.parameters() if q.trained}
+        every = trained <= derivation.chosen.keys()
+        return self.views == ("matrix",) and len(optimiser.steps) == 1 and every
 
     @property
     def in_arrays(self) -> bool:

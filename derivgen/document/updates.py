@@ -18,6 +18,9 @@ from derivgen.formula.tree import Chain, Node, Partial, RelationSign, Symbol
 from derivgen.network.optimisers import ETA, OPTIMISERS, G, T, W, optimiser_options
 from derivgen.notation import Entry, updated
 
+#: a new value that is this small beside the old one is what two numbers leave that nearly cancel
+CANCELLED = 1e-5
+
 
 def rule_chains(formulas: Formulas, entry: Entry) -> tuple[Chain, ...]:
     """The optimiser's steps for one element in symbols: ``w+ = w - eta dL/dw``."""
@@ -54,6 +57,15 @@ def update_chains(formulas: Formulas, change: Update, entry: Entry) -> tuple[Cha
         if symbol != W:
             exact[symbol] = result
     return tuple(chains)
+
+
+def cancels(formulas: Formulas, change: Update, entry: Entry) -> bool:
+    """Whether an old value and its step are so nearly the same that what is left of them needs many more
+    digits of both than are printed elsewhere."""
+    array, index = entry
+    before, after = float(change.before[array][index]), float(change.after[array][index])
+    printed_as_it_is = formulas.passed.carried or formulas.derivation.task.numbers.exact
+    return not printed_as_it_is and 0 < abs(after) < CANCELLED * abs(before)
 
 
 def setting_digits(formulas: Formulas, change: Update) -> dict[sympy.Symbol, str]:

@@ -240,6 +240,26 @@ def test_the_largest_difference_is_that_of_the_table() -> None:
     assert said is not None
 
     def size(text: str) -> float:
-        return float(re.sub(r"(?:(\d) \\times )?10\^\{(-\d+)\}", r"0\1e\2", text).replace("0e", "1e"))
+        return float(
+            re.sub(r"(?:(\d) \\times )?10\^\{(-\d+)\}", r"0\1e\2", text).replace("0e", "1e")
+        )
 
     assert size(said[1]) == max(map(size, shown))
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_inputs_and_frozen_parameters_are_worked_out_too(view: str) -> None:
+    """A training step is no reason that only what it changes has a derivative."""
+    settings = ["document.show=[i_1, b1, w_5]", f"document.views={view}"]
+    written = derive(load(FOLDER / "two_outputs_2_2_2.yaml", settings)).to_markdown()
+    assert r"\partial i_{1}" in written or r"\partial \boldsymbol{i}" in written
+    assert r"i_{1}^{+}" not in written
+    assert r"b_{1}^{+}" not in written
+
+
+def test_an_update_that_leaves_next_to_nothing_says_so() -> None:
+    text = derive(load(FOLDER / "softmax_deep.yaml")).to_markdown()
+    said = "The old value and its step nearly cancel, so more of their digits stand here."
+    assert text.count(said) == 1
+    assert r"\approx -9.11 \times 10^{-9}" in text[: text.index(said)].split("$$")[-2]
+    assert said not in derive(load(FOLDER / "shared_bias_2_2_1.yaml")).to_markdown()

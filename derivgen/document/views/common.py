@@ -20,6 +20,7 @@ from derivgen.document.formulas import Formulas
 from derivgen.document.function_names import function_word
 from derivgen.document.grids import grid_node
 from derivgen.document.situation import Situation
+from derivgen.document.updates import cancels, update_chains
 from derivgen.formula.build import add, equals, multiply, number
 from derivgen.formula.tree import Chain, Node, Partial
 from derivgen.network.model import Largest, Role, Softmax, Terms
@@ -269,6 +270,15 @@ def stays(situation: Situation, entry: Entry) -> bool:
     return is_zero(change.gradients[array][index]) and bool(
         change.after[array][index] == change.before[array][index]
     )
+
+
+def update_of(situation: Situation, entry: Entry) -> tuple[Display | None, bool]:
+    """The update of what is trained, and whether it leaves next to nothing."""
+    change = situation.change
+    if change is None or situation.passed.symbolic or entry[0] not in change.after:
+        return None, False
+    formulas = situation.formulas
+    return Display(update_chains(formulas, change, entry)), cancels(formulas, change, entry)
 
 
 def title_of(prose: str) -> str:

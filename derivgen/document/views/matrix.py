@@ -103,9 +103,8 @@ def _numbers(situation: Situation, array: str, links: list[Link]) -> Display | N
 
 
 def _wanted_arrays(situation: Situation) -> set[str]:
-    """Trained parameters, and all that lies between them and the loss."""
-    network = situation.derivation.network
-    found = {q.name for q in network.parameters() if q.trained}
+    """The arrays of what is to be worked out, and all that lies between them and the loss."""
+    found = set(situation.derivation.chosen)
     waiting = list(found)
     while waiting:
         array = waiting.pop()

@@ -9,8 +9,7 @@ from math import prod
 from derivgen.derivation.graph import Path
 from derivgen.document.blocks import Display
 from derivgen.document.situation import Situation
-from derivgen.document.updates import update_chains
-from derivgen.document.views.common import Factor, Seen, is_zero, selected, stays
+from derivgen.document.views.common import Factor, Seen, is_zero, selected, stays, update_of
 from derivgen.document.worked import as_float, extended
 from derivgen.formula.build import add, follow, multiply, number
 from derivgen.formula.tree import Chain, Dots, Node, Partial
@@ -48,6 +47,8 @@ class Section:
     routes: tuple[Route, ...]
     total: Display | None
     update: Display | None
+    #: the update leaves next to nothing, and has more digits for that
+    cancels: bool
     #: a gradient of 0, and the step leaves the parameter as it is
     stays: bool
     untouched: bool
@@ -76,9 +77,7 @@ def _section(situation: Situation, entry: Entry, seen: Seen) -> Section:
     apart = several and _parts(situation, entry, paths, count) is not None
     routes = tuple(_route(situation, path, seen, several, apart) for path in paths)
     quantity = situation.derivation.network.quantities[entry[0]]
-    update = None
-    if situation.change is not None and not passed.symbolic:
-        update = Display(update_chains(formulas, situation.change, entry))
+    update, cancelled = update_of(situation, entry)
     return Section(
         name=formulas.name(entry),
         prose=quantity.prose,
@@ -87,6 +86,7 @@ def _section(situation: Situation, entry: Entry, seen: Seen) -> Section:
         routes=routes,
         total=_total(situation, entry, paths, count) if count != 1 else None,
         update=update,
+        cancels=cancelled,
         stays=stays(situation, entry),
         untouched=count == 0,
         direct=count == 1 and len(paths[0]) == 2,

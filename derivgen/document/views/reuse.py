@@ -17,7 +17,6 @@ from derivgen.document.arrays import turn_of
 from derivgen.document.blocks import Display, Family
 from derivgen.document.bulk import MOST_ITEMS, families
 from derivgen.document.situation import Situation
-from derivgen.document.updates import update_chains
 from derivgen.document.views.common import (
     Factor,
     Seen,
@@ -29,6 +28,7 @@ from derivgen.document.views.common import (
     selection,
     stays,
     title_of,
+    update_of,
 )
 from derivgen.document.worked import as_float, extended
 from derivgen.formula.build import Operator, add, follow, multiply, number
@@ -59,6 +59,8 @@ class Item:
     #: a parameter of gradient 0 that the step leaves as it is
     stays: bool
     update: Display | None
+    #: the update leaves next to nothing, and has more digits for that
+    cancels: bool
     #: True where no item like this one stood before: of this array, from the same arrays, 0 or not
     new: bool
 
@@ -193,10 +195,7 @@ def _item(situation: Situation, entry: Entry, seen: Seen) -> Item:
     partials = [passed.partial(r, entry) for r in readers]
     factors = [seen.factor(situation, partial) for partial in partials]
     seen.labels.add(f"{seen.view}:{plain(entry)}")
-    quantity = situation.derivation.network.quantities[entry[0]]
-    update = None
-    if situation.change is not None and quantity.trained and not passed.symbolic:
-        update = Display(update_chains(formulas, situation.change, entry))
+    update, cancelled = update_of(situation, entry)
     zero = not passed.symbolic and is_zero(passed.gradient(entry, "reuse"))
     return Item(
         name=formulas.name(entry),
@@ -211,6 +210,7 @@ def _item(situation: Situation, entry: Entry, seen: Seen) -> Item:
         zero=zero,
         stays=stays(situation, entry),
         update=update,
+        cancels=cancelled,
         new=seen.is_new(entry[0], tuple(sorted({r[0] for r in readers})), zero),
     )
 
