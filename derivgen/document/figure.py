@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from derivgen.document.blocks import Arrow, Box, Label, Picture
+from derivgen.document.blocks import Arrow, Box, Picture
 from derivgen.document.figure_layers import Values, layered_picture
 from derivgen.document.figure_structure import columns_of
 from derivgen.formula.tree import Number, Relation
@@ -34,8 +34,8 @@ def caption_of(picture: Picture) -> str:
         shown = "Which quantity is computed from which."
         back = any(isinstance(shape, Arrow) and shape.dashed for shape in picture.shapes)
         return f"{shown} A dashed arrow leads to the next step." if back else shown
-    labels = [s.label for s in picture.shapes if isinstance(s, Arrow)]
-    labels += [s.content for s in picture.shapes if isinstance(s, Label)]
-    if any(isinstance(label, Number | Relation) for label in labels):
-        return "The network, with the values of its parameters."
-    return "The network."
+    labels = [s.label for s in picture.shapes if isinstance(s, Arrow) and s.label is not None]
+    if not labels:
+        return "The network."
+    told = "values" if any(isinstance(one, Number | Relation) for one in labels) else "names"
+    return f"The network, with the {told} of its parameters."

@@ -125,7 +125,7 @@ def _line(line: Line) -> str:
         f'<mtd style="text-align:left;padding-left:0">{part}</mtd>'
         for part in (_mrow(_right_parts(line)), *more)
     )
-    return f'<mtr><mtd style="text-align:right;padding-right:0">{left}</mtd>{"".join(cells)}</mtr>'
+    return f'<mtr><mtd style="text-align:right;justify-items:end;padding-right:0">{left}</mtd>{"".join(cells)}</mtr>'
 
 
 # --- leaves ---------------------------------------------------------------------------------
@@ -314,7 +314,7 @@ def _matrix(node: Matrix) -> str:
 def _at_right(cell: Node, space: float) -> str:
     """A cell that is aligned to the right, with room behind it."""
     room = f'<mspace width="{round(space, 2):g}em"></mspace>' if space else ""
-    return f'<mtd style="text-align:right">{_write(cell)}{room}</mtd>'
+    return f'<mtd style="text-align:right;justify-items:end">{_write(cell)}{room}</mtd>'
 
 
 def _cases(node: Cases) -> str:

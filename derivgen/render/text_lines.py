@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from itertools import zip_longest
 from typing import Final
 
 from derivgen.document.blocks import Inline, Inlines, Math, Reference, Words
@@ -24,6 +25,8 @@ _LONG_FORMULA: Final = 45.0
 
 #: this many formulas make a list of a sentence, if they are wider than its words
 _FEW_FORMULAS: Final = 3
+#: what stands close behind a formula, and at the beginning of no line
+_PUNCTUATION: Final = ",.;:)!?"
 #: the width of a letter in widths of a digit
 _LETTER: Final = 0.9
 
@@ -73,6 +76,8 @@ class TextWriter:
     dialect: Dialect | None
     #: a macro of the format, by its name
     macro: Callable[[str], Callable[..., str]]
+    #: what keeps a formula and the punctuation after it on one line, where they would part
+    kept: Callable[..., str] | None = None
 
     def is_mostly_formulas(self, content: Inlines) -> bool:
         """Whether a line has too few spaces that could be stretched for it to be justified."""
@@ -103,6 +108,8 @@ class TextWriter:
         return f"{self.dialect.lone}{text}" if alone and self.dialect is not None else text
 
     def inlines(self, content: Inlines) -> str:
+        if self.kept is not None:
+            return "".join(self._with_punctuation(content, self.kept))
         parts = [self.inline(part) for part in content]
         guard = self.dialect.guard if self.dialect is not None else ""
         if guard:
@@ -110,6 +117,22 @@ class TextWriter:
                 if _touch(content[at - 1], content[at]):
                     parts.insert(at, guard)
         return "".join(parts)
+
+    def _with_punctuation(self, content: Inlines, kept: Callable[..., str]) -> Iterator[str]:
+        taken = 0
+        for part, following in zip_longest(content, content[1:]):
+            if isinstance(part, Words) and taken:
+                part = replace(part, text=part.text[taken:])
+            taken = 0
+            text = self.inline(part)
+            if (
+                isinstance(part, Math)
+                and isinstance(following, Words)
+                and following.style == "plain"
+            ):
+                taken = len(following.text) - len(following.text.lstrip(_PUNCTUATION))
+                text = kept(text, self.format.text(following.text[:taken])) if taken else text
+            yield text
 
     def plain(self, content: Inlines) -> str:
         """Content as words only, for a table of contents that holds no formulas."""

@@ -146,7 +146,7 @@ class _Renderer:
         self.env.filters["prefixed"] = _prefixed
         self.env.filters["base64"] = _base64
         self.macros = self._module("blocks")
-        self.text = TextWriter(row, dialect, self.macro)
+        self.text = TextWriter(row, dialect, self.macro, getattr(self.macros, "kept", None))
         self.figures = 0
         self.notes = 0
         self.in_family = False

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from derivgen.document.blocks import Arrow, Box, Circle, Label, Picture
-from derivgen.document.figure import network_picture
+from derivgen.document.figure import caption_of, network_picture
 from derivgen.document.figure_structure import columns_of
 from derivgen.document.figure_units import RULES
 from derivgen.formula.latex import LATEX
@@ -311,6 +311,18 @@ def test_parameters_that_would_be_missing_forbid_columns() -> None:
     ]
     net = network(given, "h[j] = sum(W[j,i]*x[i], i)\nr[j] = h[j]**2*g[j]\nL = sum(r[k], k)")
     assert columns_of(net) is None
+
+
+def test_a_caption_promises_no_values_that_are_not_there() -> None:
+    net = dense(2, 2, 1)
+    assert caption_of(draw(net)) == "The network, with the values of its parameters."
+    inputs_only = network_picture(
+        net, Names(net), lambda array, index: digits(net, array, index) if array == "x" else None
+    )
+    assert inputs_only is not None
+    assert caption_of(inputs_only) == "The network, with the names of its parameters."
+    assert "w^{(2)}" not in written(draw(dense(2, 9, 9, 1)))
+    assert caption_of(draw(dense(2, 9, 9, 1))) == "The network."
 
 
 def test_the_same_network_gives_the_same_picture() -> None:

@@ -356,7 +356,7 @@ def test_a_derivative_on_one_line() -> None:
 CELL = {
     LATEX: r"(-?[\d.]+|\\vdots)(?:\\hspace\{([\d.]+)em\})?(?= & | \\\\| \\end)",
     TYPST: r"([-−]?[\d.]+|⋮)(?: #h\(([\d.]+)em\) )?(?=, |; |\))",
-    MATHML: r'<mtd style="text-align:right">(?:<[a-z]+>)*([-−]?[\d.]+|⋮|.*?)(?:</[a-z]+>)*(?:<mspace width="([\d.]+)em"></mspace>)?</mtd>',
+    MATHML: r'<mtd style="text-align:right;justify-items:end">(?:<[a-z]+>)*([-−]?[\d.]+|⋮|.*?)(?:</[a-z]+>)*(?:<mspace width="([\d.]+)em"></mspace>)?</mtd>',
 }
 
 

@@ -348,3 +348,12 @@ def test_blocks_are_written_as_they_come() -> None:
 def test_typst_takes_every_block_and_gives_the_same_bytes() -> None:
     source = text_of(EVERY, "typ", title="T", author="A", date="D", description="E")
     assert typst_pdf(source) == typst_pdf(source)
+
+
+def test_a_page_keeps_the_comma_with_its_formula() -> None:
+    content = words("Of ", Math(X), ", ", Math(X), " and ", Math(X), Words(": all", style="strong"))
+    found = text_of([Paragraph(content)], "html")
+    assert re.search(r'<p>Of <span class="kept"><math>.*?</math>,</span> <math>', found)
+    assert found.count('class="kept"') == 1
+    assert "</math> and <math>" in found
+    assert 'class="kept"' not in text_of([Paragraph(content)], "tex")
