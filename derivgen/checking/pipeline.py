@@ -22,10 +22,12 @@ from derivgen.checking.manuscript import Manuscript
 from derivgen.checking.maths.parser import learn as learn_names
 from derivgen.checking.maths.parser import read
 from derivgen.checking.report import Claim, NotRead, Remark, Report
+from derivgen.checking.understanding.activations import with_activations
 from derivgen.checking.understanding.apart import told_apart
 from derivgen.checking.understanding.counting import without_counting
 from derivgen.checking.understanding.definitions import learn
 from derivgen.checking.understanding.examples import with_examples_apart
+from derivgen.checking.understanding.inner import with_inner_products
 from derivgen.checking.understanding.moved import at_moved_points
 from derivgen.checking.understanding.noting import statements_of
 from derivgen.checking.understanding.samples import sampled
@@ -58,7 +60,8 @@ def check_manuscript(
     def dated(statement: Statement) -> Statement:
         return replace(statement, step=steps.at(statement.source(statement.chain.span[0])))
 
-    statements = with_examples_apart(tuple(map(dated, statements_of(readings))), manuscript.text)
+    statements = with_activations(tuple(map(dated, statements_of(readings))), manuscript.text)
+    statements = with_examples_apart(statements, manuscript.text)
     states = with_states_apart(statements)
     statements = states.statements
     budget.allow(sum(len(statement.chain.segments) for statement in statements))
@@ -75,15 +78,22 @@ def check_manuscript(
         for c in reversed(first)
         if c.name and c.kind == "value"
     }
-    learned = learn(
-        statements,
-        given,
-        [c.name.key for c in cells if c.name],
-        [c.trained for c in cells if c.trained],
-        budget,
-        manuscript.words,
-        states.rules,
-    )
+
+    def understood(statements: Sequence[Statement]) -> Learned:
+        return learn(
+            statements,
+            given,
+            [c.name.key for c in cells if c.name],
+            [c.trained for c in cells if c.trained],
+            budget,
+            manuscript.words,
+            states.rules,
+        )
+
+    learned = understood(statements)
+    meant = with_inner_products(statements, learned, budget)
+    if meant is not None:
+        statements, learned = meant, understood(meant)
     learned = replace(
         learned,
         policy=policies.stated(manuscript.words),

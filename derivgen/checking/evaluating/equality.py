@@ -285,8 +285,8 @@ def close(left: Value, right: Value, tolerance: v.Real = CLOSE) -> bool:
                 return True
             if left.shape[0] != left.shape[1]:
                 return False
-        turned = v.transposed(right)
-        if isinstance(turned, Array) and turned.shape == left.shape and left.is_vector:
+        turned = v.lying_otherwise(right)
+        if turned.shape == left.shape and left.is_vector:
             return _cells_close(left, turned, tolerance)
         if left.shape == right.shape:
             return False

@@ -17,7 +17,7 @@ from derivgen.checking.evaluating.resolving import CONSTANTS, Open, Unknown, res
 from derivgen.checking.evaluating.rules import RULES
 from derivgen.checking.evaluating.rules import holds as holds
 from derivgen.checking.evaluating.unsaid import refuse_opaque, refuse_unsaid
-from derivgen.checking.evaluating.values import Array, Dual, NoValue, Shapes, Value
+from derivgen.checking.evaluating.values import Array, Below, Dual, NoValue, Shapes, Value
 from derivgen.checking.maths import tree as t
 
 if TYPE_CHECKING:
@@ -60,6 +60,8 @@ class Frame:
                 self._prepare(key, memo)
             self._work_out(key, memo)
         found = memo[key]
+        if isinstance(found, Shapes):
+            raise Below(f"{key} has no value: {found}")
         if isinstance(found, NoValue):
             raise found.with_traceback(None)
         return found
@@ -128,6 +130,12 @@ class Frame:
         return self.world._seeded.setdefault((*self.moved, self.held), {})
 
     def _computed(self, key: str) -> Value:
+        value = self._stated_or_defined(key)
+        if isinstance(value, Array) and value.lies == "free" and key[:1].isupper():
+            return replace(value, lies="row")
+        return value
+
+    def _stated_or_defined(self, key: str) -> Value:
         world = self.world
         element = world.model.element(key)
         # where cells of an array are moved, a new value of one of them has no slope of its own
@@ -178,7 +186,8 @@ class Frame:
                     for j, cell in enumerate(cells)
                 )
                 for i, cells in enumerate(value.rows)
-            )
+            ),
+            value.lies,
         )
 
     # --- nodes ------------------------------------------------------------------------------
@@ -254,7 +263,7 @@ class Frame:
             return value
         variable = self.evaluate(by)
         lies = isinstance(variable, Array) and variable.shape == value.shape
-        return v.transposed(value) if lies else value
+        return v.lying_otherwise(value) if lies else value
 
     def _is_direct(self, node: t.Derivative) -> bool:
         """True where the equation of the numerator reads the denominator itself."""
@@ -330,13 +339,16 @@ def derivative(frame: Frame, of: t.Node, by: t.Node, local: bool) -> Value:
         return _slope(frame, of, cell_key(world.model, key, 0, 0), local)
     rows, columns = at.shape
     cells = [
-        [_slope(frame, of, cell_key(world.model, key, i, j), local) for j in range(columns)]
+        [
+            _slope(frame, of, cell_key(world.model, key, i, j, at.shape), local)
+            for j in range(columns)
+        ]
         for i in range(rows)
     ]
     flat = [v.simplest(cell) for row in cells for cell in row]
     if all(isinstance(cell, Dual) for cell in flat):
         made = tuple(tuple(v.simplest(cell) for cell in row) for row in cells)
-        return Array(made)  # type: ignore[arg-type]  # all are duals
+        return Array(made, at.lies)  # type: ignore[arg-type]  # all are duals
     if not at.is_vector:
         raise NoValue("the derivative of an array by a matrix")
     # a vector by a vector: one row an output, one column an input
@@ -352,10 +364,15 @@ def _array_of(model: Model, key: str) -> str:
     return key if element is None else element.array
 
 
-def cell_key(model: Model, key: str, row: int, column: int) -> tuple[str, int, int]:
+def cell_key(
+    model: Model, key: str, row: int, column: int, shape: tuple[int, int] = (1, 1)
+) -> tuple[str, int, int]:
     """What to move for one cell of an array: the quantity that stands there, or the cell itself."""
     definition = model.definition(key)
-    if isinstance(definition, t.Matrix):
+    if (
+        isinstance(definition, t.Matrix)
+        and (len(definition.rows), len(definition.rows[0])) == shape
+    ):
         cell = definition.rows[row][column]
         if isinstance(cell, t.Name) and model.known(cell.key):
             return cell.key, 0, 0

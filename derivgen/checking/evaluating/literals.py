@@ -24,5 +24,10 @@ def literal(node: t.Node) -> Value:
                 raise Shapes("the rows of a matrix have different lengths")
             if any(isinstance(cell, Array) for row in cells for cell in row):
                 raise Shapes("a matrix within a matrix")
-            return v.simplest(Array(cells))  # type: ignore[arg-type]  # no arrays among the cells
+            lies: v.Lying = "free" if node.is_list else "written"
+            return v.simplest(Array(cells, lies))  # type: ignore[arg-type]  # no arrays among the cells
+        case t.Transposed(body):
+            return v.transposed(v.as_written(literal(body)))
+        case t.Sum(((negative, body),)):
+            return v.mapped(v.negate, literal(body)) if negative else literal(body)
     raise NoValue("a calculation where a number is needed")

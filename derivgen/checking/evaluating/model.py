@@ -80,6 +80,10 @@ class Model(Protocol):
     def is_complete(self) -> bool:
         """True where all that is computed is said: of a network, and not of a document."""
 
+    @property
+    def lists_stand(self) -> bool:
+        """True where vectors that are written as lists are columns, as in ``W x``; rows, as in ``x W``, else."""
+
     def known(self, key: str) -> bool:
         """True where the key is a quantity."""
 
@@ -121,6 +125,7 @@ class DocumentModel:
     worked_out: frozenset[str] = frozenset()
     put_in: frozenset[str] = frozenset()
     is_complete: bool = False
+    lists_stand: bool = False
 
     def known(self, key: str) -> bool:
         return key in self.definitions or key in self.values or key in self.elements
@@ -182,6 +187,10 @@ class Changed:
     @property
     def is_complete(self) -> bool:
         return self.model.is_complete
+
+    @property
+    def lists_stand(self) -> bool:
+        return self.model.lists_stand
 
     def known(self, key: str) -> bool:
         return self.model.known(key)

@@ -49,7 +49,7 @@ def _product(frame: Frame, node: t.Product) -> Value:
         right = frame.evaluate(factor)
         if isinstance(found, Array) and isinstance(right, Array):
             frame.world.budget.spend(found.size * right.shape[1])
-        found = multiplied(found, right, node.sign)
+        found = multiplied(found, right, node.sign, frame.world.model.lists_stand)
     return found
 
 
@@ -78,10 +78,13 @@ def _product_with_ones(frame: Frame, node: t.Product) -> Value:
     return v.simplest(found)
 
 
-def multiplied(left: Value, right: Value, sign: str) -> Value:
+def multiplied(left: Value, right: Value, sign: str, standing: bool = False) -> Value:
     """A product of two values: of matrices where they fit as matrices, else cell by cell."""
     if isinstance(left, Dual) or isinstance(right, Dual) or sign == "o":
         return v.combined(v.multiply, left, right)
+    if sign == "@" and left.lies == right.lies == "free" and left.size == right.size:
+        return v.total([v.multiply(a, b) for a, b in zip(left.cells(), right.cells(), strict=True)])
+    left, right = v.in_product(left, right, standing)
     if left.shape[1] == right.shape[0]:
         return v.matrix_product(left, right)
     if sign != "@" and left.shape == right.shape:
@@ -221,10 +224,45 @@ def _diagonal(value: Value) -> Value:
 
 
 def _matrix(frame: Frame, node: t.Matrix) -> Value:
-    rows = [[frame.number(cell) for cell in row] for row in node.rows]
+    values = [[v.simplest(frame.evaluate(cell)) for cell in row] for row in node.rows]
+    if any(isinstance(value, Array) for row in values for value in row):
+        return _of_blocks(values, node.is_list)
+    rows = [[value for value in row if isinstance(value, Dual)] for row in values]
     if len({len(row) for row in rows}) != 1:
         raise Shapes("the rows of a matrix have different lengths")
-    return v.simplest(Array(tuple(tuple(row) for row in rows)))
+    return v.simplest(Array(tuple(map(tuple, rows)), "free" if node.is_list else "written"))
+
+
+def _of_blocks(values: list[list[Value]], is_list: bool) -> Value:
+    """A matrix with arrays in its cells: ``[h; x]``, one below or beside the other."""
+    if is_list and all(isinstance(value, Dual) or value.is_vector for value in values[0]):
+        cells = (c for at in values[0] for c in (at.cells() if isinstance(at, Array) else (at,)))
+        return Array((tuple(cells),), "free")
+    rows: list[tuple[Dual, ...]] = []
+    for blocks in values:
+        arrays = [
+            _standing(block) if isinstance(block, Array) and len(blocks) == 1 else block
+            for block in (Array(((b,),)) if isinstance(b, Dual) else b for b in blocks)
+        ]
+        if len({block.shape[0] for block in arrays}) != 1:
+            raise Shapes("the parts of a matrix do not fit beside each other")
+        parts = zip(*(block.rows for block in arrays), strict=True)
+        rows += [tuple(cell for part in row for cell in part) for row in parts]
+    if len({len(row) for row in rows}) != 1:
+        raise Shapes("the parts of a matrix do not fit below each other")
+    return Array(tuple(rows))
+
+
+def _standing(block: Array) -> Array:
+    """A list as a column, where it stands above or below others."""
+    return v.lying_otherwise(block) if block.lies != "written" and block.shape[0] == 1 else block
+
+
+def _transposed(frame: Frame, node: t.Transposed) -> Value:
+    body = frame.evaluate(node.body)
+    if isinstance(node.body, t.Matrix):
+        body = v.as_written(body)  # [0.5, 1]^T is a column
+    return v.transposed(body)
 
 
 def _big_sum(frame: Frame, node: t.BigSum) -> Value:
@@ -353,7 +391,7 @@ RULES: Mapping[type, Callable[..., Value]] = {
     t.Call: _call,
     t.Derivative: lambda frame, node: frame.derivative(node),
     t.Matrix: _matrix,
-    t.Transposed: lambda frame, node: v.transposed(frame.evaluate(node.body)),
+    t.Transposed: _transposed,
     t.BigSum: _big_sum,
     t.Cases: _cases,
     t.Dots: _dots,

@@ -8,9 +8,9 @@ caller has set with ``mpmath.workdps``.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import cache
-from typing import Any
+from typing import Any, Literal
 
 import mpmath
 import sympy
@@ -30,6 +30,10 @@ class NoValue(Exception):
     """A formula has no value at this point; the text says why."""
 
 
+class Below(NoValue):
+    """What a quantity is computed by makes no sense: whoever reads it can say nothing."""
+
+
 class Shapes(NoValue):
     """Two arrays do not fit each other; the text names both shapes."""
 
@@ -42,11 +46,17 @@ class Dual:
     slope: Real = ZERO
 
 
+#: how a vector lies: as it was written, as it is needed (a list ``[0.5, 1]`` says nothing of that), as the
+#: transpose of such a one, as a row where it stands beside another vector (a list that a capital is called)
+Lying = Literal["written", "free", "turned", "row"]
+
+
 @dataclass(frozen=True, slots=True)
 class Array:
-    """Rows of duals; a vector is one column or one row, as it was written."""
+    """Rows of duals; a vector is one column or one row, as it was written, and a list is one row."""
 
     rows: tuple[tuple[Dual, ...], ...]
+    lies: Lying = field(default="written", compare=False)
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -82,7 +92,7 @@ def mapped(function: Callable[[Dual], Dual], value: Value) -> Value:
     """A function of one number, element by element."""
     if isinstance(value, Dual):
         return function(value)
-    return Array(tuple(tuple(map(function, row)) for row in value.rows))
+    return Array(tuple(tuple(map(function, row)) for row in value.rows), value.lies)
 
 
 def combined(function: Callable[[Dual, Dual], Dual], left: Value, right: Value) -> Value:
@@ -96,6 +106,10 @@ def combined(function: Callable[[Dual, Dual], Dual], left: Value, right: Value) 
         return mapped(lambda cell: function(left, cell), right)
     if isinstance(right, Dual):
         return mapped(lambda cell: function(cell, right), left)
+    return _cell_by_cell(function, beside(left, right), beside(right, left))
+
+
+def _cell_by_cell(function: Callable[[Dual, Dual], Dual], left: Array, right: Array) -> Array:
     rows, columns = (max(a, b) for a, b in zip(left.shape, right.shape, strict=True))
     for shape in (left.shape, right.shape):
         if shape[0] not in (1, rows) or shape[1] not in (1, columns):
@@ -106,8 +120,20 @@ def combined(function: Callable[[Dual, Dual], Dual], left: Value, right: Value) 
         tuple(
             tuple(function(_cell(left, i, j), _cell(right, i, j)) for j in range(columns))
             for i in range(rows)
-        )
+        ),
+        left.lies if left.lies == right.lies else "written",
     )
+
+
+def beside(array: Array, other: Array) -> Array:
+    """An array as it lies beside another one, cell by cell: a list as that one lies."""
+    if array.lies == "written" or other.shape == array.shape:
+        return array
+    column = Array(tuple(zip(*array.rows, strict=True)))
+    if other.lies != "written":
+        return array
+    fits = other.shape[0] == array.size and other.shape[1] != array.size
+    return column if fits else array
 
 
 def _cell(array: Array, row: int, column: int) -> Dual:
@@ -267,14 +293,66 @@ def softmax(value: Value, log: bool = False) -> Value:
         made.append(tuple(apply("log", s) for s in shares) if log else tuple(shares))
     if value.is_vector and value.shape[1] == 1:
         return Array(tuple((cell,) for cell in made[0]))
-    return Array(tuple(made))
+    return Array(tuple(made), value.lies)
 
 
 # --- arrays ----------------------------------------------------------------------------------
 
 
 def transposed(value: Value) -> Value:
-    return value if isinstance(value, Dual) else Array(tuple(zip(*value.rows, strict=True)))
+    """The transpose; that of a list is a list, of which it is known that it lies the other way."""
+    if isinstance(value, Dual):
+        return value
+    if value.lies in ("free", "turned"):
+        return replace(value, lies="turned" if value.lies == "free" else "free")
+    return Array(tuple(zip(*value.rows, strict=True)))
+
+
+def lying_otherwise(value: Array) -> Array:
+    """Rows as columns, also of a list."""
+    return Array(tuple(zip(*value.rows, strict=True)), value.lies)
+
+
+def as_written(value: Value) -> Value:
+    """An array as it stands, also where it is a list."""
+    return value if isinstance(value, Dual) else replace(value, lies="written")
+
+
+def in_product(left: Array, right: Array, standing: bool) -> tuple[Array, Array]:
+    """The two factors of a product as they have to lie; ``standing`` says that lists are columns where
+    nothing else tells."""
+    if left.lies == right.lies == "written":
+        return left, right
+    if not right.is_vector:
+        return _turned_to(left, lambda a: a.shape[1] == right.shape[0]), right
+    if not left.is_vector:
+        return left, _turned_to(right, lambda a: left.shape[1] == a.shape[0])
+    ways = {left.lies, right.lies}
+    if "turned" in ways and ways <= {"turned", "free"}:
+        # of two lists of one length a product may be a number or a matrix
+        is_outer = (right.lies == "turned") is standing or left.size != right.size
+        return (_column(left), _row(right)) if is_outer else (_row(left), _column(right))
+    if right.lies == "written" and right.shape[0] == 1 and left.lies != "row":
+        return _column(left), right  # a column times a row
+    if left.shape[0] == 1 and left.lies in ("written", "row") and left.size == right.size:
+        return left, _column(right)  # a row times a column
+    return left, right
+
+
+def _turned_to(array: Array, fits: Callable[[Array], bool]) -> Array:
+    """A list as a row or a column, whichever fits."""
+    if array.lies == "written":
+        return array
+    row = _row(array)
+    return row if fits(row) or not fits(_column(array)) else _column(array)
+
+
+def _row(array: Array) -> Array:
+    return Array(array.rows)
+
+
+def _column(array: Array) -> Array:
+    return Array(tuple(zip(*array.rows, strict=True))) if array.lies != "written" else array
 
 
 def matrix_product(left: Array, right: Array) -> Value:

@@ -246,7 +246,9 @@ def _check_whole(
         return
     one, two = scalar(local), scalar(exact)
     if one is None or two is None:
-        _check_cells(here, draft, local, exact, pairs is not None)
+        _check_cells(
+            here, draft, local, exact, pairs is not None or _is_stated(here, subject, local)
+        )
         return
     draft.value = two
     slack = spread(here, body) + abs(two) * mpmath.mpf("1e-9") + mpmath.mpf("1e-12")
@@ -272,6 +274,27 @@ def _check_whole(
         draft.accept()
         return
     draft.message = f"{draft.printed} is {decimal(one, digits)}, and should be {draft.expected}"
+
+
+def _is_stated(here: Standing, subject: t.Node | None, local: Value) -> bool:
+    """True where all that is known of an array is what was printed for it, and a calculation gives that."""
+    if not isinstance(subject, t.Name) or subject.mark or isinstance(local, Dual):
+        return False
+    model = here.actual.model
+    given = model.given(subject.key)
+    cells = None if given is None else printed_matrix(given)
+    if not cells or model.definition(subject.key) is not None:
+        return False
+    found = lying_as(local, (len(cells), len(cells[0])))
+    return (
+        found is not None
+        and found.shape == (len(cells), len(cells[0]))
+        and all(
+            here.fit(number, cell.value) is not Fit.OFF
+            for numbers, row in zip(cells, found.rows, strict=True)
+            for number, cell in zip(numbers, row, strict=True)
+        )
+    )
 
 
 def _check_cells(here: Standing, draft: Draft, local: Value, exact: Value, aligned: bool) -> None:

@@ -13,7 +13,7 @@ from derivgen.checking.drafts import Draft, Ledger, note_open
 from derivgen.checking.evaluating import indices as ix
 from derivgen.checking.evaluating import values as v
 from derivgen.checking.evaluating.budget import Budget, OutOfWork
-from derivgen.checking.evaluating.equality import DIGITS
+from derivgen.checking.evaluating.equality import DIGITS, close
 from derivgen.checking.evaluating.literals import literal
 from derivgen.checking.evaluating.model import Model
 from derivgen.checking.evaluating.printed import (
@@ -25,7 +25,7 @@ from derivgen.checking.evaluating.printed import (
     printed_number,
 )
 from derivgen.checking.evaluating.resolving import UPDATE_MARKS, Unknown, resolved
-from derivgen.checking.evaluating.values import NoValue
+from derivgen.checking.evaluating.values import NoValue, Shapes
 from derivgen.checking.evaluating.world import World
 from derivgen.checking.judging.calculations import (
     judge_calculation,
@@ -221,6 +221,8 @@ class Judge:
                 self.standing.ledger.write(subject, number, None, number.value)
             elif cells is not None:
                 self.standing.ledger.write_matrix(subject, literal(body), body, cells, None)
+            else:
+                self._makes_no_sense(statement, segment)
             return
         draft = Draft(len(self.drafts) + 1, statement, segment, part=segment.span)
         draft.world = self.standing.actual
@@ -239,6 +241,20 @@ class Judge:
             if number is not None:
                 self.standing.ledger.write(subject, number, draft.id, None)
         self.drafts.append(draft)
+
+    def _makes_no_sense(self, statement: Statement, segment: t.Segment) -> None:
+        """An author is taken at his word, but not where the shapes in it do not fit."""
+        self.budget.begin()
+        try:
+            self.standing.actual.evaluate(segment.body)
+        except Shapes as misfit:
+            draft = Draft(len(self.drafts) + 1, statement, segment, part=segment.span)
+            draft.verdict, draft.code, draft.message = Verdict.WRONG, "C301", str(misfit)
+            draft.world, draft.printed = self.standing.actual, self.spelled(segment.body)
+            draft.subject = statement.left
+            self.drafts.append(draft)
+        except (NoValue, OutOfWork, RecursionError):
+            pass  # what has no value can be right
 
     def _claim(self, draft: Draft, members: list[t.Node]) -> None:
         """Judge one claim, which stands behind the other members of its chain.  Raises OutOfWork."""
@@ -274,6 +290,18 @@ class Judge:
         if draft.verdict is Verdict.WRONG and has_decimals(draft.segment.body):
             # numbers among names: a calculation in which not everything has been put in yet
             judge_mixed(self.standing, draft, subject)
+        if draft.verdict is Verdict.WRONG and self._holds_here(subject, draft.segment.body):
+            draft.verdict, draft.code, draft.message = Verdict.CORRECT, "", ""
+
+    def _holds_here(self, subject: t.Node, body: t.Node) -> bool:
+        """True for a formula with given numbers in place of some names, which is exact for the stated values."""
+        if not any(isinstance(part, t.Matrix) and is_printed(part) for part in t.walk(body)):
+            return False
+        try:
+            left, right = map(self.standing.actual.evaluate, (subject, body))
+            return not v.is_nothing(left) and close(left, right)
+        except NoValue:
+            return False
 
     def _formula_of(self, member: t.Node | None) -> t.Node | None:
         """What numbers were put into: the formula before them, or what defines the name before them."""

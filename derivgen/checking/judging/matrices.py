@@ -81,12 +81,12 @@ def judge_implied_matrix(
     """A matrix without a calculation: does it follow from the matrices as they were printed?"""
     step = None if subject is None else printed_step(here, subject)[1]
     for formula in (*before, *(() if step is None else (step,))):
-        printed = [
-            here.ledger.matrices[here.ledger.plain(part)]
-            for part in t.walk(formula)
-            if isinstance(part, t.Name | t.Derivative)
-            and here.ledger.plain(part) in here.ledger.matrices
-        ]
+        printed: list[int | None] = []
+        for part in t.walk(formula):
+            if isinstance(part, t.Name | t.Derivative):
+                matrix = here.ledger.matrices.get(here.ledger.plain(part))
+                entries = here.printed_for(part)[-1:]
+                printed += [matrix[1]] if matrix is not None else [e.draft for e in entries]
         shape = (len(cells), len(cells[0]))
         found = lying_as(as_printed(here, formula), shape)
         if not printed or found is None or found.shape != shape:
@@ -97,7 +97,7 @@ def judge_implied_matrix(
             for cell, number in zip(row, numbers, strict=True)
         )
         if near:
-            draft.uses = tuple(claim for _, claim, _ in printed if claim is not None)
+            draft.uses = tuple(claim for claim in printed if claim is not None)
             draft.local = Fit.ROUNDED
             return
 
@@ -233,8 +233,10 @@ def cell_at(matrix: t.Node, row: int, column: int) -> t.Node:
     return matrix.rows[row][column]
 
 
-def value_of_cells(cells: tuple[tuple[Printed, ...], ...]) -> Array:
-    return Array(tuple(tuple(v.constant(number.value) for number in row) for row in cells))
+def value_of_cells(cells: tuple[tuple[Printed, ...], ...], is_list: bool = False) -> Array:
+    """The array that printed numbers make."""
+    rows = tuple(tuple(v.constant(number.value) for number in row) for row in cells)
+    return Array(rows, "free" if is_list else "written")
 
 
 _GRAVITY = {
@@ -251,9 +253,7 @@ def lying_as(value: Value | None, shape: tuple[int, int]) -> Array | None:
     if value is None or isinstance(value, Dual):
         return None if value is None or shape != (1, 1) else Array(((value,),))
     if value.shape != shape and value.is_vector and value.shape == shape[::-1]:
-        turned = v.transposed(value)
-        assert isinstance(turned, Array)
-        return turned
+        return v.lying_otherwise(value)
     return value
 
 

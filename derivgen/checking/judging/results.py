@@ -100,7 +100,8 @@ def judge_result(
             )
     if local is None or draft.code == "C111":
         _excuse_print(here, draft, subject)
-    here.ledger.write_matrix(subject, value_of_cells(cells), body, cells, draft.id)
+    is_list = isinstance(body, t.Matrix) and body.is_list
+    here.ledger.write_matrix(subject, value_of_cells(cells, is_list), body, cells, draft.id)
 
 
 def _exact_value(here: Standing, subject: t.Node | None, draft: Draft) -> Value | None:

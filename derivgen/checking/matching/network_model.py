@@ -95,6 +95,11 @@ class NetworkModel:
         return frozenset()
 
     @property
+    def lists_stand(self) -> bool:
+        """False: samples are rows, unless the document says otherwise."""
+        return False
+
+    @property
     def is_complete(self) -> bool:
         """True: a network says all."""
         return True

@@ -11,11 +11,13 @@ from derivgen.checking.maths.cursor import CannotRead
 from derivgen.checking.maths.derivatives import Derivatives
 from derivgen.checking.maths.tokens import Token
 from derivgen.checking.maths.tree import (
+    BigSum,
     Call,
     Cases,
     Chain,
     Matrix,
     Node,
+    Product,
     Quotient,
     RelationSign,
     Segment,
@@ -99,7 +101,11 @@ class Brackets(Derivatives):
         rows = self.split(first, last, "separator", frozenset({";"}))
         if shape == "[" and (nested := self._nested_rows(first, last, span)) is not None:
             return nested
-        if len(rows) > 1 or len(self.split(first, last, "separator", COMMAS)) > 1:
+        parts = self.split(first, last, "separator", COMMAS)
+        if shape == "<" and len(rows) == 1 and len(parts) == 2:  # <v, w>: an inner product
+            factors = tuple(self.inside(begin, end) for begin, end in parts)
+            return BigSum(Product(factors, "o", span), span=span)
+        if len(rows) > 1 or len(parts) > 1:
             return self._listed(rows, span)
         if shape == "[" and (numbers := self._spaced_numbers(first, last, span)) is not None:
             return numbers
@@ -117,7 +123,8 @@ class Brackets(Derivatives):
                 spaced = self._spaced_numbers(begin, end, span) if len(parts) == 1 else None
                 row += spaced.rows[0] if spaced is not None else (self.inside(begin, end),)
             cells.append(tuple(row))
-        return Matrix(tuple(cells), span)
+        listed = len(cells) == 1 and len(cells[0]) > 1
+        return Matrix(tuple(cells), span, listed)
 
     def _nested_rows(self, first: int, last: int, span: Span) -> Matrix | None:
         """``[[1, 2], [3, 4]]``, with or without commas between the rows."""
@@ -162,7 +169,7 @@ class Brackets(Derivatives):
             at += 1
         if len(cells) < 2:
             return None
-        return Matrix((tuple(self.inside(begin, end) for begin, end in cells),), span)
+        return Matrix((tuple(self.inside(begin, end) for begin, end in cells),), span, True)
 
     def _spaced_names(self, first: int, last: int, span: Span) -> Matrix | None:
         """``= [w1 w2]`` typed on one side of a relation, with names and nothing between them, is a row."""
@@ -179,7 +186,7 @@ class Brackets(Derivatives):
             return None
         ends = [*starts[1:], last]
         cells = zip(starts, ends, strict=True)
-        return Matrix((tuple(self.inside(begin, end) for begin, end in cells),), span)
+        return Matrix((tuple(self.inside(begin, end) for begin, end in cells),), span, True)
 
     def bars(self) -> Node:
         start = self.at

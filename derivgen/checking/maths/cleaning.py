@@ -39,12 +39,25 @@ def cleaned(tokens: list[Token]) -> list[Token]:
             if token.kind == "open" and token.text == "{" and sign:  # "{}", "{-}x"
                 free = at == 0 or tokens[at - 1].kind not in ("script", "accent")
                 drop[at] = drop[partner[at]] = free
+            elif _holds_arguments(tokens, partner, at):
+                drop[at] = drop[partner[at]] = True
         elif partner[at] >= 0 and stack and stack[-1] == partner[at]:
             stack.pop()
         elif token.kind in ("relation", "row", "implies") and stack:
             _open_up(tokens, partner, stack, drop, token)
     kept = _with_round_d([token for at, token in enumerate(tokens) if not drop[at]])
     return [each for at, token in enumerate(kept) for each in _marked(kept, at, token)]
+
+
+def _holds_arguments(tokens: Sequence[Token], partner: Sequence[int], at: int) -> bool:
+    """Whether braces hold nothing but the brackets of a call: ``\\sigma{\\left(z\\right)}``."""
+    if tokens[at][:2] != ("open", "{") or at == 0 or partner[at + 1] != partner[at] - 1:
+        return False
+    inner = tokens[at + 1]
+    called = inner.kind == "open" and inner.text.lstrip(".") == "("
+    # not the second part of x^2{(y)}
+    scripted = at > 1 and tokens[at - 2].kind in ("script", "accent")
+    return called and not scripted and tokens[at - 1].kind in (*NAMES, "prime")
 
 
 NAMES: Final = frozenset({"letters", "greek", "accent", "word", "text"})

@@ -27,10 +27,13 @@ from derivgen.checking.maths.tree import (
     Segment,
     Sum,
     Transposed,
+    Words,
 )
 
 Sign = Literal["", "*", "o", "@"]
 _SIGNS: Final[dict[str, Sign]] = {"": "", "*": "*", "o": "o", "@": "@"}
+#: letters that count cells
+_INDEX: Final = frozenset("ijklmnpqrst")
 #: Products and quotients nested deeper than this in one term are not read.
 _MAX_NESTED: Final = 40
 
@@ -211,6 +214,8 @@ class Expressions(Atoms):
             elif token.kind == "point" and self.is_kind("letters", "T", 1):
                 self.at += 2
                 node = Transposed(node, self.span_from(start))
+            elif token[:2] == ("script", "_") and (label := self._label_of_part()):
+                node = Call("part", (node, Words(label)), 0, self.span_from(start))
             elif token.kind == "script" and isinstance(node, Call):
                 node = self.indexed_call(node, start)
             elif token.kind == "bar" and self.is_kind("script", "_", 1):
@@ -225,6 +230,26 @@ class Expressions(Atoms):
         if isinstance(node, Derivative) and node.of is None and self._applies():
             return self._applied(node, start)
         return node
+
+    def _label_of_part(self) -> str:
+        """The words at ``(dL/dv)_{deep}``, a part of what stands in the brackets, which are stepped over;
+        nothing, and no step, where an index stands there."""
+        before = self.tokens[self.at - 1]
+        after = self.peek(1)
+        if before.kind != "close" or before.text == "{" or after is None:
+            return ""
+        if after[:2] == ("open", "{"):
+            first, last = self.at + 2, self.closing(self.at + 1)
+        else:
+            first, last = self.at + 1, self.at + 2
+        inside = self.tokens[first:last]
+        if any(token.kind not in ("text", "word", "letters") for token in inside):
+            return ""
+        label = " ".join(token.text.strip() for token in inside)
+        if len(label) < 2 or label == "new" or set(label) <= _INDEX:
+            return ""
+        self.at = last + (1 if after.text == "{" else 0)
+        return label
 
     def _raised(self, base: Node, start: int) -> Node:
         """``base`` with the exponent that stands here."""

@@ -164,7 +164,9 @@ def _defined(cursor: Cursor, read: Read, found: _Found) -> None:
         found.numbered[spelling.base].add(plain)
         if _is_index_next(cursor.tokens, last):
             found.layered.add(spelling.base)
-    elif all(token.kind in ("letters", "number", "operator") for token in inside):
+    elif spelling.base != "e" and all(
+        token.kind in ("letters", "number", "operator") for token in inside
+    ):
         found.labels.add((spelling.base, plain))
 
 

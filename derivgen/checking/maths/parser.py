@@ -73,6 +73,8 @@ def read(
         except CannotRead as error:
             if isinstance(error, OnlyNamed) and _says_nothing(group):
                 continue
+            if all(token.kind == "operator" for part in group for token in part.tokens):
+                continue  # a sign that is spoken of
             collected.failures.append(Failure(error.reason, span))
         except RecursionError:  # the caller's own stack may be deep already
             collected.failures.append(Failure("it is nested too deeply", span))
@@ -222,7 +224,7 @@ def _add(
 
 def _list(items: list[Node], group: list[Statement]) -> Node:
     span = (items[0].span[0], group[-1].tokens[-1].span[1])
-    return Matrix((tuple(items),), span)
+    return Matrix((tuple(items),), span, is_list=True)
 
 
 def _with_last(chain: Chain, body: Node) -> Chain:

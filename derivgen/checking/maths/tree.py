@@ -118,10 +118,13 @@ class Derivative:
 
 @dataclass(frozen=True, slots=True)
 class Matrix:
-    """Rows of cells; a vector is a matrix of one column or one row, as it was printed."""
+    """Rows of cells; a vector is a matrix of one column or one row, as it was printed.
+
+    ``is_list`` is True for ``[0.5, 1]`` and ``(0.5, 1)``: nothing tells how such a vector lies."""
 
     rows: tuple[tuple[Node, ...], ...]
     span: Span = field(default=NOWHERE, compare=False)
+    is_list: bool = field(default=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from derivgen.checking.evaluating import indices as ix
 from derivgen.checking.evaluating.printed import printed_number
 from derivgen.checking.maths import tree as t
-from derivgen.checking.maths.tree import names_in
+from derivgen.checking.maths.tree import has_derivative, names_in
 from derivgen.checking.understanding.decided import Decided
 from derivgen.checking.understanding.training import LOSS_WORDS
 
@@ -18,6 +18,31 @@ def find_aliases(decided: Decided) -> None:
         other = _same_value(decided, key) or _same_role(decided, key)
         if other is not None and not decided.definitions.lead_to(t.Name(other), key):
             decided.definitions[key] = t.Name(other, written=other)
+
+
+def find_doubles(decided: Decided) -> None:
+    """Of two names with one definition the one that nothing reads is meant where it is differentiated by."""
+    read = {
+        name
+        for node in decided.definitions.values()
+        if not has_derivative(node)
+        for name in names_in(node)
+    }
+    first: dict[t.Node, str] = {}
+    for key, node in dict(decided.definitions).items():
+        if isinstance(node, t.Name | t.Number):
+            continue
+        other = first.setdefault(node, key)
+        for idle, used in ((key, other), (other, key)) if other != key else ():
+            wanted = idle in decided.denominators and idle not in read and used in read
+            if wanted and not decided.definitions.lead_to(t.Name(idle), used):
+                decided.definitions[used] = t.Name(idle, written=idle)
+                break
+
+
+def _are_siblings(one: str, two: str) -> bool:
+    """True for names of one letter with numbers: those of two layers."""
+    return all(any(map(str.isdigit, key)) for key in (one, two))
 
 
 def _same_value(decided: Decided, key: str) -> str | None:
@@ -43,7 +68,7 @@ def left_over(decided: Decided) -> None:
     unused = [key for key in decided.arrays if key in known and key not in read]
     missing = [key for key in sorted(read - known) if not ix.letters_of(key)]
     for key in missing:
-        same = [other for other in unused if other[:1] == key[:1]]
+        same = [other for other in unused if other[:1] == key[:1] and not _are_siblings(key, other)]
         rivals = [other for other in missing if other[:1] == key[:1]]
         if len(same) == 1 and len(rivals) == 1:
             decided.definitions[key] = t.Name(same[0], written=same[0])

@@ -58,7 +58,8 @@ def _spell_out_columns(decided: Decided) -> None:
 
 def _is_first_state(decided: Decided, cell: str, side: t.Node, body: t.Node) -> bool:
     """True for ``h_0``, which is given, and for which ``h_t = tanh(a_t)`` would need an a_0 that is nowhere."""
-    if cell not in decided.notes.printed or "0" not in ix.split(cell)[1]:
+    first = "0" in ix.split(cell)[1] or ix.above(cell) == "0"
+    if cell not in decided.notes.printed or not first:
         return False
     made = set(names_in(body)) - set(names_in(side))
     return any(name not in decided.notes.used and name not in decided.cells for name in made)

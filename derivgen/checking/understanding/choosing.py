@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from derivgen.checking.evaluating import indices as ix
-from derivgen.checking.evaluating.printed import printed_number
+from derivgen.checking.evaluating.printed import printed_matrix, printed_number
 from derivgen.checking.maths import tree as t
 from derivgen.checking.maths.tree import full_key, names_in
 from derivgen.checking.understanding.decided import Decided
@@ -111,12 +111,13 @@ def functions_of_printed_numbers(decided: Decided) -> None:
 
 
 def _printed_as(decided: Decided, number: t.Node, other_than: str) -> str | None:
-    """The last quantity that was printed as a number."""
+    """The last quantity that was printed as a number, or as an array of numbers."""
     wanted = printed_number(number)
     found = None
-    if wanted is None:
+    if wanted is None and printed_matrix(number) is None:
         return None
-    for key in decided.printed_values.get(wanted.value, ()):
+    same = decided.printed_arrays if wanted is None else decided.printed_values
+    for key in same.get(number if wanted is None else wanted.value, ()):
         if key != other_than:
             found = key
     if found is not None and found in decided.definitions:

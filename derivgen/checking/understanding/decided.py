@@ -63,6 +63,16 @@ class Decided:
                     found[number.value].append(key)
         return found
 
+    @cached_property
+    def printed_arrays(self) -> dict[t.Node, list[str]]:
+        """The keys by the arrays of numbers that were printed as their values, in order."""
+        found: dict[t.Node, list[str]] = defaultdict(list)
+        for key, nodes in self.notes.printed.items():
+            for node in nodes:
+                if isinstance(node, t.Matrix):
+                    found[node].append(key)
+        return found
+
     def terminal(self) -> list[str]:
         """Computed quantities that nothing else is computed from."""
         read = {name for node in self.definitions.values() for name in names_in(node)}

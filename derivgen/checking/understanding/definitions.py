@@ -7,12 +7,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
 from derivgen.checking.evaluating.budget import Budget
 from derivgen.checking.evaluating.model import DocumentModel, StepRule
 from derivgen.checking.evaluating.printed import is_numeric
 from derivgen.checking.maths import tree as t
-from derivgen.checking.understanding.aliases import find_aliases, left_over
+from derivgen.checking.understanding.aliases import find_aliases, find_doubles, left_over
 from derivgen.checking.understanding.analogy import by_analogy, numbers_in
 from derivgen.checking.understanding.cells import find_elements, find_families, spell_out
 from derivgen.checking.understanding.choosing import (
@@ -24,6 +25,7 @@ from derivgen.checking.understanding.decided import Decided
 from derivgen.checking.understanding.deltas import with_deltas
 from derivgen.checking.understanding.folding import folded
 from derivgen.checking.understanding.giving import find_counts, find_leaves, give_values
+from derivgen.checking.understanding.lists import lists_stand
 from derivgen.checking.understanding.noting import Notes, functions_that_are_quantities, note
 from derivgen.checking.understanding.renewals import (
     computed_anew,
@@ -79,6 +81,7 @@ def _learned(decided: Decided, rules: Mapping[str, t.Node]) -> Learned:
     calculations_with_names(decided)
     give_values(decided)
     find_aliases(decided)
+    find_doubles(decided)
     find_elements(decided)
     find_families(decided)
     left_over(decided)
@@ -113,6 +116,7 @@ def _learned(decided: Decided, rules: Mapping[str, t.Node]) -> Learned:
             - decided.definitions.keys()
         ),
     )
+    model = replace(model, lists_stand=lists_stand(model, decided.statements))
     model = with_deltas(model, decided.notes.filled, decided.budget)
     printed = {key: tuple(nodes) for key, nodes in decided.notes.printed.items()}
     return Learned(

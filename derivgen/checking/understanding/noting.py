@@ -182,6 +182,8 @@ def _note_member(notes: Notes, member: t.Node, rest: Sequence[t.Node], first: bo
     names = _cells(member)
     if not names:
         return
+    if isinstance(member, t.Matrix):
+        rest = [other for other in rest if not _is_of_blocks(member, other)]
     for name, later in ((name, _cell_of(rest, at)) for at, name in names):
         key = full_key(name)
         if name.mark:
@@ -227,6 +229,11 @@ def _cells(member: t.Node) -> list[tuple[Position, t.Name]]:
         if all(isinstance(cell, t.Name) for _, _, cell in cells):
             return [((i, j), cell) for i, j, cell in cells if isinstance(cell, t.Name)]
     return []
+
+
+def _is_of_blocks(member: t.Matrix, other: t.Node) -> bool:
+    """True for ``[h; x] = [0.1; 0.2; 0.3]``: the names are those of arrays."""
+    return isinstance(other, t.Matrix) and [*map(len, other.rows)] != [*map(len, member.rows)]
 
 
 def _cell_of(members: Sequence[t.Node], at: Position) -> list[t.Node]:

@@ -1,0 +1,84 @@
+"""``w · x`` for two vectors: the number that they make together, or their product cell by cell?
+
+Authors write one sign for both.  Where a document prints a single number for what would be an array cell by cell,
+the products of vectors that it is computed from are inner products; so are these products elsewhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from derivgen.checking.evaluating.budget import Budget, OutOfWork
+from derivgen.checking.evaluating.printed import is_numeric, printed_number
+from derivgen.checking.evaluating.values import Array, NoValue, Value
+from derivgen.checking.evaluating.world import World
+from derivgen.checking.maths import tree as t
+from derivgen.checking.maths.rebuild import rebuilt
+from derivgen.checking.understanding.statements import Learned, Statement
+
+#: two keys that stand beside each other in a product
+Pair = frozenset[str]
+
+
+def with_inner_products(
+    statements: Sequence[Statement], learned: Learned, budget: Budget
+) -> tuple[Statement, ...] | None:
+    """The statements with inner products where such are meant; None where there are none."""
+    pairs = _pairs(learned, World(learned.model, budget=budget))
+    if not pairs:
+        return None
+    return tuple(_with_pairs(statement, pairs) for statement in statements)
+
+
+def _pairs(learned: Learned, world: World) -> set[Pair]:
+    model = learned.model
+    products = {
+        key: {pair for pair in _beside(node) if _are_alike(pair, world)}
+        for key, node in model.definitions.items()
+    }
+    candidates = {key: pairs for key, pairs in products.items() if pairs}
+    found: set[Pair] = set()
+    for key, nodes in learned.printed.items() if candidates else ():
+        if any(printed_number(node) is not None for node in nodes) and isinstance(
+            _value(world, key), Array
+        ):
+            above = {key, *world.ancestry.upstream(key)}
+            found |= {pair for one in above for pair in candidates.get(one, ())}
+    return found
+
+
+def _beside(node: t.Node) -> Iterable[Pair]:
+    """The pairs of names that a product is made of."""
+    for part in t.walk(node):
+        if isinstance(part, t.Product) and part.sign in ("", "*") and len(part.factors) == 2:
+            one, two = part.factors
+            if isinstance(one, t.Name) and isinstance(two, t.Name) and one.key != two.key:
+                yield frozenset({one.key, two.key})
+
+
+def _are_alike(pair: Pair, world: World) -> bool:
+    """True for two vectors of one length."""
+    one, two = (_value(world, key) for key in pair)
+    arrays = isinstance(one, Array) and isinstance(two, Array)
+    return arrays and one.is_vector and one.size > 1 and one.shape == two.shape  # type: ignore[union-attr]
+
+
+def _value(world: World, key: str) -> Value | None:
+    world.budget.begin()
+    try:
+        return world.value(key)
+    except (NoValue, OutOfWork, RecursionError):
+        return None
+
+
+def _with_pairs(statement: Statement, pairs: set[Pair]) -> Statement:
+    def meant(node: t.Node) -> t.Node:
+        if isinstance(node, t.Product) and set(_beside(node)) & pairs:
+            return t.BigSum(replace(node, sign="o"), span=node.span)
+        return node if is_numeric(node) else rebuilt(node, meant)
+
+    segments = tuple(replace(s, body=meant(s.body)) for s in statement.chain.segments)
+    chain = replace(statement.chain, segments=segments)
+    left = None if statement.left is None else meant(statement.left)
+    return replace(statement, chain=chain, left=left, earlier=tuple(map(meant, statement.earlier)))
