@@ -74,11 +74,11 @@ def is_word(subscript: str) -> bool:
 
 
 def joined(base: str, pieces: Iterable[str]) -> str:
-    """The key of a base and the pieces of a subscript; commas where a piece has several digits."""
+    """The key of a base and the pieces of a subscript; commas where a piece has several digits or is a sum."""
     parts = list(pieces)
     if not parts:
         return base
-    long = any(len(part) > 1 and part.isdigit() for part in parts)
+    long = any((len(part) > 1 and part.isdigit()) or is_moved(part) for part in parts)
     return f"{base}_{','.join(parts) if long and len(parts) > 1 else ''.join(parts)}"
 
 

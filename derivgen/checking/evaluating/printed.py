@@ -87,6 +87,21 @@ def printed_matrix(node: t.Node) -> tuple[tuple[Printed, ...], ...] | None:
     return tuple(rows) if len(set(map(len, rows))) == 1 else None
 
 
+def is_fraction(node: t.Node) -> bool:
+    """True for a fraction of whole numbers, and for a matrix with such cells among its numbers: a value that is
+    given exactly rather than a calculation."""
+    match node:
+        case t.Negated(body) | t.Sum(((_, body),)):
+            return is_fraction(body)
+        case t.Quotient(t.Number() as top, t.Number() as bottom):
+            return top.decimals <= 0 and bottom.decimals <= 0
+        case t.Matrix(rows):
+            cells = [cell for row in rows for cell in row]
+            numbers = all(is_fraction(cell) or printed_number(cell) is not None for cell in cells)
+            return numbers and any(map(is_fraction, cells))
+    return False
+
+
 def is_printed(node: t.Node) -> bool:
     """True for a number or a matrix of numbers: a result rather than a calculation."""
     return printed_number(node) is not None or printed_matrix(node) is not None

@@ -25,6 +25,8 @@ from derivgen.checking.judging.matrices import (
     name_of,
     wrong_cells,
 )
+from derivgen.checking.judging.meant import as_meant
+from derivgen.checking.judging.noise import slack_of_print
 from derivgen.checking.judging.spread import distance, spread, spread_with_names
 from derivgen.checking.judging.standing import Standing
 from derivgen.checking.maths import tree as t
@@ -51,11 +53,11 @@ def judge_calculation(
     if pairs is not None:
         bad = [pair for pair in pairs if not _is_value_of(here, pair)]
         if not bad:
-            _check_whole(here, draft, subject, pairs)
+            _check_whole(here, draft, subject, formula, pairs)
         else:
             _wrong_operand(here, draft, bad[0])
         return
-    _check_whole(here, draft, subject, None)
+    _check_whole(here, draft, subject, formula, None)
     if draft.verdict is Verdict.WRONG and formula is not None:
         # it is wrong as a whole: perhaps one of its numbers alone is
         groups = grouped(formula, body, here.known_value, here.actual.budget) or []
@@ -111,6 +113,8 @@ def _is_value_of(here: Standing, pair: Pair) -> bool:
     cell = here.printed_cell(pair.part)
     if cell is not None and cell.value == number.value:
         return True
+    if here.actual.is_rounded(pair.part) and here.is_longer(cell, number, value):
+        return True
     if here.carries:
         carried = scalar(carried_on(here, pair.part)[0])
         if carried is not None and here.follows(number, carried):
@@ -136,13 +140,8 @@ def _is_longer(here: Standing, number: Printed, value: Real, part: t.Node) -> bo
         return False
     entries = here.printed_for(part)
     node = here.actual.model.given(part.key) if isinstance(part, t.Name) else None
-    short = entries[-1].printed if entries else printed_number(node) if node is not None else None
-    return (
-        short is not None
-        and short.decimals < number.decimals
-        and short.fit(number.value) is Fit.ROUNDED
-        and abs(number.value - value) <= short.unit
-    )
+    given = None if node is None else printed_number(node)
+    return here.is_longer(entries[-1].printed if entries else given, number, value)
 
 
 def _is_near_enough(here: Standing, number: Printed, value: Real, part: t.Node) -> bool:
@@ -226,13 +225,18 @@ def _is_result(here: Standing, name: t.Name) -> bool:
 
 
 def _check_whole(
-    here: Standing, draft: Draft, subject: t.Node | None, pairs: list[Pair] | None
+    here: Standing,
+    draft: Draft,
+    subject: t.Node | None,
+    formula: t.Node | None,
+    pairs: list[Pair] | None,
 ) -> None:
     """The calculation's value against the model's, as far as its rounded numbers allow."""
     body = draft.segment.body
     try:
         local = here.actual.evaluate(body)
         exact = None if subject is None else here.actual.evaluate(subject)
+        exact = as_meant(here, subject, () if formula is None else (formula,), exact)
     except Shapes as error:
         draft.verdict, draft.code, draft.message = Verdict.WRONG, "C301", str(error)
         return
@@ -256,6 +260,9 @@ def _check_whole(
     most = MOST_CARRIED if here.carries else 4
     if abs(one - two) <= slack or abs(one - two) <= most * spread(here, body):
         draft.accept()
+        return
+    if subject is not None and abs(one - two) <= slack + slack_of_print(here, subject, None):
+        draft.verdict, draft.code, draft.message = Verdict.CORRECT, "", ""
         return
     stated = _stated_number(here, subject)
     if stated is not None and here.fit(stated, one) is not Fit.OFF:

@@ -36,6 +36,7 @@ from derivgen.checking.judging.results import judge_result
 from derivgen.checking.judging.standing import Standing
 from derivgen.checking.judging.symbols import SymbolJudge
 from derivgen.checking.maths import tree as t
+from derivgen.checking.maths.keys import PRIMES
 from derivgen.checking.maths.tree import names_in
 from derivgen.checking.maths.writing import shown
 from derivgen.checking.report import Verdict
@@ -150,7 +151,7 @@ class Judge:
     def _given_again(self, statement: Statement, begin: int) -> None:
         """After a step of training, a number of which only a value was given before may have another one."""
         left = statement.left
-        if not self.own or not isinstance(left, t.Name) or left.mark:
+        if not self.own or not isinstance(left, t.Name) or left.mark not in {"", *PRIMES}:
             return
         model = self.model
         stated = model.given(left.key) is not None and model.definition(left.key) is None

@@ -194,6 +194,9 @@ def wrong_cells(here: Standing, pair: Pair) -> list[tuple[int, int, Real]]:
 def _off(
     here: Standing, array: t.Node, cells: tuple[tuple[Printed, ...], ...], value: Array
 ) -> list[tuple[int, int, Real]]:
+    printed = here.ledger.matrices.get(here.ledger.plain(array))
+    known = printed is not None and here.actual.is_rounded(array)
+    shorter = printed_matrix(printed[2]) if printed is not None and known else None
     return [
         (i, j, cell.value)
         for i, (row, numbers) in enumerate(zip(value.rows, cells, strict=True))
@@ -201,7 +204,19 @@ def _off(
         if here.fit(number, cell.value) is Fit.OFF
         and not (here.carries and was_carried(here, number, cell.value))
         and not _was_printed(here, name_of(here, array, i, j), number)
+        and not here.is_longer(_cell_before(shorter, i, j), number, cell.value)
     ]
+
+
+def _cell_before(
+    cells: tuple[tuple[Printed, ...], ...] | None, row: int, column: int
+) -> Printed | None:
+    """A cell of a matrix that was printed before, where a vector may have lain the other way."""
+    if not cells:
+        return None
+    if 1 in (len(cells), len(cells[0])) and not (row < len(cells) and column < len(cells[0])):
+        row, column = column, row
+    return cells[row][column] if row < len(cells) and column < len(cells[0]) else None
 
 
 def _was_printed(here: Standing, name: t.Name | None, number: Printed) -> bool:

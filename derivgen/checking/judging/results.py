@@ -20,7 +20,7 @@ from derivgen.checking.evaluating.printed import (
     printed_matrix,
     printed_number,
 )
-from derivgen.checking.evaluating.values import Array, NoValue, Real, Value, is_nothing, scalar
+from derivgen.checking.evaluating.values import Array, NoValue, Real, Value, scalar
 from derivgen.checking.judging.carried import step_of_prints
 from derivgen.checking.judging.matrices import (
     followed_matrix,
@@ -29,6 +29,7 @@ from derivgen.checking.judging.matrices import (
     printed_before,
     value_of_cells,
 )
+from derivgen.checking.judging.meant import as_meant
 from derivgen.checking.judging.noise import slack_of_print
 from derivgen.checking.judging.numbers import (
     doubtful,
@@ -52,7 +53,7 @@ def judge_result(
     ``subject`` is the left side, ``before`` are the members between it and the number.
     """
     draft.subject = None if subject is None else here.ledger.plain(subject)
-    exact = _as_meant(here, subject, before, _exact_value(here, subject, draft))
+    exact = as_meant(here, subject, before, _exact_value(here, subject, draft))
     draft.modelled = exact is not None
     local = _local_value(here, subject, before, draft)
     stepped = _stepped(here, subject, draft) if exact is None and local is None else None
@@ -112,26 +113,6 @@ def _exact_value(here: Standing, subject: t.Node | None, draft: Draft) -> Value 
     except NoValue as error:
         note_open(draft, error)
     return None
-
-
-def _as_meant(
-    here: Standing, subject: t.Node | None, before: Sequence[t.Node], exact: Value | None
-) -> Value | None:
-    """The derivative by its own equation alone where only that is what the formula behind it comes to: of one
-    step of a recurrence, whose other steps use the same weights."""
-    if not isinstance(subject, t.Derivative) or exact is None:
-        return exact
-    for formula in before:
-        if is_numeric(formula) or has_derivative(formula):
-            continue
-        with suppress(NoValue):
-            value = here.actual.evaluate(formula)
-            if close(value, exact):
-                return exact
-            alone = here.actual.evaluate(subject, "own")
-            if close(value, alone) and not is_nothing(alone):
-                return alone
-    return exact
 
 
 def _stepped(here: Standing, subject: t.Node | None, draft: Draft) -> Value | None:

@@ -76,6 +76,15 @@ class Standing:
         fit = self.fit(number, value)
         return fit is Fit.ROUNDED or (self.cuts and fit is Fit.CUT)
 
+    def is_longer(self, short: Printed | None, number: Printed, value: Real) -> bool:
+        """Whether a number is one that was printed with fewer digits, as far as these tell."""
+        return (
+            short is not None
+            and short.decimals < number.decimals
+            and self.follows(short, number.value)
+            and abs(number.value - value) <= short.unit
+        )
+
     def fit(self, number: Printed, value: Real) -> Fit:
         """As :meth:`Printed.fit`; a whole number says that it is whole."""
         if number.decimals <= 0 and abs(value) < 1000:

@@ -118,7 +118,8 @@ def index_of(cursor: Cursor, start: int, end: int) -> list[str]:
         token = cursor.tokens[at]
         match token.kind:
             case "letters" | "number" | "word" | "text":
-                if found and not token.glued and found[-1] not in (",", "+", "-", "*"):
+                apart = found and not token.glued and found[-1] not in (",", "+", "-", "*")
+                if apart and not _is_multiple(cursor, at, end):
                     found.append(",")
                 found += pieces(token.text)
             case "greek":
@@ -142,6 +143,19 @@ def index_of(cursor: Cursor, start: int, end: int) -> list[str]:
             case _:
                 raise cursor.fail("an index that is no index")
     return _without_loose_operators(found)
+
+
+def _is_multiple(cursor: Cursor, at: int, end: int) -> bool:
+    """True for the i of ``2 i + u``: a number stands before it, and an operator behind."""
+    token, after = cursor.tokens[at], cursor.tokens[at + 1] if at + 1 < end else None
+    return (
+        token.kind == "letters"
+        and len(token.text) == 1
+        and cursor.tokens[at - 1].kind == "number"
+        and after is not None
+        and after.kind == "operator"
+        and after.text in "+-"
+    )
 
 
 def _without_loose_operators(found: list[str]) -> list[str]:

@@ -8,7 +8,7 @@ from functools import cached_property
 from derivgen.checking.evaluating import indices as ix
 from derivgen.checking.evaluating.budget import Budget
 from derivgen.checking.evaluating.model import Element
-from derivgen.checking.evaluating.printed import printed_number
+from derivgen.checking.evaluating.printed import is_fraction, printed_number
 from derivgen.checking.evaluating.values import Real
 from derivgen.checking.maths import tree as t
 from derivgen.checking.maths.tree import full_key, names_in
@@ -39,7 +39,11 @@ class Decided:
         self.put_in: set[str] = set()
         #: what has no one value
         self.lost: set[str] = set()
-        self.arrays = shaped(notes.printed, notes.sides, notes.used, notes.from_zero)
+        given = {key: list(nodes) for key, nodes in notes.printed.items()}
+        for key, nodes in notes.calculations.items():
+            if fractions := list(filter(is_fraction, nodes)):
+                given.setdefault(key, []).extend(fractions)
+        self.arrays = shaped(given, notes.sides, notes.used, notes.from_zero)
         self.cells = {name for array in self.arrays.values() for name, _ in array.cells()}
         #: what has a rule in index letters
         self.ruled = frozenset(key for key in notes.sides if ix.letters_of(key))

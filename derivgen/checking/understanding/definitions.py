@@ -11,8 +11,9 @@ from dataclasses import replace
 
 from derivgen.checking.evaluating.budget import Budget
 from derivgen.checking.evaluating.model import DocumentModel, StepRule
-from derivgen.checking.evaluating.printed import is_numeric
+from derivgen.checking.evaluating.printed import is_fraction, is_numeric
 from derivgen.checking.maths import tree as t
+from derivgen.checking.maths.writing import AGAIN
 from derivgen.checking.understanding.aliases import find_aliases, find_doubles, left_over
 from derivgen.checking.understanding.analogy import by_analogy, numbers_in
 from derivgen.checking.understanding.cells import find_elements, find_families, spell_out
@@ -27,6 +28,7 @@ from derivgen.checking.understanding.folding import folded
 from derivgen.checking.understanding.giving import find_counts, find_leaves, give_values
 from derivgen.checking.understanding.lists import lists_stand
 from derivgen.checking.understanding.noting import Notes, functions_that_are_quantities, note
+from derivgen.checking.understanding.numbered_cells import name_cells, unnamed
 from derivgen.checking.understanding.renewals import (
     computed_anew,
     fold_updates,
@@ -82,6 +84,7 @@ def _learned(decided: Decided, rules: Mapping[str, t.Node]) -> Learned:
     give_values(decided)
     find_aliases(decided)
     find_doubles(decided)
+    name_cells(decided)
     find_elements(decided)
     find_families(decided)
     left_over(decided)
@@ -92,6 +95,7 @@ def _learned(decided: Decided, rules: Mapping[str, t.Node]) -> Learned:
     loss = loss_of(decided)
     parameters = parameters_of(decided, loss)
     renewed = renewed_by(decided, parameters, loss)
+    renewed |= {key: f"{key}{AGAIN}" for key in unnamed(decided, parameters)}
     for key, node in rules.items():
         if key in decided.definitions and not decided.definitions.lead_to(node, key):
             decided.definitions[key] = node
@@ -110,7 +114,7 @@ def _learned(decided: Decided, rules: Mapping[str, t.Node]) -> Learned:
         step,
         opaque(decided),
         renewed,
-        frozenset(k for k in decided.notes.calculations if not _is_symbolic(decided, k)),
+        frozenset(k for k in decided.notes.calculations if not _is_said(decided, k)),
         frozenset(
             (decided.put_in | (decided.notes.printed.keys() - decided.notes.stated))
             - decided.definitions.keys()
@@ -136,6 +140,9 @@ def _learned(decided: Decided, rules: Mapping[str, t.Node]) -> Learned:
     )
 
 
-def _is_symbolic(decided: Decided, key: str) -> bool:
-    """True for what is computed by a formula with names in it."""
-    return key in decided.definitions and not is_numeric(decided.definitions[key])
+def _is_said(decided: Decided, key: str) -> bool:
+    """True for what is computed by a formula with names in it, or given as a fraction."""
+    if key in decided.definitions:
+        return not is_numeric(decided.definitions[key])
+    given = decided.values.get(key)
+    return given is not None and is_fraction(given)

@@ -15,6 +15,7 @@ from derivgen.checking.evaluating.model import DocumentModel
 from derivgen.checking.evaluating.printed import (
     Fit,
     Printed,
+    is_fraction,
     is_numeric,
     is_printed,
     printed_matrix,
@@ -37,7 +38,8 @@ def give_values(decided: Decided) -> None:
     for key, nodes in decided.notes.calculations.items():
         taken = key in decided.values or key in decided.definitions
         if not taken and not _is_of_each(decided, key):
-            decided.definitions[key] = nodes[0]
+            table = decided.values if is_fraction(nodes[0]) else decided.definitions
+            table[key] = nodes[0]
     votes: dict[str, list[t.Node]] = defaultdict(list)
     substitutions = [
         *decided.notes.substitutions,

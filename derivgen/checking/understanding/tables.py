@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from derivgen.checking.evaluating import indices as ix
-from derivgen.checking.evaluating.printed import is_printed
+from derivgen.checking.evaluating.printed import is_fraction, is_printed
 from derivgen.checking.manuscript import Passage, Table
 from derivgen.checking.maths import tree as t
 from derivgen.checking.maths.parser import read
@@ -215,7 +215,7 @@ def _number(cell: Passage, vocabulary: Vocabulary) -> t.Chain | None:
         return None
     (chain,) = chains
     first, *rest = chain.segments
-    if rest or not is_printed(first.body):
+    if rest or not (is_printed(first.body) or is_fraction(first.body)):
         return None
     segment = t.Segment(first.relation or "=", first.body, first.span, first.at)
     return t.Chain((segment,), continued=True, span=chain.span)
