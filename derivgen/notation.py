@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from math import prod
 
 from derivgen.formula.build import COMMA
+from derivgen.formula.names import name_text
 from derivgen.formula.tree import Hole, Node, Number, Row, Script, Styled, Symbol
 from derivgen.network.model import Naming, Network
 
 Entry = tuple[str, tuple[int, ...]]
 """One element of an array: its name and its 0-based indices (() for a scalar)."""
 
+#: a name that ends with a number, in plain text
+_LAST_NUMBER = re.compile(r"(.*?)(\d+)")
 #: names of so many elements are kept: a document says the same few again and again
 MOST_REMEMBERED = 4096
 
@@ -137,6 +141,18 @@ class Names:
     def has_general_name(self, array: str) -> bool:
         """False where every element has a name of its own, so that ``w_{ij}`` means nothing."""
         return self.naming(array).elements is None
+
+    def in_order(self, array: str, indices: Iterable[tuple[int, ...]]) -> list[tuple[int, ...]]:
+        """Indices of an array in the order in which its elements are counted: ``w_1, w_2, w_3`` wherever these
+        lie in it.  As they come where the elements have no names of their own that count."""
+        found = list(indices)
+        elements = self.naming(array).elements
+        if elements is None:
+            return found
+        counted = [_LAST_NUMBER.fullmatch(name_text(elements[index])) for index in found]
+        numbers = {index: int(at[2]) for index, at in zip(found, counted, strict=True) if at}
+        same = len({at[1] for at in counted if at}) == 1
+        return sorted(found, key=numbers.__getitem__) if same and all(counted) else found
 
     def _subscripted(self, array: str, labels: tuple[Node, ...]) -> Node:
         naming = self.naming(array)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import groupby
 from math import prod
 
 import numpy as np
@@ -230,10 +231,19 @@ class Facts:
         first = self.verified[0]
         table = None
         if len(first.rows) <= MOST_CHECK_ROWS:
-            table = Table(CHECK_HEADER, [self._check_row(row) for row in first.rows], "lrrr")
+            rows = [self._check_row(row) for row in self._in_order(first.rows)]
+            table = Table(CHECK_HEADER, rows, "lrrr")
         return CheckFacts(
             first.method, _magnitude(max(errors, default=0.0)), table, len(self.verified)
         )
+
+    def _in_order(self, rows: tuple[Row, ...]) -> Iterator[Row]:
+        """The rows of each array as its elements are counted."""
+        for name, group in groupby(rows, lambda row: row.name):
+            found = {row.index: row for row in group}
+            indices = [index for index in found if index is not None]
+            order = self.derivation.names.in_order(name, indices) if indices else []
+            yield from (found[index] for index in order or found)
 
     def _check_row(self, row: Row) -> tuple[tuple[Words | Math, ...], ...]:
         if row.index is None:

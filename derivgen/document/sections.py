@@ -112,7 +112,8 @@ def _entry_chains(formulas: Formulas, quantity: Quantity) -> tuple[Chain, ...]:
     """``x_1 = 0.9``, or ``x_1`` without a value, for each element of a small array."""
     if prod(quantity.shape) > MOST_EVALUATIONS:
         return ()
-    entries = [(quantity.name, index) for index in np.ndindex(*quantity.shape)]
+    indices = formulas.names.in_order(quantity.name, np.ndindex(*quantity.shape))
+    entries = [(quantity.name, index) for index in indices]
     if quantity.values is None:
         return tuple(Chain(formulas.name(e), ()) for e in entries)
     return tuple(Chain(formulas.name(e), (("=", formulas.number(e)),)) for e in entries)
@@ -304,7 +305,11 @@ def update_table(formulas: Formulas, change: Update, entries: Sequence[Entry]) -
 def value_table(formulas: Formulas) -> Table:
     """Every element of every quantity with its value and its gradient."""
     network = formulas.derivation.network
-    entries = [(q.name, i) for q in network.quantities.values() for i in np.ndindex(*q.shape)]
+    entries = [
+        (q.name, index)
+        for q in network.quantities.values()
+        for index in formulas.names.in_order(q.name, np.ndindex(*q.shape))
+    ]
     header: tuple[Inlines, ...] = ((Words("Quantity"),), (Words("Value"),), (Words("Gradient"),))
     return Table(header, ValueRows(formulas, entries), "lrr")
 

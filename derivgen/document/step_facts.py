@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 from importlib import import_module
@@ -114,9 +114,7 @@ class StepFacts:
         entries = [
             (array, index)
             for array in by_depth(derivation, trained)
-            for index in islice(
-                np.ndindex(*derivation.network.quantities[array].shape), None if few else most
-            )
+            for index in islice(self._in_order(array), None if few else most)
         ]
         return update_table(self.formulas, self.situation.change, entries)
 
@@ -151,7 +149,14 @@ class StepFacts:
         derivation = self.situation.derivation
         trained = [q.name for q in derivation.network.parameters() if q.trained]
         array = by_depth(derivation, trained)[0]
-        return array, (0,) * len(derivation.network.quantities[array].shape)
+        return array, next(iter(self._in_order(array)))
+
+    def _in_order(self, array: str) -> Iterable[tuple[int, ...]]:
+        """The indices of an array as its elements are counted."""
+        indices = np.ndindex(*self.situation.derivation.network.quantities[array].shape)
+        if self.formulas.names.has_general_name(array):
+            return indices
+        return self.formulas.names.in_order(array, indices)
 
     @cached_property
     def after(self) -> Formulas:

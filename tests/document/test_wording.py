@@ -189,6 +189,27 @@ document: {style: tutorial, views: [reuse]}
     assert r"\begin{bmatrix} 1 \\ 1 \\ 1 \end{bmatrix}^{\top}" not in whole
 
 
+@pytest.mark.parametrize("view", ["paths", "reuse"])
+def test_weights_come_as_they_are_numbered_wherever_they_lie(view: str) -> None:
+    """w_1, w_3 are the first row of the matrix."""
+    text = text_of("two_outputs_2_2_2", "tutorial", f"document.views={view}")
+    order = [f"w_{{{number}}}" for number in (1, 2, 3, 4)]
+    parts = [
+        text[text.index("The weights of the hidden layer:") :].split("\n")[0],
+        text[text.index("## The update") :].split("\n##")[0],
+        text[text.index("## Check") :],
+    ]
+    for part in parts:
+        places = [part.index(name) for name in order]
+        assert places == sorted(places)
+    updates = re.findall(r"w_\{(\d)\}\^\{\+\} &?= ", text)[:8]
+    assert updates == list("56781234")
+    summary = text_of("two_outputs_2_2_2", "summary")
+    assert [summary.index(f"| ${name}$") for name in order] == sorted(
+        summary.index(f"| ${name}$") for name in order
+    )
+
+
 def test_a_sum_of_errors_says_which_factor_is_left_out() -> None:
     text = text_of("two_outputs_2_2_2")
     assert text.count("its derivative with respect to each of them is 1 and is left out") == 1

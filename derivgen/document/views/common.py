@@ -210,7 +210,7 @@ def selected(situation: Situation) -> tuple[Entry, ...]:
     return tuple(
         (array, index)
         for array, flat in selection(situation).items()
-        for index in indices_at(flat, shapes[array])
+        for index in situation.formulas.names.in_order(array, indices_at(flat, shapes[array]))
     )
 
 

@@ -100,7 +100,8 @@ def sections(situation: Situation) -> Iterator[Section]:
     for place, (array, stage, flat) in enumerate(portions):
         quantity = network.quantities[array]
         many = is_bulk(situation, array, len(flat))
-        entries = [] if many else [(array, index) for index in indices_at(flat, quantity.shape)]
+        indices = [] if many else indices_at(flat, quantity.shape)
+        entries = [(array, index) for index in situation.formulas.names.in_order(array, indices)]
         complete = last[array] == place and len(needed[array]) > 1 and not many
         yield Section(
             array=situation.formulas.names.whole(array),
