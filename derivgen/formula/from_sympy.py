@@ -146,7 +146,7 @@ class _Converter:
         self, top: int, above: list[sympy.Expr], bottom: int, below: list[sympy.Expr]
     ) -> Node:
         """``top * above / (bottom * below)`` with the fraction only where one is needed."""
-        factors = [self.convert(factor) for factor in above]
+        factors = self.factors(above)
         if not below and bottom > 1:
             front = number(_digits(sympy.Rational(top, bottom)))
             return multiply([front, multiply(factors, self.operator)], self.scalar)
@@ -154,10 +154,23 @@ class _Converter:
             factors.insert(0, number(str(top)))
         if not below:
             return multiply(factors, self.operator)
-        divisors = [self.convert(factor) for factor in below]
+        divisors = self.factors(below)
         if bottom > 1:
             divisors.insert(0, number(str(bottom)))
         return fraction(multiply(factors, self.operator), multiply(divisors, self.operator))
+
+    def factors(self, factors: list[sympy.Expr]) -> list[Node]:
+        """Factors as they are printed: roots of constants, which sympy keeps apart, under one sign."""
+        roots = [f for f in factors if f.is_number and f.as_base_exp()[1] == sympy.S.Half]
+        if len(roots) < 2:
+            return [self.convert(factor) for factor in factors]
+        inside = multiply([self.convert(root.as_base_exp()[0]) for root in roots], "none")
+        found: list[Node] = [
+            Root(inside) if f is roots[0] else self.convert(f)
+            for f in factors
+            if f is roots[0] or f not in roots
+        ]
+        return found
 
     def power(self, expression: sympy.Pow) -> Node:
         base, exponent = expression.args

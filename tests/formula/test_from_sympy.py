@@ -38,6 +38,8 @@ def latex(expression: sympy.Basic, operator: str = "none") -> str:
         (sympy.log(1 - A), r"\ln(1 - a_{1})"),
         (sympy.Max(0, Z), r"\max(0, z)"),
         (Z / sympy.sqrt(2), r"\frac{z}{\sqrt{2}}"),
+        (Z / sympy.sqrt(2 * sympy.pi), r"\frac{z}{\sqrt{2 \pi}}"),
+        (sympy.sqrt(2) * sympy.sqrt(sympy.pi) * Z, r"\sqrt{2 \pi}\, z"),
         (F(Z) * (1 - F(Z)), r"f(z)\, (1 - f(z))"),
         (X * Z, "z x"),
         (Z + 1, "z + 1"),
