@@ -136,11 +136,15 @@ class Formulas:
     def token(self, target: Entry, source: Entry) -> Node:
         """d target / d source, as a symbol; of the loss's terms that read the source, where the loss
         depends on it in other ways too: its derivative by that is the gradient itself."""
+        part = self.direct_part(target, source)
+        of = self.name(target) if part is None else Delimited(part)
+        return Partial(of, self.name(source))
+
+    def direct_part(self, target: Entry, source: Entry) -> Node | None:
+        """The loss's terms that read the source, where the loss depends on it in other ways too."""
         loss = target[0] == self.derivation.network.loss
         own = self._direct.of(target, source) if loss else None
-        if own is None:
-            return Partial(self.name(target), self.name(source))
-        return Partial(Delimited(self.right_side(own, numbers=False)), self.name(source))
+        return None if own is None else self.right_side(own, numbers=False)
 
     @cached_property
     def _direct(self) -> DirectParts:

@@ -168,9 +168,7 @@ _HUBER_OPTIONS = (
 
 _MAKERS: Mapping[str, Callable[..., Loss]] = MappingProxyType({"huber": _huber})
 
-_BINARY = (
-    "The factor A (1 - A) of the sigmoid's derivative cancels the denominator of the logarithms'."
-)
+_BINARY = "The derivative of the sigmoid cancels the denominators that come from the logarithms."
 
 _ENTRIES: Mapping[str, Callable[[], Loss]] = {
     "half_squared_error": lambda: Loss(

@@ -82,6 +82,8 @@ class TextWriter:
     def is_mostly_formulas(self, content: Inlines) -> bool:
         """Whether a line has too few spaces that could be stretched for it to be justified."""
         formulas = [part.formula for part in content if isinstance(part, Math)]
+        if any(_formula_width(formula) >= _LONG_FORMULA for formula in formulas):
+            return True
         words = sum(len(part.text) for part in content if isinstance(part, Words))
         if len(formulas) < _FEW_FORMULAS:
             return False

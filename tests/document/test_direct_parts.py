@@ -33,5 +33,17 @@ def test_the_share_of_a_penalty_is_the_derivative_of_its_term(view: str) -> None
 
 
 @pytest.mark.parametrize("view", ["reuse", "paths"])
+def test_the_sentence_before_it_is_about_that_term(view: str) -> None:
+    text = markdown(view)
+    w = r"w_{11}^{(2)}"
+    said = f"${w}$ stands in $L$ itself as well, in $0.01 ({w})^{{2}}$. Differentiate that"
+    assert text.index(said) < text.index(
+        rf"\frac{{\partial (0.01 ({w})^{{2}})}}{{\partial {w}}} = "
+    )
+    about = [part.split("$")[3] for part in text.split("Differentiate $L = ")[1:]]
+    assert w not in about
+
+
+@pytest.mark.parametrize("view", ["reuse", "paths"])
 def test_a_plain_network_has_plain_tokens(view: str) -> None:
     assert r"\partial (" not in markdown(view, loss={"name": "half_squared_error"})

@@ -357,3 +357,10 @@ def test_a_page_keeps_the_comma_with_its_formula() -> None:
     assert found.count('class="kept"') == 1
     assert "</math> and <math>" in found
     assert 'class="kept"' not in text_of([Paragraph(content)], "tex")
+
+
+def test_a_line_with_a_formula_as_long_as_itself_is_not_stretched() -> None:
+    lead = words("Differentiate ", Math(LONG), " now:")
+    assert "#par(justify: false)" in text_of([Paragraph(lead)], "typ")
+    short = words("Differentiate ", Math(Chain(X, (("=", Number("1")),))), " now:")
+    assert "#par(justify: false)" not in text_of([Paragraph(short)], "typ")

@@ -50,6 +50,8 @@ class Factor:
     token: Node
     display: Display
     equation: Chain | None
+    #: the terms of the loss that read the source, where it reaches the loss in other ways too
+    part: Node | None
     reason: Reason
     function: str
     remark: str
@@ -110,6 +112,7 @@ def _factor(
         token=formulas.token(partial.target, partial.source),
         display=Display((formulas.partial_chain(partial),)),
         equation=_equation(formulas, partial.target) if reason in ("loss", "general") else None,
+        part=formulas.direct_part(partial.target, partial.source),
         reason=reason,
         function=function_word(function) if function is not None else partial.function,
         remark=_remark(situation, partial, reason),
