@@ -40,7 +40,7 @@ def test_the_sentence_before_it_is_about_that_term(view: str) -> None:
     assert text.index(said) < text.index(
         rf"\frac{{\partial (0.01 ({w})^{{2}})}}{{\partial {w}}} = "
     )
-    about = [part.split("$")[3] for part in text.split("Differentiate $L = ")[1:]]
+    about = [part.split("$")[2] for part in text.split("Differentiate $L = ")[1:]]
     assert w not in about
 
 
