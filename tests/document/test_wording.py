@@ -210,6 +210,16 @@ def test_weights_come_as_they_are_numbered_wherever_they_lie(view: str) -> None:
     )
 
 
+def test_a_rule_of_matrices_and_its_numbers_are_one_display() -> None:
+    text = text_of("softmax_deep", "tutorial", "document.views=matrix")
+    displays = text.split("$$")[1::2]
+    rules = [display for display in displays if r"\underbrace" in display]
+    # but for that of a bias, whose numbers are those of the array before it
+    assert all(r"= \begin{bmatrix}" in d or r"\lbrack" in d or "approx" in d for d in rules)
+    assert text.count("The update by Adam, element by element") >= 5
+    assert text.count("a plus marks what is new") == 1
+
+
 def test_a_sum_of_errors_says_which_factor_is_left_out() -> None:
     text = text_of("two_outputs_2_2_2")
     assert text.count("its derivative with respect to each of them is 1 and is left out") == 1
