@@ -226,3 +226,33 @@ def test_an_update_goes_on_with_the_gradient_that_is_printed() -> None:
     )
     assert len(pairs) == 14 * 18
     assert [printed for printed, _ in pairs] == [put_in for _, put_in in pairs]
+
+
+def test_what_a_collapsed_derivative_goes_past_is_no_derivative_of_0() -> None:
+    """With so many weights that arrays are taken whole, softmax and cross-entropy differentiated in one."""
+    layers = [
+        {
+            "dense": 13,
+            "activation": "tanh",
+            "weights": {"random": {"seed": 1, "decimals": 1}},
+            "bias": "none",
+        },
+        {
+            "dense": 4,
+            "activation": "softmax",
+            "weights": {"random": {"seed": 2, "decimals": 1}},
+            "bias": "none",
+        },
+    ]
+    spec = {
+        "data": {"inputs": [0.1, -0.4, 0.3, 0.8, -0.2], "targets": [0, 1, 0, 0]},
+        "layers": layers,
+        "loss": "cross_entropy",
+        "document": {"views": ["reuse"], "show": "all", "figure": False},
+    }
+    for style in ("handout", "tutorial"):
+        spec["document"] = {"views": ["reuse"], "show": "all", "figure": False, "style": style}
+        text = derive(task_from_mapping(spec)).to_markdown()
+        assert r"\partial L}{\partial w_{1,1}^{(1)}}" in text
+        assert not re.search(r"\\frac\{\\partial L\}\{\\partial a_\{\d\}\^\{\(2\)\}\} &?= 0", text)
+        assert r"\frac{\partial L}{\partial \boldsymbol{a}^{(2)}}" not in text

@@ -293,3 +293,15 @@ def reader_arrays(situation: Situation, array: str) -> set[str]:
     """The arrays whose equations read an array."""
     links = situation.passed.links
     return {k.target.array for row in links for k in row if k.source.array == array}
+
+
+def leading_arrays(situation: Situation) -> set[str]:
+    """The loss and all arrays that it depends on, along the links that the document follows: a
+    collapsed derivative goes past some."""
+    found = {situation.derivation.network.loss}
+    size = 0
+    while size < len(found):
+        size = len(found)
+        for row in situation.passed.links:
+            found |= {link.source.array for link in row if link.target.array in found}
+    return found

@@ -18,7 +18,13 @@ from derivgen.document.grids import MOST_COLUMNS, MOST_ROWS, grid_node
 from derivgen.document.matrix_form import Operand, operands, product
 from derivgen.document.situation import Situation
 from derivgen.document.updates import setting_digits, symbol_names
-from derivgen.document.views.common import gradient_of, gradient_values, reader_arrays, title_of
+from derivgen.document.views.common import (
+    gradient_of,
+    gradient_values,
+    leading_arrays,
+    reader_arrays,
+    title_of,
+)
 from derivgen.document.views.matrix_numbers import put_in
 from derivgen.document.worked import as_float, is_same
 from derivgen.formula.build import add, big_sum, indicator, multiply, negate, number, under
@@ -63,7 +69,7 @@ def sections(situation: Situation) -> Iterator[Section]:
     """The arrays from the loss backwards, those that are given last among their readers'."""
     network = situation.derivation.network
     wanted = _wanted_arrays(situation)
-    leading = _leading_arrays(situation)
+    leading = leading_arrays(situation)
     for array in backwards(situation):
         quantity = network.quantities[array]
         if array == network.loss or array not in wanted:
@@ -113,18 +119,6 @@ def _wanted_arrays(situation: Situation) -> set[str]:
                 if link.source.array == array and link.target.array not in found:
                     found.add(link.target.array)
                     waiting.append(link.target.array)
-    return found
-
-
-def _leading_arrays(situation: Situation) -> set[str]:
-    """The loss and all arrays that it depends on, along the links that the document follows: a
-    collapsed derivative goes past some."""
-    found = {situation.derivation.network.loss}
-    size = 0
-    while size < len(found):
-        size = len(found)
-        for row in situation.passed.links:
-            found |= {link.source.array for link in row if link.target.array in found}
     return found
 
 

@@ -23,6 +23,7 @@ from derivgen.document.views.common import (
     gradient_values,
     indices_at,
     is_zero,
+    leading_arrays,
     reader_arrays,
     selected,
     selection,
@@ -169,8 +170,9 @@ def _needed(situation: Situation, wanted: dict[str, np.ndarray]) -> dict[str, np
     if any(is_bulk(situation, array, len(flat)) for array, flat in wanted.items()):
         between = set(wanted)
         waiting = list(wanted)
+        leading = leading_arrays(situation) - {network.loss}
         while waiting:
-            new = reader_arrays(situation, waiting.pop()) - between - {network.loss}
+            new = (reader_arrays(situation, waiting.pop()) & leading) - between
             between |= new
             waiting.extend(new)
         rest = {a: np.arange(prod(network.quantities[a].shape)) for a in between - set(wanted)}
