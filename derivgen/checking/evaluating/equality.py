@@ -18,7 +18,7 @@ from derivgen.checking.evaluating.ancestry import Ancestry
 from derivgen.checking.evaluating.budget import Budget
 from derivgen.checking.evaluating.evaluation import LAYOUTS, Tokens
 from derivgen.checking.evaluating.model import Model
-from derivgen.checking.evaluating.resolving import LeftOut, NotGiven, Unknown
+from derivgen.checking.evaluating.resolving import LeftOut, NotGiven, Open, Unknown
 from derivgen.checking.evaluating.shares import drawn_shares, share_groups
 from derivgen.checking.evaluating.values import Array, Dual, NoValue, Shapes, Value
 from derivgen.checking.evaluating.world import Point, World
@@ -196,8 +196,19 @@ class Equality:
             # by its own equation alone a loss has no slope by most things: that would say nothing
             whole = (tokens for tokens in readings if tokens[0] != "own")
             same = (_at(self.shared, left, right, tokens) for tokens in whole)
-            return next(filter(None, same), first)
+            first = next(filter(None, same), first)
+        if first.outcome is Outcome.DIFFERENT and (key := self._taken_on_one_side(left, right)):
+            return Comparison(Outcome.OPEN, Open(f"what computes {key} is not said"))
         return first
+
+    def _taken_on_one_side(self, left: t.Node, right: t.Node) -> str:
+        """Something that could not be computed, so that any number was taken for it, and that only one of two
+        formulas rests on: the other may be what computes it.  Empty where there is none."""
+        taken = frozenset[str]().union(*(point.read_off for point in self.points))
+        if not taken:
+            return ""
+        one, two = (taken & self.ancestry.upstream_of(node) for node in (left, right))
+        return min(one ^ two, default="")
 
     def plainly(self, left: t.Node, right: t.Node) -> Comparison:
         """As :meth:`compare`, with every derivative token along every way: for many candidates, of which

@@ -28,7 +28,9 @@ def descending(model: DocumentModel, judge: Judge) -> Judge | None:
     old value, the rate and the gradient, and the new values that it prints are those of descent."""
     if model.step is not unknown_step or model.loss is None or model.rate is None:
         return None
-    if not all(_is_plain(statement, model) for statement in judge.statements):
+    rules = [rule for statement in judge.statements if (rule := _rule(statement, model))]
+    # without one, what the tables have is no descent
+    if not rules or not all(_is_plain(rule, model) for rule in rules):
         return None
     with mpmath.workdps(DIGITS):
         trial = Judge(
@@ -57,18 +59,22 @@ def _plain(model: DocumentModel) -> DocumentModel:
     )
 
 
-def _is_plain(statement: Statement, model: DocumentModel) -> bool:
-    """False for a rule with more in it than the parameters, the rate and derivatives of the loss: a velocity."""
+def _rule(statement: Statement, model: DocumentModel) -> list[t.Node]:
+    """The formulas with names that a statement has for the new value of a parameter."""
     left = statement.left
     if not isinstance(left, t.Name) or left.mark not in UPDATE_MARKS:
-        return True
+        return []
     if not model.is_parameter(left.key):
-        return True
-    sides: Iterable[t.Node] = (segment.body for segment in statement.chain.segments[1:])
+        return []
+    sides = (segment.body for segment in statement.chain.segments[1:])
+    return [side for side in sides if not is_numeric(side)]
+
+
+def _is_plain(rule: Iterable[t.Node], model: DocumentModel) -> bool:
+    """False for a rule with more in it than the parameters, the rate and derivatives of the loss: a velocity."""
     return all(
         name == model.rate or name == model.loss or model.is_parameter(name)
-        for side in sides
-        if not is_numeric(side)
+        for side in rule
         for name in names_in(side)
     )
 

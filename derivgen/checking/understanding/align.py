@@ -166,6 +166,10 @@ def _products(formula: t.Node, calculation: t.Node, known: _Known) -> list[Pair]
             found = _signs_moved(left, right, known) or found
         if found is not None:
             return found
+    # the case that holds is left out where it is 1
+    decided = [part for part in left if not _is_one_by_cases(part, known)]
+    if len(decided) == len(right) < len(left):
+        return _in_order(decided, right, known)
     # constants are gathered and moved about freely: 2 · 1/2 · (y - o) is (y - o)
     constants = [part for part in left if is_numeric(part)]
     rest = [part for part in left if not is_numeric(part)]
@@ -178,6 +182,10 @@ def _products(formula: t.Node, calculation: t.Node, known: _Known) -> list[Pair]
             return _in_runs(left, right, known, len(right)) or found
         return found
     return None
+
+
+def _is_one_by_cases(part: t.Node, known: _Known) -> bool:
+    return isinstance(part, t.Cases) and known.value_of(part) in (None, 1)
 
 
 def grouped(
