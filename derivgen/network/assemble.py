@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from collections import ChainMap, defaultdict
+from collections.abc import Mapping
 from dataclasses import replace
+from fractions import Fraction
 from itertools import chain
+
+from sympy.core.function import AppliedUndef
 
 from derivgen.errors import DerivgenError, did_you_mean
 from derivgen.network import compared, naming
 from derivgen.network.assembly import Assembly
 from derivgen.network.equations import build_network
+from derivgen.network.functions import ScalarFunction
 from derivgen.network.model import Equation, Index, Largest, Network, Softmax, Term, Terms
 from derivgen.network.schema import Spec
 from derivgen.network.source import Source
@@ -39,10 +45,48 @@ def network_of(spec: Spec, source: Source, reader: Reader) -> Network:
         outside=dict(spec.outside),
         remarks=assembly.remarks,
     )
-    network = replace(network, predictions=assembly.predictions)
+    network = replace(network, predictions=assembly.predictions, functions=_told_apart(network))
     _check_indices(network, spec, source)
     return naming.named(
         network, spec, source, assembly.slots, assembly.prose, assembly.name_addresses
+    )
+
+
+def _told_apart(network: Network) -> Mapping[str, ScalarFunction]:
+    """The functions of a network; those of one family that it calls with different settings have these beneath
+    their names: ``LReLU_{0.1}``."""
+    terms = (part for equation in network.equations for part in _parts(equation))
+    called = {
+        call.func.__name__
+        for term in terms
+        if isinstance(term, Term)
+        for call in term.expression.atoms(AppliedUndef)
+    }
+    families: dict[str, list[ScalarFunction]] = defaultdict(list)
+    for name in sorted(called):
+        families[network.functions[name].latex].append(network.functions[name])
+    apart = {
+        function.name: _with_settings(function)
+        for family in families.values()
+        if len(family) > 1
+        for function in family
+        if function.parameters
+    }
+    return ChainMap(apart, dict(network.functions)) if apart else network.functions
+
+
+def _with_settings(function: ScalarFunction) -> ScalarFunction:
+    values = [
+        repr(float(value)) if Fraction(repr(float(value))) == value else str(value)
+        for _, value in function.parameters
+    ]
+    settings = (
+        f"{name} {text}" for (name, _), text in zip(function.parameters, values, strict=True)
+    )
+    return replace(
+        function,
+        latex=f"{function.latex}_{{{','.join(values)}}}",
+        word=f"{function.latex} ({', '.join(settings)})",
     )
 
 

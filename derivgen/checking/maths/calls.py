@@ -151,7 +151,9 @@ class Calls(Brackets):
             if index not in ("2", "10", "e"):
                 raise self.fail("a logarithm to another base")
             return {"2": "log2", "10": "log10", "e": "log"}[index]
-        return f"{known}_{index}" if index and read.kind != "word" else known
+        # LReLU_{0.1} that is defined: the setting tells it from another one of the family
+        own = read.kind != "word" or read.spelling.key in self.vocabulary.functions
+        return f"{known}_{index}" if index and own else known
 
     def bare_call(self, read: Read, known: str) -> Node:
         """``\\log x``, ``\\cos 2x``."""

@@ -6,6 +6,7 @@ from derivgen.checking.evaluating import indices as ix
 from derivgen.checking.evaluating.printed import printed_number
 from derivgen.checking.maths import tree as t
 from derivgen.checking.maths.tree import has_derivative, names_in
+from derivgen.checking.understanding.arrays import has_dots
 from derivgen.checking.understanding.decided import Decided
 from derivgen.checking.understanding.training import LOSS_WORDS
 
@@ -14,6 +15,10 @@ def find_aliases(decided: Decided) -> None:
     """A name that is differentiated and never computed is another name of something computed."""
     for key in sorted(decided.numerators):
         if key in decided.definitions or key == "":
+            continue
+        cut = next(filter(has_dots, decided.notes.sides.get(key, ())), None)
+        if cut is not None and not decided.definitions.lead_to(cut, key):
+            decided.definitions[key] = cut  # a formula of its own, of which a part is left out
             continue
         other = _same_value(decided, key) or _same_role(decided, key)
         if other is not None and not decided.definitions.lead_to(t.Name(other), key):
@@ -57,7 +62,8 @@ def _same_value(decided: Decided, key: str) -> str | None:
 def _same_role(decided: Decided, key: str) -> str | None:
     if key not in LOSS_WORDS:
         return None
-    return next((word for word in decided.terminal() if word in LOSS_WORDS), None)
+    words = (word for word in decided.terminal() if word in LOSS_WORDS)
+    return next((word for word in words if word not in decided.arrays), None)
 
 
 def left_over(decided: Decided) -> None:
