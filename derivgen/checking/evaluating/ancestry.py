@@ -47,7 +47,11 @@ class Ancestry:
             base = name.key.rpartition("_")[0]
             alone = [base] if self.model.known(base) else []
             count = len(ix.split(name.key)[1])
-            like = [key for key in self._by_base.get(base, []) if len(ix.split(key)[1]) == count]
+            like = [
+                key
+                for key in self._by_base.get(base, [])
+                if len(ix.split(key)[1]) == count or (name.mark and _is_marked(key, name, count))
+            ]
             return alone + like if base else []
 
     def _of_all_above(self, key: str) -> list[str]:
@@ -274,3 +278,8 @@ class Ancestry:
 def letter_of(key: str) -> str:
     """A key without the numbers behind it."""
     return key.rstrip("0123456789,[]")
+
+
+def _is_marked(key: str, name: t.Name, count: int) -> bool:
+    """True for ``y_1'`` where the name is ``y_k'``."""
+    return key.endswith(name.mark) and len(ix.split(key.removesuffix(name.mark))[1]) == count

@@ -203,12 +203,12 @@ class Equality:
 
     def _taken_on_one_side(self, left: t.Node, right: t.Node) -> str:
         """Something that could not be computed, so that any number was taken for it, and that only one of two
-        formulas rests on: the other may be what computes it.  Empty where there is none."""
+        formulas rests on, with no name for it: the other may be what computes it.  Empty where there is none."""
         taken = frozenset[str]().union(*(point.read_off for point in self.points))
         if not taken:
             return ""
         one, two = (taken & self.ancestry.upstream_of(node) for node in (left, right))
-        return min(one ^ two, default="")
+        return min((one ^ two).difference(t.names_in(left), t.names_in(right)), default="")
 
     def plainly(self, left: t.Node, right: t.Node) -> Comparison:
         """As :meth:`compare`, with every derivative token along every way: for many candidates, of which

@@ -47,8 +47,10 @@ def resolved(
     """The quantity that a name means, and whether before or after the update.
 
     Raises Unknown where it means none."""
-    if name.mark and model.known(t.full_key(name)):
-        return t.full_key(name), "now"
+    if name.mark:
+        own = ix.put_in(name.key, indices or {}) + name.mark
+        if model.known(own):
+            return own, "now"  # y_1' that is no y_1 after a step
     key = name.key if model.known(name.key) else indexed(model, name.key, indices or {})
     if key is None:
         raise Unknown(name.written or t.full_key(name))
