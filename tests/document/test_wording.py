@@ -220,6 +220,26 @@ def test_a_rule_of_matrices_and_its_numbers_are_one_display() -> None:
     assert text.count("a plus marks what is new") == 1
 
 
+def test_a_handout_says_what_the_product_along_a_path_is_of() -> None:
+    text = text_of("shared_bias_2_2_1", "handout")
+    product = next(
+        part for part in text.split("$$") if r"0.40 \cdot 0.2413 \cdot 1 \approx 0.0134" in part
+    )
+    (line,) = [row for row in product.split("\n") if "0.0134" in row and "0.2413" in row]
+    assert line.count(r"\frac{\partial") == 5
+    assert line.index(r"\partial b_{1}") < line.index("0.7414")
+    # what is one derivative is written once
+    spec = """
+data: {inputs: [0.5], targets: [1]}
+layers: [{dense: 1, activation: sigmoid, weights: [[0.4]], bias: none}]
+loss: {name: half_squared_error, penalty: {l2: 0.01}}
+document: {style: STYLE, views: [paths]}
+"""
+    for style in ("handout", "tutorial"):
+        found = dg.derive(task_from_text(spec.replace("STYLE", style))).to_markdown()
+        assert not re.search(r"(?m)^(?: *&?)?(-?0\.0080+) &?= \1", found)
+
+
 def test_a_sum_of_errors_says_which_factor_is_left_out() -> None:
     text = text_of("two_outputs_2_2_2")
     assert text.count("its derivative with respect to each of them is 1 and is left out") == 1

@@ -29,6 +29,8 @@ class Route:
     part: Node
     factors: tuple[Factor, ...]
     product: Display
+    #: the same with its symbols before it, for a document that does not say which path it is about
+    named_product: Display
     zero_factor: Node | None
 
 
@@ -179,11 +181,13 @@ def _route(situation: Situation, path: Path, seen: Seen, several: bool, apart: b
             ),
             None,
         )
+    product = _product(situation, path, several, apart)
     return Route(
         names=Chain(names[0], tuple(("to", n) for n in names[1:])),
         part=formulas.name(_head(situation, path)),
         factors=tuple(factors),
-        product=Display((_product(situation, path, several, apart),)),
+        product=Display((product,)),
+        named_product=Display((_with_symbols(situation, path, product),)),
         zero_factor=zero,
     )
 
@@ -223,6 +227,15 @@ def _product(situation: Situation, path: Path, several: bool, apart: bool) -> Ch
     if left is None and worked.substituted is not None:
         return Chain(worked.substituted, ((worked.sign, worked.result),))
     return extended(ahead, worked)
+
+
+def _with_symbols(situation: Situation, path: Path, product: Chain) -> Chain:
+    """A product that begins with its numbers, behind its symbols."""
+    start = tokens(situation, path)
+    named = product.left is not None and isinstance(product.left, Partial)
+    if named or product.left is None or product.left == start:
+        return product
+    return Chain(start, (("=", product.left), *product.links))
 
 
 def _in_names(situation: Situation, path: Path) -> Node:
