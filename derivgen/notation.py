@@ -50,8 +50,10 @@ def subscript_of(naming: Naming, labels: tuple[Node, ...], comma: bool) -> Node 
     """A prefix and index labels as one subscript; ``comma`` parts the indices."""
     items: list[Node] = [] if naming.prefix is None else [naming.prefix]
     order = naming.order or tuple(range(len(labels)))
+    # a number in front would run into the index behind it
+    numbered = isinstance(naming.prefix, Number)
     for position, axis in enumerate(order):
-        if items and (comma or (position and naming.separator)):
+        if items and (comma or (naming.separator and (position or numbered))):
             items.append(COMMA if comma or naming.separator == "," else Symbol(naming.separator))
         items.append(labels[axis])
     if not items:

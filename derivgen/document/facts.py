@@ -21,6 +21,7 @@ from derivgen.document.formulas import Formulas
 from derivgen.document.function_names import called, function_word, slope_called
 from derivgen.document.history import History, history
 from derivgen.document.letters import optimiser_names
+from derivgen.document.rules import Rules, rules
 from derivgen.document.sections import Given, given
 from derivgen.document.situation import Situation
 from derivgen.document.step_facts import StepFacts
@@ -164,6 +165,11 @@ class Facts:
     def updates_by_paths(self) -> bool:
         """Whether the updates go on with the sums over paths, as they were rounded."""
         return self.derivation.route == "paths"
+
+    @cached_property
+    def rules(self) -> Rules:
+        """How everything is computed, in names."""
+        return rules(Formulas(self.derivation, self.derivation.first))
 
     @property
     def remarks(self) -> tuple[str, ...]:

@@ -197,7 +197,7 @@ class Formulas:
     def evaluation(self, entry: Entry) -> Chain:
         """``z = w x + b = 0.1 * 0.5 + 0.2 = 0.25`` for one element."""
         own = self._instance(entry)
-        chain = Chain(self.name(entry), (("=", self.right_side(own, numbers=False)),))
+        chain = self.definition(entry)
         if self.passed.symbolic:
             return chain
         result = self.text(entry)

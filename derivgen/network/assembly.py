@@ -29,6 +29,8 @@ from derivgen.network.values import Loaded, Reader, described
 _UNSET = Naming(Symbol("?"))
 #: letters to count with, in order of preference; those that name arrays are passed over
 _UNITS, _SOURCES, _OUTPUTS, _SAMPLES = "iruv", "jsw", "kmq", "nt"
+#: letters of units before that of a sample: ``z_in`` would read like "in"
+_UNITS_OF_COLUMNS = "kruv"
 
 
 @dataclass
@@ -179,9 +181,10 @@ class Assembly:
         )
         if spec.data is not None:
             taken |= {spec.data.input_name, spec.data.target_name}
+        units = _UNITS_OF_COLUMNS if self.samples.axis == 1 else _UNITS
         unit, source, output, sample = (
             next((letter for letter in letters if letter not in taken), letters[0] * 3)
-            for letters in (_UNITS, _SOURCES, _OUTPUTS, _SAMPLES)
+            for letters in (units, _SOURCES, _OUTPUTS, _SAMPLES)
         )
         return Letters(unit, source, output, spec.sample_index or sample)
 

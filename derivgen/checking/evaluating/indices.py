@@ -147,3 +147,17 @@ def free_letters(node: t.Node) -> frozenset[str]:
     return (
         found - set(node.index.split(",")) if isinstance(node, t.BigSum) and node.index else found
     )
+
+
+def is_instance(key: str, rule: str) -> bool:
+    """True for ``z_h0`` where the rule is one of ``z_h,t-1``."""
+    base, pieces = split(key)
+    head, places = split(rule)
+    return (
+        base == head
+        and len(pieces) == len(places)
+        and all(
+            piece == place or (piece.isdigit() and (place in LETTERS or is_moved(place)))
+            for piece, place in zip(pieces, places, strict=True)
+        )
+    )

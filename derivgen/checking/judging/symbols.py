@@ -82,6 +82,13 @@ class SymbolJudge:
             if _is_unknown(self.model, subject) or self._generic(body):
                 draft.code, draft.message = "C404", GENERAL
             return
+        if isinstance(subject, t.Name) and not subject.mark and subject.key in self.model.opaque:
+            # its value alone is known: a formula that was not understood may well be what computes it
+            draft.code, draft.message = (
+                "C407",
+                f"what {self.spelled(subject)} is computed from is not said",
+            )
+            return
         if self._is_apart(subject):
             # a formula in general, such as that of the layer l, has no instances that could be wrong
             special = next(self._instances(subject, body), None) is not None

@@ -62,7 +62,9 @@ def _is_first_state(decided: Decided, cell: str, side: t.Node, body: t.Node) -> 
     if cell not in decided.notes.printed or not first:
         return False
     made = set(names_in(body)) - set(names_in(side))
-    return any(name not in decided.notes.used and name not in decided.cells for name in made)
+    # a letter that is left runs under a sum: which cells it means is not said here
+    cells = (name for name in made if not ix.letters_of(name))
+    return any(name not in decided.notes.used and name not in decided.cells for name in cells)
 
 
 def find_elements(decided: Decided) -> None:

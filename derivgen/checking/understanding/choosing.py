@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from derivgen.checking.evaluating import indices as ix
@@ -23,6 +23,8 @@ def choose_definitions(decided: Decided) -> None:
         for key, sides in notes.sides.items()
     }
     for key, sides in ranked.items():
+        if ix.letters_of(key) and any(ix.is_instance(other, key) for other in notes.printed):
+            continue  # a rule of m_0 and m_1 that could not be spelled out is of no m_r
         for side in sides:
             if not decided.definitions.lead_to(side, key):
                 decided.definitions[key] = side
@@ -71,7 +73,7 @@ def _ranked(decided: Decided, key: str, sides: Sequence[t.Node], used: bool) -> 
     for at, side in enumerate(sides):
         if any(isinstance(part, t.Dots | t.Words) for part in t.walk(side)):
             continue
-        own = set(names_in(side)) - {key}
+        own = set(_instances(side, {})) - {key}
         missing = sum(not _supported(decided, name) for name in own)
         connected = used or decided.is_derived(key)
         if own and missing == len(own) and not connected:
@@ -79,6 +81,20 @@ def _ranked(decided: Decided, key: str, sides: Sequence[t.Node], used: bool) -> 
         # a sum over letters without bounds does not say what its terms are, where another side does
         scored.append((_is_open_sum(side), missing, isinstance(side, t.Name), at, side))
     return [row[-1] for row in sorted(scored, key=lambda row: row[:-1])]
+
+
+def _instances(side: t.Node, first: Mapping[str, int]) -> Iterator[str]:
+    """The names in a right side; under a sum, those of its first term."""
+    if isinstance(side, t.Name):
+        name = replace(side, key=ix.put_in(side.key, first))
+        yield full_key(name)
+        return
+    if isinstance(side, t.BigSum) and side.index:
+        number = printed_number(side.lower) if side.lower is not None else None
+        begin = 1 if number is None else int(number.value)
+        first = {**first, **dict.fromkeys(side.index.split(","), begin)}
+    for child in t.children(side):
+        yield from _instances(child, first)
 
 
 def _is_open_sum(side: t.Node) -> bool:

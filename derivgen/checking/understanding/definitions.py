@@ -45,6 +45,7 @@ from derivgen.checking.understanding.training import (
     parameters_of,
     rate_of,
 )
+from derivgen.checking.understanding.unsaid_results import with_unsaid_results
 from derivgen.checking.understanding.update_rules import unknown_step, uphill
 
 
@@ -124,10 +125,12 @@ def _learned(decided: Decided, rules: Mapping[str, t.Node]) -> Learned:
     model = with_deltas(model, decided.notes.filled, decided.budget)
     printed = {key: tuple(nodes) for key, nodes in decided.notes.printed.items()}
     return Learned(
-        solved(
-            by_analogy(model, printed, decided.budget, numbers_in(decided.words)),
-            printed,
-            decided.budget,
+        with_unsaid_results(
+            solved(
+                by_analogy(model, printed, decided.budget, numbers_in(decided.words)),
+                printed,
+                decided.budget,
+            )
         ),
         decided.statements,
         {key: tuple(sides) for key, sides in decided.notes.sides.items()},

@@ -106,26 +106,13 @@ def opaque(decided: Decided) -> frozenset[str]:
         ruled = any(_is_any_cell(key, array.base, array.mark) for key in decided.ruled)
         if ruled and array.key not in decided.definitions and array.key in decided.values:
             found.add(array.key)
-    for key in decided.notes.calculations:
-        # one step of a recurrence, of which the rule was not understood
-        given = key in decided.values and key not in decided.definitions
-        if given and any(_is_instance(key, rule) for rule in decided.ruled):
+    # rules in letters that were not understood: of one step of a recurrence, of a cell
+    sides = decided.notes.sides.items()
+    rules = [key for key, rule in sides if ix.letters_of(key) and not any(map(is_descent, rule))]
+    for key in decided.values.keys() - decided.definitions.keys():
+        if any(ix.is_instance(key, rule) for rule in rules):
             found.add(key)
     return frozenset(found)
-
-
-def _is_instance(key: str, rule: str) -> bool:
-    """True for ``z_h0`` where the rule is one of ``z_h,t-1``."""
-    base, pieces = ix.split(key)
-    head, places = ix.split(rule)
-    return (
-        base == head
-        and len(pieces) == len(places)
-        and all(
-            piece == place or (piece.isdigit() and (place in ix.LETTERS or ix.is_moved(place)))
-            for piece, place in zip(pieces, places, strict=True)
-        )
-    )
 
 
 def _is_any_cell(key: str, base: str, mark: str) -> bool:

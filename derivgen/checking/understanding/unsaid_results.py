@@ -1,0 +1,43 @@
+"""Results of which only a sibling's equation is said: "the others are computed in the same way"."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import replace
+
+from derivgen.checking.evaluating import indices as ix
+from derivgen.checking.evaluating.ancestry import Ancestry
+from derivgen.checking.evaluating.model import DocumentModel
+from derivgen.checking.maths import tree as t
+from derivgen.checking.maths.tree import names_in
+
+
+def with_unsaid_results(model: DocumentModel) -> DocumentModel:
+    """The model in which a number like a computed one is no given one: ``h_2 = 0.61`` beside
+    ``h_1 = tanh(z_1)`` follows from something that the document does not say.
+
+    What a sibling is computed from is given: ``h_0 = 0`` of a recurrence."""
+    computed: dict[tuple[str, int], list[str]] = defaultdict(list)
+    for key, node in model.definitions.items():
+        if not isinstance(node, t.Matrix | t.Derivative) and any(names_in(node)):
+            computed[_kind(key)].append(key)
+    ancestry = Ancestry(model)
+    found = {
+        key
+        for key, value in model.values.items()
+        if value is not None
+        and key not in model.definitions
+        and key not in model.elements
+        and key not in model.parameters
+        and (siblings := computed.get(_kind(key)))
+        and not any(ancestry.leads(sibling, key) for sibling in siblings)
+    }
+    return replace(model, opaque=model.opaque | found) if found else model
+
+
+def _kind(key: str) -> tuple[str, int]:
+    """The letter of a cell and how many indices it has; its own key for what has none."""
+    base, pieces = ix.split(key)
+    if not pieces or not pieces[-1].isdigit():
+        return key, 0
+    return base, len(pieces)
