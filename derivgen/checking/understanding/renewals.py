@@ -18,12 +18,16 @@ from derivgen.checking.understanding.training import descends
 
 def fold_updates(decided: Decided) -> None:
     """``h*`` beside ``h`` is h after the update; ``y'`` beside a given y is a name of its own."""
-    for key, mark in decided.notes.marked:
-        if mark not in UPDATE_MARKS:
-            continue
+    marked = [(key, mark) for key, mark in decided.notes.marked if mark in UPDATE_MARKS]
+    own = {pair for pair in marked if _has_a_side_of_its_own(decided, *pair)}
+    derived = {(ix.split(key)[0], mark) for key, mark in own if decided.is_derived(key + mark)}
+    for key, mark in marked:
         full = key + mark
-        own = key not in decided.notes.sides and key not in decided.notes.calculations
-        if own and full in decided.notes.sides and decided.is_derived(full):
+        # y_41' is what y_11' is, by which something is differentiated
+        like = (ix.split(key)[0], mark) in derived and key not in {
+            name for side in decided.notes.sides.get(full, ()) for name in names_in(side)
+        }
+        if (key, mark) in own and (like or decided.is_derived(full)):
             decided.apart.add((key, mark))
             continue
         decided.renewals[full] = (
@@ -33,6 +37,12 @@ def fold_updates(decided: Decided) -> None:
         for table in (decided.notes.sides, decided.notes.printed, decided.notes.calculations):
             table.pop(full, None)
         decided.notes.filled.pop(full, None)
+
+
+def _has_a_side_of_its_own(decided: Decided, key: str, mark: str) -> bool:
+    """True where a marked name is computed, and the name without the mark is not."""
+    notes = decided.notes
+    return key not in notes.sides and key not in notes.calculations and key + mark in notes.sides
 
 
 def _with_states(decided: Decided, key: str) -> list[t.Node]:
