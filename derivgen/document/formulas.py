@@ -169,10 +169,14 @@ class Formulas:
         return self.local(partial)
 
     def named_factor(self, partial: LocalPartial) -> Node:
-        """As :meth:`factor`; of a function in cases, its derivative by its name: ``ReLU'(z)``."""
+        """As :meth:`factor`; of a function in cases, its derivative by its name: ``ReLU'(z)``, where it is taken
+        of the source alone and not of a difference."""
         function = self.derivation.network.functions.get(partial.function)
         cases = partial.expression.has(sympy.Piecewise, sympy.Heaviside, sympy.sign)
-        if function is not None and function.written is None and cases:
+        symbols = partial.expression.free_symbols
+        read = {entry for symbol, entry in partial.entries.items() if symbol in symbols}
+        alone = read <= {partial.source, partial.target}
+        if function is not None and function.written is None and cases and alone:
             return slope_called(function, self.name(partial.source))
         return self.factor(partial)
 
