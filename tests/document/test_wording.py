@@ -313,3 +313,34 @@ document: {{style: handout}}
 
 def test_a_handout_of_single_numbers_has_no_arrays_to_describe() -> None:
     assert "Given are" not in text_of("scalar_circuit", "handout")
+
+
+def test_a_summary_says_how_everything_is_computed() -> None:
+    for name in ("two_outputs_2_2_2", "softmax_deep", "conv_pool", "lstm_3_steps"):
+        derived = dg.derive(dg.load(EXAMPLES / f"{name}.yaml", ["document.style=summary"]))
+        text = derived.to_markdown()
+        network = text[text.index("## Network") : text.index("\n## ", text.index("## Network") + 1)]
+        # whatever has a row in the table and is computed stands on the left of an equation
+        said = network.count("&= ") + network.count("\n$$\n")
+        computed = derived.derivation.network.equations
+        assert said >= len(computed), name
+        assert "= 0." not in network
+    assert re.search(r"Here .* runs? from", text_of("conv_pool", "summary"))
+
+
+def test_no_index_of_a_unit_in_a_column_reads_like_a_word() -> None:
+    spec = """
+layers:
+  - dense: 2
+    activation: tanh
+    weights: {random: {seed: 1, decimals: 1}}
+    bias: none
+data:
+  samples: columns
+  inputs: [[0.1, 0.2, 0.3], [0.4, 0.5, 0.6]]
+  targets: [[1, 0, 1], [0, 1, 0]]
+loss: half_squared_error
+"""
+    text = dg.derive(task_from_text(spec)).to_markdown()
+    assert "_{kn}" in text
+    assert "_{in}" not in text

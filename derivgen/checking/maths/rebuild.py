@@ -9,7 +9,7 @@ from derivgen.checking.maths import tree as t
 
 
 def rebuilt(node: t.Node, change: Callable[[t.Node], t.Node]) -> t.Node:
-    """The same node with ``change`` applied to each of its children."""
+    """The same node with ``change`` applied to each of its children, in the order of :func:`t.children`."""
     match node:
         case t.Sum(terms):
             return replace(node, terms=tuple((sign, change(body)) for sign, body in terms))
@@ -30,9 +30,9 @@ def rebuilt(node: t.Node, change: Callable[[t.Node], t.Node]) -> t.Node:
         case t.BigSum(body, _, lower, upper):
             return replace(
                 node,
-                body=change(body),
                 lower=None if lower is None else change(lower),
                 upper=None if upper is None else change(upper),
+                body=change(body),
             )
         case t.Cases(lines):
             return replace(node, lines=tuple((change(value), test) for value, test in lines))
