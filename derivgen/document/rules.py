@@ -11,7 +11,7 @@ from derivgen.document.equations import Window, general_equation, windows
 from derivgen.document.formulas import Formulas
 
 #: elements of one array whose equations are written, where no letter stands for all of them
-MOST_EQUATIONS = 3
+MOST_EQUATIONS = 8
 
 
 @dataclass(frozen=True)

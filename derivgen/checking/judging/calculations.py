@@ -25,7 +25,7 @@ from derivgen.checking.judging.matrices import (
     name_of,
     wrong_cells,
 )
-from derivgen.checking.judging.meant import as_meant
+from derivgen.checking.judging.meant import along_a_path, as_meant
 from derivgen.checking.judging.noise import slack_of_print
 from derivgen.checking.judging.spread import distance, spread, spread_with_names
 from derivgen.checking.judging.standing import Standing
@@ -254,10 +254,11 @@ def _check_whole(
             here, draft, local, exact, pairs is not None or _is_stated(here, subject, local)
         )
         return
-    draft.value = two
-    slack = spread(here, body) + abs(two) * mpmath.mpf("1e-9") + mpmath.mpf("1e-12")
     # roundings that were carried on add up
     most = MOST_CARRIED if here.carries else 4
+    two = along_a_path(here, subject, two, lambda v: abs(one - v) <= most * spread(here, body))
+    draft.value = two
+    slack = spread(here, body) + abs(two) * mpmath.mpf("1e-9") + mpmath.mpf("1e-12")
     if abs(one - two) <= slack or abs(one - two) <= most * spread(here, body):
         draft.accept()
         return

@@ -29,7 +29,7 @@ from derivgen.checking.judging.matrices import (
     printed_before,
     value_of_cells,
 )
-from derivgen.checking.judging.meant import as_meant
+from derivgen.checking.judging.meant import along_a_path, as_meant
 from derivgen.checking.judging.noise import slack_of_print
 from derivgen.checking.judging.numbers import (
     doubtful,
@@ -63,7 +63,10 @@ def judge_result(
     body = draft.segment.body
     number = printed_number(body)
     if number is not None:
-        judge_number(here, draft, number, scalar(exact), scalar(local))
+        value = scalar(exact)
+        if value is not None:
+            value = along_a_path(here, subject, value, lambda v: number.fit(v) is not Fit.OFF)
+        judge_number(here, draft, number, value, scalar(local))
         doubted = draft.verdict in (Verdict.WRONG, Verdict.TRUNCATION)
         if doubted and local is None and subject is not None:
             judge_implied(here, draft, number, subject, before)

@@ -34,7 +34,8 @@ def _partners(part: t.Node, ancestry: Ancestry) -> Iterator[t.Name]:
 
 
 def another_meant(case: Case) -> Iterator[t.Node]:
-    """What the author wrote with one of its names as any other that the right value can be computed from."""
+    """What the author wrote with one of its names as any other that the right value can be computed from; those
+    in derivatives stay, since with others the claim would say nothing."""
     if not case.is_formula:
         return
     others = [t.Name(key) for key in sorted(case.reach(case.right))[:MOST_NAMES]]
@@ -43,4 +44,9 @@ def another_meant(case: Case) -> Iterator[t.Node]:
         if isinstance(part, t.Name):
             yield from (other for other in others if other.key != part.key)
 
-    yield from everywhere(case.body, renamed)
+    slopes = _slopes(case.body)
+    yield from (node for node in everywhere(case.body, renamed) if _slopes(node) == slopes)
+
+
+def _slopes(node: t.Node) -> list[t.Node]:
+    return [part for part in t.walk(node) if isinstance(part, t.Derivative)]

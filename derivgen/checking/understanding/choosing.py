@@ -108,6 +108,7 @@ def _supported(decided: Decided, key: str) -> bool:
         key in notes.printed
         or key in notes.sides
         or key in notes.calculations
+        or key in decided.cells
         or decided.is_derived(key)
     )
 

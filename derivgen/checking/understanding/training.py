@@ -11,6 +11,7 @@ from derivgen.checking.evaluating.resolving import UPDATE_MARKS
 from derivgen.checking.maths import tree as t
 from derivgen.checking.maths.tree import has_derivative, names_in
 from derivgen.checking.understanding import align
+from derivgen.checking.understanding.arrays import has_dots
 from derivgen.checking.understanding.decided import Decided
 from derivgen.checking.understanding.update_rules import RATE_WORDS, is_descent, rate_names
 
@@ -110,7 +111,8 @@ def opaque(decided: Decided) -> frozenset[str]:
     sides = decided.notes.sides.items()
     rules = [key for key, rule in sides if ix.letters_of(key) and not any(map(is_descent, rule))]
     for key in decided.values.keys() - decided.definitions.keys():
-        if any(ix.is_instance(key, rule) for rule in rules):
+        cut_short = any(map(has_dots, decided.notes.sides.get(key, ())))
+        if cut_short or any(ix.is_instance(key, rule) for rule in rules):
             found.add(key)
     return frozenset(found)
 

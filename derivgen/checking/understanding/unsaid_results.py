@@ -9,6 +9,7 @@ from derivgen.checking.evaluating import indices as ix
 from derivgen.checking.evaluating.ancestry import Ancestry
 from derivgen.checking.evaluating.model import DocumentModel
 from derivgen.checking.maths import tree as t
+from derivgen.checking.maths.keys import PRIMES
 from derivgen.checking.maths.tree import names_in
 
 
@@ -36,8 +37,9 @@ def with_unsaid_results(model: DocumentModel) -> DocumentModel:
 
 
 def _kind(key: str) -> tuple[str, int]:
-    """The letter of a cell and how many indices it has; its own key for what has none."""
-    base, pieces = ix.split(key)
+    """The letter of a cell with its prime, and how many indices it has; its own key for what has none."""
+    plain = key.rstrip("".join(PRIMES))
+    base, pieces = ix.split(plain)
     if not pieces or not pieces[-1].isdigit():
         return key, 0
-    return base, len(pieces)
+    return base + key.removeprefix(plain), len(pieces)
