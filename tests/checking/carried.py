@@ -74,6 +74,8 @@ def _carried(sites: Sites, site: Site, rng: random.Random) -> Mutant | None:
                     start = span[0] + printed.start()
                     low = other.passage.source_of(start)
                     edits.append((low, low + len(printed.group()), text))
+    if any(_is_longer(number, changes) for other in sites.sites for number in _numbers(other)):
+        return None  # a line that has it with more digits would not go on with the slip
     text = sites.manuscript.text
     for low, high, put in sorted(set(edits), reverse=True):
         text = text[:low] + put + text[high:]
@@ -115,6 +117,15 @@ def _changed(site: Site, changes: dict[str, str], first: bool) -> Iterator[tuple
         for old, new in changes.items():
             if text == old.lstrip("-") and (first or len(text.lstrip("0.")) >= LONG):
                 yield (*number.span, new.lstrip("-"))
+
+
+def _is_longer(number: t.Number, changes: dict[str, str]) -> bool:
+    """True for a changed number with more digits, as stands where a calculation needs them."""
+    for old in map(str.lstrip, changes, "-" * len(changes)):
+        decimals = len(old.partition(".")[2])
+        if number.decimals > decimals and f"{float(number.value):.{decimals}f}" == old:
+            return True
+    return False
 
 
 def _uses(node: t.Node, changes: dict[str, str]) -> bool:

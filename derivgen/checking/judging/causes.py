@@ -42,6 +42,8 @@ class _Roots:
     numbers: dict[tuple[str, str], Draft] = field(default_factory=dict)
     #: names that stand for something else than their formula says
     named: dict[str, Draft] = field(default_factory=dict)
+    #: what was printed of a quantity, as text, by what is wrong or goes on with it
+    printed: dict[tuple[object, str], Draft] = field(default_factory=dict)
     #: what was put in for what, wrongly
     operands: dict[tuple[t.Node, t.Node], Draft] = field(default_factory=dict)
 
@@ -53,6 +55,7 @@ class _Roots:
                 self.of[draft.id] = min(sources, key=lambda root: root.id)
             elif previous is not None and _is_formula(previous) and previous.id in self.of:
                 self.of[draft.id] = self.of[previous.id]  # the value of what is wrong
+            self._note_print(draft)
             return
         if draft.cause is None:
             root = self._root(draft, previous, sources)
@@ -69,6 +72,9 @@ class _Roots:
             return min(sources, key=lambda root: root.id)
         if draft.operand in self.operands:
             return self.operands[draft.operand]  # the same number for the same thing once more
+        if draft.operand is not None and (draft.operand[0], draft.expected) in self.printed:
+            # it is another number than the one before, and that one is wrong itself
+            return self.printed[draft.operand[0], draft.expected]
         if draft.number is not None and draft.operand is None:
             # the same wrong number of the same thing, printed once more
             before = self.said.get((draft.subject, draft.number.value))
@@ -82,8 +88,13 @@ class _Roots:
             return next((self.named[key] for key in names if key in self.named), None)
         return None
 
+    def _note_print(self, draft: Draft) -> None:
+        if draft.id in self.of and draft.number is not None and draft.operand is None:
+            self.printed[draft.subject, draft.number.text] = self.of[draft.id]
+
     def _note(self, draft: Draft) -> None:
         root = self.of.get(draft.id, draft)
+        self._note_print(draft)
         if draft.operand is not None:
             self.operands.setdefault(draft.operand, root)
         if draft.number is not None and draft.operand is None:
