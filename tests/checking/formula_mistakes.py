@@ -178,7 +178,7 @@ def no_slope(site: Site, part: t.Node, _: random.Random) -> Iterator[Edits]:
     for one, two in _slope_factors(part):
         before = site.passage.text[: one.span[0]]
         after = site.passage.text[_closing(site, two) :]
-        if len(_factors(part)) > 2 and part.factors[0] is not one:  # type: ignore[union-attr]
+        if len(_factors(part)) > 2 and part.factors[0] is not one:  # type: ignore[union-attr]  # a product, as it has a slope in it
             start = len(before.rstrip().removesuffix(r"\cdot").rstrip())
             yield ((start, len(site.passage.text) - len(after), ""),)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -90,37 +90,6 @@ class Ancestry:
         # a cell is of its array, and not computed from it
         computed = (key for key in self.model.names() if self.model.element(key) is None)
         return frozenset(read for key in computed for read in self.reads(key))
-
-    def like(self, key: str) -> Sequence[str]:
-        """The other quantities of the same letter: ``w_2`` and ``w_[3,1]`` beside ``w_1``; none for a bare letter."""
-        letter = letter_of(key)
-        if letter == key:
-            return ()
-        return [other for other in self._by_letter.get(letter, ()) if other != key]
-
-    @cached_property
-    def _by_letter(self) -> dict[str, list[str]]:
-        found: dict[str, list[str]] = {}
-        for key in sorted(self.model.names()):
-            found.setdefault(letter_of(key), []).append(key)
-        return found
-
-    def partners(self, key: str) -> Sequence[str]:
-        """What a quantity is multiplied by where something is computed from it: the input of a weight."""
-        return self._partners.get(key, ())
-
-    @cached_property
-    def _partners(self) -> dict[str, list[str]]:
-        found: dict[str, dict[str, None]] = {}
-        for key in sorted(self.model.names()):
-            definition = self.model.definition(key)
-            for part in () if definition is None else t.walk(definition):
-                if isinstance(part, t.Product) and len(part.factors) == 2:
-                    one, two = part.factors
-                    if isinstance(one, t.Name) and isinstance(two, t.Name) and one.key != two.key:
-                        found.setdefault(one.key, {})[two.key] = None
-                        found.setdefault(two.key, {})[one.key] = None
-        return {key: list(others) for key, others in found.items()}
 
     def joined(self, keys: Iterable[str]) -> frozenset[str]:
         """Everything that is computed from one another with some quantities, over however many steps."""
@@ -273,11 +242,6 @@ class Ancestry:
             for key in sorted(self.upstream(top), key=lambda k: (-self._above(k).bit_count(), k))
             if key not in (top, bottom) and self.leads(key, bottom)
         ]
-
-
-def letter_of(key: str) -> str:
-    """A key without the numbers behind it."""
-    return key.rstrip("0123456789,[]")
 
 
 def _is_marked(key: str, name: t.Name, count: int) -> bool:

@@ -292,13 +292,10 @@ def cell_of(value: Value, element: Element) -> Dual:
         if element.row or element.column:
             raise Shapes(f"{element.array} is a single number")
         return value
-    rows, columns = value.shape
-    row, column = element.row, element.column
-    if value.is_vector and not (row < rows and column < columns):
-        row, column = column, row
-    if not (row < rows and column < columns):
-        raise Shapes(f"{element.array} is {rows} × {columns}")
-    return value.rows[row][column]
+    place = v.place_in(value.shape, element.row, element.column)
+    if place is None:
+        raise Shapes(f"{element.array} is {v.shown_shape(value)}")
+    return value.rows[place[0]][place[1]]
 
 
 def derivative(frame: Frame, of: t.Node, by: t.Node, local: bool) -> Value:

@@ -397,16 +397,22 @@ def scalar(value: Value | None) -> Real | None:
     return found.value if isinstance(found, Dual) else None
 
 
+def place_in(shape: tuple[int, int], row: int, column: int) -> tuple[int, int] | None:
+    """Where a cell stands in an array of a shape, from 0: a vector may lie the other way.  None outside."""
+    rows, columns = shape
+    for i, j in ((row, column), *(((column, row),) if 1 in shape else ())):
+        if i < rows and j < columns:
+            return i, j
+    return None
+
+
 def number_in(value: Value, cell: tuple[int, int] | None) -> Real | None:
     """The number that a value comes to; of an array, the one in a cell (a vector may lie either way)."""
     found = simplest(value)
     if isinstance(found, Dual):
         return found.value
-    if cell is None:
-        return None
-    rows, columns = found.shape
-    row, column = cell if cell[0] < rows and cell[1] < columns else cell[::-1]
-    return found.rows[row][column].value if row < rows and column < columns else None
+    place = None if cell is None else place_in(found.shape, *cell)
+    return None if place is None else found.rows[place[0]][place[1]].value
 
 
 def is_nothing(value: Value) -> bool:

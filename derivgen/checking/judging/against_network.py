@@ -333,8 +333,4 @@ def _listed(texts: Sequence[str]) -> str:
 
 def _translated(statement: Statement, matching: Matching) -> Statement:
     """A statement in the names of the network."""
-    chain = statement.chain
-    segments = tuple(replace(s, body=matching.translate(s.body)) for s in chain.segments)
-    left = None if statement.left is None else matching.translate(statement.left)
-    earlier = tuple(map(matching.translate, statement.earlier))
-    return replace(statement, chain=replace(chain, segments=segments), left=left, earlier=earlier)
+    return statement.mapped(matching.translate)

@@ -18,7 +18,7 @@ from derivgen.checking.judging.judge import Judge
 from derivgen.checking.judging.spread import spread
 from derivgen.checking.maths import tree as t
 from derivgen.checking.maths.rebuild import rebuilt
-from derivgen.checking.mistakes import Case, Kinds, Mistake, Outcome, diagnose
+from derivgen.checking.mistakes import Case, Kinds, Mistake, Outcome, Relatives, diagnose
 from derivgen.checking.report import Verdict
 
 #: how many derivatives of a document are tried as what was left out
@@ -35,7 +35,7 @@ def name_mistakes(judge: Judge) -> None:
     """Name the likely mistake of every wrong claim that follows from no other."""
     with mpmath.workdps(DIGITS):
         end = judge.budget.further()
-        tokens, known = _tokens(judge), _Known()
+        tokens, known = _tokens(judge), _Known(Relatives(judge.model))
         for draft in judge.drafts:
             if judge.budget.spent > end:
                 break
@@ -73,8 +73,9 @@ def _tokens(judge: Judge) -> tuple[t.Derivative, ...]:
 
 @dataclass
 class _Known:
-    """The mistakes that were found, by the kind of their claims."""
+    """What is looked up for every claim: names for others, and the mistakes found, by the kind of their claims."""
 
+    relatives: Relatives
     kinds: Kinds = field(default_factory=Kinds)
     found: dict[Hashable, Mistake | None] = field(default_factory=dict)
 
@@ -97,6 +98,7 @@ def _mistake(
         outcome,
         judge.standing.ledger,
         equality.ancestry,
+        known.relatives,
         tokens,
     )
     kind = known.kinds.of(case)

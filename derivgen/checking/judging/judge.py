@@ -292,7 +292,7 @@ class Judge:
             # numbers among names: a calculation in which not everything has been put in yet
             judge_mixed(self.standing, draft, subject)
         if draft.verdict is Verdict.WRONG and self._holds_here(subject, draft.segment.body):
-            draft.verdict, draft.code, draft.message = Verdict.CORRECT, "", ""
+            draft.accept()
 
     def _holds_here(self, subject: t.Node, body: t.Node) -> bool:
         """True for a formula with given numbers in place of some names, which is exact for the stated values."""

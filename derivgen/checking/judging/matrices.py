@@ -212,11 +212,8 @@ def _cell_before(
     cells: tuple[tuple[Printed, ...], ...] | None, row: int, column: int
 ) -> Printed | None:
     """A cell of a matrix that was printed before, where a vector may have lain the other way."""
-    if not cells:
-        return None
-    if 1 in (len(cells), len(cells[0])) and not (row < len(cells) and column < len(cells[0])):
-        row, column = column, row
-    return cells[row][column] if row < len(cells) and column < len(cells[0]) else None
+    place = v.place_in((len(cells), len(cells[0])), row, column) if cells else None
+    return cells[place[0]][place[1]] if cells and place is not None else None
 
 
 def _was_printed(here: Standing, name: t.Name | None, number: Printed) -> bool:
@@ -233,10 +230,8 @@ def name_of(here: Standing, array: t.Node, row: int, column: int) -> t.Name | No
     definition = model.definition(array.key)
     if not isinstance(definition, t.Matrix):
         return None
-    rows, columns = len(definition.rows), len(definition.rows[0])
-    if 1 in (rows, columns) and not (row < rows and column < columns):
-        row, column = column, row
-    cell = definition.rows[row][column] if row < rows and column < columns else None
+    place = v.place_in((len(definition.rows), len(definition.rows[0])), row, column)
+    cell = None if place is None else definition.rows[place[0]][place[1]]
     return cell if isinstance(cell, t.Name) else None
 
 

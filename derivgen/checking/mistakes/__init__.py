@@ -7,4 +7,5 @@ from derivgen.checking.mistakes.definitions import mended_definitions as mended_
 from derivgen.checking.mistakes.definitions import mended_functions as mended_functions
 from derivgen.checking.mistakes.diagnosis import diagnose as diagnose
 from derivgen.checking.mistakes.kinds import Kinds as Kinds
+from derivgen.checking.mistakes.relatives import Relatives as Relatives
 from derivgen.checking.mistakes.table import MISTAKES as MISTAKES

@@ -14,6 +14,7 @@ from derivgen.checking.evaluating.resolving import UPDATE_MARKS, Unknown, resolv
 from derivgen.checking.evaluating.values import Real, Value
 from derivgen.checking.evaluating.world import World
 from derivgen.checking.maths import tree as t
+from derivgen.checking.mistakes.relatives import Relatives
 
 #: how many names for one another are followed
 MOST_ALIASES = 5
@@ -53,6 +54,7 @@ class Case:
     outcome: Outcome | None
     ledger: Ledger
     ancestry: Ancestry
+    relatives: Relatives
     #: the derivatives that the document writes
     tokens: tuple[t.Derivative, ...] = ()
     #: how the derivatives in ``right`` are meant

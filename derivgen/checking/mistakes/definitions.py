@@ -20,6 +20,7 @@ from derivgen.checking.maths import tree as t
 from derivgen.checking.maths.rebuild import rebuilt
 from derivgen.checking.maths.tree import names_in
 from derivgen.checking.mistakes import formulas as f
+from derivgen.checking.mistakes.relatives import Relatives
 
 #: how many other names are tried as a term or a factor that was left out
 MOST_OTHERS = 30
@@ -33,13 +34,13 @@ def mended_definitions(model: DocumentModel, key: str) -> Iterator[t.Node]:
     seen: set[t.Node] = {node}
     ancestry = Ancestry(model)
     later = {name for name in model.names() if ancestry.leads(name, key)} | {key}
-    for other in chain(_as_siblings(model, key), _changed(model, key, node, ancestry)):
+    for other in chain(_as_siblings(model, key), _changed(model, key, node)):
         if other not in seen and later.isdisjoint(names_in(other)):
             seen.add(other)
             yield other
 
 
-def _changed(model: DocumentModel, key: str, node: t.Node, ancestry: Ancestry) -> Iterator[t.Node]:
+def _changed(model: DocumentModel, key: str, node: t.Node) -> Iterator[t.Node]:
     others = _others(model, key, node)
     if isinstance(node, t.Name):
         # another name of something, or what is left of a sum
@@ -52,7 +53,8 @@ def _changed(model: DocumentModel, key: str, node: t.Node, ancestry: Ancestry) -
     for other in others:
         for negative in (False, True):
             yield _with_term(node, negative, other)
-    yield from f.everywhere(node, lambda part: f.neighbours(part, ancestry))
+    relatives = Relatives(model)
+    yield from f.everywhere(node, lambda part: f.neighbours(part, relatives))
     for other in others:
         yield from f.everywhere(node, partial(_times, other=other))
     for factor in (Fraction(1, 2), Fraction(2)):

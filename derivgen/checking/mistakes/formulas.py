@@ -7,7 +7,6 @@ from dataclasses import replace
 from fractions import Fraction
 from functools import partial
 
-from derivgen.checking.evaluating.ancestry import Ancestry
 from derivgen.checking.evaluating.model import Model
 from derivgen.checking.evaluating.printed import is_numeric
 from derivgen.checking.evaluating.resolving import UPDATE_MARKS
@@ -15,6 +14,7 @@ from derivgen.checking.maths import tree as t
 from derivgen.checking.maths.rebuild import rebuilt
 from derivgen.checking.mistakes.case import Candidate, Case
 from derivgen.checking.mistakes.derivatives import Activation, activation
+from derivgen.checking.mistakes.relatives import Relatives
 from derivgen.checking.mistakes.updates import value_of
 from derivgen.checking.understanding.align import factors
 
@@ -56,18 +56,18 @@ def _with_child(node: t.Node, at: int, other: t.Node) -> t.Node:
 
 
 def neighbours(
-    part: t.Node, ancestry: Ancestry, among: Callable[[str], bool] | None = None
+    part: t.Node, relatives: Relatives, among: Callable[[str], bool] | None = None
 ) -> Iterator[t.Name]:
     """Other quantities of the same letter: the neighbours of a weight; all of them, or those among some."""
     if isinstance(part, t.Name):
-        yield from (replace(part, key=key) for key in filter(among, ancestry.like(part.key)))
+        yield from (replace(part, key=key) for key in filter(among, relatives.like(part.key)))
 
 
 def of_neighbours(case: Case) -> Iterator[Candidate]:
     """The right formula with a neighbour's name in it; one that stands in the author's, where that is known."""
     among = case.can_stand_for(case.body) if case.is_formula else case.surroundings
     for formula in case.formulas:
-        for node in everywhere(formula, lambda part: neighbours(part, case.ancestry, among)):
+        for node in everywhere(formula, lambda part: neighbours(part, case.relatives, among)):
             yield value_of(node)
 
 
@@ -149,7 +149,7 @@ def natural_log(part: t.Node, _: Model) -> Iterator[t.Node]:
 def of_operand(case: Case) -> Iterator[Candidate]:
     """The value of a neighbour where a name's own value belongs."""
     if case.is_copied and isinstance(case.right, t.Name):
-        for other in neighbours(case.right, case.ancestry, case.surroundings):
+        for other in neighbours(case.right, case.relatives, case.surroundings):
             yield value_of(other)
 
 
@@ -170,7 +170,7 @@ def other_neighbours(case: Case) -> Iterator[t.Node]:
     """What the author wrote with a name's neighbour, one that the right value can depend on."""
     if case.number is None and not case.is_copied:
         among = case.can_stand_for(case.right)
-        yield from everywhere(case.body, lambda part: neighbours(part, case.ancestry, among))
+        yield from everywhere(case.body, lambda part: neighbours(part, case.relatives, among))
 
 
 def without_repeated(part: t.Node, _: Model) -> Iterator[t.Node]:

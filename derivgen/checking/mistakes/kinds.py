@@ -8,12 +8,12 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterator
 from dataclasses import dataclass, field
 
-from derivgen.checking.evaluating.ancestry import letter_of
 from derivgen.checking.evaluating.model import Model
 from derivgen.checking.evaluating.resolving import Unknown, resolved
 from derivgen.checking.maths import tree as t
 from derivgen.checking.maths.rebuild import rebuilt
 from derivgen.checking.mistakes.case import Case
+from derivgen.checking.mistakes.relatives import letter_of
 
 #: claims that depend on more quantities are told apart by nothing
 MOST_QUANTITIES = 500

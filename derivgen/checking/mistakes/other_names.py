@@ -5,32 +5,32 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from derivgen.checking.evaluating.ancestry import Ancestry
 from derivgen.checking.maths import tree as t
 from derivgen.checking.mistakes.case import Candidate, Case
 from derivgen.checking.mistakes.formulas import MOST_NAMES, everywhere
+from derivgen.checking.mistakes.relatives import Relatives
 from derivgen.checking.mistakes.updates import value_of
 
 
 def partner_taken(case: Case) -> Iterator[Candidate]:
     """The right formula with one name's partner in its place; the partner's value where a number was put in."""
     if case.is_copied:
-        yield from map(value_of, _partners(case.right, case.ancestry))
+        yield from map(value_of, _partners(case.right, case.relatives))
         return
     for formula in case.formulas:
-        made = everywhere(formula, lambda part: _partners(part, case.ancestry))
+        made = everywhere(formula, lambda part: _partners(part, case.relatives))
         yield from map(value_of, made)
 
 
 def partner_meant(case: Case) -> Iterator[t.Node]:
     """What the author wrote with one name's partner in its place."""
     if case.number is None and not case.is_copied:
-        yield from everywhere(case.body, lambda part: _partners(part, case.ancestry))
+        yield from everywhere(case.body, lambda part: _partners(part, case.relatives))
 
 
-def _partners(part: t.Node, ancestry: Ancestry) -> Iterator[t.Name]:
+def _partners(part: t.Node, relatives: Relatives) -> Iterator[t.Name]:
     if isinstance(part, t.Name):
-        yield from (replace(part, key=key) for key in ancestry.partners(part.key))
+        yield from (replace(part, key=key) for key in relatives.partners(part.key))
 
 
 def another_meant(case: Case) -> Iterator[t.Node]:

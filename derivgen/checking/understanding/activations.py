@@ -119,9 +119,9 @@ def _pairs(statements: Sequence[Statement], function: str) -> Iterator[_Pair]:
     """The printed arguments and results of ``a = \\sigma(z) = 0.62``, cell by cell."""
     printed: dict[t.Node, list[list[Printed]]] = defaultdict(list)
     for statement in statements:
-        members = _members(statement)
+        members = statement.members
         cells = [found for found in map(_cells, members) if found]
-        if isinstance(members[0], t.Name) and cells:
+        if cells and isinstance(members[0], t.Name):
             printed[members[0]].append(cells[-1])
         for at, member in enumerate(members):
             if not (
@@ -137,13 +137,6 @@ def _pairs(statements: Sequence[Statement], function: str) -> Iterator[_Pair]:
             after = next(filter(None, map(_cells, members[at + 1 :])), [])
             if before and len(before) == len(after):
                 yield from zip(before, after, strict=True)
-
-
-def _members(statement: Statement) -> list[t.Node]:
-    bodies = [segment.body for segment in statement.chain.segments]
-    if not statement.chain.continued:
-        return bodies or [t.Words("")]
-    return [*([] if statement.left is None else [statement.left]), *statement.earlier, *bodies]
 
 
 def _cells(node: t.Node) -> list[Printed]:
@@ -173,7 +166,4 @@ def _with_meaning(statement: Statement, meant: Mapping[str, str]) -> Statement:
             node = replace(node, function=meant[node.function])
         return rebuilt(node, named)
 
-    segments = tuple(replace(s, body=named(s.body)) for s in statement.chain.segments)
-    chain = replace(statement.chain, segments=segments)
-    left = None if statement.left is None else named(statement.left)
-    return replace(statement, chain=chain, left=left, earlier=tuple(map(named, statement.earlier)))
+    return statement.mapped(named)

@@ -109,7 +109,7 @@ def _bold_arrays(statements: Sequence[Statement]) -> frozenset[str]:
     numbers: set[str] = set()
     for statement in statements:
         passage = statement.passage
-        members = _members(statement)
+        members = statement.members
         for member in members:
             if isinstance(member, t.Matrix):
                 numbers |= {
@@ -136,13 +136,6 @@ def _is_array(node: t.Node) -> bool:
     return isinstance(node, t.Matrix) and (len(node.rows) > 1 or len(node.rows[0]) > 1)
 
 
-def _members(statement: Statement) -> list[t.Node]:
-    own = [segment.body for segment in statement.chain.segments]
-    if not statement.chain.continued or statement.left is None:
-        return own
-    return [statement.left, *statement.earlier, *own]
-
-
 # --- primes -------------------------------------------------------------------------------------
 
 
@@ -165,7 +158,7 @@ def _own_primes(statements: Sequence[Statement], cells: Sequence[Cell]) -> froze
     computed: set[_Primed] = set()
     bare: set[str] = set()
     for statement in statements:
-        members = _members(statement)
+        members = statement.members
         for part in _names(members):
             if not _parted(part)[1]:
                 bare.add(_parted(part)[0])

@@ -119,8 +119,4 @@ def _with_names(statement: Statement, names: Mapping[str, str]) -> Statement:
             node = replace(node, function=names[node.function])
         return rebuilt(node, named)
 
-    chain = statement.chain
-    segments = tuple(replace(s, body=named(s.body)) for s in chain.segments)
-    left = None if statement.left is None else named(statement.left)
-    earlier = tuple(map(named, statement.earlier))
-    return replace(statement, chain=replace(chain, segments=segments), left=left, earlier=earlier)
+    return statement.mapped(named)

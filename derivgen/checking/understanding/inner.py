@@ -60,8 +60,9 @@ def _beside(node: t.Node) -> Iterable[Pair]:
 def _are_alike(pair: Pair, world: World) -> bool:
     """True for two vectors of one length."""
     one, two = (_value(world, key) for key in pair)
-    arrays = isinstance(one, Array) and isinstance(two, Array)
-    return arrays and one.is_vector and one.size > 1 and one.shape == two.shape  # type: ignore[union-attr]
+    if not isinstance(one, Array) or not isinstance(two, Array):
+        return False
+    return one.is_vector and one.size > 1 and one.shape == two.shape
 
 
 def _value(world: World, key: str) -> Value | None:
@@ -78,7 +79,4 @@ def _with_pairs(statement: Statement, pairs: set[Pair]) -> Statement:
             return t.BigSum(replace(node, sign="o"), span=node.span)
         return node if is_numeric(node) else rebuilt(node, meant)
 
-    segments = tuple(replace(s, body=meant(s.body)) for s in statement.chain.segments)
-    chain = replace(statement.chain, segments=segments)
-    left = None if statement.left is None else meant(statement.left)
-    return replace(statement, chain=chain, left=left, earlier=tuple(map(meant, statement.earlier)))
+    return statement.mapped(meant)

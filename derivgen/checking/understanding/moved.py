@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 
 from derivgen.checking.evaluating.model import Model
 from derivgen.checking.evaluating.printed import printed_number
@@ -22,12 +21,7 @@ def at_moved_points(statements: Iterable[Statement], model: Model) -> tuple[Stat
 def _statement(statement: Statement, model: Model) -> Statement:
     if not any(_is_moved(n, model) or _is_here(n, model) for n in _nodes(statement)):
         return statement
-    segments = tuple(replace(s, body=_put(s.body, model)) for s in statement.chain.segments)
-    left = None if statement.left is None else _put(statement.left, model)
-    earlier = tuple(_put(node, model) for node in statement.earlier)
-    return replace(
-        statement, chain=replace(statement.chain, segments=segments), left=left, earlier=earlier
-    )
+    return statement.mapped(lambda node: _put(node, model))
 
 
 def _nodes(statement: Statement) -> Iterator[t.Node]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 
 from derivgen.checking.evaluating.model import DocumentModel
 from derivgen.checking.manuscript import Passage
@@ -29,6 +29,24 @@ class Statement:
     def source(self, offset: int) -> int:
         """Where in the file an offset of the passage's text comes from."""
         return self.passage.source_of(offset)
+
+    @property
+    def members(self) -> list[Node]:
+        """What is said to be the same, from the left side on."""
+        own = [segment.body for segment in self.chain.segments]
+        if not self.chain.continued or self.left is None:
+            return own
+        return [self.left, *self.earlier, *own]
+
+    def mapped(self, change: Callable[[Node], Node]) -> Statement:
+        """The statement with each of its formulas changed."""
+        segments = tuple(replace(s, body=change(s.body)) for s in self.chain.segments)
+        return replace(
+            self,
+            chain=replace(self.chain, segments=segments),
+            left=None if self.left is None else change(self.left),
+            earlier=tuple(map(change, self.earlier)),
+        )
 
 
 @dataclass(frozen=True, slots=True)
