@@ -71,6 +71,17 @@ def from_sympy(
     return _Converter(names, functions, operator, positions).convert(expression)
 
 
+def split_coefficient(expression: sympy.Expr) -> tuple[sympy.Rational, sympy.Expr]:
+    """A number and the rest, as :func:`from_sympy` prints them: that of ``2 a - 2 y`` is 2."""
+    coefficient, rest = expression.as_coeff_Mul()
+    if not coefficient.is_Rational:
+        return sympy.S.One, expression
+    shared = _shared_coefficient(rest) if rest.is_Add else sympy.S.One
+    if shared == 1:
+        return coefficient, rest
+    return coefficient * shared, sympy.Add(*(term / shared for term in rest.args))
+
+
 @dataclass(frozen=True)
 class _Converter:
     names: Mapping[sympy.Symbol, Node]

@@ -86,7 +86,7 @@ class Reader:
                 self.key(address, "shape"),
                 f"arrays have at most {MAX_ARRAY} elements",
             )
-        expected = declared or expected
+        expected = expected if declared is None else declared
         kind = given[0] if given else "symbolic"
         if kind == "values" and isinstance(spec.values, str) and spec.values.strip() == "symbolic":
             kind = "symbolic"

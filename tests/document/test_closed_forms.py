@@ -1,0 +1,86 @@
+"""Closed forms are written as the chain rule multiplies, and have the value that is printed behind them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+import derivgen
+from derivgen.checking.report import Verdict
+from derivgen.network.spec import read_task, task_from_mapping
+
+EXAMPLES = Path(__file__).parents[2] / "examples"
+
+
+def closed_forms(spec: dict[str, object], **document: object) -> list[str]:
+    """The displays of the closed forms, without their line breaks."""
+    asked = {"views": ["closed-form"], "figure": False, **document}
+    text = derivgen.derive(task_from_mapping({**spec, "document": asked})).to_markdown()
+    part = text[text.index("Closed forms") :].split("## ")[0]
+    return [" ".join(lines.split()) for lines in part.split("$$")[1::2]]
+
+
+def circuit(equations: str, **arrays: float) -> dict[str, object]:
+    return {"equations": equations, "arrays": arrays, "loss": "f"}
+
+
+NEURON: dict[str, object] = {
+    "arrays": {
+        "x": {"role": "input", "shape": []},
+        "w": {"shape": []},
+        "b": {"shape": []},
+        "y": {"role": "target", "shape": []},
+    },
+    "equations": "z = w*x + b\na = sigmoid(z)\nf = 2*(a - y)**2",
+    "loss": "f",
+}
+
+
+@pytest.mark.parametrize(
+    ("order", "expected"),
+    [
+        ("loss-first", r"4 (\sigma(w x + b) - y)\, \sigma(w x + b)\, (1 - \sigma(w x + b)) x"),
+        ("parameter-first", r"4 x\, \sigma(w x + b)\, (1 - \sigma(w x + b)) (\sigma(w x + b) - y)"),
+    ],
+)
+def test_factors_go_along_the_chain_and_numbers_come_first(order: str, expected: str) -> None:
+    [weight, *_] = closed_forms(NEURON, factor_order=order, show=["w"])
+    assert weight == rf"\frac{{\partial f}}{{\partial w}} = {expected}"
+
+
+@pytest.mark.parametrize(
+    ("spec", "expected"),
+    [
+        (circuit("u = 3*x\nv = x - u\nf = u*v", x=2), r"-6 x + 3 (x - 3 x) = -24"),
+        (circuit("u = x\nv = x\nf = u + v", x=2), "2 = 2"),
+        (circuit("u = x\nv = x\nf = u - v", x=2), "0 = 0"),
+        (circuit("u = x*y\nf = x*u", x=2, y=3), "2 x y = 12"),
+        (circuit("u = x*y\nv = x*u\nf = x*v", x=2, y=3), "3 x^{2} y = 36"),
+        (circuit("u = -x\nf = u**2", x=2), "-2 (-x) = 4"),
+    ],
+)
+def test_equal_products_are_added_up(spec: dict[str, object], expected: str) -> None:
+    [first, *_] = closed_forms(spec, show=["x"])
+    assert first.split(" = ", 1)[1] == expected
+
+
+@pytest.mark.parametrize(
+    ("name", "least"),
+    [("shared_bias_2_2_1", 8), ("two_outputs_2_2_2", 8), ("batch_norm", 4), ("scalar_circuit", 3)],
+)
+def test_the_checker_finds_the_printed_value(name: str, least: int) -> None:
+    derived = derivgen.derive(
+        read_task(EXAMPLES / f"{name}.yaml"), views=["closed-form"], style="tutorial"
+    )
+    text = derived.to_markdown()
+    first = text[: text.index("Closed forms")].count("\n")
+    last = first + text[text.index("Closed forms") :].split("\n## ")[0].count("\n")
+    claims = [
+        claim
+        for claim in derivgen.check(text).claims
+        if claim.place.line is not None and first < claim.place.line <= last
+    ]
+    assert len(claims) >= least
+    allowed = {Verdict.CORRECT, Verdict.TRUNCATION}
+    assert {claim.verdict for claim in claims} <= allowed
