@@ -149,11 +149,11 @@ def _sequence(values: Sequence[Any]) -> Piece | Fragment:
     )
 
 
-def _together(displays: Iterable[Display]) -> list[Display]:
+def _together(displays: Iterable[Display], most: int = MOST_TOGETHER) -> list[Display]:
     """The filter ``displays | together``: as few displays, aligned at their relations, and none of
-    them so tall that a page cannot hold it."""
+    them so tall that a page cannot hold it; ``together(most)`` says of how many chains."""
     chains = [chain for display in displays for chain in display.chains]
-    count = -(-len(chains) // MOST_TOGETHER)
+    count = -(-len(chains) // max(most, 1))
     size = -(-len(chains) // max(count, 1))  # of about the same height
     return [Display(tuple(chains[at : at + size])) for at in range(0, len(chains), max(size, 1))]
 

@@ -10,8 +10,10 @@ import pytest
 
 import derivgen as dg
 from derivgen.checking.report import Verdict
-from derivgen.document.blocks import Display, Table
+from derivgen.document.blocks import Display, Heading, Table, Words
+from derivgen.formula.build import walk
 from derivgen.formula.latex import LATEX
+from derivgen.formula.tree import Node, Partial, Symbol
 from derivgen.network.spec import task_from_text
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
@@ -344,3 +346,27 @@ loss: half_squared_error
     text = dg.derive(task_from_text(spec)).to_markdown()
     assert "_{kn}" in text
     assert "_{in}" not in text
+
+
+def test_a_summary_without_numbers_has_the_gradients_in_symbols() -> None:
+    """Instead of a table with empty cells: each derivative of the loss from those that stand before it."""
+    task = dg.load(EXAMPLES / "scalar_symbolic_1_1_1.yaml", ["document.style=summary"])
+    blocks = list(dg.derive(task).document.blocks())
+    assert not any(isinstance(block, Table) for block in blocks)
+    at = blocks.index(Heading(1, (Words("Gradients"),)))
+    chains = [c for block in blocks[at:] if isinstance(block, Display) for c in block.chains]
+    known: list[Node | None] = []
+    for chain in chains:
+        _, result = chain.links[-1]
+        read = [n for n in walk(result) if isinstance(n, Partial) and n.of == Symbol("L")]
+        assert all(one in known for one in read)
+        known.append(chain.left)
+    assert {"w_{1}", "w_{2}", "b"} <= {LATEX.write(p.by) for p in known if isinstance(p, Partial)}
+
+
+@pytest.mark.parametrize("name", ["attention_head", "lstm_3_steps", "batch_norm"])
+def test_the_equations_of_a_summary_are_aligned_at_one_sign(name: str) -> None:
+    task = dg.load(EXAMPLES / f"{name}.yaml", ["document.style=summary"])
+    blocks = dg.derive(task).document.blocks()
+    first = next(block for block in blocks if isinstance(block, Display))
+    assert len(first.chains) == len(task.network.equations)

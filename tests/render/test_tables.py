@@ -46,22 +46,31 @@ def test_markdown_has_no_unseen_digits() -> None:
     ]
 
 
-@pytest.mark.parametrize("rows", [16, 17, 40])
+@pytest.mark.parametrize("rows", [8, 9, 40])
 def test_a_long_table_breaks_between_rows_that_are_not_at_its_ends(rows: int) -> None:
     body = re.findall(r"^\$w\$ & .*?(\\\\\*?)$", written("tex", rows), re.MULTILINE)
     assert len(body) == rows
-    if rows > 16:
-        kept = [at for at, end in enumerate(body) if end.endswith("*")]
-        assert kept == [0, 1, 2, 3, *range(rows - 5, rows - 1)]
+    if rows > 8:
+        kept = {at for at, end in enumerate(body) if end.endswith("*")}
+        assert kept == {0, 1, 2, *range(rows - 4, rows - 1)}
+
+
+@pytest.mark.parametrize(("rows", "scaled"), [(8, True), (16, True), (17, False)])
+def test_a_wide_table_is_made_smaller_while_a_page_can_hold_it(rows: int, scaled: bool) -> None:
+    cells = [(((Words("n" * 50),),) * 2) for _ in range(rows)]
+    table = Table(((Words("a"),), (Words("b"),)), cells, "ll")
+    text = "".join(document_text(Document("", lambda: (table,)), "tex", Options()))
+    assert (r"\derivgenscaled" in repr(text.split(r"\begin{document}")[-1])) == scaled
+    assert (r"\begin{longtable}" in repr(text)) != scaled
 
 
 @pytest.mark.skipif(shutil.which("pdftotext") is None, reason="no pdftotext")
-@pytest.mark.parametrize(("rows", "least"), [(11, 11), (16, 16), (19, 5)])
+@pytest.mark.parametrize(("rows", "least"), [(5, 5), (8, 8), (9, 4), (19, 4)])
 def test_no_page_has_the_last_few_rows_of_a_table_alone(
     rows: int, least: int, tmp_path: Path
 ) -> None:
     """Wherever on the page a table begins: one of some rows is whole, of a longer one no page has
-    fewer than five rows, and the words that lead to it are on the page of its head."""
+    fewer than four rows, and the words that lead to it are on the page of its head."""
     cells = [((Words(f"row{n}"),), (Math(number(str(n))),)) for n in range(rows)]
     table = Table(((Words("Name"),), (Words("Value"),)), cells, "lr")
     end = (Heading(1, (Words("The end"),)), Paragraph((Words("leading words"),)), table)
