@@ -83,7 +83,18 @@ def _restart(
         number = False  # "= 2 q = 2 * 3.7": the number is a factor
     if number and first[:1] and first[0][0] == "command" and "." not in tokens[begin].text:
         number = False  # "\frac{df}{dz} = 2 z = 3.7": a derivative is a whole number seldom alone
-    return candidate if loose or number else None
+    if candidate is None or number:
+        return candidate
+    return candidate if loose and not _is_result(tokens, candidate, end) else None
+
+
+def _is_result(tokens: Sequence[Token], candidate: int, end: int) -> bool:
+    """Whether a number is the result of a product, ``= (y - t) h_3 = 0.07``, and not the value of its last
+    factor: nothing but one space stands before that."""
+    space = tokens[candidate].span[0] - tokens[candidate - 1].span[1]
+    negative = end + 1 < len(tokens) and tokens[end + 1].text == "-"
+    value = end + 2 if negative else end + 1
+    return space == 1 and value < len(tokens) and tokens[value].kind == "number"
 
 
 def _belongs(

@@ -72,7 +72,9 @@ def _subscript(cursor: Cursor, found: Read) -> bool:
     if after is None:
         raise cursor.fail("nothing stands after '_'")
     found.spelling.index.append(",")
-    if after.kind == "open" and after.text == "{":
+    # h_(t-1) where no braces are set
+    brackets = "{(" if cursor.typed and after.glued else "{"
+    if after.kind == "open" and after.text in brackets:
         close = cursor.closing(start + 1)
         found.spelling.index += index_of(cursor, start + 2, close)
         cursor.at = close + 1
@@ -200,7 +202,9 @@ def _superscript(cursor: Cursor, found: Read) -> bool:
     after = cursor.peek(1)
     if after is None:
         raise cursor.fail("nothing stands after '^'")
-    if after.kind == "open" and after.text == "{":
+    # h_(t-1) where no braces are set
+    brackets = "{(" if cursor.typed and after.glued else "{"
+    if after.kind == "open" and after.text in brackets:
         close = cursor.closing(start + 1)
         first, last, cursor.at = start + 2, close, close + 1
     elif after.kind == "open" and after.text in _LABEL_OPENERS:

@@ -107,7 +107,16 @@ def find_families(decided: Decided) -> None:
             # an array that is printed with dots has more cells than are named
             dotted = any(map(has_dots, decided.notes.sides.get(key, ())))
             cells = [] if dotted else family(key, places)
-            if cells:
+            if cells and not _are_states(decided, cells):
                 decided.definitions[key] = t.Matrix(
                     tuple(tuple(t.Name(cell, written=cell) for cell in row) for row in cells)
                 )
+
+
+def _are_states(decided: Decided, cells: list[list[str]]) -> bool:
+    """True for ``w_0, w_1, w_2`` where w_1 is computed from w_0: one quantity, step after step."""
+    family_of = {cell for row in cells for cell in row}
+    return any(
+        not family_of.isdisjoint(names_in(decided.definitions[cell]))
+        for cell in family_of & decided.definitions.keys()
+    )

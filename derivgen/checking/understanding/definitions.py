@@ -47,6 +47,7 @@ from derivgen.checking.understanding.training import (
 )
 from derivgen.checking.understanding.unsaid_results import with_unsaid_results
 from derivgen.checking.understanding.update_rules import unknown_step, uphill
+from derivgen.checking.understanding.worked_numbers import with_worked_numbers
 
 
 def learn(
@@ -124,14 +125,10 @@ def _learned(decided: Decided, rules: Mapping[str, t.Node]) -> Learned:
     model = replace(model, lists_stand=lists_stand(model, decided.statements))
     model = with_deltas(model, decided.notes.filled, decided.budget)
     printed = {key: tuple(nodes) for key, nodes in decided.notes.printed.items()}
+    model = by_analogy(model, printed, decided.budget, numbers_in(decided.words))
+    model = with_unsaid_results(solved(model, printed, decided.budget))
     return Learned(
-        with_unsaid_results(
-            solved(
-                by_analogy(model, printed, decided.budget, numbers_in(decided.words)),
-                printed,
-                decided.budget,
-            )
-        ),
+        with_worked_numbers(model, decided.notes.calculations, decided.budget),
         decided.statements,
         {key: tuple(sides) for key, sides in decided.notes.sides.items()},
         printed,
