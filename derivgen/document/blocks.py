@@ -105,7 +105,8 @@ class Family:
     ``blocks`` hold :class:`~derivgen.formula.tree.Hole` nodes (and :class:`HoleWords`); copy k has
     ``columns[c][k]`` in the holes of column c.  The format is applied once to ``blocks`` and the
     copies are filled in by joining strings, which is what makes 100,000 of them cheap.  A text in
-    a column is an unsigned or signed decimal number, possibly in parentheses, or an index.
+    a column is an unsigned or signed decimal number, possibly in parentheses, or an index; in a
+    column for :class:`~derivgen.formula.tree.SignHole` nodes, the names of signs.
     """
 
     blocks: tuple[Block, ...]

@@ -9,21 +9,25 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Iterator, Mapping
 from functools import partial, reduce
 from math import prod
+from typing import Final
 
 import numpy as np
 import sympy
 
 from derivgen.derivation.dust import sum_without_dust
 from derivgen.derivation.partials import PEER, SAME, WINNER
+from derivgen.derivation.rounding import Rounder
 from derivgen.document.blocks import Display, Family
 from derivgen.document.bulk_digits import Numbers
 from derivgen.document.bulk_edges import Edges, Latest, Reading, reading_of
+from derivgen.document.bulk_places import Extra, NumberHoles, Where
 from derivgen.document.columns import (
     Column,
     Columns,
     Copies,
     Digits,
     Labels,
+    are_same,
     enough_digits,
     widths_of,
 )
@@ -32,7 +36,7 @@ from derivgen.document.updates import setting_digits, step_name, step_sign, symb
 from derivgen.document.worked import as_float
 from derivgen.formula.build import Operator, add, map_children, multiply, number
 from derivgen.formula.from_sympy import from_sympy
-from derivgen.formula.tree import Chain, Dots, Hole, Node, Partial
+from derivgen.formula.tree import Chain, Dots, Hole, Node, Partial, RelationSign, SignHole
 from derivgen.network.model import Affine, Ref
 from derivgen.network.optimisers import OPTIMISERS, G, W
 
@@ -46,10 +50,10 @@ _LOOKED_AT = 64
 #: copies whose numbers are looked at together, where none of their texts is made
 MANY = 16384
 
-#: where in their array the numbers of some elements are, and how many digits more each has
-_Where = Callable[[Copies], np.ndarray]
-_Extra = Callable[[Copies], np.ndarray | None]
-_Part = tuple[Digits, _Where]
+_Part = tuple[Digits, Where]
+#: the extra digits of some elements, and whether their printed operands give the printed results
+_Worked = Callable[[Copies], tuple[np.ndarray, np.ndarray]]
+_RESULT_SIGNS: Final = np.array(["approx", "="], dtype=object)
 
 
 def families(situation: Situation, array: str, wanted: np.ndarray) -> Iterator[Family]:
@@ -96,11 +100,14 @@ class _Writer:
         self._digits = numbers
         self._run = run
         self._columns = Columns()
+        self._holes = NumberHoles(self._columns)
         self._network = situation.derivation.network
         self._rounder = situation.formulas.rounder
         #: whether numbers put in may need more digits to give their results
         self._checked = not (situation.passed.carried or situation.derivation.task.numbers.exact)
-        chains = (self._gradient_chain(), *self._update_chains())
+        self._exact_numbers = situation.derivation.task.numbers.exact
+        made = (self._gradient_chain(), *self._update_chains())
+        chains = tuple(map(self._holes.placed, made))
         # one layout for the whole run: what its copies need that stand here and there in it
         places = np.linspace(0, run.size - 1, min(run.size, _LOOKED_AT)).astype(np.intp)
         widths = widths_of(self._columns.texts(run[places]))
@@ -123,7 +130,7 @@ class _Writer:
         parts = [self._parts(edges) for edges in shown]
         elided = len(shown) < self._readers()
 
-        def enough(copies: Copies) -> np.ndarray:
+        def worked(copies: Copies) -> tuple[np.ndarray, np.ndarray]:
             found = [[(digits, at(copies)) for digits, at in factors] for factors in parts]
 
             def value(which: np.ndarray, extra: int) -> np.ndarray:
@@ -133,17 +140,19 @@ class _Writer:
                 ]
                 return sum_without_dust(*terms)
 
-            return enough_digits(value, gradient.values(copies), self._rounder.agree)
+            return self._worked(value, gradient, self._rounder, copies)
 
-        extra = self._for_all(enough) if parts and self._checked and not elided else _no_extra
+        extra, sign = self._for_all("gradient", worked, parts and not elided)
         for edges in shown:
             symbols.append(self._symbols(edges, name))
             details.append(self._detail(edges, name))
             numbers.append(self._factors(edges, extra))
         links = [self._sum(symbols), self._sum(details), self._sum(numbers)]
         result = self._columns.hole("gradient", gradient.texts)
+        if not parts:  # a derivative that nothing leads to is 0 at once
+            return Chain(token, (("=", number("0")),))
         unique = list(dict.fromkeys(links))
-        return Chain(token, (*(("=", link) for link in unique), ("approx", result)))
+        return Chain(token, (*(("=", link) for link in unique), (sign, result)))
 
     def _count(self, reading: Reading) -> int:
         """How often a reading reads each element of the run."""
@@ -192,12 +201,12 @@ class _Writer:
             return [own]
         return [(self._digits.gradient(edges.target), edges.targets), own]
 
-    def _factors(self, edges: Edges, extra: _Extra) -> Node:
+    def _factors(self, edges: Edges, extra: Extra) -> Node:
         """``0.13 * 0.29``: the same with their numbers."""
-        factors: list[Node] = []
-        for digits, at in self._parts(edges):
-            column = partial(_factors_at if factors else _digits_at, digits, at, extra)
-            factors.append(self._columns.hole((id(digits), edges.key), column))
+        factors: list[Node] = [
+            self._holes.hole((id(digits), edges.key), digits, at, extra)
+            for digits, at in self._parts(edges)
+        ]
         options = self._situation.derivation.task.options
         return self._product(factors, "dot" if options.product == "none" else options.product)
 
@@ -267,52 +276,88 @@ class _Writer:
             made = self._digits.updated if symbol == W else self._digits.kept
             result = made(("after", step), change.intermediates[self._array][symbol.name])
             operands = {s: values[s] for s in used}
-            extra = self._enough_for(expression, settings, operands, result)
+            rounder = self._rounder if symbol == W else self._rounder.fine
+            extra, sign = self._step_for(step, expression, settings, operands, result, rounder)
             for one, digits in operands.items():
-                column = partial(_digits_at if one == W else _factors_at, digits, _own, extra)
                 # a symbol that a step has computed means its new value in the steps after it
-                texts[one] = self._columns.hole(("update", step, one), column)
+                texts[one] = self._holes.hole(("update", step, one), digits, _own, extra)
             order = {s: texts[s] for s in names if s in expression.free_symbols}
             yield Chain(
                 step_name(symbol, names),
                 (
                     (step_sign(symbol, expression), from_sympy(expression, names)),
                     ("=", from_sympy(expression, order, {}, "dot")),
-                    ("approx", self._columns.hole(("after", step), result.texts)),
+                    (sign, self._columns.hole(("after", step), result.texts)),
                 ),
             )
             if symbol != W:
                 values[symbol] = result
 
-    def _enough_for(
+    def _step_for(
         self,
+        step: int,
         expression: sympy.Expr,
         settings: Mapping[sympy.Symbol, str],
         operands: Mapping[sympy.Symbol, Digits],
         result: Digits,
-    ) -> _Extra:
-        """How many digits more the operands of a step of the update need."""
-        if not self._checked:
-            return _no_extra
+        rounder: Rounder,
+    ) -> tuple[Extra, RelationSign | SignHole]:
+        """How many digits more the operands of a step of the update need, and the sign before its result."""
         evaluate = self._situation.passed.float_arithmetic.evaluate
         known = {s: np.asarray(as_float(digits)) for s, digits in settings.items()}
 
-        def enough(copies: Copies) -> np.ndarray:
+        def worked(copies: Copies) -> tuple[np.ndarray, np.ndarray]:
             def value(which: np.ndarray, extra: int) -> np.ndarray:
                 numbers = {s: d.numbers(copies[which], extra) for s, d in operands.items()}
                 return np.broadcast_to(evaluate(expression, {**known, **numbers}), which.shape)
 
-            return enough_digits(value, result.values(copies), self._rounder.agree)
+            return self._worked(value, result, rounder, copies)
 
-        return self._for_all(enough)
+        return self._for_all(("after", step), worked, True)
 
-    def _for_all(self, enough: _Where) -> _Extra:
-        """The extra digits of all elements of the run, worked out many at a time."""
-        extra = np.zeros(prod(self._network.quantities[self._array].shape), dtype=np.int8)
+    def _worked(
+        self,
+        value: Callable[[np.ndarray, int], np.ndarray],
+        result: Digits,
+        rounder: Rounder,
+        copies: Copies,
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """The extra digits of some elements, and whether their printed operands give the printed result."""
+        printed = result.numbers(copies, 0)
+        if self._checked:
+            return enough_digits(value, result.values(copies), printed, rounder.agree)
+        exact = are_same(value(np.arange(copies.size), 0), printed)
+        return np.zeros(copies.size, dtype=np.int8), exact
+
+    def _for_all(
+        self, key: Hashable, worked: _Worked, counted: object
+    ) -> tuple[Extra, RelationSign | SignHole]:
+        """The extra digits of all elements of the run, worked out many at a time, and the sign before
+        their results; of sums that are not ``counted``, which nobody can add up, just the sign."""
+        if self._exact_numbers:
+            return _no_extra, "="
+        if not counted:
+            return _no_extra, "approx"
+        size = prod(self._network.quantities[self._array].shape)
+        extra, exact = np.zeros(size, dtype=np.int8), np.zeros(size, dtype=bool)
         for start in range(0, self._run.size, MANY):
             copies = self._run[start : start + MANY]
-            extra[copies] = enough(copies)
-        return Latest(extra.take)
+            extra[copies], exact[copies] = worked(copies)
+        return Latest(extra.take), self._sign(key, exact)
+
+    def _sign(self, key: Hashable, exact: np.ndarray) -> RelationSign | SignHole:
+        """One sign for the whole run, or a hole where some results are exact and others are not."""
+        own = exact[self._run]
+        if own.all():
+            return "="
+        if not own.any():
+            return "approx"
+        names = _RESULT_SIGNS
+        return SignHole(
+            self._columns.hole(
+                ("sign", key), lambda copies: names.take(exact.take(copies)).tolist()
+            ).column
+        )
 
 
 def _own(copies: Copies) -> np.ndarray:
@@ -321,14 +366,6 @@ def _own(copies: Copies) -> np.ndarray:
 
 def _no_extra(_: Copies) -> None:
     return None
-
-
-def _digits_at(digits: Digits, at: _Where, extra: _Extra, copies: Copies) -> list[str]:
-    return digits.texts(at(copies), extra(copies))
-
-
-def _factors_at(digits: Digits, at: _Where, extra: _Extra, copies: Copies) -> list[str]:
-    return digits.factors(at(copies), extra(copies))
 
 
 def _labels_at(labels: Labels, index: Callable[[Copies], np.ndarray]) -> Column:

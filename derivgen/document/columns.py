@@ -183,21 +183,33 @@ class _DigitTable:
 def enough_digits(
     value: Callable[[np.ndarray, int], np.ndarray],
     results: np.ndarray,
+    printed: np.ndarray,
     agree: Callable[[np.ndarray, np.ndarray], np.ndarray],
-) -> np.ndarray:
-    """How many digits more the operands of each copy need for them to give its printed result.
+) -> tuple[np.ndarray, np.ndarray]:
+    """How many digits more the operands of each copy need for them to give its printed result, and
+    whether they then give it exactly.
 
-    ``value`` gives what the printed operands of some copies give with so many digits more; ``agree``
-    says where such values are printed as the results are.
+    ``value`` gives what the printed operands of some copies give with so many digits more; ``printed``
+    are the results as printed, and ``agree`` says where such values are printed as they are.
     """
     extra = np.zeros(results.size, dtype=np.intp)
+    exact = np.zeros(results.size, dtype=bool)
     waiting = np.arange(results.size)
     for count in range(MOST_EXTRA_DIGITS):
-        waiting = waiting[~agree(value(waiting, count), results[waiting])]
+        found = value(waiting, count)
+        exact[waiting] = are_same(found, printed[waiting])
+        waiting = waiting[~(exact[waiting] | agree(found, results[waiting]))]
         if not waiting.size:
             break
         extra[waiting] = count + 1
-    return extra
+    return extra, exact
+
+
+def are_same(left: np.ndarray, right: np.ndarray) -> np.ndarray:
+    """As :func:`derivgen.document.worked.is_same`, number by number."""
+    size = np.maximum(np.maximum(np.abs(left), np.abs(right)), 1e-3)
+    same: np.ndarray = np.abs(left - right) <= 1e-12 * size
+    return same
 
 
 def _repeated(values: np.ndarray) -> tuple[np.ndarray, np.ndarray] | None:

@@ -263,12 +263,14 @@ class Formulas:
         value: SubstitutedValue,
         result: str,
         check: bool = True,
+        rounder: Rounder | None = None,
     ) -> Worked:
         """Numbers put in, with as many digits as it takes for the printed operands to give the
         printed result.
 
         ``substituted`` and ``value`` give the formula and its value for a number of extra digits.
-        ``check`` is False for elided sums, which nobody can add up from the page.
+        ``check`` is False for elided sums, which nobody can add up from the page; ``rounder`` is that of
+        the result, where it is not the document's.
         """
         if self.derivation.task.numbers.exact:
             return Worked(substituted(0), "=", number(result))
@@ -277,16 +279,16 @@ class Formulas:
         extra = 0
         if not self.passed.carried:
             extra = next(
-                (n for n in range(MOST_EXTRA_DIGITS) if self._agrees(value(n), result)),
+                (n for n in range(MOST_EXTRA_DIGITS) if self._agrees(value(n), result, rounder)),
                 MOST_EXTRA_DIGITS,
             )
         sign: RelationSign = "=" if is_same(value(extra), as_float(result)) else "approx"
         return Worked(substituted(extra), sign, number(result))
 
-    def _agrees(self, value: float, result: str) -> bool:
+    def _agrees(self, value: float, result: str, rounder: Rounder | None = None) -> bool:
         printed = as_float(result)
         # printed numbers that cancel leave dust, too
-        return as_float(self.rounder.text(value)) == printed or is_same(value, printed)
+        return as_float((rounder or self.rounder).text(value)) == printed or is_same(value, printed)
 
     def partial_chain(self, partial: LocalPartial) -> Chain:
         """``da/dz = a (1 - a) = 0.6 (1 - 0.6) = 0.24``."""

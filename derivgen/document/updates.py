@@ -110,10 +110,11 @@ def _worked(
         values = {s: as_float(text(s, extra)) for s in used}
         return formulas.passed.float_arithmetic.scalar(expression, values)
 
-    printed = _rounder(formulas, left).text(result)
+    rounder = _rounder(formulas, left)
+    printed = rounder.text(result)
     if result == exact[W] and left is W:
         printed = formulas.text(entry)  # nothing moved: the same digits as before
-    return extended(chain, formulas.worked(substituted, value, printed))
+    return extended(chain, formulas.worked(substituted, value, printed, rounder=rounder))
 
 
 def _rounder(formulas: Formulas, symbol: sympy.Symbol) -> Rounder:

@@ -32,6 +32,7 @@ from derivgen.formula.tree import (
     Root,
     Row,
     Script,
+    SignHole,
     Styled,
     Sum,
     Symbol,
@@ -81,7 +82,7 @@ def is_negative(node: Node) -> bool:
         case Number(text):
             return text.startswith("-")
         case Sum(terms):
-            return bool(terms) and (terms[0][0] or is_negative(terms[0][1]))
+            return bool(terms) and (terms[0][0] is True or is_negative(terms[0][1]))
         case Product(factors):
             return bool(factors) and is_negative(factors[0])
     return False
@@ -384,6 +385,10 @@ def substitute_holes(node: Node, texts: Sequence[str]) -> Node:
         if text.startswith("(") and text.endswith(")"):
             return parentheses(number(text[1:-1]))
         return number(text)
+    if isinstance(node, Sum):
+        signs = (texts[s.column] == "-" if isinstance(s, SignHole) else s for s, _ in node.terms)
+        terms = (substitute_holes(term, texts) for _, term in node.terms)
+        return Sum(tuple(zip(signs, terms, strict=True)))
     return map_children(node, lambda child: substitute_holes(child, texts))
 
 

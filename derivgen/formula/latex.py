@@ -56,7 +56,9 @@ from derivgen.formula.writer import (
     is_tall,
     is_wide,
     printable,
+    sign_of,
     split_digits,
+    term_sign,
 )
 
 #: What a LaTeX document needs besides amsmath: signs that only browsers' engines define.
@@ -74,7 +76,7 @@ class LatexWriter:
 
     def write_chain(self, chain: Chain) -> str:
         left = [_write(chain.left)] if chain.left is not None else []
-        links = (f"{RELATIONS[sign].latex} {_write(right)}" for sign, right in chain.links)
+        links = (f"{sign_of(sign).latex} {_write(right)}" for sign, right in chain.links)
         return _guard(" ".join([*left, *links]))
 
     def write_lines(self, lines: Sequence[Line]) -> str:
@@ -90,6 +92,9 @@ class LatexWriter:
 
     def hole(self, column: int) -> str:
         return hole(column)
+
+    def sign(self, name: str) -> str:
+        return sign_of(name).latex
 
     def digits(self, text: str) -> str:
         split_digits(text)
@@ -123,18 +128,18 @@ def _left(line: Line) -> str:
 
 
 def _sign(line: Line) -> str:
-    return RELATIONS[line.sign].latex if line.sign is not None else ""
+    return sign_of(line.sign).latex if line.sign is not None else ""
 
 
 def _trailing(line: Line) -> str:
     # the empty group after the operator makes TeX set it as a binary one
-    return f"{OPERATORS[line.trailing].latex} {{}}" if line.trailing not in ("", "none") else ""
+    return f"{sign_of(line.trailing).latex} {{}}" if line.trailing not in ("", "none") else ""
 
 
 def _line(line: Line) -> str:
     left = _left(line)
     indent = r"\qquad" if line.continues else ""
-    more = (f"&&{RELATIONS[sign].latex} {_write(right)}" for sign, right in line.more)
+    more = (f"&&{sign_of(sign).latex} {_write(right)}" for sign, right in line.more)
     parts = (_guard(left), f"&{_sign(line)}{indent}", _write(line.right), _trailing(line), *more)
     return "  " + " ".join(part for part in parts if part)
 
@@ -229,7 +234,7 @@ def _sum(node: Sum) -> str:
     parts: list[str] = []
     for at, (negative, term) in enumerate(node.terms):
         if at or negative:
-            parts.append("-" if negative else "+")
+            parts.append(term_sign(negative).latex)
         parts.append(_write(term))
     first = "-" if node.terms and node.terms[0][0] else ""
     return first + " ".join(parts[1:]) if first else " ".join(parts)
@@ -341,5 +346,5 @@ _WRITERS: Final[dict[type, Callable[[Any], str]]] = {
     Cases: _cases,
     Underbrace: lambda node: f"\\underbrace{{{_write(node.body)}}}_{{{_write(node.note)}}}",
     Dots: lambda node: DOTS[node.kind].latex,
-    Relation: lambda node: f"{_write(node.left)} {RELATIONS[node.sign].latex} {_write(node.right)}",
+    Relation: lambda node: f"{_write(node.left)} {sign_of(node.sign).latex} {_write(node.right)}",
 }

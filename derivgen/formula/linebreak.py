@@ -24,6 +24,7 @@ from derivgen.formula.tree import (
     Product,
     Relation,
     RelationSign,
+    SignHole,
     Sum,
 )
 
@@ -41,7 +42,7 @@ _OPERATORS: Final[dict[str, Operator]] = {
 }
 
 #: (operator before it, what cannot be broken): the parts of a sum or product
-_Atom = tuple[str, Node]
+_Atom = tuple[str | SignHole, Node]
 
 
 def layout(chains: Sequence[Chain], limit: float) -> tuple[Line, ...]:
@@ -118,11 +119,11 @@ def _is_value(node: Node) -> bool:
 
 
 #: what stands on one line, the operator that ends it, its width
-_Piece = tuple[Node, str, float]
+_Piece = tuple[Node, str | SignHole, float]
 
 
 def _lines(
-    left: Node | None, sign: RelationSign | None, pieces: Sequence[_Piece]
+    left: Node | None, sign: RelationSign | SignHole | None, pieces: Sequence[_Piece]
 ) -> Iterator[Line]:
     for at, (body, trailing, _) in enumerate(pieces):
         if at == 0:
@@ -155,12 +156,12 @@ def _break(node: Node, first_room: float, later_room: float) -> list[_Piece]:
     return pieces
 
 
-def _at_end(operator: str) -> str:
+def _at_end(operator: str | SignHole) -> str | SignHole:
     """The operator as it ends a line: two factors side by side need a sign where a line parts them."""
     return "dot" if operator == "none" else operator
 
 
-def _gap(operator: str) -> float:
+def _gap(operator: str | SignHole) -> float:
     """The width of an operator, where none is printed that of the space that may stand there."""
     return THIN if operator == "none" else operator_width(operator)
 
@@ -171,7 +172,8 @@ def _atoms(node: Node, room: float) -> Iterator[_Atom]:
     match node:
         case Sum(terms):
             for at, (negative, term) in enumerate(terms):
-                operator = "-" if negative else "+" if at else ""
+                plain = "-" if negative else "+" if at else ""
+                operator = negative if isinstance(negative, SignHole) else plain
                 # room for the operator after the term, and for a minus that opens the sum
                 signs = operator_width("+") * (2 if negative and not at else 1)
                 if isinstance(term, Product) and width(term) + signs > room:
@@ -184,7 +186,7 @@ def _atoms(node: Node, room: float) -> Iterator[_Atom]:
             yield "", node
 
 
-def _factors(before: str, product: Product) -> Iterator[_Atom]:
+def _factors(before: str | SignHole, product: Product) -> Iterator[_Atom]:
     for at, factor in enumerate(product.factors):
         yield (product.operator if at else before), factor
 
@@ -192,10 +194,13 @@ def _factors(before: str, product: Product) -> Iterator[_Atom]:
 def _join(atoms: Sequence[_Atom], *, first: bool) -> Node:
     """A run of parts as a tree again.  The operator before the run stands at the end of the line
     before it, unless the run is the ``first``."""
-    terms: list[tuple[bool, list[Node]]] = []
+    terms: list[tuple[bool | SignHole, list[Node]]] = []
     operators: list[str] = []
     for at, (operator, part) in enumerate(atoms):
-        if at == 0 or operator in ("+", "-"):
+        if isinstance(operator, SignHole):
+            terms.append((operator if first or at > 0 else False, [part]))
+            operators.append("dot")
+        elif at == 0 or operator in ("+", "-"):
             terms.append((operator == "-" and (first or at > 0), [part]))
             operators.append("dot")
         else:

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from derivgen.formula.alignment import spaces_behind
 from derivgen.formula.build import map_children
-from derivgen.formula.symbols import BIG, DELIMITERS, DOTS, OPERATORS, RELATIONS, SIGNS
+from derivgen.formula.symbols import BIG, DELIMITERS, DOTS, OPERATORS, SIGNS
 from derivgen.formula.tree import (
     Accent,
     BigSum,
@@ -34,6 +34,7 @@ from derivgen.formula.tree import (
     Root,
     Row,
     Script,
+    SignHole,
     Styled,
     Sum,
     Symbol,
@@ -47,7 +48,9 @@ from derivgen.formula.writer import (
     is_tall,
     is_wide,
     printable,
+    sign_of,
     split_digits,
+    term_sign,
 )
 
 
@@ -72,6 +75,9 @@ class MathMLWriter:
 
     def hole(self, column: int) -> str:
         return hole(column)
+
+    def sign(self, name: str) -> str:
+        return sign_of(name).char
 
     def digits(self, text: str) -> str:
         enclosed, negative, digits = split_digits(text)
@@ -100,9 +106,9 @@ def _mo(char: str, attributes: str = "") -> str:
     return f"<mo{' ' if attributes else ''}{attributes}>{escape(char, quote=False)}</mo>"
 
 
-def _relation(sign: RelationSign) -> str:
+def _relation(sign: RelationSign | SignHole) -> str:
     # without the form, a sign that opens a cell would be spaced as a prefix
-    return _mo(RELATIONS[sign].char, 'form="infix"')
+    return _mo(sign_of(sign).char, 'form="infix"')
 
 
 # --- lines ----------------------------------------------------------------------------------
@@ -114,7 +120,7 @@ def _right_parts(line: Line) -> list[str]:
         parts.append('<mspace width="2em"/>')
     parts.append(_write(line.right))
     if line.trailing not in ("", "none"):
-        parts.append(_mo(OPERATORS[line.trailing].char, 'form="infix"'))
+        parts.append(_mo(sign_of(line.trailing).char, 'form="infix"'))
     return parts
 
 
@@ -236,7 +242,7 @@ def _sum(node: Sum) -> str:
     parts: list[str] = []
     for at, (negative, term) in enumerate(node.terms):
         if at or negative:
-            parts.append(_mo(OPERATORS["-" if negative else "+"].char))
+            parts.append(_mo(term_sign(negative).char))
         parts.append(_write(term))
     return _mrow(parts)
 

@@ -32,6 +32,7 @@ from derivgen.formula.tree import (
     Root,
     Row,
     Script,
+    SignHole,
     Styled,
     Sum,
     Symbol,
@@ -101,12 +102,12 @@ def chain_width(chain: Chain) -> float:
     return left + sum(relation_width(sign) + width(right) for sign, right in chain.links)
 
 
-def relation_width(sign: str) -> float:
+def relation_width(sign: str | SignHole) -> float:
     """The width of a relation sign with the space around it."""
-    return _WIDE_SIGNS.get(sign, _RELATION_SIGN) + _RELATION_SPACE
+    return _wide(sign) + _RELATION_SPACE
 
 
-def operator_width(operator: str) -> float:
+def operator_width(operator: str | SignHole) -> float:
     """The width of an operator between terms or factors with the space around it."""
     return _operator(operator, _DISPLAY)
 
@@ -115,16 +116,21 @@ def _width(node: Node, style: int) -> float:
     return _MEASURES[type(node)](node, style)
 
 
-def _operator(operator: str, style: int) -> float:
+def _operator(operator: str | SignHole, style: int) -> float:
     if operator in ("", "none"):
         return 0.0
     space = _BINARY_SPACE if style < _SCRIPT else 0.0
-    return (_BINARY[operator] + space) * _SIZES[style]
+    own = _BINARY["+" if isinstance(operator, SignHole) else operator]
+    return (own + space) * _SIZES[style]
 
 
-def _relation(sign: str, style: int) -> float:
+def _relation(sign: str | SignHole, style: int) -> float:
     space = _RELATION_SPACE if style < _SCRIPT else 0.0
-    return (_WIDE_SIGNS.get(sign, _RELATION_SIGN) + space) * _SIZES[style]
+    return (_wide(sign) + space) * _SIZES[style]
+
+
+def _wide(sign: str | SignHole) -> float:
+    return _RELATION_SIGN if isinstance(sign, SignHole) else _WIDE_SIGNS.get(sign, _RELATION_SIGN)
 
 
 def _smaller(style: int) -> int:

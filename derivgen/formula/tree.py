@@ -64,6 +64,14 @@ class Hole:
 
 
 @dataclass(frozen=True)
+class SignHole:
+    """A sign that differs from copy to copy as the digits of a :class:`Hole` do: a relation of a chain, or
+    the plus or minus before a term that is not first in its sum."""
+
+    column: int
+
+
+@dataclass(frozen=True)
 class Script:
     """A base with a subscript, a superscript (a label such as ``(1)`` or a prime), or both."""
 
@@ -116,7 +124,7 @@ class Sum:
     """A sum of signed terms: ``(False, x)`` adds, ``(True, x)`` subtracts.  Terms that need
     parentheses after a minus sign have them already."""
 
-    terms: tuple[tuple[bool, Node], ...]
+    terms: tuple[tuple[bool | SignHole, Node], ...]
 
 
 @dataclass(frozen=True)
@@ -203,7 +211,7 @@ class Relation:
     """Two sides and what stands between: inside a line (``i = 1`` below a sum, ``z > 0``)."""
 
     left: Node
-    sign: RelationSign
+    sign: RelationSign | SignHole
     right: Node
 
 
@@ -242,7 +250,7 @@ class Chain:
     chain that goes on."""
 
     left: Node | None
-    links: tuple[tuple[RelationSign, Node], ...]
+    links: tuple[tuple[RelationSign | SignHole, Node], ...]
 
 
 @dataclass(frozen=True)
@@ -251,11 +259,11 @@ class Line:
     carries on a long sum or product of the line before (a trailing operator, then a new line)."""
 
     left: Node | None
-    sign: RelationSign | None
+    sign: RelationSign | SignHole | None
     right: Node
     #: operator printed at the END of this line because the next line goes on: "+", "-", "dot", ...
-    trailing: str = ""
+    trailing: str | SignHole = ""
     #: True when this line goes on the line before (so it is indented past the relation)
     continues: bool = False
     #: further relations, each aligned with those of the other lines
-    more: tuple[tuple[RelationSign, Node], ...] = ()
+    more: tuple[tuple[RelationSign | SignHole, Node], ...] = ()

@@ -16,7 +16,6 @@ from derivgen.formula.symbols import (
     DOTS,
     OPERATOR_WORDS,
     OPERATORS,
-    RELATIONS,
     SIGNS,
 )
 from derivgen.formula.tree import (
@@ -41,6 +40,7 @@ from derivgen.formula.tree import (
     Root,
     Row,
     Script,
+    SignHole,
     Styled,
     Sum,
     Symbol,
@@ -54,7 +54,9 @@ from derivgen.formula.writer import (
     is_tall,
     is_wide,
     printable,
+    sign_of,
     split_digits,
+    term_sign,
 )
 
 
@@ -75,6 +77,9 @@ class TypstWriter:
 
     def hole(self, column: int) -> str:
         return hole(column)
+
+    def sign(self, name: str) -> str:
+        return sign_of(name).char
 
     def digits(self, text: str) -> str:
         split_digits(text)
@@ -97,17 +102,17 @@ def _spaced(parts: Iterable[str]) -> str:
     return joined
 
 
-def _relation(sign: RelationSign, right: Node) -> str:
-    return _spaced((RELATIONS[sign].char, _write(right)))
+def _relation(sign: RelationSign | SignHole, right: Node) -> str:
+    return _spaced((sign_of(sign).char, _write(right)))
 
 
 def _line(line: Line, mark: str) -> str:
     left = _write(line.left) if line.left is not None else ""
-    sign = RELATIONS[line.sign].char if line.sign is not None else ""
+    sign = sign_of(line.sign).char if line.sign is not None else ""
     indent = "#h(2em)" if line.continues else ""
     # the invisible character after an operator makes Typst set it as a binary one
-    trailing = f"{OPERATORS[line.trailing].char} zws" if line.trailing not in ("", "none") else ""
-    more = (f"&& {RELATIONS[sign].char} {_write(right)}" for sign, right in line.more)
+    trailing = f"{sign_of(line.trailing).char} zws" if line.trailing not in ("", "none") else ""
+    more = (f"&& {sign_of(sign).char} {_write(right)}" for sign, right in line.more)
     parts = (left, mark, sign, indent, _write(line.right), trailing, *more)
     return " ".join(part for part in parts if part)
 
@@ -172,7 +177,8 @@ def _sum(node: Sum) -> str:
     parts: list[str] = []
     for at, (negative, term) in enumerate(node.terms):
         if at or negative:
-            parts.append("-" if negative else "+")
+            minus = negative is True
+            parts.append("-" if minus else term_sign(negative).char)
         parts.append(_write(term))
     return _spaced(parts)
 

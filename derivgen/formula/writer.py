@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from itertools import chain
 from typing import Any, Final, Protocol
 
-from derivgen.formula.symbols import SIGNS
+from derivgen.formula.symbols import OPERATORS, RELATIONS, SIGNS, Sign
 from derivgen.formula.tree import (
     BigSum,
     Call,
@@ -21,9 +22,11 @@ from derivgen.formula.tree import (
     Power,
     Product,
     Relation,
+    RelationSign,
     Root,
     Row,
     Script,
+    SignHole,
     Styled,
     Sum,
     Symbol,
@@ -50,10 +53,14 @@ class Writer(Protocol):
     def digits(self, text: str) -> str:
         """What is put in place of a hole: ``12``, ``-0.5``, ``(-0.5)`` in this format."""
 
+    def sign(self, name: str) -> str:
+        """What is put in place of a hole for signs, by the sign's name: ``=``, ``approx``, ``+``."""
+
 
 # Holes are private-use characters of plane 15: no font, keyboard or parser has a use for them.
 _FIRST_HOLE: Final = 0xF0000
 _LAST_HOLE: Final = 0xFFFFD
+_SIGNS: Final[Mapping[str, Sign]] = dict(chain(RELATIONS.items(), OPERATORS.items()))
 _SPACES = re.compile(r"\s+")
 _UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\U000f0000-\U000fffff\ufffe\uffff\ud800-\udfff]")
 
@@ -63,6 +70,18 @@ def hole(column: int) -> str:
     if not 0 <= column <= _LAST_HOLE - _FIRST_HOLE:
         raise ValueError(f"there is no hole for column {column}")
     return chr(_FIRST_HOLE + column)
+
+
+def sign_of(name: RelationSign | str | SignHole) -> Sign:
+    """The sign of a name, of a relation or an operator; of a hole, what is left in its place."""
+    if isinstance(name, SignHole):
+        return Sign(hole(name.column), hole(name.column))
+    return _SIGNS[name]
+
+
+def term_sign(sign: bool | SignHole) -> Sign:
+    """What stands before a term of a sum."""
+    return sign_of(sign if isinstance(sign, SignHole) else "-" if sign else "+")
 
 
 def printable(text: str) -> str:

@@ -25,11 +25,13 @@ from derivgen.formula.tree import (
     Power,
     Product,
     Root,
+    SignHole,
     Sum,
 )
 from derivgen.network.optimisers import OPTIMISERS
 from derivgen.network.spec import task_from_mapping
 from derivgen.network.task import Task
+from derivgen.render.write import document_text
 
 #: so many decimals are printed that what is rounded does not count
 DECIMALS = 12
@@ -87,9 +89,15 @@ def chains(family: Family, copy: int) -> Iterator[Chain]:
     for block in family.blocks:
         assert isinstance(block, Display)
         for chain in block.chains:
-            links = tuple((sign, substitute_holes(right, texts)) for sign, right in chain.links)
+            links = tuple(
+                (
+                    texts[sign.column] if isinstance(sign, SignHole) else sign,
+                    substitute_holes(right, texts),
+                )
+                for sign, right in chain.links
+            )
             assert chain.left is not None
-            yield Chain(substitute_holes(chain.left, texts), links)
+            yield Chain(substitute_holes(chain.left, texts), links)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("optimiser", sorted({rule.name for rule in OPTIMISERS.values()}))
@@ -126,14 +134,73 @@ def test_numbers_have_the_digits_of_those_worked_out_one_by_one(
         "document": {"show": "all", "views": ["reuse"], "figure": False},
     }
 
-    def lines(chain: Chain) -> tuple[Node | None, list[str]]:
-        return chain.left, [LATEX.write(part) for _, part in chain.links[-2:]]
+    assert_as_one_by_one(monkeypatch, spec)
+
+
+def assert_as_one_by_one(monkeypatch: pytest.MonkeyPatch, spec: dict[str, object]) -> None:
+    """What families print of each element stands just so in the document that works out one by one."""
+
+    def lines(chain: Chain) -> tuple[Node | None, list[tuple[str, str]]]:
+        return chain.left, [(str(sign), LATEX.write(part)) for sign, part in chain.links[-2:]]
 
     many = [lines(c) for f in families(**spec) for k in range(f.count) for c in chains(f, k)]
     monkeypatch.setattr("derivgen.document.views.reuse.MOST_ITEMS", 10**9)
     blocks = derive(network(**spec)).document.blocks()
     few = [lines(c) for block in blocks if isinstance(block, Display) for c in block.chains]
-    assert [line for line in many if line not in few] == []
+    # a tiny number is printed as a power of ten where it stands by itself
+    seen = [line for line in many if not any("0.000000" in text for _, text in line[1])]
+    assert [line for line in seen if line not in few] == []
+
+
+BATCH: dict[str, object] = {
+    "data": {
+        "inputs": [[0.5, -0.4, 0, 0.8, -0.2], [0.25, 0, 0.7, -0.6, 0.9], [0, 1, -0.3, 0.1, 0.4]],
+        "targets": [[round(0.1 * (k % 7) - s, 1) for k in range(13)] for s in range(3)],
+    },
+    "layers": [
+        {
+            "dense": 13,
+            "activation": "relu",
+            # as many digits as are printed: a weight that stays has the same ones
+            "weights": [
+                [f"{((37 * i + 61 * j) % 199 - 99) / 100:.3f}" for j in range(5)] for i in range(13)
+            ],
+            "bias": "none",
+        }
+    ],
+}
+
+
+@pytest.mark.parametrize("order", ["loss-first", "parameter-first"])
+@pytest.mark.parametrize("optimiser", sorted({rule.name for rule in OPTIMISERS.values()}))
+def test_signs_are_those_of_elements_worked_out_one_by_one(
+    monkeypatch: pytest.MonkeyPatch, optimiser: str, order: str
+) -> None:
+    """Sums over samples, of which some are 0, and states of either sign: minus signs and ``=``."""
+    view = {"show": "all", "views": ["reuse"], "figure": False, "factor_order": order}
+    training = {"learning_rate": 0.5, "optimiser": optimiser, "steps": 2, "show": 2}
+    spec = {**BATCH, "numbers": {"decimals": 3}, "training": training, "document": view}
+    signs = {
+        sign
+        for f in families(**spec)
+        for k in range(f.count)
+        for c in chains(f, k)
+        for sign, _ in c.links[-1:]
+    }
+    assert signs == {"=", "approx"}
+    assert_as_one_by_one(monkeypatch, spec)
+
+
+@pytest.mark.parametrize("format", ["md", "tex", "typ", "html"])
+def test_every_sign_is_written(format: str) -> None:
+    """No hole is left, and no name of a sign; a sum over samples has no minus behind a plus."""
+    view = {"show": "all", "views": ["reuse"], "figure": False, "style": "handout"}
+    document = derive(
+        network(**BATCH, numbers={"decimals": 3}, training={"learning_rate": 0.5}, document=view)
+    ).document
+    text = "".join(document_text(document, format))
+    assert not re.search("[\U000f0000-\U000fffff]|(?<!\\\\)approx", text)
+    assert not re.search(r"\+ ?\(?[-−]|<mo>\+</mo><mrow><mo>(\(</mo><mo>)?−", text)
 
 
 def test_copies_in_several_portions_are_those_of_one(monkeypatch: pytest.MonkeyPatch) -> None:
