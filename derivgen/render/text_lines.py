@@ -8,10 +8,10 @@ from itertools import zip_longest
 from typing import Final
 
 from derivgen.document.blocks import Inline, Inlines, Math, Reference, Words
-from derivgen.formula.build import map_children, slashed
+from derivgen.formula.build import map_children, slashed, walk
 from derivgen.formula.measure import chain_width, width
 from derivgen.formula.names import name_text
-from derivgen.formula.tree import Chain, Hole, Node, Number, Partial
+from derivgen.formula.tree import Chain, Fraction, Hole, Node, Number, Partial, Script
 from derivgen.formula.writer import hole
 from derivgen.render import escape
 from derivgen.render.decimal_points import missing_digits
@@ -80,6 +80,20 @@ def _touch(left: Inline, right: Inline) -> bool:
     return isinstance(left, Words) and isinstance(right, Math) and left.text[-1:].isalnum()
 
 
+def _nodes(part: Inline) -> Iterator[Node]:
+    if isinstance(part, Math) and not isinstance(part.formula, Chain):
+        yield from walk(part.formula)
+
+
+def _has(part: Inline, kind: type[Node]) -> bool:
+    return any(isinstance(node, kind) for node in _nodes(part))
+
+
+def _has_two_scripts(part: Inline) -> bool:
+    """Whether scripts stand above and below each other in a formula."""
+    return any(isinstance(node, Script) and node.sub and node.sup for node in _nodes(part))
+
+
 @dataclass(frozen=True)
 class TextWriter:
     """Writes words, formulas and references between them in one format."""
@@ -90,6 +104,8 @@ class TextWriter:
     macro: Callable[[str], Callable[..., str]]
     #: what keeps a formula and the punctuation after it on one line, where they would part
     kept: Callable[..., str] | None = None
+    #: what makes room in a row of a table for fractions and for scripts above and below each other
+    stacked: Callable[..., str] | None = None
 
     def is_mostly_formulas(self, content: Inlines) -> bool:
         """Whether a line has too few spaces that could be stretched for it to be justified."""
@@ -109,7 +125,12 @@ class TextWriter:
         """A cell of a table; a number is followed by blanks in place of the decimals that it lacks."""
         missing = missing_digits(content, places)
         if not missing:
-            return self.start(content)
+            text = self.start(content)
+            if self.stacked is None:
+                return text
+            fraction = any(_has(part, Fraction) for part in content)
+            tall = fraction or any(map(_has_two_scripts, content))
+            return text + self.stacked(fraction) if tall else text
         [part] = content
         assert isinstance(part, Math)
         padding = self.macro("padding")(missing)

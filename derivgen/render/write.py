@@ -151,7 +151,13 @@ class _Renderer:
         self.env.filters["prefixed"] = _prefixed
         self.env.filters["base64"] = _base64
         self.macros = self._module("blocks")
-        self.text = TextWriter(row, dialect, self.macro, getattr(self.macros, "kept", None))
+        self.text = TextWriter(
+            row,
+            dialect,
+            self.macro,
+            getattr(self.macros, "kept", None),
+            getattr(self.macros, "stacked", None),
+        )
         self.figures = 0
         self.notes = 0
         self.in_family = False
@@ -320,10 +326,12 @@ _BLOCKS: Final[Mapping[type, Callable[[_Renderer, Any], Iterator[str]]]] = {
 
 
 def _is_label(block: Block | None) -> bool:
-    """Whether a block is a line in italics that says what the next formulas are about."""
-    return isinstance(block, Paragraph) and all(
-        isinstance(part, Words) and part.style == "emphasis" for part in block.content
-    )
+    """Whether a block is a line in italics, or one that begins in bold, which says what the next formulas
+    are about."""
+    if not isinstance(block, Paragraph) or not block.content:
+        return False
+    styles = [part.style if isinstance(part, Words) else "plain" for part in block.content]
+    return styles[0] == "strong" or set(styles) == {"emphasis"}
 
 
 def _with_next(blocks: Iterable[Block]) -> Iterator[tuple[Block, Block | None]]:
