@@ -40,10 +40,15 @@ from derivgen.document.sandbox import Sandbox
 from derivgen.document.signs import signs_of
 from derivgen.document.templates import environment, template_errors, template_names, template_place
 from derivgen.errors import DerivgenError, Place, did_you_mean
+from derivgen.formula.measure import chain_width, width
 from derivgen.formula.tree import Chain, Node
 
 #: chains that the filter ``together`` puts into one display
 MOST_TOGETHER = 5
+#: what is wider, in the unit of formula.measure, needs several lines beside the number of a display
+ONE_LINE = 69.0
+#: how much wider one left side may be than another
+MOST_LEFT = 12.0
 
 _FORMULAS = (*get_args(Node), Chain)
 _INLINES = get_args(Inline)
@@ -66,6 +71,7 @@ def compose(
     labels = _Labels()
     env.filters["numbered"] = labels.numbered
     env.filters["together"] = _together
+    env.filters["joined"] = _joined
     env.filters["signs"] = signs_of
     env.globals["ref"] = labels.reference
     name = f"styles/{style}.j2"
@@ -151,11 +157,39 @@ def _sequence(values: Sequence[Any]) -> Piece | Fragment:
 
 def _together(displays: Iterable[Display], most: int = MOST_TOGETHER) -> list[Display]:
     """The filter ``displays | together``: as few displays, aligned at their relations, and none of
-    them so tall that a page cannot hold it; ``together(most)`` says of how many chains."""
-    chains = [chain for display in displays for chain in display.chains]
-    count = -(-len(chains) // max(most, 1))
-    size = -(-len(chains) // max(count, 1))  # of about the same height
-    return [Display(tuple(chains[at : at + size])) for at in range(0, len(chains), max(size, 1))]
+    them so tall that a page cannot hold it; ``together(most)`` says of how many chains.
+
+    A chain that needs several lines stands by itself, and so do those whose left sides are much wider
+    than others': what is right of them all would have little room."""
+    found: list[Display] = []
+    for chains in _alike(chain for display in displays for chain in display.chains):
+        count = -(-len(chains) // max(most, 1))
+        size = -(-len(chains) // count)  # of about the same height
+        found += [Display(tuple(chains[at : at + size])) for at in range(0, len(chains), size)]
+    return found
+
+
+def _joined(displays: Iterable[Display]) -> Display:
+    """The filter ``displays | joined``: one display, aligned at its relations."""
+    return Display(tuple(chain for display in displays for chain in display.chains))
+
+
+def _alike(chains: Iterable[Chain]) -> Iterator[list[Chain]]:
+    """Runs of chains that can be aligned with one another."""
+    run: list[Chain] = []
+    for chain in chains:
+        if run and not _fit(run[0], chain):
+            yield run
+            run = []
+        run.append(chain)
+    if run:
+        yield run
+
+
+def _fit(first: Chain, second: Chain) -> bool:
+    lefts = [0.0 if chain.left is None else width(chain.left) for chain in (first, second)]
+    one_line = all(chain_width(chain) <= ONE_LINE for chain in (first, second))
+    return one_line and abs(lefts[0] - lefts[1]) <= MOST_LEFT
 
 
 class _Labels:

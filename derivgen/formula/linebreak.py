@@ -3,7 +3,8 @@
 A chain that fits stands on one line.  Otherwise each link starts a line of its own at its relation,
 except that a plain value at the end joins the line before it where there is room.  A link that is too
 wide is broken between the terms of its sum or the factors of its product, with the operator at the end
-of the line.  Nothing is broken below that: fractions, matrices and parentheses stay whole.
+of the line.  Nothing is broken below that: fractions, matrices and parentheses stay whole.  A left side
+that fills much of a line has what is equal to it below it.
 """
 
 from __future__ import annotations
@@ -31,6 +32,9 @@ from derivgen.formula.tree import (
 #: by how much a line that goes on is indented, as all writers do it
 INDENT: Final = 4.0
 
+#: a left side that takes more of a line leaves too little room beside it for what needs several lines
+WIDE_LEFT: Final = 0.4
+
 #: the widest gap before a relation that is aligned with those of other lines
 MOST_GAP: Final = 4.0
 
@@ -56,7 +60,16 @@ def layout(chains: Sequence[Chain], limit: float) -> tuple[Line, ...]:
     column = max((width(left) for left in lefts if left is not None), default=0.0)
     if _are_parallel(chains, limit - column):
         return tuple(Line(c.left, *c.links[0], more=c.links[1:]) for c in chains)
+    if len(chains) == 1 and column > limit * WIDE_LEFT and chain_width(chains[0]) > limit:
+        return tuple(_below(chains[0], limit))
     return tuple(line for chain in chains for line in _chain_lines(chain, limit - column))
+
+
+def _below(chain: Chain, limit: float) -> Iterator[Line]:
+    """The lines of a chain with its left side above all that is equal to it."""
+    assert chain.left is not None
+    yield from _lines(None, None, _break(chain.left, limit, limit - INDENT))
+    yield from _chain_lines(Chain(None, chain.links), limit)
 
 
 def _are_parallel(chains: Sequence[Chain], room: float) -> bool:

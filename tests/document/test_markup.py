@@ -23,7 +23,8 @@ from derivgen.document.blocks import (
 from derivgen.document.markup import compose
 from derivgen.document.templates import template_folder, template_names, template_source
 from derivgen.errors import DerivgenError
-from derivgen.formula.tree import Chain, Number, Symbol
+from derivgen.formula.build import add, equals, multiply
+from derivgen.formula.tree import Chain, Number, Partial, Symbol
 
 X = Symbol("x")
 CHAIN = Chain(X, (("=", Number("1")),))
@@ -300,3 +301,30 @@ def test_memory_stays_flat(write: Compose, tmp_path: Path) -> None:
 
     peak(10)
     assert peak(5000) < 1.2 * peak(500)
+
+
+@pytest.mark.parametrize(
+    ("kinds", "expected"),
+    [
+        ("sssssss", ["ssss", "sss"]),
+        ("sslss", ["ss", "l", "ss"]),
+        ("ssww", ["ss", "ww"]),
+        ("ll", ["l", "l"]),
+        ("", []),
+    ],
+)
+def test_what_is_aligned_is_alike(write: Compose, kinds: str, expected: list[str]) -> None:
+    """short, long (it needs several lines), and with a wide left side."""
+    made = {
+        "s": equals(X, Number("1")),
+        "l": equals(X, add(*[Number("0.25")] * 30)),
+        "w": equals(multiply([Partial(X, Symbol("y"))] * 6), Number("1")),
+    }
+    source = "<% for part in displays | together %>\n<< part >>\n\n<% endfor %>"
+    found = write(source, displays=[Display((made[kind],)) for kind in kinds])
+    names = {chain: kind for kind, chain in made.items()}
+    shown = [b for b in found if isinstance(b, Display)]
+    assert ["".join(names[chain] for chain in b.chains) for b in shown] == expected
+    [joined] = write("<< displays | joined >>", displays=[Display((made[k],)) for k in "slw"])
+    assert isinstance(joined, Display)
+    assert joined.chains == tuple(made.values())

@@ -199,3 +199,17 @@ def test_equations_that_are_not_alike_keep_their_lines() -> None:
     ]
     for other in others:
         assert not any(line.more for line in layout([short, other], 60))
+
+
+def test_a_wide_left_side_stands_above_what_is_equal_to_it() -> None:
+    left = multiply([Partial(parse_name(f"z_{k}"), parse_name(f"z_{k + 1}")) for k in range(8)])
+    chain = equals(left, multiply([TERM] * 4), Number("0.5"))
+    first, *rest = layout([chain], 60.0)
+    assert (first.left, first.sign, first.right) == (None, None, left)
+    assert rest[0].sign == "="
+    assert all(line.left is None for line in rest)
+    assert all(width(line.right) <= 60.0 for line in rest)
+    # where all of it fits, it stands on one line
+    assert len(layout([equals(left, Number("0.5"))], 60.0)) == 1
+    # and a narrow left side stays beside the relation
+    assert layout([equals(Z, multiply([TERM] * 9))], 60.0)[0].left == Z
