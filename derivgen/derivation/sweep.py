@@ -7,7 +7,7 @@ quantity as soon as it is complete: the identity, or the rounding of ``carry: ro
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import prod
 
@@ -314,17 +314,60 @@ def _backward(
         if arriving.dtype != object:
             _dust(arriving, added.pop(target, ()))
         arriving[positions] = settle(arriving[positions])
-        for link in links[stage.equation]:
-            found = link_values(network, stage, link, values, arithmetic, settle)
-            received = gradients[link.source.array].reshape(-1)
+        for found in _stage_links(
+            network, stage, links[stage.equation], values, arithmetic, settle
+        ):
+            source = found.link.source.array
+            received = gradients[source].reshape(-1)
             terms = arriving[found.targets] * found.partials
             np.add.at(received, found.sources, terms)
-            added[link.source.array].append((found.sources, terms))
+            added[source].append((found.sources, terms))
     for name, parts in added.items():
         if gradients[name].dtype != object:
             _dust(gradients[name].reshape(-1), parts)
     computed = {e.target.array for e in network.equations}
     return {n: g if n in computed else settle(g) for n, g in gradients.items()}
+
+
+def _stage_links(
+    network: Network,
+    stage: Stage,
+    links: Sequence[Link],
+    values: Arrays,
+    arithmetic: Arithmetic,
+    settle: Settle,
+) -> Iterator[LinkValues]:
+    """The numbers of all links of a stage.  Where several meet in one pair of elements, what is settled, as it is
+    printed, is their sum."""
+    if settle is unchanged:
+        for link in links:
+            yield link_values(network, stage, link, values, arithmetic, settle)
+        return
+    by_source: defaultdict[str, list[Link]] = defaultdict(list)
+    for link in links:
+        by_source[link.source.array].append(link)
+    for group in by_source.values():
+        apart = [link_values(network, stage, k, values, arithmetic, unchanged) for k in group]
+        targets, sources, partials = (
+            np.concatenate([getattr(found, name) for found in apart])
+            for name in ("targets", "sources", "partials")
+        )
+        pairs, places, counts = np.unique(
+            np.stack((targets, sources)), axis=1, return_inverse=True, return_counts=True
+        )
+        if counts.max(initial=1) == 1:
+            for link in group:
+                yield link_values(network, stage, link, values, arithmetic, settle)
+            continue
+        sums = np.zeros(counts.shape, dtype=partials.dtype)
+        np.add.at(sums, places.reshape(-1), partials)
+        # a value itself stays as it is
+        plain = np.concatenate(
+            [np.full(found.targets.shape, found.link.partial.is_Symbol) for found in apart]
+        )
+        own = np.zeros(counts.shape, dtype=bool)
+        own[places.reshape(-1)[plain]] = True
+        yield LinkValues(group[0], *pairs, np.where(own & (counts == 1), sums, settle(sums)))
 
 
 def _dust(totals: np.ndarray, parts: Sequence[tuple[np.ndarray, np.ndarray]]) -> None:

@@ -10,6 +10,7 @@ import pytest
 import derivgen as dg
 from derivgen import api
 from derivgen.checking.manuscript import Passage, Piece
+from derivgen.checking.matching import families
 from derivgen.checking.matching.evidence import Evidence
 from derivgen.checking.matching.network_model import NetworkModel
 from derivgen.checking.matching.pairing import Matching, match
@@ -294,3 +295,21 @@ def test_the_work_is_bounded() -> None:
     ]
     found = matched(learned(formulas), TASK)
     assert any("too many" in note for note in found.notes)
+
+
+def test_cells_with_a_prime_behind_their_numbers_are_one_family() -> None:
+    """Beside y_11 and y_12, which are another array's."""
+    bound = {
+        "y_11'": ("a", (0, 0)),
+        "y_12'": ("a", (0, 1)),
+        "y_11": ("y", (0, 0)),
+        "y_12": ("y", (0, 1)),
+    }
+    shapes = {"a": (3, 2), "y": (3, 2)}
+    found = {
+        family.array: dict(families.members(family, shapes[family.array]))
+        for family in families.families(bound, {}, [*bound, "y_32'"], shapes, lambda *_: 0.0)
+    }
+    assert found["a"]["y_32'"] == "a[2,1]"
+    assert found["y"]["y_32"] == "y[2,1]"
+    assert "y_32" not in found["a"]

@@ -21,7 +21,7 @@ from derivgen.checking.evaluating.model import Model
 from derivgen.checking.evaluating.resolving import LeftOut, NotGiven, Open, Unknown
 from derivgen.checking.evaluating.shares import drawn_shares, share_groups
 from derivgen.checking.evaluating.values import Array, Dual, NoValue, Shapes, Value
-from derivgen.checking.evaluating.world import Point, World
+from derivgen.checking.evaluating.world import Around, Point, World
 from derivgen.checking.maths import tree as t
 
 DIGITS = 30
@@ -60,6 +60,8 @@ class Equality:
 
     model: Model
     budget: Budget = field(default_factory=Budget)
+    #: where the document stands, if that is not at the stated values
+    here: World | None = None
 
     @cached_property
     def ancestry(self) -> Ancestry:
@@ -81,13 +83,15 @@ class Equality:
 
     @cached_property
     def nearby(self) -> tuple[World, ...]:
-        """Points close to the stated values: on the same side of every kink as the document."""
+        """Points close to where the document stands: on the same side of every kink as it."""
+        stated = {} if self.here is None else self.here.stated
         return tuple(
             World(
                 self.model,
                 "any",
                 100 + seed,
                 near=True,
+                stated=Around(self.model, stated, seed) if stated else {},
                 relations=self.ancestry,
                 budget=self.budget,
             )

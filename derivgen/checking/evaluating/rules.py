@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -51,6 +51,17 @@ def _product(frame: Frame, node: t.Product) -> Value:
             frame.world.budget.spend(found.size * right.shape[1])
         found = multiplied(found, right, node.sign, frame.world.model.lists_stand)
     return found
+
+
+def _refuse_tie(frame: Frame, arguments: Sequence[Value], sign: int) -> None:
+    """At a random point, the largest of equal numbers has no slope that a formula could state: which of them is
+    taken is a convention for the stated point."""
+    if frame.moved is None or frame.world.point == "actual":
+        return
+    cells = [cell for a in arguments for cell in (a.cells() if isinstance(a, Array) else (a,))]
+    best = v.largest(cells, sign)
+    if any(cell.value == best.value and cell.slope != best.slope for cell in cells):
+        raise NoValue("the slope of a maximum of equal numbers")
 
 
 def _ones(node: t.Node) -> bool:
@@ -110,6 +121,8 @@ def _call(frame: Frame, node: t.Call) -> Value:
     name = node.function
     if name in ("max", "min"):
         sign = 1 if name == "max" else -1
+        if not any(isinstance(argument, t.Number) for argument in node.arguments):
+            _refuse_tie(frame, arguments, sign)
         if len(arguments) == 1 and isinstance(arguments[0], Array):
             return v.largest(arguments[0].cells(), sign)
         found = arguments[0]

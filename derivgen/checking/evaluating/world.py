@@ -15,8 +15,8 @@ from typing import Literal
 
 from derivgen.checking.evaluating import values as v
 from derivgen.checking.evaluating.ancestry import Ancestry
-from derivgen.checking.evaluating.budget import Budget
-from derivgen.checking.evaluating.evaluation import Frame, Tokens, derivative, holds
+from derivgen.checking.evaluating.budget import Budget, OutOfWork
+from derivgen.checking.evaluating.evaluation import Frame, Tokens, cell_of, derivative, holds
 from derivgen.checking.evaluating.literals import literal
 from derivgen.checking.evaluating.model import Model
 from derivgen.checking.evaluating.resolving import UPDATE_MARKS, NotGiven
@@ -25,6 +25,10 @@ from derivgen.checking.maths import tree as t
 
 #: how the given quantities get their values at a point
 Point = Literal["actual", "any", "positive", "small"]
+
+
+#: how far from a stated value what is near it may be
+NEAR = 0.01
 
 
 @dataclass(frozen=True)
@@ -41,7 +45,7 @@ class World:
     seed: int = 0
     near: bool = False
     #: how far from their stated values parameters are drawn then
-    reach: float = 0.01
+    reach: float = NEAR
     stated: Mapping[str, Value] = field(default_factory=dict)
     #: training went on to here by a step that nobody can follow
     gone_on: bool = False
@@ -121,7 +125,7 @@ class World:
         """The point after one step of training; one without parameters where nobody can follow it."""
         try:
             return self.after
-        except NoValue:
+        except (NoValue, OutOfWork):
             return World(
                 self.model,
                 stated=_Unstated(self.model),
@@ -300,6 +304,37 @@ class _Unstated(Mapping[str, Value]):
 
     def __iter__(self) -> Iterator[str]:
         return (key for key in self.model.names() if key in self)
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+
+@dataclass(frozen=True)
+class Around(Mapping[str, Value]):
+    """Values close to others, which have been reached by training."""
+
+    model: Model
+    reached: Mapping[str, Value]
+    seed: int
+    reach: float = NEAR
+
+    def __contains__(self, key: object) -> bool:
+        # an array that is made of named cells is where these are
+        made = isinstance(key, str) and isinstance(self.model.definition(key), t.Matrix)
+        return key in self.reached and not made
+
+    def __getitem__(self, key: str) -> Value:
+        element = self.model.element(key)
+        if element is not None and element.array in self:
+            return cell_of(self[element.array], element)
+        generator = random.Random(f"{self.seed}:{key}")
+        return v.mapped(
+            lambda c: v.constant(c.value + generator.uniform(-self.reach, self.reach)),
+            self.reached[key],
+        )
+
+    def __iter__(self) -> Iterator[str]:  # pragma: no cover
+        return (key for key in self.reached if key in self)
 
     def __len__(self) -> int:
         return sum(1 for _ in self)

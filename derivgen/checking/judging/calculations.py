@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from fractions import Fraction
+from functools import partial
 
 import mpmath
 
@@ -52,6 +53,11 @@ def judge_calculation(
     )
     if pairs is not None:
         bad = [pair for pair in pairs if not _is_value_of(here, pair)]
+        if bad and formula is not None:
+            # 2 z as 1.70, which is twice the 0.85 that was printed for z
+            others = aligned(formula, body, partial(_value_as_printed, here), here.actual.budget)
+            if others is not None and all(_is_value_of(here, pair) for pair in others):
+                pairs, bad = others, []
         if not bad:
             _check_whole(here, draft, subject, formula, pairs)
         else:
@@ -64,6 +70,11 @@ def judge_calculation(
         bad = [pair for pair in groups if not _is_value_of(here, pair)]
         if len(bad) == 1:
             _wrong_operand(here, draft, bad[0])
+
+
+def _value_as_printed(here: Standing, part: t.Node) -> Real | None:
+    """The value of a part with the numbers that were printed for its names."""
+    return scalar(as_printed(here, part))
 
 
 def note_on_the_way(here: Standing, draft: Draft) -> None:

@@ -39,6 +39,8 @@ def as_printed(here: Standing, node: t.Node) -> Value | None:
                 stated[t.full_key(part)] = matrix[0]
             elif entries:
                 stated[t.full_key(part)] = v.constant(entries[-1].printed.value)
+            elif (cell := here.printed_cell(part)) is not None:
+                stated[t.full_key(part)] = v.constant(cell.value)
     try:
         world = here.actual.with_data(stated)
         return world.evaluate(_tokens_as_printed(here, node))

@@ -13,7 +13,7 @@ from derivgen.checking.drafts import Draft, Ledger, note_open
 from derivgen.checking.evaluating import indices as ix
 from derivgen.checking.evaluating import values as v
 from derivgen.checking.evaluating.budget import Budget, OutOfWork
-from derivgen.checking.evaluating.equality import DIGITS, close
+from derivgen.checking.evaluating.equality import DIGITS, Equality, close
 from derivgen.checking.evaluating.literals import literal
 from derivgen.checking.evaluating.model import Model
 from derivgen.checking.evaluating.printed import (
@@ -171,6 +171,7 @@ class Judge:
     def _at_step(self, step: int) -> None:
         """Numbers are those after ``step`` steps of training."""
         while len(self.worlds) <= step:
+            self.budget.begin()
             self.worlds.append(self.worlds[-1].onward)
             self.ledgers.append(self.ledgers[-1].after())
         self.standing.actual, self.standing.ledger = self.worlds[step], self.ledgers[step]
@@ -295,7 +296,11 @@ class Judge:
             draft.accept()
 
     def _holds_here(self, subject: t.Node, body: t.Node) -> bool:
-        """True for a formula with given numbers in place of some names, which is exact for the stated values."""
+        """True for a formula of the case that holds after the steps of training so far, and for one with given
+        numbers in place of some names, which is exact for the stated values."""
+        world = self.standing.actual
+        if world.step and Equality(self.model, self.budget, world).compare(subject, body):
+            return True
         if not any(isinstance(part, t.Matrix) and is_printed(part) for part in t.walk(body)):
             return False
         try:

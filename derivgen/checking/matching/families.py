@@ -13,6 +13,7 @@ from itertools import permutations
 import numpy as np
 
 from derivgen.checking.matching.network_model import key_of
+from derivgen.checking.maths.keys import PRIMES
 from derivgen.notation import Entry
 
 _TAIL = re.compile(r"(\d+(?:,\d+)*)$")
@@ -21,23 +22,25 @@ _LETTERS = re.compile(r"([a-z,]+)$")
 
 @dataclass(frozen=True, slots=True)
 class Family:
-    """Names that begin with ``stem`` and go on with the indices of an array's elements: in which order,
-    and counted from where."""
+    """Names that begin with ``stem`` and go on with the indices of an array's elements (in which order, and
+    counted from where), and with a ``mark`` behind them."""
 
     stem: str
     array: str
     order: tuple[int, ...]
     start: int
+    mark: str = ""
 
     def key(self, index: tuple[int, ...]) -> str:
         """The author's name of an element."""
-        counted = [str(index[axis] + self.start) for axis in self.order]
-        comma = len(counted) > 1 and any(len(count) > 1 for count in counted)
-        return self.stem + ("," if comma else "").join(counted)
+        return family_key(
+            self.stem, tuple(index[axis] + self.start for axis in self.order), self.mark
+        )
 
     def index(self, key: str) -> tuple[int, ...] | None:
         """The element that a name means; None for a name of another family."""
-        for stem, counts in indices(key, len(self.order)):
+        plain, mark = unmarked(key)
+        for stem, counts in indices(plain, len(self.order)) if mark == self.mark else ():
             if stem == self.stem:
                 found = [0] * len(self.order)
                 for axis, count in zip(self.order, counts, strict=True):
@@ -48,7 +51,12 @@ class Family:
     @property
     def whole(self) -> str:
         """What the array as a whole is called, in small letters."""
-        return plain(self.stem)
+        return plain(self.stem) + self.mark
+
+
+def unmarked(key: str) -> tuple[str, str]:
+    """A name and the mark behind its indices: ``y_11'`` is y_11 and a prime."""
+    return (key[:-1], key[-1]) if key[-1:] in PRIMES else (key, "")
 
 
 def plain(text: str) -> str:
@@ -91,16 +99,18 @@ def families(
 ) -> Iterator[Family]:
     """The families that matched elements (``bound``) and names with index letters (``general``: their
     arrays) belong to; ``score`` says how well other names of ``keys`` fit an element."""
-    found: dict[str, dict[str, list[tuple[tuple[int, ...], tuple[int, ...]]]]] = {}
+    found: dict[tuple[str, str], dict[str, list[tuple[tuple[int, ...], tuple[int, ...]]]]] = {}
     for name, (array, index) in bound.items():
-        for stem, counts in dict.fromkeys(indices(name, len(index))):
-            found.setdefault(stem, {}).setdefault(array, []).append((counts, index))
+        bare, mark = unmarked(name)
+        for stem, counts in dict.fromkeys(indices(bare, len(index))):
+            found.setdefault((stem, mark), {}).setdefault(array, []).append((counts, index))
     for name, array in general.items():
-        begin = generic_stem(name, len(shapes[array]))
+        bare, mark = unmarked(name)
+        begin = generic_stem(bare, len(shapes[array]))
         if begin is not None:
-            found.setdefault(begin, {}).setdefault(array, [])
-    names = [name for name in keys if name not in bound]
-    for stem, arrays in found.items():
+            found.setdefault((begin, mark), {}).setdefault(array, [])
+    names = [unmarked(name) for name in keys if name not in bound]
+    for (stem, mark), arrays in found.items():
         if len(arrays) != 1:
             continue
         ((array, pairs),) = arrays.items()
@@ -108,46 +118,50 @@ def families(
             continue
         others = [
             counts
-            for name in names
+            for name, behind in names
+            if behind == mark
             for begin, counts in dict.fromkeys(indices(name, len(shapes[array])))
             if begin == stem
         ]
-        best = _best(stem, array, shapes[array], pairs, others, score)
+        best = _best((stem, mark), array, shapes[array], pairs, others, score)
         if best is not None:
             yield best
 
 
 def _best(
-    stem: str,
+    around: tuple[str, str],
     array: str,
     shape: tuple[int, ...],
     pairs: list[tuple[tuple[int, ...], tuple[int, ...]]],
     others: list[tuple[int, ...]],
     score: Callable[[str, str], float],
 ) -> Family | None:
+    """The best of the families with a stem and a mark around their indices."""
+    stem, mark = around
     ranked: list[tuple[int, float, int, Family]] = []
     for order in permutations(range(len(shape))) if len(shape) <= 3 else [tuple(range(len(shape)))]:
         for start in (1, 0):
-            family = Family(stem, array, tuple(order), start)
-            against = sum(family.index(family_key(stem, mine)) != theirs for mine, theirs in pairs)
+            family = Family(stem, array, tuple(order), start, mark)
+            against = sum(
+                family.index(family_key(stem, mine, mark)) != theirs for mine, theirs in pairs
+            )
             if 3 * against > len(pairs):
                 continue  # a slip of the author's may have led to a wrong pair
             total = 0.0
             for mine in others[:200]:
-                index = family.index(family_key(stem, mine))
+                name = family_key(stem, mine, mark)
+                index = family.index(name)
                 inside = index is not None and all(i < n for i, n in zip(index, shape, strict=True))
-                total += (
-                    score(family_key(stem, mine), key_of((array, index or ()))) if inside else -3.0
-                )
+                total += score(name, key_of((array, index or ()))) if inside else -3.0
             ranked.append((-against, total, -len(ranked), family))
     return max(ranked, key=lambda row: row[:3])[3] if ranked else None
 
 
-def family_key(stem: str, index: tuple[int, ...]) -> str:
-    """A name made of a stem and its indices as they stand."""
+def family_key(stem: str, index: tuple[int, ...], mark: str = "") -> str:
+    """A name made of a stem, its indices as they stand, and a mark."""
     counted = [str(i) for i in index]
     comma = len(counted) > 1 and any(len(count) > 1 for count in counted)
-    return stem + ("," if comma else "").join(counted)
+    return stem + ("," if comma else "").join(counted) + mark
 
 
 def members(family: Family, shape: tuple[int, ...]) -> Iterator[tuple[str, str]]:

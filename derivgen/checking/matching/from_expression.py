@@ -11,6 +11,7 @@ from sympy.logic.boolalg import And, Or
 
 from derivgen.checking.evaluating.model import Function
 from derivgen.checking.maths import tree as t
+from derivgen.checking.maths.rebuild import rebuilt
 from derivgen.network.scalar import ScalarFunction, Z, kinks_of
 
 #: the argument of a function that a network defines
@@ -209,7 +210,7 @@ def function_of(function: ScalarFunction) -> Function:
     At each kink stands the tangent that the network takes there."""
     argument = t.Name(ARGUMENT, written="z")
     names = {Z: argument}
-    body = node_of(function.expression, names)
+    body = _in_other_words(node_of(function.expression, names), function.name)
     lines: list[tuple[t.Node, t.Chain | None]] = []
     for kink in kinks_of(function):
         at = node_of(kink.at, names)
@@ -219,3 +220,10 @@ def function_of(function: ScalarFunction) -> Function:
     if lines:
         body = t.Cases((*lines, (body, None)))
     return Function((ARGUMENT,), body)
+
+
+def _in_other_words(node: t.Node, name: str) -> t.Node:
+    """A formula without a call of the absolute value where that is what it defines."""
+    if isinstance(node, t.Call) and node.function == name == "abs":
+        return t.Call("max", (*node.arguments, *map(t.Negated, node.arguments)))
+    return rebuilt(node, lambda child: _in_other_words(child, name))

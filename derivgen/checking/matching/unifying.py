@@ -270,7 +270,7 @@ class Unifier:
         ways += [
             Fitting(self._decided(str(side.label), other), ((str(side.label), other),))
             for side in mine[:MOST_SIDES]
-            if side.kind == "name"
+            if side.kind == "name" and (name in self.general or side.label not in self.general)
         ]
         good = [way for way in ways if way.score > _MISFIT]
         return max(good, key=lambda way: way.score, default=None)

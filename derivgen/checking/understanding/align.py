@@ -179,7 +179,8 @@ def _products(formula: t.Node, calculation: t.Node, known: _Known) -> list[Pair]
         found = _in_order(rest, right, known)
         if found is not None and not all(_agrees(pair, known) for pair in found):
             # or a number is that of a factor with its constant: 1/2 c as -1
-            return _in_runs(left, right, known, len(right)) or found
+            fitting = sum(_fits(pair, known) for pair in found)
+            return _in_runs(left, right, known, fitting + 1) or found
         return found
     return None
 

@@ -179,7 +179,9 @@ def _own_primes(statements: Sequence[Statement], cells: Sequence[Cell]) -> froze
     found = {
         (base, prime)
         for base, prime in computed | shown
-        if base in bare and (base, "") not in _upstream((base, prime), reads)
+        # where nothing goes without the prime, it is the later value of nothing
+        if (base in bare or (base, prime) in computed)
+        and (base, "") not in _upstream((base, prime), reads)
     }
     # what is computed from later values is a later value itself
     while True:

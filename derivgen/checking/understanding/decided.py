@@ -15,6 +15,7 @@ from derivgen.checking.maths.tree import full_key, names_in
 from derivgen.checking.understanding.arrays import shaped
 from derivgen.checking.understanding.chosen import Chosen
 from derivgen.checking.understanding.noting import Notes
+from derivgen.checking.understanding.other_letters import by_other_letters
 from derivgen.checking.understanding.statements import Statement
 
 
@@ -43,7 +44,8 @@ class Decided:
         for key, nodes in notes.calculations.items():
             if fractions := list(filter(is_fraction, nodes)):
                 given.setdefault(key, []).extend(fractions)
-        self.arrays = shaped(given, notes.sides, notes.used, notes.from_zero)
+        arrays = shaped(given, notes.sides, notes.used, notes.from_zero)
+        self.arrays = by_other_letters(arrays, given, notes.sides, notes.used)
         self.cells = {name for array in self.arrays.values() for name, _ in array.cells()}
         #: what has a rule in index letters
         self.ruled = frozenset(key for key in notes.sides if ix.letters_of(key))

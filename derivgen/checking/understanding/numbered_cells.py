@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from fractions import Fraction
 
 from derivgen.checking.evaluating import indices as ix
-from derivgen.checking.evaluating.printed import Printed, printed_matrix, printed_number
+from derivgen.checking.evaluating.literals import exact, exact_matrix
 from derivgen.checking.maths import tree as t
 from derivgen.checking.maths.tree import names_in
 from derivgen.checking.understanding.decided import Decided
 
 #: digits that the number of a cell has at most, and one more
 _LONGEST = 5
-_Cells = tuple[tuple[Printed, ...], ...]
+_Cells = tuple[tuple[Fraction, ...], ...]
 
 
 def name_cells(decided: Decided) -> None:
@@ -52,32 +53,32 @@ def _letter(key: str) -> str:
 def _given_arrays(decided: Decided) -> Iterator[tuple[str, _Cells]]:
     for key in decided.arrays:
         given = decided.values.get(key)
-        cells = None if given is None else printed_matrix(given)
+        cells = None if given is None else exact_matrix(given)
         if cells is not None and len(cells) * len(cells[0]) > 1:
             yield key, cells
 
 
-def _numbered(decided: Decided, array: str) -> dict[int, tuple[str, Printed]]:
+def _numbered(decided: Decided, array: str) -> dict[int, tuple[str, Fraction]]:
     """The names with the letter of an array, and what may stand above it, that have one number and a value."""
     found = {}
     letter, high = _letter(array), ix.above(array)
     for key, node in decided.values.items():
         base, _, index = ix.without_above(key).rpartition("_")
-        number = None if node is None else printed_number(node)
+        number = None if node is None else exact(node)
         alone = index.isdigit() and len(index) < _LONGEST and key not in decided.elements
         if alone and number is not None and base.lower() == letter and ix.above(key) == high:
             found[int(index)] = (key, number)
     return found
 
 
-def _run(cells: _Cells, numbers: dict[int, tuple[str, Printed]]) -> list[list[str]] | None:
+def _run(cells: _Cells, numbers: dict[int, tuple[str, Fraction]]) -> list[list[str]] | None:
     """Names that are numbered in a row and have the values of the cells; None where there are none, or more."""
-    flat = [number.value for row in cells for number in row]
+    flat = [number for row in cells for number in row]
     starts = [
         first
         for first in numbers
         if all(
-            first + at in numbers and numbers[first + at][1].value == value
+            first + at in numbers and numbers[first + at][1] == value
             for at, value in enumerate(flat)
         )
     ]

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from derivgen.checking.evaluating.model import DocumentModel
-from derivgen.checking.evaluating.printed import Fit, printed_number
+from derivgen.checking.evaluating.printed import Fit, Printed, printed_number
 from derivgen.checking.evaluating.values import Real
 from derivgen.checking.maths import tree as t
 from derivgen.checking.understanding.tables import Cell, Kind
@@ -37,8 +37,8 @@ def as_tabled(model: DocumentModel, steps: Mapping[int, Sequence[Cell]]) -> Docu
             opaque=model.opaque | (losses - model.definitions.keys()),
         )
     tables = (rows, *(_rows(steps[step]) for step in sorted(steps) if step))
-    followed = [_followed(table, model) for table in tables]
-    if model.step is None and any(2 * sum(rows) < len(rows) for rows in followed):
+    descents = (_is_descent(table, model, later=at > 0) for at, table in enumerate(tables))
+    if model.step is None and not all(descents):
         model = replace(model, step=unknown_step)
     return model
 
@@ -76,20 +76,29 @@ def _is_one(node: t.Node | None) -> bool:
     return number is not None and number.value == 1
 
 
-def _followed(rows: _Rows, model: DocumentModel) -> list[bool]:
-    """For each row with an old value, a gradient and a new value, whether they are a step of gradient descent."""
+def _is_descent(rows: _Rows, model: DocumentModel, later: bool) -> bool:
+    """Whether most rows with an old value, a gradient and a new value are a step of gradient descent, rounded; or
+    nearly all of them, cut: a step of one unit towards 0, by whatever rule, looks like that.  ``later`` says that
+    the old values are rounded themselves."""
     rate = _value(model.given(model.rate)) if model.rate is not None else None
-    found = []
+    rounded, cut, count = 0, 0, 0
     for row in rows.values():
-        old, slope = _value(row.get("value")), _value(row.get("gradient"))
-        new = printed_number(row["new"]) if "new" in row else None
-        if rate is None or old is None or not slope or new is None:
+        old, slope, new = (_number(row.get(kind)) for kind in ("value", "gradient", "new"))
+        if rate is None or old is None or slope is None or not slope.value or new is None:
             continue  # with a gradient of 0 every rule leaves the parameter where it is
-        off = abs(old - rate * slope - new.value)
-        found.append(new.fit(old - rate * slope) is not Fit.OFF or off <= 2 * new.unit)
-    return found
+        then = old.value - rate * slope.value
+        slack = abs(rate) * slope.unit / 2 + (old.unit / 2 if later else 0)
+        fits = {new.fit(then + slack), new.fit(then), new.fit(then - slack)}
+        rounded += Fit.ROUNDED in fits
+        cut += bool(fits - {Fit.OFF})
+        count += 1
+    return 2 * rounded >= count or 5 * cut >= 4 * count
+
+
+def _number(node: t.Node | None) -> Printed | None:
+    return None if node is None else printed_number(node)
 
 
 def _value(node: t.Node | None) -> Real | None:
-    number = None if node is None else printed_number(node)
+    number = _number(node)
     return None if number is None else number.value

@@ -13,6 +13,7 @@ from derivgen.document.views.common import Factor, Seen, is_zero, selected, stay
 from derivgen.document.worked import as_float, extended
 from derivgen.formula.build import add, follow, multiply, number
 from derivgen.formula.tree import Chain, Dots, Node, Partial
+from derivgen.network.model import Role
 from derivgen.notation import Entry
 
 #: paths that are worked out one by one; a parameter with more has the first ones and dots
@@ -136,9 +137,11 @@ def tokens(situation: Situation, path: Path) -> Node:
 def _is_error_sum(situation: Situation, target: Entry, source: Entry) -> bool:
     """d L / d E_k of a total that is the plain sum of each output's error: 1, and not printed."""
     options = situation.derivation.task.options
+    network = situation.derivation.network
     return (
         options.per_output
-        and target[0] == situation.derivation.network.loss
+        and target[0] == network.loss
+        and network.quantities[source[0]].role is Role.COMPUTED
         and situation.passed.partial(target, source).expression == 1
     )
 
