@@ -64,8 +64,9 @@ def check_manuscript(
     statements = with_examples_apart(statements, manuscript.text)
     states = with_states_apart(statements)
     statements = states.statements
-    budget.allow(sum(len(statement.chain.segments) for statement in statements))
     cells = tuple(cells_of(manuscript.tables, vocabulary, sampled(statements)))
+    chains = (*(s.chain for s in statements), *(cell.chain for cell in cells))
+    budget.allow(sum(len(chain.segments) for chain in chains))
     apart = told_apart(statements, cells)
     statements = tuple(map(apart.statement, statements))
     cells = tuple(map(apart.cell, cells))

@@ -367,7 +367,8 @@ def _stage_links(
         )
         own = np.zeros(counts.shape, dtype=bool)
         own[places.reshape(-1)[plain]] = True
-        yield LinkValues(group[0], *pairs, np.where(own & (counts == 1), sums, settle(sums)))
+        settled = np.where(own & (counts == 1), sums, settle(sums))
+        yield LinkValues(group[0], pairs[0], pairs[1], settled)
 
 
 def _dust(totals: np.ndarray, parts: Sequence[tuple[np.ndarray, np.ndarray]]) -> None:

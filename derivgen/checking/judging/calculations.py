@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from fractions import Fraction
 from functools import partial
@@ -9,7 +10,8 @@ from functools import partial
 import mpmath
 
 from derivgen.checking.drafts import Draft, note_open
-from derivgen.checking.evaluating.equality import DIGITS
+from derivgen.checking.evaluating import values as v
+from derivgen.checking.evaluating.equality import DIGITS, close
 from derivgen.checking.evaluating.printed import (
     Fit,
     Printed,
@@ -31,12 +33,14 @@ from derivgen.checking.judging.noise import slack_of_print
 from derivgen.checking.judging.spread import distance, spread, spread_with_names
 from derivgen.checking.judging.standing import Standing
 from derivgen.checking.maths import tree as t
-from derivgen.checking.maths.rebuild import replaced
+from derivgen.checking.maths.rebuild import rebuilt, replaced
 from derivgen.checking.report import Verdict
 from derivgen.checking.understanding.align import Pair, aligned, grouped
 
 #: relative difference of two values that are printed alike and called the same
 ALIKE = mpmath.mpf("1e-3")
+#: relative difference of two calculations of one value
+SAME = mpmath.mpf("1e-9")
 
 
 def judge_calculation(
@@ -276,6 +280,9 @@ def _check_whole(
     if subject is not None and abs(one - two) <= slack + slack_of_print(here, subject, None):
         draft.accept()
         return
+    if pairs and _is_right_unrounded(here, body, pairs, two):
+        draft.accept()
+        return
     stated = _stated_number(here, subject)
     if stated is not None and here.fit(stated, one) is not Fit.OFF:
         # x = 1/3 = 0.33: the calculation is what x is, the number is all that is known of it
@@ -293,6 +300,27 @@ def _check_whole(
         draft.accept()
         return
     draft.message = f"{draft.printed} is {decimal(one, digits)}, and should be {draft.expected}"
+
+
+def _is_right_unrounded(here: Standing, body: t.Node, pairs: Sequence[Pair], exact: Real) -> bool:
+    """True where a calculation gives the value once each number has the digits that it was rounded from: 0.17 for
+    1/6 looks like a weight that is given as 0.17."""
+    known: dict[int, t.Number] = {}
+    for pair in pairs:
+        number, value = pair.number, here.known_value(pair.part)
+        while isinstance(number, t.Negated):
+            number, value = number.body, None if value is None else -value
+        if isinstance(number, t.Number) and value is not None:
+            known[id(number)] = replace(number, value=Fraction(mpmath.nstr(value, DIGITS)))
+
+    def unrounded(node: t.Node) -> t.Node:
+        return known.get(id(node)) or rebuilt(node, unrounded)
+
+    try:
+        found = scalar(here.actual.evaluate(unrounded(body)))
+    except NoValue:
+        return False
+    return found is not None and close(v.constant(found), v.constant(exact), SAME)
 
 
 def _is_stated(here: Standing, subject: t.Node | None, local: Value) -> bool:
