@@ -41,6 +41,9 @@ class Dialect:
     alternative: Mapping[str, str] = field(default_factory=dict)
     #: put before a formula that is alone in its paragraph, lest it become a display
     lone: str = ""
+    #: ends the line of a picture whose caption is in the same paragraph: one by itself would get its
+    #: alternative text as a second caption
+    caption_break: str = ""
     #: put between a formula and a letter or digit that touches it
     guard: str = "&#8203;"
     #: what numbers a display: at the end of its formula, and after its closing mark
@@ -69,6 +72,7 @@ _DIALECT_ROWS: Final = (
         # a list item that begins so is a task, whatever is escaped
         escapes=_ELEMENTS | {f"[{mark}]": rf"<span>\[</span>{mark}\]" for mark in " xX"},
         front_markdown=True,
+        caption_break="\\",
     ),
     Dialect(
         "github",

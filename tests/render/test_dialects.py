@@ -289,3 +289,16 @@ def test_hugo_takes_the_title_from_the_front_matter(tmp_path: Path) -> None:
     for (title, body), text in zip(title_of_hugo(sources, tmp_path), TEXTS, strict=True):
         assert title == " ".join(text.split())
         assert body == [("p", "body")]
+
+
+def test_pandoc_gives_a_picture_one_caption() -> None:
+    """A picture alone in its paragraph would be a figure with its alternative text below it."""
+    pypandoc = pytest.importorskip("pypandoc")
+    circle = Picture(10, 10, (Circle(5, 5, 4),))
+    figure = Figure(circle, (Words("The caption"),), "what it shows")
+    options = Options(dialect="pandoc", assets={})
+    text = "".join(document_text(Document("", lambda: (figure,)), "md", options))
+    page: str = pypandoc.convert_text(text, "html", "markdown")
+    assert "<figcaption" not in page
+    assert page.count("The caption") == 1
+    assert page.count("what it shows") == 1
