@@ -36,7 +36,7 @@ INDENT: Final = 4.0
 WIDE_LEFT: Final = 0.4
 
 #: the widest gap before a relation that is aligned with those of other lines
-MOST_GAP: Final = 4.0
+MOST_GAP: Final = 2.0
 
 _OPERATORS: Final[dict[str, Operator]] = {
     "dot": "dot",
