@@ -204,6 +204,9 @@ def test_figures_of_markdown() -> None:
     document = Document("", lambda: EVERY[10:11])
     assets: dict[str, str] = {}
     linked = "".join(document_text(document, "md", Options(assets=assets, stem="net")))
+    assert linked == "![One circle.](net-figure-1.svg)\\\nA unit\n"
+    elsewhere = Options(dialect="github", assets={}, stem="net")
+    linked = "".join(document_text(document, "md", elsewhere))
     assert linked == "![One circle.](net-figure-1.svg)\n\nA unit\n"
     assert list(assets) == ["net-figure-1.svg"]
     inside = "".join(document_text(document, "md"))
