@@ -42,7 +42,7 @@ def stepped(statements: Iterable[Statement], model: DocumentModel) -> Stepped:
                 chain = replace(statement.chain, segments=(first, *segments[1:]))
                 statement = replace(statement, chain=chain, left=marked)
                 source = printed.get(abs(step))
-                if isinstance(source, t.Name):
+                if step and isinstance(source, t.Name):
                     velocities.add(source.key)
                 last = _value(segments[-1].body)
                 if last is not None:
