@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from derivgen.checking.maths import functions
 from derivgen.checking.maths.cursor import MAX_DEPTH, Cursor
 from derivgen.checking.maths.language import is_name_text
 from derivgen.checking.maths.name_parts import Read
@@ -56,7 +57,9 @@ def _run(cursor: Cursor, token: Token, start: int) -> Read:
     if cursor.typed and cursor.vocabulary.has_index(run):
         return Read([], Spelling(run[0], [",", run[1]]), run[0], token.kind, start, begin)
     whole = joint and (run.lower() in MARKS or cursor.vocabulary.knows(_ahead(cursor, run)))
-    parts = [run] if whole else cursor.vocabulary.split(run, cursor.typed)
+    parts = (
+        [run] if whole or _is_function(cursor, run) else cursor.vocabulary.split(run, cursor.typed)
+    )
     before = []
     for part in parts[:-1]:
         spelling = Spelling(part)
@@ -64,6 +67,14 @@ def _run(cursor: Cursor, token: Token, start: int) -> Read:
         before.append(Name(spelling.key, "", part, span))
         begin += len(part)
     return Read(before, Spelling(parts[-1]), parts[-1], token.kind, start, begin)
+
+
+def _is_function(cursor: Cursor, run: str) -> bool:
+    """True for ``exp(s)`` and ``ln p``, even where e, x and p, or l and n, are names."""
+    known = functions.canonical(run)
+    if known is None or (len(run) == 2 and run != "ln"):
+        return False
+    return known in functions.BARE or (cursor.is_kind("open", "(") and is_glued(cursor))
 
 
 def _ahead(cursor: Cursor, run: str) -> str:

@@ -174,11 +174,17 @@ def has_dots(node: t.Node) -> bool:
 
 def _base(key: str, keys: set[str]) -> str:
     """What the cells of an array are called by: its own name, or that with a small letter."""
-    bases = {ix.split(other)[0] for other in keys if ix.split(other)[1]}
+    split = map(ix.split, keys)
+    bases = {base for base, pieces in split if pieces and not _is_label(pieces[-1])}
     numbered = ((other, other.rstrip("0123456789")) for other in keys)
     bases |= {whole for other, whole in numbered if whole != other and _ends_in_a_letter(whole)}
     small = key[:1].lower() + key[1:]
     return key if key in bases or small not in bases else small
+
+
+def _is_label(piece: str) -> bool:
+    """True for the ``hat`` of Y_hat, which is no cell of a Y."""
+    return len(piece) > 1 and piece.isalpha()
 
 
 #: the numbers that stand in the subscripts of a base: with how many pieces, at which place

@@ -27,7 +27,12 @@ from derivgen.checking.understanding.deltas import with_deltas
 from derivgen.checking.understanding.folding import folded
 from derivgen.checking.understanding.giving import find_counts, find_leaves, give_values
 from derivgen.checking.understanding.lists import lists_stand
-from derivgen.checking.understanding.noting import Notes, functions_that_are_quantities, note
+from derivgen.checking.understanding.noting import (
+    Notes,
+    begins_with_value,
+    functions_that_are_quantities,
+    note,
+)
 from derivgen.checking.understanding.numbered_cells import name_cells, unnamed
 from derivgen.checking.understanding.renewals import (
     computed_anew,
@@ -69,7 +74,9 @@ def learn(
             note(notes, statement)
     functions_that_are_quantities(notes)
     for key, node in (tables or {}).items():
-        notes.printed[key].append(node)
+        # what is changed later by ``w = 0.4 - 0.1 * 0.05`` was given as 0.4 before
+        changed = any(begins_with_value(c, node) for c in notes.calculations.get(key, ()))
+        notes.printed[key].insert(0 if changed else len(notes.printed[key]), node)
     return _learned(Decided(notes, tuple(statements), budget or Budget(), words), rules or {})
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 from derivgen.checking.evaluating.model import Function
-from derivgen.checking.evaluating.printed import is_numeric, is_printed
+from derivgen.checking.evaluating.printed import is_numeric, is_printed, printed_number
 from derivgen.checking.evaluating.resolving import CONSTANTS, UPDATE_MARKS
 from derivgen.checking.manuscript import Passage
 from derivgen.checking.maths import tree as t
@@ -26,8 +26,11 @@ def statements_of(readings: Iterable[tuple[Passage, t.Reading]]) -> tuple[Statem
     found = []
     left: t.Node | None = None
     earlier: tuple[t.Node, ...] = ()
+    #: the numbers that names were given first
+    given: dict[str, t.Node] = {}
     for passage, reading in readings:
-        for chain in map(_assigned, reading.chains):
+        for chain in reading.chains:
+            chain = _assigned(chain, given)
             bodies = tuple(segment.body for segment in chain.segments)
             if not chain.continued:
                 left = bodies[0] if bodies else None
@@ -37,17 +40,23 @@ def statements_of(readings: Iterable[tuple[Passage, t.Reading]]) -> tuple[Statem
     return tuple(found)
 
 
-def _assigned(chain: t.Chain) -> t.Chain:
-    """In ``w <- w - eta g`` the left side is the new w: it gets the mark for that.
+def _assigned(chain: t.Chain, given: dict[str, t.Node]) -> t.Chain:
+    """In ``w <- w - eta g`` the left side is the new w: it gets the mark for that, as in ``w <- 0.4 - 0.1``
+    after ``w = 0.4``.  What is given first is put down in ``given``.
 
     Programmers write ``w = w - eta g`` and mean the same; only a sum that begins with w is read so."""
     if chain.continued or len(chain.segments) < 2:
         return chain
     first, second, *rest = chain.segments
     name = first.body
-    if not isinstance(name, t.Name) or name.mark or name.key not in set(names_in(second.body)):
+    if not isinstance(name, t.Name) or name.mark:
         return chain
-    if second.relation != "assign" and not _begins_with(second, name):
+    if printed_number(second.body) is not None:
+        given.setdefault(name.key, second.body)
+    before = given.get(name.key)
+    own = name.key in set(names_in(second.body))
+    own = own or (before is not None and begins_with_value(second.body, before))
+    if not own or (second.relation != "assign" and not _begins_with(second, name)):
         return chain
     return replace(chain, segments=(replace(first, body=replace(name, mark="new")), second, *rest))
 
@@ -67,6 +76,16 @@ def _begins_with(segment: t.Segment, name: t.Name) -> bool:
     negative, first = body.terms[0]
     same = isinstance(first, t.Name) and (first.key, first.mark) == (name.key, name.mark)
     return len(body.terms) > 1 and not negative and same
+
+
+def begins_with_value(body: t.Node, given: t.Node) -> bool:
+    """True for ``0.4 - 0.1 * 0.05`` where 0.4 is given."""
+    number = printed_number(given)
+    if number is None or not isinstance(body, t.Sum):
+        return False
+    negative, first = body.terms[0]
+    begin = printed_number(t.Negated(first) if negative else first)
+    return begin is not None and begin.value == number.value
 
 
 @dataclass

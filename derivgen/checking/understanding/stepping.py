@@ -11,6 +11,7 @@ from fractions import Fraction
 
 from derivgen.checking.evaluating.model import DocumentModel
 from derivgen.checking.evaluating.printed import is_numeric
+from derivgen.checking.evaluating.values import place_in
 from derivgen.checking.maths import tree as t
 from derivgen.checking.understanding.statements import Statement
 from derivgen.checking.understanding.update_rules import unknown_step
@@ -62,7 +63,7 @@ def _step(
     name: t.Name, segments: Sequence[t.Segment], model: DocumentModel, now: dict[str, Fraction]
 ) -> Fraction | None:
     """What is added to the present value of a given quantity, 0 where that is a product."""
-    given = model.given(name.key)
+    given = _given(name.key, model)
     if given is None or model.definition(name.key) is not None or len(segments) < 3:
         return None
     body = segments[1].body
@@ -73,6 +74,18 @@ def _step(
     if before is None or before != now.get(name.key, _value(given)):
         return None
     return _value(change) or Fraction(0)
+
+
+def _given(key: str, model: DocumentModel) -> t.Node | None:
+    """The number that is given for a quantity, by itself or in its array."""
+    element = model.element(key)
+    if element is None:
+        return model.given(key)
+    array = model.given(element.array)
+    if not isinstance(array, t.Matrix) or model.definition(element.array) is not None:
+        return None
+    place = place_in((len(array.rows), len(array.rows[0])), element.row, element.column)
+    return None if place is None else array.rows[place[0]][place[1]]
 
 
 def _value(node: t.Node) -> Fraction | None:
