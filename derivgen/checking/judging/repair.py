@@ -226,11 +226,12 @@ class Witness:
 
 
 def _witnesses(drafts: Sequence[Draft]) -> Counter[Witness]:
-    """Wrong numbers that were put in for something or printed as something, and wrong derivatives; with the
-    number of their lines."""
+    """Wrong numbers that were put in for something or printed as something, and wrong derivatives, as far as
+    they do not go on with another wrong one; with the number of their lines."""
     found: Counter[Witness] = Counter()
+    wrong = {draft.id for draft in drafts if draft.verdict is Verdict.WRONG}
     for draft in drafts:
-        if draft.verdict is not Verdict.WRONG:
+        if draft.id not in wrong or not wrong.isdisjoint(draft.uses):
             continue
         telling = draft.code == "C202" or (draft.code == "C102" and draft.number is not None)
         if draft.operand is not None:
@@ -324,7 +325,8 @@ def _unmarked(node: t.Node) -> t.Node:
 def _suspects(model: DocumentModel, witnesses: Counter[Witness], wrong: int) -> list[str]:
     """Definitions that wrong lines speak against: those on which most of them depend."""
     ancestry = Ancestry(model)
-    votes: Counter[str] = Counter()
+    #: by what is wrong: a formula and its number are one
+    votes: dict[str, set[t.Node]] = defaultdict(set)
     #: the lines that another definition can make right; of what is no witness, nobody knows
     mended: Counter[str] = Counter()
     others = wrong - witnesses.total()
@@ -335,11 +337,13 @@ def _suspects(model: DocumentModel, witnesses: Counter[Witness], wrong: int) -> 
             names.add(model.loss)  # a new value follows from the gradient of the loss
         keys = names.union(*(ancestry.upstream(key) for key in names))
         defined = [key for key in sorted(keys) if key in model.definitions]
-        votes.update(defined)
+        for key in defined:
+            votes[key].add(witness.of)
         mended.update(dict.fromkeys(defined, lines))
 
     def may_be_one(key: str) -> bool:
-        enough = votes[key] >= min(SPEAK_AGAINST, len(witnesses))
+        # the number behind a definition is enough against this one itself
+        enough = len(votes[key]) >= SPEAK_AGAINST or t.Name(key) in votes[key]
         # it is the loss by another name: another loss is another left side for derivatives
         renames = isinstance(model.definitions[key], t.Name)
         return enough and (renames or mended[key] + others >= wrong - wrong // 2)
@@ -350,7 +354,7 @@ def _suspects(model: DocumentModel, witnesses: Counter[Witness], wrong: int) -> 
         node = model.definitions[key]
         # a loss that is only another name of one may be what is left of a sum
         left = isinstance(node, t.Name) and node.key == model.loss
-        return not left, -votes[key], -len(ancestry.upstream(key)), key
+        return not left, -len(votes[key]), -len(ancestry.upstream(key)), key
 
     return sorted(unread, key=rank)
 

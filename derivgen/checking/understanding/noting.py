@@ -55,7 +55,7 @@ def _assigned(chain: t.Chain, given: dict[str, t.Node]) -> t.Chain:
         given.setdefault(name.key, second.body)
     before = given.get(name.key)
     own = name.key in set(names_in(second.body))
-    own = own or (before is not None and begins_with_value(second.body, before))
+    own = own or begins_with_value(second.body, before)
     if not own or (second.relation != "assign" and not _begins_with(second, name)):
         return chain
     return replace(chain, segments=(replace(first, body=replace(name, mark="new")), second, *rest))
@@ -78,9 +78,9 @@ def _begins_with(segment: t.Segment, name: t.Name) -> bool:
     return len(body.terms) > 1 and not negative and same
 
 
-def begins_with_value(body: t.Node, given: t.Node) -> bool:
+def begins_with_value(body: t.Node, given: t.Node | None) -> bool:
     """True for ``0.4 - 0.1 * 0.05`` where 0.4 is given."""
-    number = printed_number(given)
+    number = None if given is None else printed_number(given)
     if number is None or not isinstance(body, t.Sum):
         return False
     negative, first = body.terms[0]

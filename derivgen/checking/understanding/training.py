@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
+from fractions import Fraction
 
 from derivgen.checking.evaluating import indices as ix
 from derivgen.checking.evaluating.printed import is_numeric, is_printed
@@ -13,6 +14,7 @@ from derivgen.checking.maths.tree import has_derivative, names_in
 from derivgen.checking.understanding import align
 from derivgen.checking.understanding.arrays import has_dots
 from derivgen.checking.understanding.decided import Decided
+from derivgen.checking.understanding.noting import begins_with_value
 from derivgen.checking.understanding.update_rules import RATE_WORDS, is_descent, rate_names
 
 #: names by which inputs go
@@ -20,6 +22,13 @@ INPUT_WORDS = frozenset({"x", "in", "inp", "input"})
 
 #: words that say that something is made larger
 _UPHILL = re.compile(r"\bascent|\buphill|\bmaximi[sz]", re.IGNORECASE)
+#: "a learning rate of 0.1", also in some other languages
+_RATE_SAID = re.compile(
+    r"\b(?:learning[- ]rate|step[- ]size|lernrate|schrittweite|taux d['’]apprentissage|"
+    r"tasa de aprendizaje|tasso di apprendimento)\s+(?:(?:of|is|von|ist|de|est|es|di|è)\s+)?"
+    r"(?P<number>\d{1,4}(?:[.,]\d{1,9})?)(?![\d.,]*\d)",
+    re.IGNORECASE,
+)
 #: names by which a loss goes, where nothing else tells
 LOSS_WORDS = ("L", "E", "J", "C", "Loss", "loss", "Error", "error", "cost", "Cost", "E_total")
 
@@ -87,7 +96,7 @@ def rate_of(decided: Decided, parameters: frozenset[str]) -> str | None:
     for word in RATE_WORDS:
         if word in decided.values:
             return word
-    value = _rate_in_numbers(decided, parameters)
+    value = _rate_in_numbers(decided, parameters) or _rate_in_words(decided.words)
     if value is None:
         return None
     decided.values["learning rate"] = value
@@ -153,7 +162,13 @@ def _rate_value(decided: Decided, name: str) -> None:
 def _rate_in_numbers(decided: Decided, parameters: frozenset[str]) -> t.Node | None:
     """The 0.5 of ``0.40 - 0.5 * 0.0822`` where 0.40 is the parameter, or of ``w - 0.5 * dE/dw``."""
     votes: Counter[t.Node] = Counter()
-    for key, side in decided.notes.updates:
+    calculated = (
+        (key, side)
+        for key in sorted(parameters)
+        for side in decided.notes.calculations.get(key, ())
+        if begins_with_value(side, decided.values.get(key))
+    )
+    for key, side in (*decided.notes.updates, *calculated):
         if key not in parameters or not isinstance(side, t.Sum):
             continue
         last = side.terms[-1][1]
@@ -163,3 +178,12 @@ def _rate_in_numbers(decided: Decided, parameters: frozenset[str]) -> t.Node | N
         if len(side.terms) == 2 and len(parts) == 2 and is_printed(parts[0]):
             votes[parts[0]] += 1
     return votes.most_common(1)[0][0] if votes else None
+
+
+def _rate_in_words(words: str) -> t.Node | None:
+    """The 0.1 of "with a learning rate of 0.1", where no other number is said to be one."""
+    said = {match["number"].replace(",", ".") for match in _RATE_SAID.finditer(words)}
+    if len(said) != 1:
+        return None
+    (number,) = said
+    return t.Number(number, Fraction(number), len(number.partition(".")[2]))
