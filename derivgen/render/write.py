@@ -330,8 +330,10 @@ def _is_label(block: Block | None) -> bool:
     are about."""
     if not isinstance(block, Paragraph) or not block.content:
         return False
-    styles = [part.style if isinstance(part, Words) else "plain" for part in block.content]
-    return styles[0] == "strong" or set(styles) == {"emphasis"}
+    words = [part for part in block.content if isinstance(part, Words) and part.text.strip()]
+    if words and words[0] is block.content[0] and words[0].style == "strong":
+        return True
+    return {part.style for part in words} == {"emphasis"}
 
 
 def _with_next(blocks: Iterable[Block]) -> Iterator[tuple[Block, Block | None]]:

@@ -25,6 +25,7 @@ from derivgen.document.blocks import (
     Figure,
     Heading,
     Inline,
+    Inlines,
     Math,
     Note,
     Paragraph,
@@ -367,3 +368,19 @@ def test_a_line_with_a_formula_as_long_as_itself_is_not_stretched() -> None:
     assert "#par(justify: false)" in text_of([Paragraph(lead)], "typ")
     short = words("Differentiate ", Math(Chain(X, (("=", Number("1")),))), " now:")
     assert "#par(justify: false)" not in text_of([Paragraph(short)], "typ")
+
+
+@pytest.mark.parametrize(
+    ("content", "leads"),
+    [
+        ((Words("Path 2:", "strong"), Words(" over "), Math(Symbol("z"))), True),
+        ((Words("At", "emphasis"), Words(" "), Math(Symbol("t")), Words(".", "emphasis")), True),
+        ((Words("Plain and "), Words("bold", "strong")), False),
+        ((Math(Symbol("z")),), False),
+    ],
+)
+def test_a_line_that_says_what_comes_stays_with_it(content: Inlines, leads: bool) -> None:
+    """Also where what comes is a paragraph, on whose page it has to be."""
+    document = Document("", lambda: (Paragraph(content), Paragraph((Words("next"),))))
+    assert ("#leads[#" in "".join(document_text(document, "typ")).split("#let caption")[1]) == leads
+    assert (r"\nopagebreak" in "".join(document_text(document, "tex"))) == leads
