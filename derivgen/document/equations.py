@@ -17,7 +17,7 @@ from derivgen.formula.build import (
     number,
     subtract,
 )
-from derivgen.formula.from_sympy import from_sympy
+from derivgen.formula.from_sympy import from_sympy, share
 from derivgen.formula.tree import Chain, Node, Relation, Row, Symbol
 from derivgen.network.model import (
     Affine,
@@ -118,7 +118,7 @@ class _General:
             body = big_sum(body, lower, number(str(index.stop - 1 + base)))
         size = abs(term.coefficient)
         if size != 1:
-            body = multiply([from_sympy(size, {}), body], "none")
+            body = multiply([share(size), body], "none")
         return negate(body) if term.coefficient < 0 else body
 
     def _softmax(self, body: Softmax) -> Node:

@@ -9,7 +9,7 @@ import sympy
 
 from derivgen.derivation.instances import Instance, TermInstance
 from derivgen.formula.build import add, call, exponential, fraction, multiply, negate, subtract
-from derivgen.formula.from_sympy import from_sympy
+from derivgen.formula.from_sympy import share
 from derivgen.formula.measure import width
 from derivgen.formula.tree import Delimited, Dots, Node, Symbol
 from derivgen.network.model import Largest, Softmax, Terms
@@ -65,7 +65,7 @@ def _grouped(
         if 1 < len(members) <= MOST_IN_BRACKETS:
             inner = Delimited(add(*_with_dots(parts, "center", elided)), "bracket")
             if width(inner) <= WIDEST_BRACKETS:
-                factor = from_sympy(abs(coefficient), {})
+                factor = share(abs(coefficient))
                 scaled = multiply([factor, inner], "none") if abs(coefficient) != 1 else inner
                 terms.append(negate(scaled) if coefficient < 0 else scaled)
                 continue
@@ -77,7 +77,7 @@ def _grouped(
 def _scaled(coefficient: sympy.Rational, body: Node, sign: Literal["none", "dot"]) -> Node:
     """One term with its coefficient: 1/2 (y - a)^2."""
     size = abs(coefficient)
-    scaled = multiply([from_sympy(size, {}), body], sign) if size != 1 else body
+    scaled = multiply([share(size), body], sign) if size != 1 else body
     return negate(scaled) if coefficient < 0 else scaled
 
 

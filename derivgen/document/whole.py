@@ -27,7 +27,7 @@ from derivgen.formula.build import (
     transpose,
     vector,
 )
-from derivgen.formula.from_sympy import from_sympy
+from derivgen.formula.from_sympy import share
 from derivgen.formula.tree import Chain, Node, RelationSign, Symbol
 from derivgen.network.model import Affine, Equation, Index, Ref, Softmax, Stage, Term, Terms
 from derivgen.notation import Entry, updated
@@ -136,7 +136,7 @@ def _term(
         return None
     coefficient *= term.coefficient
     size = abs(coefficient)
-    scaled = body if size == 1 else multiply([from_sympy(size, {}), body], "none")
+    scaled = body if size == 1 else multiply([share(size), body], "none")
     return negate(scaled) if coefficient < 0 else scaled
 
 

@@ -82,6 +82,13 @@ def split_coefficient(expression: sympy.Expr) -> tuple[sympy.Rational, sympy.Exp
     return coefficient * shared, sympy.Add(*(term / shared for term in rest.args))
 
 
+def share(size: sympy.Expr) -> Node:
+    """A positive number before a sum: the tenth of ten samples is a fraction."""
+    if isinstance(size, sympy.Rational) and size.q == 10:
+        return number(f"{size.p}/{size.q}")
+    return from_sympy(size, {})
+
+
 @dataclass(frozen=True)
 class _Converter:
     names: Mapping[sympy.Symbol, Node]
@@ -254,8 +261,8 @@ def _is_negative(term: sympy.Expr) -> bool:
 
 
 def _digits(value: sympy.Rational) -> str:
-    """A fraction, or a decimal where somebody wrote one, as 0.001 and no thousandth."""
-    if value.q > 10 and value.q % 10 == 0 and 10**9 % value.q == 0:
+    """A fraction, or a decimal where somebody wrote one, as 0.1 and no tenth."""
+    if value.q % 10 == 0 and 10**9 % value.q == 0:
         return format(Decimal(int(value.p)) / Decimal(int(value.q)), "f")
     return f"{value.p}/{value.q}"
 

@@ -10,7 +10,7 @@ import sympy
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from derivgen.formula.from_sympy import from_sympy
+from derivgen.formula.from_sympy import from_sympy, share
 from derivgen.formula.latex import LATEX
 from derivgen.formula.names import parse_name
 from derivgen.formula.tree import Number, Script, Symbol
@@ -141,3 +141,19 @@ def test_the_printed_formula_has_the_value_of_the_expression(
     tree = from_sympy(expression, NAMES, {"f": Symbol("f")}, operator)  # type: ignore[arg-type]
     read = plain.value(tree, {"x": 0.7, "a_1": -1.3, "y": 2.1, "z": 1.9})
     assert read == pytest.approx(expected, rel=1e-6), plain.flat(tree)
+
+
+@pytest.mark.parametrize(
+    ("text", "inside", "before"),
+    [
+        ("1/10", "0.1", r"\frac{1}{10}"),
+        ("1/20", "0.05", "0.05"),
+        ("1/4", r"\frac{1}{4}", r"\frac{1}{4}"),
+        ("3", "3", "3"),
+    ],
+)
+def test_a_tenth_is_a_decimal_but_before_a_sum(text: str, inside: str, before: str) -> None:
+    """The slope of a leaky unit, which its author wrote as 0.1, and the mean over ten samples."""
+    size = sympy.Rational(text)
+    assert LATEX.write(from_sympy(size, {})) == inside
+    assert LATEX.write(share(size)) == before
