@@ -100,9 +100,9 @@ def _latex_character(char: str) -> str:
 # --- Typst ----------------------------------------------------------------------------------
 
 _TYPST = escaper(
-    {char: f"\\{char}" for char in "\\#*_`$<>@[]~"}
-    | {"--": r"\-\-", "---": r"\-\-\-", "-?": r"\-?", "...": r"\...", "//": r"\/\/", "/*": r"\/\*"}
-    | {f"-{digit}": f"\\-{digit}" for digit in range(10)}
+    # a hyphen before any kind of digit, ¼ among them, would be a minus sign
+    {char: f"\\{char}" for char in "\\#*_`$<>@[]~-"}
+    | {"...": r"\...", "//": r"\/\/", "/*": r"\/\*"}
 )
 _TYPST_START = re.compile(r"\s*(?:\d+(?=[.)])|(?=[=+/-]))")
 

@@ -32,7 +32,7 @@ HOSTILE = (
     "$x$ and $5 and $10, $$y$$",
     "*a*_b_ `c` ~~d~~ ^e^ ==f== %%g%%",
     "100% & &amp; &#35; #1 @ref <ref> [x](y) ![a](b) | z",
-    "-- --- ... -1 -? // /* https://example.org",
+    "-- --- ... -1 -? -¼ // /* https://example.org",
     r"\(x\) \[y\] \\ \end{document} ^^41 ~",
     "[x] task",
     "- list",
