@@ -66,16 +66,22 @@ def _as_carried(here: Standing, draft: Draft, number: Printed, local: Real) -> N
         draft.accept()
 
 
-def _is_carried(here: Standing, calculation: t.Node | None) -> bool:
-    """True where every number of a calculation is given, or was printed before."""
-    if calculation is None:
+def _is_carried(here: Standing, draft: Draft) -> bool:
+    """True where every number of a calculation is given, was printed before, or stands in the formula that it was
+    put into."""
+    if draft.calculation is None:
         return True
-    numbers = (n for n in t.walk(calculation) if isinstance(n, t.Number) and n.decimals > 1)
+    subject = draft.subject
+    formulas = [] if subject is None else here.said.get(subject, [])[-1:]
+    own = here.actual.model.definition(subject.key) if isinstance(subject, t.Name) else None
+    formulas += [] if own is None else [own]
+    constants = {n.value for f in formulas for n in t.walk(f) if isinstance(n, t.Number)}
+    numbers = (n for n in t.walk(draft.calculation) if isinstance(n, t.Number) and n.decimals > 1)
     return all(
         here.ledger.like(replace(printed, value=value))
         or here.ledger.like(replace(printed, value=-value))
         for n in numbers
-        if (printed := printed_number(n)) is not None
+        if n.value not in constants and (printed := printed_number(n)) is not None
         for value in (printed.value,)
     )
 
@@ -138,7 +144,7 @@ def judge_number(
         return
     fits = {fit for fit in (draft.local, draft.exact) if fit is not None}
     follows = here.carries and local is not None and here.follows(number, local)
-    if follows and fits != {Fit.ROUNDED} and _is_carried(here, draft.calculation):
+    if follows and fits != {Fit.ROUNDED} and _is_carried(here, draft):
         assert local is not None
         _as_carried(here, draft, number, local)
         return
