@@ -61,7 +61,9 @@ def judge_calculation(
             # 2 z as 1.70, which is twice the 0.85 that was printed for z
             others = aligned(formula, body, partial(_value_as_printed, here), here.actual.budget)
             if others is not None and all(_is_value_of(here, pair) for pair in others):
-                pairs, bad = others, []
+                _check_whole(here, draft, subject, formula, others)
+                if draft.verdict is Verdict.CORRECT:
+                    return
         if not bad:
             _check_whole(here, draft, subject, formula, pairs)
         else:
@@ -308,9 +310,12 @@ def _is_right_unrounded(here: Standing, body: t.Node, pairs: Sequence[Pair], exa
     known: dict[int, t.Number] = {}
     for pair in pairs:
         number, value = pair.number, here.known_value(pair.part)
+        printed = printed_number(number)
+        if value is None or printed is None or here.fit(printed, value) is Fit.OFF:
+            continue
         while isinstance(number, t.Negated):
-            number, value = number.body, None if value is None else -value
-        if isinstance(number, t.Number) and value is not None:
+            number, value = number.body, -value
+        if isinstance(number, t.Number):
             known[id(number)] = replace(number, value=Fraction(mpmath.nstr(value, DIGITS)))
 
     def unrounded(node: t.Node) -> t.Node:

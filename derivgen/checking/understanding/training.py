@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
+from collections.abc import Mapping
 from fractions import Fraction
 
 from derivgen.checking.evaluating import indices as ix
@@ -50,6 +51,7 @@ def loss_of(decided: Decided) -> str | None:
     ]
     if scored:
         best = max(scored, key=lambda row: (row[0], row[2] in terminal, row[1]))[2]
+        best = _whole_of(decided, best, by_loss)
         if best not in by_open:
             return best
         return max(
@@ -57,6 +59,16 @@ def loss_of(decided: Decided) -> str | None:
             key=lambda of: (len(by_loss[of]), of),
         )
     return next((word for word in LOSS_WORDS if word in decided.definitions), None)
+
+
+def _whole_of(decided: Decided, loss: str, by_loss: Mapping[str, set[str]]) -> str:
+    """What a loss is a part of, where that is differentiated by given quantities as well: the errors of the
+    outputs may have more derivatives than their sum."""
+    for key in decided.terminal():
+        given = by_loss.get(key, set()) - decided.definitions.keys()
+        if given and key != loss and decided.definitions.lead_to(decided.definitions[key], loss):
+            return key
+    return loss
 
 
 def parameters_of(decided: Decided, loss: str | None) -> frozenset[str]:
