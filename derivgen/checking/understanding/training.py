@@ -64,9 +64,10 @@ def loss_of(decided: Decided) -> str | None:
 def _whole_of(decided: Decided, loss: str, by_loss: Mapping[str, set[str]]) -> str:
     """What a loss is a part of, where that is differentiated by given quantities as well: the errors of the
     outputs may have more derivatives than their sum."""
-    for key in decided.terminal():
-        given = by_loss.get(key, set()) - decided.definitions.keys()
-        if given and key != loss and decided.definitions.lead_to(decided.definitions[key], loss):
+    for key, by in by_loss.items():
+        whole = decided.definitions.get(key)
+        added_up = whole is not None and key != loss and loss in names_in(whole)
+        if added_up and by - decided.definitions.keys():
             return key
     return loss
 
