@@ -168,7 +168,10 @@ def _is_near_enough(here: Standing, number: Printed, value: Real, part: t.Node) 
     for name in dict.fromkeys(t.names_of(part)):
         stated = _stated_number(here, name)
         if stated is not None and _is_result(here, name):
-            upper = Fraction(mpmath.nstr(stated.value + stated.unit / 2, DIGITS))
+            # what was cut has lost up to a unit
+            lost = stated.unit if here.cuts else stated.unit / 2
+            away = lost if stated.value >= 0 else -lost
+            upper = Fraction(mpmath.nstr(stated.value + away, DIGITS))
             moved = here.known_value(replaced(part, name, t.Number("", upper, stated.decimals + 1)))
             room += 0 if moved is None else abs(moved - value)
     return bool(abs(number.value - value) <= room)
@@ -271,8 +274,7 @@ def _check_whole(
             here, draft, local, exact, pairs is not None or _is_stated(here, subject, local)
         )
         return
-    # roundings that were carried on add up
-    most = MOST_CARRIED if here.carries else 4
+    most = _most_off(here)
     two = along_a_path(here, subject, two, lambda v: abs(one - v) <= most * spread(here, body))
     draft.value = two
     slack = spread(here, body) + abs(two) * mpmath.mpf("1e-9") + mpmath.mpf("1e-12")
@@ -302,6 +304,11 @@ def _check_whole(
         draft.accept()
         return
     draft.message = f"{draft.printed} is {decimal(one, digits)}, and should be {draft.expected}"
+
+
+def _most_off(here: Standing) -> int:
+    """How many times its spread a calculation may be off: roundings that were carried on add up."""
+    return MOST_CARRIED if here.carries else 4
 
 
 def _is_right_unrounded(here: Standing, body: t.Node, pairs: Sequence[Pair], exact: Real) -> bool:
@@ -354,11 +361,12 @@ def _check_cells(here: Standing, draft: Draft, local: Value, exact: Value, align
     body = draft.segment.body
     found = exact if isinstance(local, Dual) else lying_as(exact, local.shape)
     off = None if found is None else distance(local, found)
-    if aligned or (off is not None and off <= 4 * spread(here, body) + mpmath.mpf("1e-9")):
+    slack = _most_off(here) * spread(here, body)
+    if aligned or (off is not None and off <= slack + mpmath.mpf("1e-9")):
         draft.accept()
     elif off is None:
         draft.verdict = Verdict.UNDECIDED
-    elif found is not None and off <= 4 * spread(here, body) + _slack_of_cells(here, draft, found):
+    elif found is not None and off <= slack + _slack_of_cells(here, draft, found):
         draft.accept()
     else:
         draft.verdict, draft.code = Verdict.WRONG, "C102"

@@ -53,8 +53,8 @@ def _are_siblings(one: str, two: str) -> bool:
 def _same_value(decided: Decided, key: str) -> str | None:
     node = decided.values.get(key)
     wanted = None if node is None else printed_number(node)
-    if wanted is None:
-        return None
+    if wanted is None or wanted.decimals <= 0:
+        return None  # many things are 0 or 1
     same = set(decided.printed_values.get(wanted.value, ())) - {key}
     return next((other for other in decided.definitions if other in same), None) if same else None
 
