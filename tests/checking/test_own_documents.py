@@ -18,6 +18,7 @@ from derivgen.settings import Numbers
 #: random specs in which nothing is wrongly blamed, one for each format or more
 QUICK = (
     0, 5, 10, 21, 22, 27, 32, 39, 44, 45, 52, 57, 71, 92, 104, 111, 113, 119, 120, 133, 10001, 10003, 10004,
+    1316, 1335,
 )  # fmt: skip
 
 
@@ -59,13 +60,14 @@ MENDED = (
     519, 539, 540, 548, 566, 571, 578, 618, 629, 631, 669, 673, 676, 702, 679, 707, 711, 755, 802, 803, 844, 845, 862, 873, 948, 950, 960, 962, 973, 974,
     1008, 10000, 10010, 10022, 10024, 10028, 10033, 10035, 10036, 10064, 10067, 10068, 10070, 10106, 10131, 10144,
     10147, 10148, 10150, 10158, 10159, 10207, 10217, 10227, 10229, 10251, 10254, 10258, 1136,
+    1125, 1321, 1371, 10346, 10347, 10433, 10516, 10537, 10551, 10632, 10642,
 )  # fmt: skip
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
     "number",
-    [*range(100, 140), *MENDED],
+    sorted({*range(100, 140), *MENDED}.difference(QUICK)),
 )
 def test_every_random_document_is_clean(number: int) -> None:
     for outcome in own_documents.of_number(number):
