@@ -147,8 +147,9 @@ def _layers(learned: Learned, model: Model) -> Iterator[tuple[t.Node, t.Node, St
     training changes."""
     for statement in learned.statements:
         left = statement.left
-        if not isinstance(left, t.Name) or model.definition(full_key(left)) is None:
-            continue
+        made = model.definition(full_key(left)) if isinstance(left, t.Name) else None
+        if made is None or isinstance(made, t.Derivative):
+            continue  # a gradient comes back through the transposed of the matrix
         for segment in statement.chain.segments:
             terms = (
                 segment.body.terms if isinstance(segment.body, t.Sum) else ((False, segment.body),)

@@ -22,8 +22,13 @@ def mixed(statements: Iterable[Statement]) -> list[Remark]:
     written: dict[str, dict[str, str]] = {}
     for statement in statements:
         for segment in statement.chain.segments:
-            for part in t.walk(segment.body):
-                if isinstance(part, t.Name) and _is_plain(part.written):
+            parts = list(t.walk(segment.body))
+            # W^{[2]T} is W^{[2]}, transposed
+            turned = {id(part.body) for part in parts if isinstance(part, t.Transposed)}
+            for part in parts:
+                if id(part) in turned or not isinstance(part, t.Name):
+                    continue
+                if _is_plain(part.written):
                     found = written.setdefault(t.full_key(part), {})
                     found.setdefault(_plainly(part), part.written)
     several = [" and ".join(s.values()) for s in written.values() if len(s) > 1]

@@ -26,6 +26,7 @@ from derivgen.checking.understanding.decided import Decided
 from derivgen.checking.understanding.deltas import with_deltas
 from derivgen.checking.understanding.folding import folded
 from derivgen.checking.understanding.giving import find_counts, find_leaves, give_values
+from derivgen.checking.understanding.gradient_names import with_gradient_names
 from derivgen.checking.understanding.lists import lists_stand
 from derivgen.checking.understanding.noting import (
     Notes,
@@ -131,6 +132,7 @@ def _learned(decided: Decided, rules: Mapping[str, t.Node]) -> Learned:
     )
     model = replace(model, lists_stand=lists_stand(model, decided.statements))
     model = with_deltas(model, decided.notes.filled, decided.budget)
+    model = with_gradient_names(model, decided.budget)
     printed = {key: tuple(nodes) for key, nodes in decided.notes.printed.items()}
     model = by_analogy(model, printed, decided.budget, numbers_in(decided.words))
     model = with_unsaid_results(solved(model, printed, decided.budget))
