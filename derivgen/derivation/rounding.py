@@ -164,18 +164,30 @@ class Rounder:
 
     def agree(self, values: np.ndarray, results: np.ndarray) -> np.ndarray:
         """Where two arrays of doubles, of one dimension, are printed as the same numbers."""
+        return self.compare(values, results)[0]
+
+    def compare(self, values: np.ndarray, results: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """As :meth:`agree`, and where the values are themselves the results as printed, up to the dust of
+        double precision."""
         places, scaled, clear = self._scaled(results, 0)
         cut = self.numbers.mode == "truncate"
         middle = np.floor(scaled) + 0.5 if cut else np.rint(scaled)
-        counted = values * _POWERS_OF_TEN.take(places, mode="clip")
+        unit = _POWERS_OF_TEN.take(places, mode="clip")
+        counted = values * unit
         distance = np.abs(counted - np.copysign(middle, results))
         same: np.ndarray = clear & (distance < 0.5 - 1e-6 - _DUST * scaled)
         least = self.numbers.significant or self.numbers.least_significant
         if least:  # a smaller number may have more digits after the point
             same &= np.abs(counted) >= 10.0 ** (least - 1)
+        # what is cut is no middle of those that are cut to it; it is near a border, and so among the others
+        exact = np.zeros(same.shape, dtype=bool)
+        if not cut:
+            exact = same & (distance <= 1e-12 * np.maximum(1e-3 * unit, np.abs(counted)))
         others = np.flatnonzero(~same)
-        same[others] = self.array(values[others]) == self.array(results[others])
-        return same
+        printed = self.array(results[others])
+        exact[others] = are_same(values[others], printed)
+        same[others] = self.array(values[others]) == printed
+        return same, exact
 
     def texts(self, values: np.ndarray, extra: int = 0) -> list[str]:
         """The printed digits of every element, in reading order: as :meth:`plain`, in bulk.
@@ -257,6 +269,13 @@ class Rounder:
         elif self.numbers.mode == "half_even":
             whole += 2 * rest + whole % 2 > unit
         return whole.astype(float), clear
+
+
+def are_same(left: np.ndarray, right: np.ndarray) -> np.ndarray:
+    """Where numbers are equal up to the dust of double precision."""
+    size = np.maximum(np.maximum(np.abs(left), np.abs(right)), 1e-3)
+    same: np.ndarray = np.abs(left - right) <= 1e-12 * size
+    return same
 
 
 def _own_digits(exact: Decimal) -> Decimal:

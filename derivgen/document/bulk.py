@@ -16,7 +16,7 @@ import sympy
 
 from derivgen.derivation.dust import sum_without_dust
 from derivgen.derivation.partials import PEER, SAME, WINNER
-from derivgen.derivation.rounding import Rounder
+from derivgen.derivation.rounding import Rounder, are_same
 from derivgen.document.blocks import Display, Family
 from derivgen.document.bulk_digits import Numbers
 from derivgen.document.bulk_edges import Edges, Latest, Reading, reading_of
@@ -27,7 +27,7 @@ from derivgen.document.columns import (
     Copies,
     Digits,
     Labels,
-    are_same,
+    Signs,
     enough_digits,
     widths_of,
 )
@@ -53,7 +53,7 @@ MANY = 16384
 _Part = tuple[Digits, Where]
 #: the extra digits of some elements, and whether their printed operands give the printed results
 _Worked = Callable[[Copies], tuple[np.ndarray, np.ndarray]]
-_RESULT_SIGNS: Final = np.array(["approx", "="], dtype=object)
+_RESULT_SIGNS: Final = ("approx", "=")
 
 
 def families(situation: Situation, array: str, wanted: np.ndarray) -> Iterator[Family]:
@@ -323,10 +323,9 @@ class _Writer:
         copies: Copies,
     ) -> tuple[np.ndarray, np.ndarray]:
         """The extra digits of some elements, and whether their printed operands give the printed result."""
-        printed = result.numbers(copies, 0)
         if self._checked:
-            return enough_digits(value, result.values(copies), printed, rounder.agree)
-        exact = are_same(value(np.arange(copies.size), 0), printed)
+            return enough_digits(value, result.values(copies), rounder.compare)
+        exact = are_same(value(np.arange(copies.size), 0), result.numbers(copies, 0))
         return np.zeros(copies.size, dtype=np.int8), exact
 
     def _for_all(
@@ -352,12 +351,11 @@ class _Writer:
             return "="
         if not own.any():
             return "approx"
-        names = _RESULT_SIGNS
-        return SignHole(
-            self._columns.hole(
-                ("sign", key), lambda copies: names.take(exact.take(copies)).tolist()
-            ).column
+        which = exact.astype(np.intp)
+        made = self._columns.hole(
+            ("sign", key), lambda copies: Signs(_RESULT_SIGNS, which.take(copies))
         )
+        return SignHole(made.column)
 
 
 def _own(copies: Copies) -> np.ndarray:

@@ -9,7 +9,7 @@ from typing import Final, Literal
 
 import numpy as np
 
-from derivgen.document.columns import Columns, Copies, Digits
+from derivgen.document.columns import Columns, Copies, Digits, Signs
 from derivgen.formula.build import map_children
 from derivgen.formula.tree import Chain, Hole, Node, Power, Product, SignHole, Sum
 
@@ -42,9 +42,9 @@ class _Numbers:
     def magnitudes(self, copies: Copies) -> list[str]:
         return [text.removeprefix("-") for text in self.texts(copies)]
 
-    def signs(self, negated: bool, copies: Copies) -> list[str]:
-        plain, turned = _SIGNS[negated]
-        return [turned if text[0] == "-" else plain for text in self.texts(copies)]
+    def signs(self, negated: bool, copies: Copies) -> Signs:
+        which = np.fromiter((text[0] == "-" for text in self.texts(copies)), np.intp, copies.size)
+        return Signs(_SIGNS[negated], which)
 
 
 @dataclass

@@ -9,6 +9,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, field
+from typing import overload
 
 import numpy as np
 
@@ -45,6 +46,34 @@ class Columns:
 def widths_of(texts: Sequence[Sequence[str]]) -> tuple[int, ...]:
     """How many characters to expect in each column."""
     return tuple(max(map(len, column), default=1) for column in texts)
+
+
+@dataclass(frozen=True)
+class Signs(Sequence[str]):
+    """A column of signs: which of their names stands in each copy."""
+
+    names: tuple[str, ...]
+    which: np.ndarray
+
+    def __len__(self) -> int:
+        return int(self.which.size)
+
+    @overload
+    def __getitem__(self, at: int) -> str: ...
+
+    @overload
+    def __getitem__(self, at: slice) -> Signs: ...
+
+    def __getitem__(self, at: int | slice) -> str | Signs:
+        if isinstance(at, slice):
+            return Signs(self.names, self.which[at])
+        return self.names[int(self.which[at])]
+
+    def texts(self, written: Callable[[str], str]) -> list[str]:
+        """What is written for each copy."""
+        known = _texts([written(name) for name in self.names])
+        found: list[str] = known.take(self.which).tolist()
+        return found
 
 
 @dataclass(frozen=True)
@@ -183,33 +212,25 @@ class _DigitTable:
 def enough_digits(
     value: Callable[[np.ndarray, int], np.ndarray],
     results: np.ndarray,
-    printed: np.ndarray,
-    agree: Callable[[np.ndarray, np.ndarray], np.ndarray],
+    compare: Callable[[np.ndarray, np.ndarray], tuple[np.ndarray, np.ndarray]],
 ) -> tuple[np.ndarray, np.ndarray]:
     """How many digits more the operands of each copy need for them to give its printed result, and
     whether they then give it exactly.
 
-    ``value`` gives what the printed operands of some copies give with so many digits more; ``printed``
-    are the results as printed, and ``agree`` says where such values are printed as they are.
+    ``value`` gives what the printed operands of some copies give with so many digits more;
+    ``compare`` says where such values are printed as the results are, and where they are that.
     """
     extra = np.zeros(results.size, dtype=np.intp)
     exact = np.zeros(results.size, dtype=bool)
     waiting = np.arange(results.size)
     for count in range(MOST_EXTRA_DIGITS):
-        found = value(waiting, count)
-        exact[waiting] = are_same(found, printed[waiting])
-        waiting = waiting[~(exact[waiting] | agree(found, results[waiting]))]
+        same, is_it = compare(value(waiting, count), results[waiting])
+        exact[waiting] = is_it
+        waiting = waiting[~(same | is_it)]
         if not waiting.size:
             break
         extra[waiting] = count + 1
     return extra, exact
-
-
-def are_same(left: np.ndarray, right: np.ndarray) -> np.ndarray:
-    """As :func:`derivgen.document.worked.is_same`, number by number."""
-    size = np.maximum(np.maximum(np.abs(left), np.abs(right)), 1e-3)
-    same: np.ndarray = np.abs(left - right) <= 1e-12 * size
-    return same
 
 
 def _repeated(values: np.ndarray) -> tuple[np.ndarray, np.ndarray] | None:

@@ -7,13 +7,12 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from derivgen.document.blocks import Family
-from derivgen.formula.symbols import OPERATORS, RELATIONS
+from derivgen.document.columns import Signs
 from derivgen.formula.writer import Writer, hole
 
 #: one hole, in a group, so that splitting keeps it
 HOLES: Final = re.compile(f"([{hole(0)}-\U000ffffd])")
 _CHUNK: Final = 1 << 20
-_SIGNS: Final = frozenset((*RELATIONS, *OPERATORS))
 #: texts of every shape; a writer that leaves them as they are leaves all others
 _SAMPLES: Final = ("12", "-0.5", "(-0.5)", "(3)")
 
@@ -44,8 +43,8 @@ def fill(text: str, family: Family, writer: Writer) -> Iterator[str]:
 
 
 def _digits(column: Sequence[str], writer: Writer) -> Sequence[str]:
-    if column and column[0] in _SIGNS:
-        return list(map({name: writer.sign(name) for name in _SIGNS}.__getitem__, column))
+    if isinstance(column, Signs):
+        return column.texts(writer.sign)
     if all(writer.digits(sample) == sample for sample in _SAMPLES):
         return column
     known: dict[str, str] = {}

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from derivgen.derivation.rounding import Rounder
+from derivgen.document.worked import is_same
 from derivgen.settings import Mode, Numbers
 
 MODES: dict[Mode, str] = {
@@ -150,6 +151,12 @@ def test_numbers_agree_that_are_printed_alike(
             rounder.decimal(v) == rounder.decimal(r) for v, r in zip(values, results, strict=True)
         ]
         assert rounder.agree(np.array(values), np.array(results)).tolist() == expected
+        _, exact = rounder.compare(np.array(values), np.array(results))
+        # of tiny numbers and of very large ones no double tells the dust
+        for value, result, same in zip(values, results, exact.tolist(), strict=True):
+            printed = float(rounder.decimal(result))
+            if 1e-3 <= abs(printed) < 1e9:
+                assert same == is_same(value, printed)
 
 
 def test_long_numbers_in_bulk_are_the_same_numbers_without_a_power() -> None:
