@@ -33,11 +33,14 @@ def stepped(statements: Iterable[Statement], model: DocumentModel) -> Stepped:
     found: list[Statement] = []
     #: what is added to parameters, and has another value in each step
     velocities: set[str] = set()
+    trained: set[str] = set()
     for statement in statements:
         name, segments = statement.left, statement.chain.segments
         if isinstance(name, t.Name) and not name.mark and not statement.chain.continued:
             step = _step(name, segments, model, now)
             if step is not None:
+                element = model.element(name.key)
+                trained.add(name.key if element is None else element.array)
                 marked = replace(name, mark="new")
                 first = replace(segments[0], body=marked)
                 chain = replace(statement.chain, segments=(first, *segments[1:]))
@@ -54,6 +57,7 @@ def stepped(statements: Iterable[Statement], model: DocumentModel) -> Stepped:
             if value is not None and left is not None:
                 printed[abs(value)] = left
         found.append(statement)
+    model = replace(model, parameters=model.parameters | trained)
     if velocities:
         model = replace(model, step=unknown_step, opaque=model.opaque | velocities)
     return Stepped(tuple(found), model)
