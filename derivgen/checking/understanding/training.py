@@ -21,6 +21,12 @@ from derivgen.checking.understanding.update_rules import RATE_WORDS, is_descent,
 #: names by which inputs go
 INPUT_WORDS = frozenset({"x", "in", "inp", "input"})
 
+#: words that say that parameters are updated by a rule that keeps numbers of its own
+_OTHER_STEP = re.compile(
+    r"updat\w*[^.;\n]{0,40}\b(?:by|with|using)\b[^.;\n]{0,40}"
+    r"\b(?:momentum|nesterov|n?adam\w*|rms-?prop|ada-?grad|ada-?delta)\b",
+    re.IGNORECASE,
+)
 #: words that say that something is made larger
 _UPHILL = re.compile(r"\bascent|\buphill|\bmaximi[sz]", re.IGNORECASE)
 #: "a learning rate of 0.1", also in some other languages
@@ -148,9 +154,12 @@ def _is_any_cell(key: str, base: str, mark: str) -> bool:
 
 
 def descends(decided: Decided) -> bool:
-    """False where the document updates its parameters by another rule than w - eta dL/dw."""
+    """False where the document updates its parameters by another rule than w - eta dL/dw, or says so of updates
+    for which it has no formula."""
     ruled = _rules(decided)
-    return not ruled or any(is_descent(side) for side in ruled)
+    if not ruled:
+        return _OTHER_STEP.search(decided.words) is None
+    return any(is_descent(side) for side in ruled)
 
 
 def ascends(decided: Decided, loss: str | None) -> bool:
