@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import product
+from itertools import chain, product
 
 from derivgen.checking.evaluating import indices as ix
 from derivgen.checking.evaluating.model import Element
@@ -80,9 +80,10 @@ def shaped(
     sides: Mapping[str, Sequence[t.Node]],
     used: Iterable[str],
     from_zero: bool = False,
+    derivatives: Iterable[tuple[str, str]] = (),
 ) -> dict[str, Shaped]:
     """The arrays that are printed or spelled out as a matrix; ``used`` are all keys of the document,
-    ``from_zero`` says that its sums begin at 0."""
+    ``from_zero`` says that its sums begin at 0; ``derivatives`` are what is differentiated, and by what."""
     found: dict[str, Shaped] = {}
     keys = set(used)
     bases = {ix.split(key)[0] for key in keys}
@@ -92,6 +93,7 @@ def shaped(
     later = {(base, axis) for base, at in split for axis, piece in at if _NEXT.fullmatch(piece)}
     starts = [0 if 0 in seen else 1 for (_, _, _), seen in numbers.items()]
     zeros = starts.count(0)
+    pairs = list(derivatives)
     usual = 0 if from_zero or zeros > len(starts) / 2 else 1
     for key in {**printed, **sides}:
         nodes = (*printed.get(key, ()), *sides.get(key, ()))
@@ -108,7 +110,8 @@ def shaped(
             for axis in (0, 1)
         )
         made = _in_layer(key, shape, places) or Shaped(key, shape, base, (start[0], start[1]))
-        found[key] = _as_given(replace(made, mark=key[len(plain) :]), printed)
+        made = _as_differentiated(replace(made, mark=key[len(plain) :]), sides, pairs)
+        found[key] = _as_given(made, printed)
     return found
 
 
@@ -129,6 +132,48 @@ def _as_given(array: Shaped, printed: Mapping[str, Sequence[t.Node]]) -> Shaped:
 
     other = replace(array, turned=not array.turned)
     return other if agreeing(other) > agreeing(array) + 1 else array
+
+
+def _as_differentiated(
+    array: Shaped, sides: Mapping[str, Sequence[t.Node]], pairs: Iterable[tuple[str, str]]
+) -> Shaped:
+    """A square array of weights with the number of the unit where derivatives have it: in ``W^T x`` a column is
+    a unit's, and ``do_1/dw_10`` is by a weight of unit 1."""
+    if array.shape[0] != array.shape[1]:
+        return array
+    columns = {
+        isinstance(part.factors[at], t.Transposed) == (at == 0)
+        for nodes in sides.values()
+        for part in chain.from_iterable(map(t.walk, nodes))
+        if isinstance(part, t.Product) and len(part.factors) == 2
+        for at in (0, 1)
+        if _is_array(part.factors[at], array.key)
+    }
+    first, second = _numbers_of_units(array, pairs)
+    if len(columns) != 1 or bool(first) == bool(second):
+        return array
+    (column,) = columns
+    return replace(array, turned=column == bool(first))
+
+
+def _is_array(node: t.Node, key: str) -> bool:
+    name = node.body if isinstance(node, t.Transposed) else node
+    return isinstance(name, t.Name) and name.key == key and not name.mark
+
+
+def _numbers_of_units(array: Shaped, pairs: Iterable[tuple[str, str]]) -> tuple[int, int]:
+    """In how many derivatives by a cell the number of what is differentiated is that cell's first, and its
+    second one."""
+    first = second = 0
+    for of, by in pairs:
+        base, pieces = ix.split(by)
+        if array.layer and pieces[:1] == [array.layer]:
+            pieces = pieces[1:]
+        unit = ix.split(of)[1][-1:]
+        if base == array.base and len(pieces) == 2 and pieces[0] != pieces[1]:
+            first += unit == pieces[:1]
+            second += unit == pieces[1:]
+    return first, second
 
 
 def _in_layer(key: str, shape: tuple[int, int], places: Places) -> Shaped | None:

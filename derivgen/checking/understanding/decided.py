@@ -44,7 +44,7 @@ class Decided:
         for key, nodes in notes.calculations.items():
             if fractions := list(filter(is_fraction, nodes)):
                 given.setdefault(key, []).extend(fractions)
-        arrays = shaped(given, notes.sides, notes.used, notes.from_zero)
+        arrays = shaped(given, notes.sides, notes.used, notes.from_zero, notes.derivatives)
         self.arrays = by_other_letters(arrays, given, notes.sides, notes.used)
         self.cells = {name for array in self.arrays.values() for name, _ in array.cells()}
         #: what has a rule in index letters
