@@ -30,6 +30,7 @@ from derivgen.checking.understanding.examples import with_examples_apart
 from derivgen.checking.understanding.inner import with_inner_products
 from derivgen.checking.understanding.moved import at_moved_points
 from derivgen.checking.understanding.noting import statements_of
+from derivgen.checking.understanding.restrictions import with_restrictions
 from derivgen.checking.understanding.samples import sampled
 from derivgen.checking.understanding.statements import Learned, Statement
 from derivgen.checking.understanding.states import with_states_apart
@@ -61,12 +62,17 @@ def check_manuscript(
         return replace(statement, step=steps.at(statement.source(statement.chain.span[0])))
 
     statements = with_activations(tuple(map(dated, statements_of(readings))), manuscript.text)
+    statements = with_restrictions(statements)
     statements = with_examples_apart(statements, manuscript.text)
     states = with_states_apart(statements)
     statements = states.statements
     cells = tuple(cells_of(manuscript.tables, vocabulary, sampled(statements)))
     chains = (*(s.chain for s in statements), *(cell.chain for cell in cells))
     budget.allow(sum(len(chain.segments) for chain in chains))
+    in_formulas = (cell.statement(None) for cell in cells if cell.kind == "definition")
+    statements += tuple(dated(s) for s in in_formulas if s is not None)
+    statements = tuple(sorted(statements, key=lambda s: s.source(s.chain.span[0])))
+    cells = tuple(cell for cell in cells if cell.kind != "definition")
     apart = told_apart(statements, cells)
     statements = tuple(map(apart.statement, statements))
     cells = tuple(map(apart.cell, cells))

@@ -153,7 +153,7 @@ class Equality:
         """The points where targets that are shares of one whole add up to 1; none where there are no such."""
         groups = share_groups(self.model, self.ancestry)
         return tuple(
-            replace(point, stated=drawn_shares(groups, seed))
+            replace(point, stated=drawn_shares(self.model, groups, seed))
             for seed, point in enumerate(self.points if groups else ())
         )
 

@@ -136,7 +136,36 @@ def at(node: t.Node, indices: Mapping[str, int]) -> t.Node:
     if isinstance(node, t.BigSum) and node.index:
         bound = node.index.split(",")
         indices = {letter: i for letter, i in indices.items() if letter not in bound}
+    if isinstance(node, t.Cases):
+        node = _chosen(node, indices)
     return rebuilt(node, lambda child: at(child, indices))
+
+
+def _chosen(cases: t.Cases, indices: Mapping[str, int]) -> t.Node:
+    """Cases without the lines whose conditions on index letters do not hold: ``i \\neq j`` at i = j = 1."""
+    lines: list[tuple[t.Node, t.Chain | None]] = []
+    for value, condition in cases.lines:
+        holds = None if condition is None else _holds(condition, indices)
+        if holds is not False:
+            lines.append((value, None if holds else condition))
+        if holds:
+            break
+    if lines and lines[0][1] is None:
+        return lines[0][0]
+    return t.Cases(tuple(lines), cases.span) if lines else cases
+
+
+def _holds(condition: t.Chain, indices: Mapping[str, int]) -> bool | None:
+    """Whether ``i = j`` or ``i \\neq j`` holds; None where something else is said."""
+    if len(condition.segments) != 2:
+        return None
+    left, right = (segment.body for segment in condition.segments)
+    relation = condition.segments[1].relation
+    if not isinstance(left, t.Name) or not isinstance(right, t.Name):
+        return None
+    if left.key not in indices or right.key not in indices or relation not in ("=", "!="):
+        return None
+    return (indices[left.key] == indices[right.key]) == (relation == "=")
 
 
 def free_letters(node: t.Node) -> frozenset[str]:

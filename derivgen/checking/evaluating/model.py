@@ -81,6 +81,14 @@ class Model(Protocol):
         """True where all that is computed is said: of a network, and not of a document."""
 
     @property
+    def extents(self) -> Mapping[str, tuple[int, int]]:
+        """Rows and columns of given arrays without a value, where they are known."""
+
+    @property
+    def in_letters(self) -> bool:
+        """True where units are numbered by letters alone, and cells were made up for these."""
+
+    @property
     def lists_stand(self) -> bool:
         """True where vectors that are written as lists are columns, as in ``W x``; rows, as in ``x W``, else."""
 
@@ -126,6 +134,8 @@ class DocumentModel:
     put_in: frozenset[str] = frozenset()
     is_complete: bool = False
     lists_stand: bool = False
+    extents: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+    in_letters: bool = False
 
     def known(self, key: str) -> bool:
         return key in self.definitions or key in self.values or key in self.elements
@@ -191,6 +201,14 @@ class Changed:
     @property
     def lists_stand(self) -> bool:
         return self.model.lists_stand
+
+    @property
+    def extents(self) -> Mapping[str, tuple[int, int]]:
+        return self.model.extents
+
+    @property
+    def in_letters(self) -> bool:
+        return self.model.in_letters
 
     def known(self, key: str) -> bool:
         return self.model.known(key)

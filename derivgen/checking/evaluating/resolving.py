@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
+from itertools import product
+from math import prod
 from typing import Literal
 
 from derivgen.checking.evaluating import indices as ix
@@ -12,6 +15,10 @@ from derivgen.checking.maths import tree as t
 
 UPDATE_MARKS = frozenset({"'", "*", "+", "new", "t+1", "(t+1)"})
 PLAIN_MARKS = frozenset({"", "old", "t", "(t)"})
+
+#: letters that one sum runs over, and values that it runs over, at most
+MOST_LETTERS = 3
+MOST_VALUES = 2_500
 
 #: names that mean a number where they mean no quantity
 CONSTANTS = frozenset({"pi"})
@@ -68,6 +75,31 @@ def indexed(model: Model, key: str, indices: Mapping[str, int]) -> str | None:
     alone = alone and not any(model.known(ix.joined(base, [str(i)])) for i in range(3))
     alone = alone and not isinstance(model.given(base) or model.definition(base), t.Matrix)
     return base if alone else None
+
+
+def index_values(model: Model, node: t.BigSum, indices: Mapping[str, int]) -> list[dict[str, int]]:
+    """The values of the index, or of several at once (``\\sum_{i,j}``), for which every name under the sum means
+    a quantity."""
+    letters = str(node.index).split(",")
+    if node.sign == "max" and len(letters) > 1:
+        return []  # a window of which nothing says how wide it is
+    if len(letters) == 1:
+        return [{letters[0]: i} for i in index_range(model, node, indices)]
+    ranges: list[list[int]] = []
+    for letter in letters:
+        others = [other for other in letters if other != letter]
+        alone = replace(node, index=letter)
+        found: set[int] = set()
+        for first in product(range(3), repeat=len(others)):
+            here = {**indices, **dict(zip(others, first, strict=True))}
+            found.update(index_range(model, alone, here))
+        ranges.append(sorted(found))
+    if len(letters) > MOST_LETTERS or prod(map(len, ranges)) > MOST_VALUES:
+        return []
+    made = [dict(zip(letters, numbers, strict=True)) for numbers in product(*ranges)]
+    names = [name for name in t.names_of(node.body) if set(ix.letters_of(name.key)) & set(letters)]
+    known = all(_means(model, name, {**indices, **here}) for name in names for here in made)
+    return made if known else []
 
 
 def index_range(model: Model, node: t.BigSum, indices: Mapping[str, int]) -> list[int]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from itertools import product
 from typing import TYPE_CHECKING
 
 import mpmath
@@ -15,7 +16,7 @@ from derivgen.checking.evaluating.resolving import (
     LeftOut,
     Open,
     Unknown,
-    index_range,
+    index_values,
     moved_name,
     resolved,
 )
@@ -314,12 +315,16 @@ def _ranges(frame: Frame, node: t.BigSum) -> list[dict[str, int]]:
             raise NoValue("the bounds of a sum are no whole numbers")
         if high < low:
             raise Open(f"the range of {node.index} is empty")
-        return [{node.index: i} for i in range(int(low), int(high) + 1)]
+        letters = node.index.split(",")
+        if (high - low + 1) ** len(letters) > LONGEST_SUM:
+            raise NoValue("a sum of too many terms")
+        run = product(range(int(low), int(high) + 1), repeat=len(letters))
+        return [dict(zip(letters, numbers, strict=True)) for numbers in run]
     frame.world.budget.spend(10)
-    found = index_range(frame.world.model, node, frame.indices)
+    found = index_values(frame.world.model, node, frame.indices)
     if not found:
         raise Open(f"the range of {node.index} is not known")
-    return [{node.index: i} for i in found]
+    return found
 
 
 def _cases(frame: Frame, node: t.Cases) -> Value:

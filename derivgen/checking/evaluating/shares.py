@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import random
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 import mpmath
 
@@ -36,14 +36,38 @@ def share_groups(model: Model, ancestry: Ancestry) -> _Groups:
             read = (name for name in t.names_of(logarithm))
             above = frozenset[str]().union(*(_upstream(model, ancestry, name) for name in read))
             found[above][leaf] = None
-    groups = (tuple(leaves) for leaves in found.values() if len(leaves) > 1)
-    return [group for group in groups if _may_be_shares(model, group)]
+    groups = (_whole(model, leaves) for leaves in found.values())
+    return [
+        group
+        for group in groups
+        if (len(group) > 1 or group[0] in model.extents) and _may_be_shares(model, group)
+    ]
 
 
-def drawn_shares(groups: _Groups, seed: int) -> Mapping[str, Value]:
+def _whole(model: Model, leaves: Iterable[str]) -> tuple[str, ...]:
+    """Quantities, or the array of which they are the cells, where that has no values."""
+    elements = [model.element(key) for key in leaves]
+    arrays = {"" if element is None else element.array for element in elements}
+    array = next(iter(arrays))
+    return (array,) if len(arrays) == 1 and array in model.extents else tuple(leaves)
+
+
+def drawn_shares(model: Model, groups: _Groups, seed: int) -> Mapping[str, Value]:
     """Random positive values for all groups, each adding up to 1."""
     found: dict[str, Value] = {}
     for group in groups:
+        rows, columns = model.extents.get(group[0], (1, 1))
+        if rows * columns > 1:
+            cells = [f"{group[0]}:{at}" for at in range(rows * columns)]
+            one = drawn_shares(model, [tuple(cells)], seed)
+            made = [one[cell] for cell in cells]
+            found[group[0]] = v.Array(
+                tuple(
+                    tuple(c for c in made[i * columns : (i + 1) * columns] if isinstance(c, v.Dual))
+                    for i in range(rows)
+                )
+            )
+            continue
         parts = [random.Random(f"{seed}:share:{key}").uniform(0.1, 0.9) for key in group]
         whole = mpmath.fsum(parts)
         found |= {key: v.constant(part / whole) for key, part in zip(group, parts, strict=True)}
@@ -85,7 +109,9 @@ def _key(model: Model, node: t.Node) -> str | None:
 
 def _leaf(model: Model, node: t.Node) -> str | None:
     """The key of a given quantity."""
-    key = _key(model, node.body if isinstance(node, t.Negated) else node)
+    if isinstance(node, t.Negated | t.Transposed):
+        return _leaf(model, node.body)
+    key = _key(model, node)
     given = key is not None and model.definition(key) is None and not model.is_parameter(key)
     return key if given else None
 

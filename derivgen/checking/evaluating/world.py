@@ -20,7 +20,7 @@ from derivgen.checking.evaluating.evaluation import Frame, Tokens, cell_of, deri
 from derivgen.checking.evaluating.literals import literal
 from derivgen.checking.evaluating.model import Model
 from derivgen.checking.evaluating.resolving import UPDATE_MARKS, NotGiven
-from derivgen.checking.evaluating.values import Dual, NoValue, Shapes, Value
+from derivgen.checking.evaluating.values import Array, Dual, NoValue, Shapes, Value
 from derivgen.checking.maths import tree as t
 
 #: how the given quantities get their values at a point
@@ -167,7 +167,15 @@ class World:
             return literal(node)
         generator = random.Random(f"{self.seed}:{key}")
         if node is None:
-            return _drawn(generator, self.point)
+            rows, columns = self.model.extents.get(key, (1, 1))
+            if rows == columns == 1:
+                return _drawn(generator, self.point)
+            return Array(
+                tuple(
+                    tuple(_drawn(generator, self.point) for _ in range(columns))
+                    for _ in range(rows)
+                )
+            )
         stated = literal(node)
         if self.near:
             if not self.model.is_parameter(key) and key not in self.model.renewed:

@@ -72,6 +72,7 @@ def trials(
     put in, printed quantities on the way."""
     formulas = [m for m in before if not is_numeric(m)]
     formulas = formulas or here.said.get(here.ledger.plain(subject), [])[-2:]
+    formulas = formulas or list(here.said_of_all(subject))[-2:]
     if isinstance(subject, t.Derivative) and not formulas:
         formulas = _through_its_readers(here, subject)
     if isinstance(subject, t.Name):

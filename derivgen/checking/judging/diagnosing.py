@@ -105,7 +105,7 @@ def _mistake(
     if kind is not None and kind in known.found:
         return known.found[kind]
     if outcome is None:
-        equality, right, body = judge.symbols.deciding(right, body)
+        equality, right, body = judge.symbols.deciding(right, body, draft.statement.restrictions)
         case = replace(case, right=right, body=body, ancestry=equality.ancestry)
     actual = draft.world or judge.standing.actual
     found = diagnose(case, equality, (actual, rounded_as_printed(judge.standing, actual, right)))

@@ -99,7 +99,41 @@ class Judge:
                         self._given_again(statement, begin)
                 else:
                     self._where_it_stands(statement)
+            self._given_for_good()
         return self.drafts
+
+    def _given_for_good(self) -> None:
+        """Another value for something given is a slip where the document goes on with the first one, and
+        else perhaps the beginning of another example."""
+        for at, draft in enumerate(self.drafts):
+            if draft.verdict is Verdict.WRONG and self._gives(draft):
+                assert isinstance(draft.statement.left, t.Name)
+                key = draft.statement.left.key
+                if not any(self._goes_on_with(key, later) for later in self.drafts[at + 1 :]):
+                    draft.verdict, draft.code = Verdict.UNDECIDED, "C404"
+                    draft.message = f"it was given as {draft.expected} before"
+
+    def _gives(self, draft: Draft) -> bool:
+        """True for ``x = 0.5`` alone, of what is given."""
+        left, chain = draft.statement.left, draft.statement.chain
+        if not self.own or not isinstance(left, t.Name) or left.mark or chain.continued:
+            return False
+        given = self.model.given(left.key)
+        stated = given is not None and self.model.definition(left.key) is None
+        return stated and len(chain.segments) == 2 and left.key not in self.model.put_in
+
+    def _goes_on_with(self, key: str, draft: Draft) -> bool:
+        """True for a number that is right with the value that was given for something at first."""
+        if draft.verdict is Verdict.WRONG and draft.operand is not None:
+            return isinstance(draft.operand[0], t.Name) and draft.operand[0].key == key
+        if draft.number is None or draft.subject is None or draft.verdict is Verdict.UNDECIDED:
+            return False
+        if not draft.modelled:
+            return False
+        names = list(t.names_of(draft.subject))
+        if key == self.model.rate:
+            return any(name.mark in UPDATE_MARKS for name in names)
+        return key in self.symbols.equality.ancestry.upstream_of(draft.subject)
 
     def _where_it_stands(self, statement: Statement) -> None:
         """Judge a statement at the point at which the document stands, or at the next one."""

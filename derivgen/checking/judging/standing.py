@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from itertools import chain
 
 from derivgen.checking.drafts import Entry, Ledger
+from derivgen.checking.evaluating import indices as ix
 from derivgen.checking.evaluating.evaluation import Tokens
 from derivgen.checking.evaluating.printed import Fit, Printed, printed_matrix
 from derivgen.checking.evaluating.resolving import UPDATE_MARKS
@@ -35,6 +36,14 @@ class Standing:
     def note_formula(self, subject: t.Node, formula: t.Node) -> None:
         """Take in that a formula was written for something."""
         self.said.setdefault(self.ledger.plain(subject), []).append(formula)
+
+    def said_of_all(self, subject: t.Node) -> Iterator[t.Node]:
+        """The formulas that were written in index letters, for one cell: ``\\delta a_j`` of ``\\partial E / \\partial w_j``
+        for that by w_1."""
+        for general, formulas in self.said.items():
+            numbers = _numbers(general, subject)
+            if numbers:
+                yield from (ix.at(formula, numbers) for formula in formulas)
 
     def printed_for(self, part: t.Node) -> list[Entry]:
         """What was printed as the value of a part, in order; after an update also as its new value."""
@@ -97,3 +106,27 @@ class Standing:
             return scalar(self.actual.evaluate(part, tokens))
         except NoValue:
             return None
+
+
+def _numbers(general: t.Node, special: t.Node) -> dict[str, int]:
+    """The numbers for which something in index letters is something special; none where it never is."""
+    if isinstance(general, t.Derivative) and isinstance(special, t.Derivative):
+        of = _matched(general.of, special.of)
+        by = _matched(general.by, special.by)
+        agree = of is not None and by is not None and all(by.get(k, n) == n for k, n in of.items())
+        return {**(of or {}), **(by or {})} if agree else {}
+    return _matched(general, special) or {}
+
+
+def _matched(general: t.Node | None, special: t.Node | None) -> dict[str, int] | None:
+    """The numbers of the letters in a name; None where the names are of different things."""
+    if not isinstance(general, t.Name) or not isinstance(special, t.Name):
+        return None
+    if general.mark != special.mark or not ix.is_instance(special.key, general.key):
+        return None
+    pairs = zip(ix.split(general.key)[1], ix.split(special.key)[1], strict=True)
+    found: dict[str, int] = {}
+    for letter, number in pairs:
+        if letter != number and found.setdefault(letter, int(number)) != int(number):
+            return None
+    return found

@@ -20,6 +20,7 @@ from derivgen.checking.maths import tree as t
 from derivgen.checking.maths.rebuild import rebuilt
 from derivgen.checking.maths.writing import shown
 from derivgen.checking.report import Verdict
+from derivgen.checking.understanding.statements import Restriction
 
 #: the key of a first state: ``h_0``, ``h^(0)``
 _FIRST = re.compile(r"[a-zA-Z][_^]?\(?0\)?\Z")
@@ -64,12 +65,13 @@ class SymbolJudge:
         """Judge ``subject = ... = draft.segment.body``; ``before`` are the formulas in between."""
         draft.subject = subject
         body = draft.segment.body
-        found = self.compare(subject, body)
+        restrictions = draft.statement.restrictions
+        found = self.compare(subject, body, restrictions)
         if found.outcome is Outcome.DIFFERENT and self.at_rest is not None:
             found = self.at_rest.compare(subject, body) or found
         if found.outcome is Outcome.OPEN:
             for other in before[: -MOST_BEFORE - 1 : -1]:
-                if self.compare(other, body):
+                if self.compare(other, body, restrictions):
                     found = Comparison(Outcome.EQUAL)
                     break
         if found:
@@ -91,7 +93,7 @@ class SymbolJudge:
             return
         if self._is_apart(subject):
             # a formula in general, such as that of the layer l, has no instances that could be wrong
-            special = next(self._instances(subject, body), None) is not None
+            special = next(self._instances(subject, body, restrictions), None) is not None
             draft.doubted = found.outcome is Outcome.DIFFERENT and special
             draft.code, draft.message = "C404", GENERAL
             return
@@ -111,7 +113,8 @@ class SymbolJudge:
         if not isinstance(subject, t.Name):
             return False
         if ix.letters_of(subject.key):
-            return True  # an equation of every unit: its instances were looked at
+            # an equation of every unit: its instances were looked at
+            return not (self.model.extents or self.model.in_letters)
         if loss is None or subject.mark:
             return False
         try:
@@ -148,22 +151,28 @@ class SymbolJudge:
     def _stated(self, key: str) -> t.Node | Element | None:
         return self.model.definition(key) or self.model.given(key) or self.model.element(key)
 
-    def compare(self, left: t.Node, right: t.Node) -> Comparison:
+    def compare(
+        self, left: t.Node, right: t.Node, restrictions: Sequence[Restriction] = ()
+    ) -> Comparison:
         """Equality; with index letters, of every instance; with unknown names, for any values."""
         found = self.equality.compare(left, right)
         if found.outcome in (Outcome.DIFFERENT, Outcome.MISFIT) and self._is_rule(left, right):
             # what is called z in it may be an array, and is any number
             any_number = self.free.compare(_of_a_number(left), _of_a_number(right))
             return any_number if any_number else found
-        if found.outcome is not Outcome.OPEN or not isinstance(found.reason, Unknown):
+        if found.outcome is not Outcome.OPEN:
             return found
-        instances = list(self._instances(left, right))
+        instances = list(self._instances(left, right, restrictions))
         if instances:
             outcomes = [self.equality.compare(a, b) for a, b in instances]
             if all(outcomes):
                 return Comparison(Outcome.EQUAL)
-            different = [o for o in outcomes if o.outcome is Outcome.DIFFERENT]
-            return different[0] if len(different) == len(outcomes) else found
+            different = [o for o in outcomes if o.outcome in (Outcome.DIFFERENT, Outcome.MISFIT)]
+            # of arrays whose shapes are known every cell counts; elsewhere letters may mean less than all
+            most = 2 * len(different) >= len(outcomes) if self.model.extents else False
+            return different[0] if most or len(different) == len(outcomes) else found
+        if not isinstance(found.reason, Unknown):
+            return found
         free = self.free.compare(left, right)
         if free or (free.outcome is Outcome.DIFFERENT and self._is_rule(left, right)):
             return free
@@ -176,13 +185,15 @@ class SymbolJudge:
         own = set(t.names_of(left))
         return len(own) == 1 and own == set(t.names_of(right))
 
-    def deciding(self, left: t.Node, right: t.Node) -> tuple[Equality, t.Node, t.Node]:
+    def deciding(
+        self, left: t.Node, right: t.Node, restrictions: Sequence[Restriction] = ()
+    ) -> tuple[Equality, t.Node, t.Node]:
         """What a statement was found wrong by: the points, and the two sides that differ there."""
         found = self.equality.compare(left, right)
         if found.outcome is not Outcome.OPEN or not isinstance(found.reason, Unknown):
             return self.equality, left, right
-        for one, two in self._instances(left, right):
-            if self.equality.compare(one, two).outcome is Outcome.DIFFERENT:
+        for one, two in self._instances(left, right, restrictions):
+            if self.equality.compare(one, two).outcome in (Outcome.DIFFERENT, Outcome.MISFIT):
                 return self.equality, one, two
         return self.free, left, right
 
@@ -191,8 +202,11 @@ class SymbolJudge:
         names = list(t.names_of(body))
         return bool(names) and not any(_means(self.model, name) for name in names)
 
-    def _instances(self, left: t.Node, right: t.Node) -> Iterator[tuple[t.Node, t.Node]]:
-        """The statement with its index letters replaced by numbers for which every name is known."""
+    def _instances(
+        self, left: t.Node, right: t.Node, restrictions: Sequence[Restriction]
+    ) -> Iterator[tuple[t.Node, t.Node]]:
+        """The statement with its index letters replaced by numbers for which every name is known, and that it
+        is about."""
         names = [n for node in (left, right) for n in t.names_of(node)]
         unknown = [name for name in names if not _means(self.model, name)]
         letters = sorted({c for name in unknown for c in ix.letters_of(name.key)})
@@ -201,6 +215,8 @@ class SymbolJudge:
         found = []
         for numbers in product(range(10), repeat=len(letters)):
             here = dict(zip(letters, numbers, strict=True))
+            if not all(restriction.allows(here) for restriction in restrictions):
+                continue
             if all(_means(self.model, replace(n, key=ix.put_in(n.key, here))) for n in names):
                 found.append(here)
         # L is the last layer and no other one

@@ -95,6 +95,16 @@ class NetworkModel:
         return frozenset()
 
     @property
+    def in_letters(self) -> bool:
+        """False: every cell of a network has its numbers."""
+        return False
+
+    @property
+    def extents(self) -> Mapping[str, tuple[int, int]]:
+        """Nothing: a network has its shapes in its values."""
+        return {}
+
+    @property
     def lists_stand(self) -> bool:
         """False: samples are rows, unless the document says otherwise."""
         return False

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 from derivgen.checking.manuscript import Notation
+from derivgen.checking.maths.code_derivatives import with_quotients
 from derivgen.checking.maths.cursor import CannotRead, OnlyNamed, partners
 from derivgen.checking.maths.expressions import Expressions
 from derivgen.checking.maths.learning import learn as learn
@@ -63,6 +64,7 @@ def read(
     except TooLong as error:
         reason = f"it is too long to be read ({error.length} characters)"
         return Reading((), (Failure(reason, (0, len(text))),))
+    tokens = with_quotients(tokens, vocabulary)
     typed = notation == "typed"
     collected = _Collected()
     parts = list(statements(tokens, vocabulary, typed=typed, loose=loose))

@@ -7,6 +7,7 @@ from dataclasses import replace
 from itertools import pairwise
 from typing import Final, NamedTuple
 
+from derivgen.checking.maths import functions
 from derivgen.checking.maths.cursor import ENDS, partners
 from derivgen.checking.maths.statement import Statement
 from derivgen.checking.maths.tokens import Token
@@ -43,6 +44,7 @@ def _top(partner: Sequence[int], end: int) -> Iterator[int]:
         at = partner[at] + 1 if partner[at] > at else at + 1
 
 
+_BARE: Final = frozenset({"log", "exp", "tanh", "sin", "cos"})
 _STARTS: Final = frozenset({"letters", "word", "greek", "accent", "text", "command", "partial"})
 
 
@@ -73,7 +75,14 @@ def _restart(
             and not token.glued
             and tokens[at - 1].kind in ENDS
         ):
-            if _belongs(tokens, partner, begin, at, end) or _is_alike(tokens, begin, end):
+            function = _is_function(tokens[at - 1]) or (
+                _is_function(token) and tokens[at - 1].kind != "number"
+            )
+            if (
+                function
+                or _belongs(tokens, partner, begin, at, end)
+                or _is_alike(tokens, begin, end)
+            ):
                 at = partner[at] + 1 if partner[at] > at else at + 1
                 continue
             candidate = at
@@ -95,6 +104,11 @@ def _is_result(tokens: Sequence[Token], candidate: int, end: int) -> bool:
     negative = end + 1 < len(tokens) and tokens[end + 1].text == "-"
     value = end + 2 if negative else end + 1
     return space == 1 and value < len(tokens) and tokens[value].kind == "number"
+
+
+def _is_function(token: Token) -> bool:
+    """True for a function that is put before what it is of without brackets: ``y \\ln p``."""
+    return token.kind in _STARTS and functions.canonical(token.text) in _BARE
 
 
 def _belongs(

@@ -121,6 +121,7 @@ TRANSPARENT: Final = frozenset(
         *("boxed", "fbox", "mathord", "mathbin", "mathrel", "mathop", "mathopen", "mathclose"),
         *("mathinner", "mathpunct", "cancel", "bcancel", "xcancel", "smash", "ensuremath"),
         *("big", "Big", "bigg", "Bigg", "bigm", "Bigm", "middle", "mathstrut", "displaylines"),
+        *("num", "numprint", "nombre"),
     }
 )
 #: Commands without any meaning here.

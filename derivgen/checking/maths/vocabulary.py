@@ -41,6 +41,11 @@ class Vocabulary:
     def _known(self) -> frozenset[str]:
         return self.words | _COMMON
 
+    @cached_property
+    def plain_keys(self) -> frozenset[str]:
+        """All names without lines, as in the middle of a program's ``dE_dw5``."""
+        return frozenset(name.replace("_", "") for name in self.keys | self._known)
+
     def knows(self, word: str) -> bool:
         """Whether a word (or letter) is the base of a name."""
         return word in self._known

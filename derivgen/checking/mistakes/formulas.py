@@ -133,7 +133,10 @@ def turned(part: t.Node, model: Model) -> Iterator[t.Node]:
 
 
 def _may_be_array(name: t.Name, model: Model) -> bool:
-    return model.definition(name.key) is not None or isinstance(model.given(name.key), t.Matrix)
+    given = model.given(name.key)
+    return (
+        bool(model.definition(name.key)) or isinstance(given, t.Matrix) or name.key in model.extents
+    )
 
 
 def log_ten(part: t.Node, _: Model) -> Iterator[t.Node]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from derivgen.checking.reading.prose_sight import CALLED, STOPWORDS, Found, Sight, ratio
+from derivgen.checking.reading.prose_sight import BARE, CALLED, STOPWORDS, Found, Sight, ratio
 from derivgen.checking.reading.prose_tokens import Lexer, Spans, Token
 
 #: an opening bracket -> its partner
@@ -92,7 +92,7 @@ class _Finder(Sight):
             following = self.token(at + 1)
             return token.text in "-−+" and following is not None and following.gap == ""
         if token.kind == "word":
-            return self._word_fits(at, starting=True)
+            return self.is_bare_call(at) or self._word_fits(at, starting=True)
         return token.kind == "rel" and self.code
 
     def _is_conjunction(self, at: int) -> bool:
@@ -162,6 +162,9 @@ class _Finder(Sight):
         match token.kind:
             case "num" | "atom":
                 state.operand = True
+            case "word" if self.is_bare_call(state.at):
+                state.at += 1
+                return True
             case "word":
                 if not self._word_fits(state.at, starting=state.at == start):
                     return False
@@ -237,6 +240,14 @@ class _Finder(Sight):
                 return self._formula_follows(state, token)
             case "num" | "atom" | "open" | "prefix":
                 return self._side_by_side(state, token, start)
+            case "word" if (
+                token.gap != "\n"
+                and self.is_bare_call(state.at)
+                and not self._new_left_side(state, start)
+            ):
+                state.operand = False
+                state.at += 1
+                return True
             case "word":
                 following = self.token(state.at + 1)
                 if (
@@ -277,6 +288,8 @@ class _Finder(Sight):
             return False
         if self._is_next_factor(state.at, start):
             return False
+        if token.text in BARE and before.kind != "num":
+            return False  # "- y ln(p) = 0.3"
         if self.spelled(state.at, end) in self.lefts | {self.first_left(start)}:
             return True
         if before.kind == "num":
@@ -378,6 +391,9 @@ class _Finder(Sight):
 
     def _made(self, start: int, state: _State) -> Found | None:
         first, last = self.tokens[start], self.tokens[state.good - 1]
+        around = self.names_and_values(start, state.good)
+        if around is not None and not state.doubt:
+            return Found(self.tokens[around[0]].start, self.tokens[around[1] - 1].end)
         inside = self.tokens[start : state.good]
         if len(inside) == 1 and first.kind == "math":
             return None  # nothing of the prose belongs to it

@@ -20,6 +20,8 @@ STOPWORDS = words_of(
     "respectively similarly finally suppose given both each only just i.e e.g means was were will"
 )
 CALLED = FUNCTIONS | words_of("sigmoid relu ReLU softplus sum mean abs sqrt sgn sign logistic f g")
+#: functions that are put before what they are of without brackets: ``ln p``
+BARE = words_of("ln log lg exp tanh sin cos")
 #: words that are given a value behind a colon
 GIVEN_WORDS = frozenset(("learning rate", "step size"))
 
@@ -175,6 +177,18 @@ class Sight:
         following = self.token(at + 1)
         return self.tokens[at].text in CALLED and following is not None and following.kind == "open"
 
+    def is_bare_call(self, at: int) -> bool:
+        """Whether a function stands before an operand in the same line: ``ln p``."""
+        following = self.token(at + 1)
+        if self.tokens[at].text not in BARE or following is None or following.gap == "\n":
+            return False
+        if following.kind == "word":
+            after = self.token(at + 2)
+            return following.text.lower() not in STOPWORDS and (
+                after is None or after.kind in ("op", "rel", "close", "comma")
+            )
+        return following.kind in ("atom", "num", "open")
+
     def is_name_word(self, at: int, following: int) -> bool:
         token = self.token(at)
         return (
@@ -185,7 +199,7 @@ class Sight:
         )
 
     def several_at_once(self, start: int, end: int) -> str:
-        """``x1, x2 = 0.05, 0.10`` says nothing of x2 alone."""
+        """``x1, x2 = 0.05, 0.10, 0.3`` says nothing of x2 alone."""
         before, name = self.token(start - 1), self.token(start - 2)
         after, value, then = self.token(end), self.token(end + 1), self.token(end + 2)
         if before is None or name is None or after is None or value is None:
@@ -195,3 +209,34 @@ class Sight:
         if value.kind in ("num", "op") and (then is None or then.kind != "rel"):
             return "several values are given at once"
         return ""
+
+    def names_and_values(self, start: int, end: int) -> tuple[int, int] | None:
+        """From where to where ``x1, x2 = 0.05, 0.10`` goes around its ``x2 = 0.05``: as many names as values,
+        and nothing else; None where that is not so."""
+        if end - start not in (3, 4) or self.tokens[start].kind != "atom":
+            return None
+        count, last = 1, end
+        while (value := self._number_behind(last)) is not None:
+            count, last = count + 1, value
+        first = start
+        for _ in range(count - 1):
+            comma, name = self.token(first - 1), self.token(first - 2)
+            if comma is None or name is None or comma.text != "," or name.kind != "atom":
+                return None
+            first -= 2
+        beyond, after = self.token(first - 1), self.token(last)
+        ends = after is None or after.gap == "\n" or after.text in ".;"
+        if count == 1 or not ends or (beyond is not None and beyond.text == ","):
+            return None
+        return first, last
+
+    def _number_behind(self, at: int) -> int | None:
+        """The place behind ``, -0.10``."""
+        comma, value = self.token(at), self.token(at + 1)
+        if comma is None or comma.text != "," or value is None:
+            return None
+        at += 1
+        if value.text in ("-", "−"):
+            at += 1
+            value = self.token(at)
+        return at + 1 if value is not None and value.kind == "num" else None

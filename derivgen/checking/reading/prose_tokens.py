@@ -79,7 +79,7 @@ _MASTER = re.compile(
 )
 #: ``w5For``: a name ends where a word with a capital begins
 _GLUED = re.compile(r"(.*\d)(?=[A-Z][a-z’'])")
-_SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻ᵀ′″"
+_SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁽⁾ᵀᵗⁿⁱᵏᵃᵇᶜᵈᵉˡᵐᵒˣʸᶻᴸ′″"
 _LETTERS = "_^"
 
 

@@ -5,13 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from itertools import chain, product
 
 from derivgen.checking.evaluating import indices as ix
 from derivgen.checking.evaluating.model import Element
 from derivgen.checking.evaluating.printed import printed_matrix, printed_number
 from derivgen.checking.maths import tree as t
+from derivgen.checking.maths.rebuild import rebuilt
 
+#: what rates of decay are called, which have no states
+_DECAYS = frozenset({"beta", "rho", "gamma", "mu"})
 #: an index letter and one more
 _NEXT = re.compile(r"[a-z]\+1")
 #: arrays of more cells have no names for them
@@ -291,11 +295,53 @@ def spelled_out(
     if not letters or not set(ix.free_letters(side)) <= set(letters) or _has_open_window(side):
         return {}
     found: dict[str, t.Node] = {}
-    ranges = _ranges_above(key, used) if high in ix.ABOVE else _ranges(base, pieces, arrays, used)
+    ranges = list(
+        _ranges_above(key, used) if high in ix.ABOVE else _ranges(base, pieces, arrays, used)
+    )
+    if not ranges and not high:
+        ranges = _ranges_of_side(letters, side, arrays, used)
     for indices in ranges:
         here = dict(zip(letters, indices, strict=True))
-        found[ix.put_in(key, here)] = ix.at(side, here)
+        found[ix.put_in(key, here)] = _counted(ix.at(side, here), here)
     return found
+
+
+def _counted(node: t.Node, indices: Mapping[str, int]) -> t.Node:
+    """A formula with a number for an index that is an exponent: ``1 - \\beta^t``."""
+    if isinstance(node, t.Name) and node.mark in indices and ix.split(node.key)[0] in _DECAYS:
+        base: t.Node = t.Name(node.key, written=node.key)
+        exponent = node.mark
+    elif (
+        isinstance(node, t.Power)
+        and isinstance(node.exponent, t.Name)
+        and node.exponent.key in indices
+    ):
+        base, exponent = node.base, node.exponent.key
+    else:
+        return rebuilt(node, lambda part: _counted(part, indices))
+    number = indices[exponent]
+    return t.Power(base, t.Number(str(number), Fraction(number)), node.span)
+
+
+def _ranges_of_side(
+    letters: Sequence[str], side: t.Node, arrays: Mapping[str, Shaped], used: Iterable[str]
+) -> list[tuple[int, ...]]:
+    """The values of the letters for which all names on the right have numbers: ``p_i = w x_i + b`` where there are
+    x_1 and x_2, and no p_1."""
+    found: list[list[int]] = []
+    used = list(used)
+    for letter in letters:
+        ranges: list[set[int]] = []
+        for name in t.names_of(side):
+            base, pieces = ix.split(name.key)
+            if letter not in pieces or ix.above(name.key):
+                continue
+            at = [piece for piece in pieces if piece in ix.LETTERS].index(letter)
+            ranges.append({row[at] for row in _ranges(base, pieces, arrays, used)})
+        if not ranges:
+            return []
+        found.append(sorted(set.intersection(*ranges)))
+    return list(product(*found))
 
 
 def _has_open_window(side: t.Node) -> bool:

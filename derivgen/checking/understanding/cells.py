@@ -39,6 +39,7 @@ def _spell_out_all(decided: Decided, sides: dict[str, list[t.Node]]) -> None:
                     sides[cell].insert(0, body)  # what all are says more than the line of one
                 else:
                     sides[cell].append(body)
+            decided.notes.used.update(instances.keys() - decided.notes.used.keys())
             if instances:
                 sides[key] = [other for other in sides[key] if other is not side]
         if not sides[key]:

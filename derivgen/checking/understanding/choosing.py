@@ -23,7 +23,8 @@ def choose_definitions(decided: Decided) -> None:
         for key, sides in notes.sides.items()
     }
     for key, sides in ranked.items():
-        if ix.letters_of(key) and any(ix.is_instance(other, key) for other in notes.printed):
+        printed = notes.printed.keys() - {key}  # a letter may be all there is: i_t of one step
+        if ix.letters_of(key) and any(ix.is_instance(other, key) for other in printed):
             continue  # a rule of m_0 and m_1 that could not be spelled out is of no m_r
         for side in sides:
             if not decided.definitions.lead_to(side, key):

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from fractions import Fraction
 
 from derivgen.checking.evaluating.budget import Budget
 from derivgen.checking.evaluating.model import DocumentModel, StepRule
 from derivgen.checking.evaluating.printed import is_fraction, is_numeric
 from derivgen.checking.maths import tree as t
 from derivgen.checking.maths.writing import AGAIN
+from derivgen.checking.understanding.adjoints import with_adjoints
 from derivgen.checking.understanding.aliases import find_aliases, find_doubles, left_over
 from derivgen.checking.understanding.analogy import by_analogy, numbers_in
 from derivgen.checking.understanding.cells import find_elements, find_families, spell_out
@@ -23,10 +25,12 @@ from derivgen.checking.understanding.choosing import (
     functions_of_printed_numbers,
 )
 from derivgen.checking.understanding.decided import Decided
-from derivgen.checking.understanding.deltas import with_deltas
+from derivgen.checking.understanding.deltas import deltas_as_derivatives, with_deltas
+from derivgen.checking.understanding.extents import with_extents
 from derivgen.checking.understanding.folding import folded
 from derivgen.checking.understanding.giving import find_counts, find_leaves, give_values
 from derivgen.checking.understanding.gradient_names import with_gradient_names
+from derivgen.checking.understanding.layers import with_layers
 from derivgen.checking.understanding.lists import lists_stand
 from derivgen.checking.understanding.noting import (
     Notes,
@@ -51,6 +55,7 @@ from derivgen.checking.understanding.training import (
     parameters_of,
     rate_of,
 )
+from derivgen.checking.understanding.units import UNITS, with_units
 from derivgen.checking.understanding.unsaid_results import with_unsaid_results
 from derivgen.checking.understanding.update_rules import unknown_step, uphill
 from derivgen.checking.understanding.worked_numbers import with_worked_numbers
@@ -70,7 +75,11 @@ def learn(
     makes of some quantities, whatever is written for these."""
     notes = Notes(trained=frozenset(trained))
     notes.used.update(named)
-    for statement in statements:
+    general, layers, letter = with_layers(statements)
+    notes.used.update(layers)
+    general, units, counts = with_units(general, letter, {*named, *(tables or {})})
+    notes.used.update(units)
+    for statement in general:
         if not statement.step:  # afterwards the same names have other values
             note(notes, statement)
     functions_that_are_quantities(notes)
@@ -78,7 +87,10 @@ def learn(
         # what is changed later by ``w = 0.4 - 0.1 * 0.05`` was given as 0.4 before
         changed = any(begins_with_value(c, node) for c in notes.calculations.get(key, ()))
         notes.printed[key].insert(0 if changed else len(notes.printed[key]), node)
-    return _learned(Decided(notes, tuple(statements), budget or Budget(), words), rules or {})
+    for key in counts:
+        notes.sides[key] = [t.Number(str(UNITS), Fraction(UNITS))]
+    learned = _learned(Decided(notes, tuple(statements), budget or Budget(), words), rules or {})
+    return replace(learned, model=replace(learned.model, in_letters=True)) if units else learned
 
 
 def _learned(decided: Decided, rules: Mapping[str, t.Node]) -> Learned:
@@ -131,7 +143,10 @@ def _learned(decided: Decided, rules: Mapping[str, t.Node]) -> Learned:
         ),
     )
     model = replace(model, lists_stand=lists_stand(model, decided.statements))
+    model = with_extents(model, decided.statements)
+    model = with_adjoints(model, decided.statements)
     model = with_deltas(model, decided.notes.filled, decided.budget)
+    model = deltas_as_derivatives(model, decided.statements, decided.budget)
     model = with_gradient_names(model, decided.budget)
     printed = {key: tuple(nodes) for key, nodes in decided.notes.printed.items()}
     model = by_analogy(model, printed, decided.budget, numbers_in(decided.words))

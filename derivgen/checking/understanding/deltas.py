@@ -6,16 +6,21 @@ That is taken so where most of them are what these derivatives are, to the digit
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
+
+import mpmath
 
 from derivgen.checking.evaluating import indices as ix
 from derivgen.checking.evaluating.budget import Budget, OutOfWork
+from derivgen.checking.evaluating.equality import DIGITS, Equality
 from derivgen.checking.evaluating.model import DocumentModel
 from derivgen.checking.evaluating.printed import Printed, printed_number
 from derivgen.checking.evaluating.values import NoValue, Real, scalar
 from derivgen.checking.evaluating.world import World
 from derivgen.checking.maths import tree as t
+from derivgen.checking.understanding.statements import Statement
 
 #: how many deltas, and how many quantities for each, are looked at
 MOST = 60
@@ -35,13 +40,13 @@ def with_deltas(
     deltas = [
         key for key in model.values if ix.split(ix.without_above(key))[0] in ("delta", "Delta")
     ][:MOST]
-    is_open = {key: model.definitions.get(key) in (None, calculated.get(key)) for key in deltas}
-    if not any(is_open.values()):
-        return model
     loss = t.Name(model.loss, written=model.loss)
     # without the calculations in between, which would make a delta depend on another one
     found: dict[tuple[str, bool], dict[str, tuple[t.Node, bool]]] = defaultdict(dict)
     world = World(model, budget=budget)
+    is_open = {key: _is_open(key, model, calculated, world) for key in deltas}
+    if not any(is_open.values()):
+        return model
     for key in deltas:
         number = printed_number(model.values.get(key) or t.Words(""))
         if number is None:
@@ -58,8 +63,86 @@ def with_deltas(
     right = sum(agrees for _, agrees in best.values())
     if right < FEWEST or 2 * right < len(deltas):
         return model
-    made = {key: node for key, (node, _) in best.items() if is_open[key]}
+    # a formula that its numbers contradict is a claim only where all others say what deltas are
+    silent = {key for key in deltas if model.definitions.get(key) in (None, calculated.get(key))}
+    anchors = [
+        best[key][1] and not _is_contradicted(key, model, world)
+        for key in deltas
+        if not is_open[key] and key in best
+    ]
+    certain = bool(anchors) and all(anchors)
+    made = {
+        key: node
+        for key, (node, agrees) in best.items()
+        if key in silent or (is_open[key] and certain and agrees)
+    }
     return replace(model, definitions={**model.definitions, **made})
+
+
+def deltas_as_derivatives(
+    model: DocumentModel, statements: Sequence[Statement], budget: Budget
+) -> DocumentModel:
+    """The same for deltas of which only formulas are given, with arrays in them: what makes most of the formulas
+    of deltas, and of gradients with deltas in them, right is what they mean."""
+    if model.loss is None or not model.extents:
+        return model
+    loss = t.Name(model.loss, written=model.loss)
+    ways: dict[tuple[str, bool], dict[str, t.Node]] = defaultdict(dict)
+    formulas: list[tuple[t.Node, t.Node]] = []
+    for key, node in model.definitions.items():
+        if not _is_delta(key) or t.has_derivative(node):
+            continue
+        formulas.append((t.Name(key), node))
+        for other in _same_place(key, model):
+            base = ix.split(ix.without_above(other))[0]
+            token = t.Derivative(loss, t.Name(other, written=other))
+            ways[base, False][key], ways[base, True][key] = token, t.Negated(token)
+    for statement in statements:
+        left, bodies = statement.left, [segment.body for segment in statement.chain.segments]
+        if isinstance(left, t.Derivative) and left.of == loss and not statement.chain.continued:
+            formulas += [(left, b) for b in bodies[1:] if any(map(_is_delta, t.names_in(b)))]
+    best, most = model, 0
+    for way in ways.values():
+        meant = replace(model, definitions={**model.definitions, **way})
+        right = _how_many(meant, formulas[:MOST], budget)
+        best, most = (meant, right) if right > most else (best, most)
+    return best
+
+
+def _is_delta(key: str) -> bool:
+    return ix.split(ix.without_above(key))[0] in ("delta", "Delta")
+
+
+def _how_many(
+    model: DocumentModel, formulas: Sequence[tuple[t.Node, t.Node]], budget: Budget
+) -> int:
+    """How many of some equations hold; those that say 0 say nothing."""
+    equality = Equality(model, budget)
+    right = 0
+    with mpmath.workdps(DIGITS):
+        for left, body in formulas:
+            budget.begin()
+            with suppress(OutOfWork):
+                right += bool(equality.plainly(left, body))
+    return right
+
+
+def _is_open(
+    key: str, model: DocumentModel, calculated: Mapping[str, t.Node], world: World
+) -> bool:
+    """True for a delta that has no formula, or one that is not what is printed: then that may be wrong."""
+    definition = model.definitions.get(key)
+    if definition is None or definition == calculated.get(key):
+        return True
+    return not t.has_derivative(definition) and _is_contradicted(key, model, world)
+
+
+def _is_contradicted(key: str, model: DocumentModel, world: World) -> bool:
+    """True for what is printed with another value than its definition has."""
+    number = printed_number(model.values.get(key) or t.Words(""))
+    definition = model.definitions.get(key)
+    value = None if definition is None else _value(world, definition)
+    return number is not None and value is not None and not _near(number, value)
 
 
 def _same_place(key: str, model: DocumentModel) -> list[str]:

@@ -191,6 +191,9 @@ def _note_member(notes: Notes, member: t.Node, rest: Sequence[t.Node], first: bo
         if own and not itself and not member.primes:
             notes.functions.setdefault(member.function, Function(parameters, rest[0]))
             notes.stated_for[member.function] = rest
+        elif not itself and not member.primes and not is_numeric(rest[0]):
+            # J(theta) = ... of the names of a network: a quantity, where J stands alone elsewhere
+            notes.stated_for.setdefault(member.function, rest)
         return
     if first and _is_square(member):
         # sigma^2 = ... defines sigma, which is positive

@@ -14,6 +14,8 @@ from derivgen.checking.understanding.decided import Decided
 from derivgen.checking.understanding.statements import Statement
 
 _BRACKETED = re.compile(r"\^\((?:[ijkmnst]|[0-9]{1,4})\)")
+_WEIGHTS = frozenset({"W", "w", "b", "Theta", "theta"})
+_DATA = frozenset({"x", "y", "t", "X", "Y", "d", "y_hat"})
 #: how many samples are followed
 MOST_SAMPLES = 200
 
@@ -37,7 +39,7 @@ def of_each_sample(decided: Decided) -> None:
         number = ix.above(key)
         if number.isdigit() and _BRACKETED.search(key):
             numbers[number].add(ix.without_above(key))
-    if not numbers or len(numbers) > MOST_SAMPLES:
+    if not numbers or len(numbers) > MOST_SAMPLES or _are_layers(set().union(*numbers.values())):
         return
     plain = {key: list(nodes) for key, nodes in sides.items() if not ix.above(key)}
     for number, own in numbers.items():
@@ -48,6 +50,12 @@ def of_each_sample(decided: Decided) -> None:
             if not sides.get(cell):
                 made = (_of_sample(side, names) for side in plain[key])
                 sides[cell] = [m for m, side in zip(made, plain[key], strict=True) if m != side]
+
+
+def _are_layers(numbered: set[str]) -> bool:
+    """True where weights have numbers above, and data have none."""
+    bases = {ix.split(key)[0] for key in numbered}
+    return not bases.isdisjoint(_WEIGHTS) and bases.isdisjoint(_DATA)
 
 
 def _computed_from(own: set[str], plain: Mapping[str, list[t.Node]]) -> set[str]:

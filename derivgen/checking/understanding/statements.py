@@ -14,17 +14,31 @@ Policy = tuple[bool, bool]
 
 
 @dataclass(frozen=True, slots=True)
+class Restriction:
+    """Two index letters that stand for the same number in an equation, or for different ones."""
+
+    one: str
+    two: str
+    equal: bool
+
+    def allows(self, numbers: Mapping[str, int]) -> bool:
+        """True where an equation is about the cells with these numbers."""
+        return (numbers.get(self.one) == numbers.get(self.two)) == self.equal
+
+
+@dataclass(frozen=True, slots=True)
 class Statement:
     """One chain of a passage.  ``left`` is its left side: its own first segment, or that of the
     chain that it continues; None for a chain that continues nothing.  ``earlier`` are the members of the
     chains that it continues, without the left side.  ``step`` is the number of training steps that were made
-    before."""
+    before.  ``restrictions`` say which cells an equation in index letters is about."""
 
     chain: Chain
     passage: Passage
     left: Node | None
     earlier: tuple[Node, ...] = ()
     step: int = 0
+    restrictions: tuple[Restriction, ...] = ()
 
     def source(self, offset: int) -> int:
         """Where in the file an offset of the passage's text comes from."""

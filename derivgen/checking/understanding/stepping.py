@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
+from derivgen.checking.evaluating.ancestry import Ancestry
 from derivgen.checking.evaluating.model import DocumentModel
 from derivgen.checking.evaluating.printed import is_numeric
 from derivgen.checking.evaluating.values import place_in
@@ -28,6 +29,8 @@ class Stepped:
 
 def stepped(statements: Iterable[Statement], model: DocumentModel) -> Stepped:
     """See :class:`Stepped`."""
+    #: what the loss is computed from is no velocity, whatever its value
+    above = frozenset[str]() if model.loss is None else Ancestry(model).upstream(model.loss)
     now: dict[str, Fraction] = {}
     printed: dict[Fraction, t.Node] = {}
     found: list[Statement] = []
@@ -45,8 +48,8 @@ def stepped(statements: Iterable[Statement], model: DocumentModel) -> Stepped:
                 first = replace(segments[0], body=marked)
                 chain = replace(statement.chain, segments=(first, *segments[1:]))
                 statement = replace(statement, chain=chain, left=marked)
-                source = printed.get(abs(step))
-                if step and isinstance(source, t.Name):
+                source = printed.get(abs(step)) if step else None
+                if isinstance(source, t.Name) and source.key not in above:
                     velocities.add(source.key)
                 last = _value(segments[-1].body)
                 if last is not None:

@@ -17,16 +17,33 @@ from derivgen.checking.maths.vocabulary import Vocabulary
 from derivgen.checking.understanding.statements import Statement
 
 #: what the cells of a column are, by the words of its head; the first that fits
-Kind = Literal["gradient", "new", "value"]
+Kind = Literal["gradient", "new", "value", "definition"]
 HEADS: Sequence[tuple[re.Pattern[str], Kind]] = (
-    (re.compile(r"grad|deriv|partial|∂|\bd\s?\w+\s?/\s?d", re.I), "gradient"),
-    (re.compile(r"new|updat|after|\+", re.I), "new"),
-    (re.compile(r"old|initial|before|current|value|weight", re.I), "value"),
+    (re.compile(r"grad|deriv|dériv|ableitung|partial|∂|\bd\s?\w+\s?/\s?d", re.I), "gradient"),
+    (
+        re.compile(
+            r"new|updat|after|\+|\bneue?[rs]?\b|aktualis|\bnach|\bnue[vw]|actuali[sz]|\bdespu[eé]s"
+            r"|\bnouv|\bapr[eè]s|\bnuov|\bdopo|\bnov[oa]s?\b|\bdepois",
+            re.I,
+        ),
+        "new",
+    ),
+    (
+        re.compile(
+            r"old|initial|before|current|value|weight|\balte?[rs]?\b|anfang|\bstart|\bvor(?:her)?\b|\bwerte?\b"
+            r"|gewicht|inici[ao]|antigu|\bantes|\bvalor|\bpesos?\b|\banci?e?nn?e?s?\b|\bavant|valeur|poids"
+            r"|\binizial|\bvecchi|\bprima\b|\bpesi\b",
+            re.I,
+        ),
+        "value",
+    ),
 )
 
 
-#: heads of columns with the formulas of the gradients beside them
-FORMULA = re.compile(r"formula|expression|chain|rule|how", re.I)
+#: heads of columns with formulas: of the gradients beside them, or of the quantities themselves
+FORMULA = re.compile(
+    r"formula|formel|fórmula|formule|expression|ausdruck|chain|rule|how|definition|computed", re.I
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,10 +108,12 @@ def _of_rows(table: Table, vocabulary: Vocabulary) -> Iterator[Cell]:
             kind = kinds[at] or _kind_of_name(head[at], label, vocabulary)
             if isinstance(label, t.Derivative) and kind == "new":
                 kind = None
-            if kind is None and label is not None and "gradient" in kinds:
+            if kind is None and label is not None:
                 chain = _right_side(cell, vocabulary) if FORMULA.search(heads[at]) else None
-                if chain is not None:
+                if chain is not None and "gradient" in kinds:
                     yield Cell(label, "gradient", chain, cell)
+                elif chain is not None and isinstance(label, t.Name):
+                    yield Cell(label, "definition", chain, cell)
                 continue
             chain = None if kind is None or label is None else _number(cell, vocabulary)
             if kind is not None and chain is not None and label is not None:

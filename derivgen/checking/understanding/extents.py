@@ -1,0 +1,238 @@
+"""The shapes of arrays that only have names: ``z = W x + b`` makes z as long as W has rows, and x as its columns.
+
+Sizes are chosen, a different one for each that may differ, so that a transpose that is missing does not go
+unnoticed.  It is all or nothing: where anything is not understood, nothing is said of any shape.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from derivgen.checking.evaluating import indices as ix
+from derivgen.checking.evaluating.model import DocumentModel, Element
+from derivgen.checking.maths import tree as t
+from derivgen.checking.understanding.statements import Statement
+
+#: rows and columns, as numbers that stand for sizes
+Extent = tuple[int, int]
+ONE = 0
+NUMBER: Extent = (ONE, ONE)
+
+#: the sizes that are given out, in their order; more are not needed by hand-written formulas
+SIZES = (3, 2, 4, 5, 6, 7)
+#: names of single numbers
+_NUMBERS = frozenset(
+    {"eta", "alpha", "lambda", "epsilon", "eps", "lr", "mu", "rho", "beta", "n", "m", "N", "T", "t"}
+)
+#: definitions are followed as deep as this
+DEEPEST = 60
+
+
+class _NotUnderstood(Exception):
+    """No shapes can be told."""
+
+
+def with_extents(model: DocumentModel, statements: Sequence[Statement]) -> DocumentModel:
+    """The model with the shapes of its arrays, where a document has arrays, and gives the values of none."""
+    if not _has_arrays(statements) or any(node is not None for node in model.values.values()):
+        return model
+    found = _Extents(model)
+    try:
+        if model.loss is not None:
+            found.same(found.of_name(model.loss), NUMBER)
+        for key in model.definitions:
+            found.of_name(key)
+        sizes = found.sizes()
+    except _NotUnderstood:
+        return model
+    known = {key: sizes_of(extent, sizes, found) for key, extent in found.known.items()}
+    leaves = {key: shape for key, shape in known.items() if key in model.values}
+    elements = dict(model.elements)
+    used = {name.key for s in statements for name in _names(s)}
+    for key, shape in known.items():
+        elements |= {
+            cell: element for cell, element in _cells(key, shape, used) if not model.known(cell)
+        }
+    return replace(model, extents=leaves, elements=elements)
+
+
+def sizes_of(extent: Extent, sizes: Mapping[int, int], found: _Extents) -> tuple[int, int]:
+    """Rows and columns."""
+    return sizes[found.root(extent[0])], sizes[found.root(extent[1])]
+
+
+def _has_arrays(statements: Sequence[Statement]) -> bool:
+    """True where something is transposed, or multiplied cell by cell."""
+    bodies = (segment.body for s in statements for segment in s.chain.segments)
+    return any(
+        isinstance(part, t.Transposed) or (isinstance(part, t.Product) and part.sign == "o")
+        for body in bodies
+        for part in t.walk(body)
+    )
+
+
+def _names(statement: Statement) -> Iterator[t.Name]:
+    for segment in statement.chain.segments:
+        yield from t.names_of(segment.body)
+
+
+def _cells(key: str, shape: tuple[int, int], used: set[str]) -> Iterator[tuple[str, Element]]:
+    """The cells of an array that the document has names for, in letters: ``w_jk`` of W."""
+    if shape == (1, 1) or ix.split(key)[1]:
+        return
+    plain = ix.without_above(key)
+    for base in dict.fromkeys((key, key[:1].lower() + key[1:])):
+        same = plain[:1].lower() + plain[1:] if base != key else plain
+        lengths = {
+            len(ix.split(other)[1])
+            for other in used
+            if ix.letters_of(other) and ix.split(ix.without_above(other))[0] == same
+        }
+        for i in range(shape[0]):
+            for j in range(shape[1]):
+                if 2 in lengths:
+                    yield ix.joined(base, [str(i + 1), str(j + 1)]), Element(key, i, j)
+                if 1 in lengths and 1 in shape:
+                    yield ix.joined(base, [str(max(i, j) + 1)]), Element(key, i, j)
+
+
+@dataclass
+class _Extents:
+    """Shapes as they are found out; sizes that have to be one are joined."""
+
+    model: DocumentModel
+    known: dict[str, Extent] = field(default_factory=dict)
+    #: for each size the one that it is the same as
+    parents: list[int] = field(default_factory=lambda: [ONE])
+    open: set[str] = field(default_factory=set)
+
+    def new(self) -> int:
+        self.parents.append(len(self.parents))
+        return len(self.parents) - 1
+
+    def root(self, size: int) -> int:
+        while self.parents[size] != size:
+            size = self.parents[size]
+        return size
+
+    def join(self, one: int, two: int) -> None:
+        one, two = sorted((self.root(one), self.root(two)))
+        self.parents[two] = one
+
+    def same(self, left: Extent, right: Extent) -> Extent:
+        self.join(left[0], right[0])
+        self.join(left[1], right[1])
+        return left
+
+    def is_number(self, extent: Extent) -> bool:
+        return self.root(extent[0]) == self.root(extent[1]) == ONE
+
+    def sizes(self) -> dict[int, int]:
+        """A number for each size."""
+        roots = dict.fromkeys(self.root(size) for extent in self.known.values() for size in extent)
+        others = [root for root in roots if root != ONE]
+        if len(others) > len(SIZES):
+            raise _NotUnderstood
+        return {ONE: 1, **dict(zip(others, SIZES, strict=False))}
+
+    def of_name(self, key: str) -> Extent:
+        """The shape of a quantity."""
+        if key in self.known:
+            return self.known[key]
+        definition = self.model.definition(key)
+        element = self.model.element(key)
+        if element is not None or key in self.open or len(self.open) > DEEPEST:
+            raise _NotUnderstood
+        if definition is None:
+            found = self._leaf(key)
+        else:
+            self.open.add(key)
+            shape = self.of(definition)
+            self.open.discard(key)
+            found = NUMBER if shape is None else shape
+        self.known[key] = found
+        return found
+
+    def _leaf(self, key: str) -> Extent:
+        base = ix.split(ix.without_above(key))[0]
+        if ix.letters_of(key) or base in _NUMBERS or key in (self.model.loss, self.model.rate):
+            return NUMBER
+        big = base[:1].isupper()
+        return self.new(), self.new() if big else ONE
+
+    def of(self, node: t.Node) -> Extent | None:
+        """The shape of a formula; None for a constant, which meets any shape."""
+        match node:
+            case t.Number():
+                return None
+            case t.Name(key, mark):
+                if mark and not self.model.known(t.full_key(node)):
+                    raise _NotUnderstood
+                return self.of_name(t.full_key(node) if mark else key)
+            case t.Sum(terms):
+                return self._sum([body for _, body in terms])
+            case t.Product(factors, sign):
+                found = self.of(factors[0])
+                for factor in factors[1:]:
+                    found = self._product(found, self.of(factor), sign)
+                return found
+            case t.Quotient(top, bottom):
+                above, below = self.of(top), self.of(bottom)
+                if above is None or below is None or self.is_number(below):
+                    return above if above is not None else below
+                return self.same(above, below)
+            case t.Power(base, _) | t.Negated(base):
+                return self.of(base)
+            case t.Transposed(body):
+                turned = self.of(body)
+                return None if turned is None else turned[::-1]
+            case t.BigSum(body, index):
+                inner = self.of(body) if index is None else self._indexed(body)
+                return NUMBER if index is None else inner
+            case t.Call(function, arguments) if len(arguments) == 1:
+                inner = self.of(arguments[0])
+                return NUMBER if function in ("norm", "sum", "trace") else inner
+            case t.Derivative(of, by):
+                if isinstance(of, t.Name) and self.is_number(self.of_name(of.key)):
+                    return self.of(by)
+        raise _NotUnderstood
+
+    def _indexed(self, body: t.Node) -> Extent:
+        """A sum over cells is a number."""
+        names = list(t.names_of(body))
+        if not any(ix.letters_of(name.key) for name in names):
+            raise _NotUnderstood
+        for name in names:
+            if not ix.letters_of(name.key):
+                self.same(self.of_name(name.key), NUMBER)
+        return NUMBER
+
+    def _sum(self, terms: Sequence[t.Node]) -> Extent | None:
+        found: Extent | None = None
+        biases = [body for body in terms if _is_bias(body)]
+        for body in [*(b for b in terms if not _is_bias(b)), *biases]:
+            shape = self.of(body)
+            if shape is None:
+                continue
+            if found is None:
+                found = shape
+            elif body in biases:
+                self.join(found[0], shape[0])  # it meets every sample
+            else:
+                self.same(found, shape)
+        return found
+
+    def _product(self, left: Extent | None, right: Extent | None, sign: str) -> Extent | None:
+        if left is None or right is None:
+            return right if left is None else left
+        if self.is_number(left) or self.is_number(right):
+            return right if self.is_number(left) else left
+        if sign == "o":
+            return self.same(left, right)
+        self.join(left[1], right[0])
+        return left[0], right[1]
+
+
+def _is_bias(node: t.Node) -> bool:
+    return isinstance(node, t.Name) and node.key[:1] == "b"
