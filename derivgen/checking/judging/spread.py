@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 from fractions import Fraction
 
@@ -27,13 +28,14 @@ def spread(here: Standing, node: t.Node) -> Real:
     numbers = [n for n in t.walk(node) if isinstance(n, t.Number) and not _is_exact(here, n)]
     try:
         at = here.actual.evaluate(node)
-        moved = (
-            here.actual.evaluate(_shifted(node, n, _carried_off(here, n)))
-            for n in dict.fromkeys(numbers)
-        )
-        return sum((distance(m, at) or 0 for m in moved), mpmath.mpf(0))
     except NoValue:
         return mpmath.mpf(0)
+    total = mpmath.mpf(0)
+    for number in dict.fromkeys(numbers):
+        with suppress(NoValue):  # an exponent of a negative number can't be moved
+            moved = here.actual.evaluate(_shifted(node, number, _carried_off(here, number)))
+            total += distance(moved, at) or 0
+    return total
 
 
 def distance(left: Value, right: Value) -> Real | None:
