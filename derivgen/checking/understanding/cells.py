@@ -6,8 +6,9 @@ from derivgen.checking.evaluating import indices as ix
 from derivgen.checking.evaluating.printed import printed_matrix
 from derivgen.checking.maths import tree as t
 from derivgen.checking.maths.tree import names_in
-from derivgen.checking.understanding.arrays import family, has_dots, numbered, spelled_out
+from derivgen.checking.understanding.arrays import family, has_dots, numbered
 from derivgen.checking.understanding.decided import Decided
+from derivgen.checking.understanding.index_equations import spelled_out
 from derivgen.checking.understanding.samples import of_each_sample
 
 
