@@ -109,6 +109,8 @@ class Judge:
             if draft.verdict is Verdict.WRONG and self._gives(draft):
                 assert isinstance(draft.statement.left, t.Name)
                 key = draft.statement.left.key
+                if key in self.repaired:
+                    continue  # that more lines agree with another value is what tells
                 if not any(self._goes_on_with(key, later) for later in self.drafts[at + 1 :]):
                     draft.verdict, draft.code = Verdict.UNDECIDED, "C404"
                     draft.message = f"it was given as {draft.expected} before"

@@ -1,4 +1,4 @@
-"""Arrays of a document: the names of their cells, and equations in index letters spelled out."""
+"""Arrays of a document: their shapes, and the names of their cells."""
 
 from __future__ import annotations
 

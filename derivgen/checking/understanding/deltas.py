@@ -37,9 +37,7 @@ def with_deltas(
     in for their numbers, which say less than that."""
     if model.loss is None:
         return model
-    deltas = [
-        key for key in model.values if ix.split(ix.without_above(key))[0] in ("delta", "Delta")
-    ][:MOST]
+    deltas = [key for key in model.values if _is_delta(key)][:MOST]
     loss = t.Name(model.loss, written=model.loss)
     # without the calculations in between, which would make a delta depend on another one
     found: dict[tuple[str, bool], dict[str, tuple[t.Node, bool]]] = defaultdict(dict)

@@ -17,15 +17,12 @@ from derivgen.checking.evaluating.printed import printed_matrix, printed_number
 from derivgen.checking.evaluating.values import NoValue, number_in
 from derivgen.checking.evaluating.world import World
 from derivgen.checking.maths import tree as t
+from derivgen.checking.understanding.deltas import FEWEST, NEAR
 
 #: how many such names are looked at
 MOST = 60
 #: how many cells of one are compared
 MOST_CELLS = 400
-#: units of the last place that a number may be off by roundings that were carried on
-NEAR = 3
-#: how many have to agree
-FEWEST = 2
 
 
 def with_gradient_names(model: DocumentModel, budget: Budget) -> DocumentModel:
@@ -35,7 +32,7 @@ def with_gradient_names(model: DocumentModel, budget: Budget) -> DocumentModel:
     loss = t.Name(model.loss, written=model.loss)
     tokens = {
         key: t.Derivative(loss, t.Name(key[1:], written=key[1:]))
-        for key in [*model.definitions][: MOST * MOST]
+        for key in model.definitions
         if key.startswith("d") and model.known(key[1:]) and model.values.get(key) is not None
     }
     if not FEWEST <= len(tokens) <= MOST:

@@ -11,7 +11,7 @@ from derivgen.checking.maths import tree as t
 from derivgen.checking.maths.rebuild import rebuilt
 from derivgen.checking.understanding.arrays import Shaped
 
-#: what rates of decay are called, which have no states
+#: what rates of decay are called: with the number of a step above, they are raised to it
 _DECAYS = frozenset({"beta", "rho", "gamma", "mu"})
 
 

@@ -141,8 +141,7 @@ def _has_values(statements: Sequence[Statement], families: set[str]) -> bool:
         left = statement.left
         if isinstance(left, t.Name) and _family(left.key) in families:
             digits = any(piece.isdigit() for piece in ix.split(ix.without_above(left.key))[1])
-            bodies = [segment.body for segment in statement.chain.segments]
-            if digits or any(map(is_printed, bodies)):
+            if digits or any(map(is_printed, members)):
                 return True
     return any(
         _family(key) in families
