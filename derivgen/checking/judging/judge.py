@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import mpmath
@@ -37,6 +37,7 @@ from derivgen.checking.judging.standing import Standing
 from derivgen.checking.judging.symbols import SymbolJudge
 from derivgen.checking.maths import tree as t
 from derivgen.checking.maths.keys import PRIMES
+from derivgen.checking.maths.mixed_numbers import is_mixed_number, with_mixed_numbers
 from derivgen.checking.maths.tree import names_in
 from derivgen.checking.maths.writing import shown
 from derivgen.checking.report import Verdict
@@ -235,8 +236,8 @@ class Judge:
             members = [statement.left, *statement.earlier]
         members = [self._plain(member) if at == 0 else member for at, member in enumerate(members)]
         for segment in segments:
-            self._segment(statement, segment, members)
-            members.append(segment.body)
+            read = self._segment(statement, segment, members)
+            members.append(read.body)
 
     def _plain(self, left: t.Node) -> t.Node:
         """``p(w, x) = ...`` is about p, where p is a quantity and no function."""
@@ -247,7 +248,28 @@ class Judge:
             return left
         return t.Name(left.function, written=left.function, span=left.span)
 
-    def _segment(self, statement: Statement, segment: t.Segment, members: list[t.Node]) -> None:
+    def _segment(
+        self, statement: Statement, segment: t.Segment, members: list[t.Node]
+    ) -> t.Segment:
+        """Judge one member of a chain; the member as it was read."""
+        begin, written = len(self.drafts), len(self.standing.ledger.written)
+        self._member(statement, segment, members)
+        if all(draft.verdict is not Verdict.WRONG for draft in self.drafts[begin:]):
+            return segment
+        other = replace(segment, body=with_mixed_numbers(segment.body))
+        if other == segment:
+            return segment
+        # where it is all that stands there, nobody takes it for a product
+        last = other if is_mixed_number(other.body) else segment
+        for read in (other, last):
+            del self.drafts[begin:]
+            self.standing.ledger.forget(written)
+            self._member(statement, read, members)
+            if read is last or self.drafts[-1].verdict is Verdict.CORRECT:
+                return read
+        return segment
+
+    def _member(self, statement: Statement, segment: t.Segment, members: list[t.Node]) -> None:
         body = segment.body
         subject = members[0] if members else None
         if segment.relation in OTHERS or isinstance(body, t.Words) or isinstance(subject, t.Words):

@@ -159,7 +159,8 @@ class SymbolJudge:
         if found.outcome in (Outcome.DIFFERENT, Outcome.MISFIT) and self._is_rule(left, right):
             # what is called z in it may be an array, and is any number
             any_number = self.free.compare(_of_a_number(left), _of_a_number(right))
-            return any_number if any_number else found
+            misfit = found.outcome is Outcome.MISFIT and any_number.outcome is Outcome.DIFFERENT
+            return any_number if any_number or misfit else found
         if found.outcome is not Outcome.OPEN:
             return found
         instances = list(self._instances(left, right, restrictions))
@@ -179,11 +180,14 @@ class SymbolJudge:
         return found
 
     def _is_rule(self, left: t.Node, right: t.Node) -> bool:
-        """True for ``sigma'(u) = ...`` in u alone: it can be tried for any u, whatever u is."""
-        if not isinstance(left, t.Call) or not (left.primes or left.function in self.usual):
-            return False
+        """True for ``sigma'(u) = ...`` in u alone, and ``d sigma(u)/du = ...``: it can be tried for any u,
+        whatever u is."""
         own = set(t.names_of(left))
-        return len(own) == 1 and own == set(t.names_of(right))
+        if len(own) != 1 or own != set(t.names_of(right)):
+            return False
+        if isinstance(left, t.Derivative):
+            return isinstance(left.of, t.Call) and left.of.arguments == (left.by,)
+        return isinstance(left, t.Call) and bool(left.primes or left.function in self.usual)
 
     def deciding(
         self, left: t.Node, right: t.Node, restrictions: Sequence[Restriction] = ()

@@ -8,6 +8,7 @@ from fractions import Fraction
 from typing import Final
 
 from derivgen.checking.maths.cursor import CannotRead, Cursor
+from derivgen.checking.maths.functions import canonical
 from derivgen.checking.maths.names import read_name
 from derivgen.checking.maths.tokens import Token
 from derivgen.checking.maths.tree import (
@@ -120,7 +121,14 @@ class Derivatives(Cursor):
         after = self.tokens[start + 1]
         if after.kind == "script" and after.text == "^" and start + 2 < end:
             return self.tokens[start + 2].kind in ("number", "open")
-        return after.kind in ("letters", "word", "greek", "accent", "text", "open")
+        return after.kind in ("letters", "word", "greek", "accent", "text", "open") or (
+            self._is_function(after)
+        )
+
+    def _is_function(self, token: Token) -> bool:
+        """True for ``\\tanh`` and the ``tanh`` of ``d tanh(x)/dx``."""
+        named = token.kind in ("command", "letters", "word") and len(token.text) > 1
+        return named and canonical(token.text) is not None
 
     def _is_known_word(self, text: str) -> bool:
         """Words such as ``delta`` that only begin with d; ``dw`` counts as one where it is a quantity, but
@@ -360,7 +368,8 @@ class Derivatives(Cursor):
 
     def _operand_of_d(self) -> Node | None:
         begin = self.at
-        if self.is_kind("open", "("):
+        token = self.peek()
+        if self.is_kind("open", "(") or (token is not None and self._is_function(token)):
             return self.power()
         read = read_name(self)
         if read is None or read.exponent is not None:

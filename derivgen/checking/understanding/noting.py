@@ -13,6 +13,7 @@ from derivgen.checking.evaluating.printed import is_numeric, is_printed, printed
 from derivgen.checking.evaluating.resolving import CONSTANTS, UPDATE_MARKS
 from derivgen.checking.manuscript import Passage
 from derivgen.checking.maths import tree as t
+from derivgen.checking.maths.mixed_numbers import is_mixed_number, with_mixed_numbers
 from derivgen.checking.maths.tree import full_key, names_in
 from derivgen.checking.understanding.filling import Said
 from derivgen.checking.understanding.statements import Statement
@@ -30,7 +31,7 @@ def statements_of(readings: Iterable[tuple[Passage, t.Reading]]) -> tuple[Statem
     given: dict[str, t.Node] = {}
     for passage, reading in readings:
         for chain in reading.chains:
-            chain = _assigned(chain, given)
+            chain = _assigned(_with_mixed_value(chain), given)
             bodies = tuple(segment.body for segment in chain.segments)
             if not chain.continued:
                 left = bodies[0] if bodies else None
@@ -38,6 +39,17 @@ def statements_of(readings: Iterable[tuple[Passage, t.Reading]]) -> tuple[Statem
             found.append(Statement(chain, passage, left, earlier))
             earlier = (*earlier, *bodies)[-MOST_EARLIER:]
     return tuple(found)
+
+
+def _with_mixed_value(chain: t.Chain) -> t.Chain:
+    """In ``x = 2\\tfrac13`` nothing but a mixed number can be meant."""
+    if len(chain.segments) != 2 or not isinstance(chain.segments[0].body, t.Name):
+        return chain
+    value = chain.segments[1]
+    mixed = with_mixed_numbers(value.body)
+    if mixed == value.body or not is_mixed_number(mixed):
+        return chain
+    return replace(chain, segments=(chain.segments[0], replace(value, body=mixed)))
 
 
 def _assigned(chain: t.Chain, given: dict[str, t.Node]) -> t.Chain:
