@@ -7,7 +7,6 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import partial
-from itertools import permutations
 from typing import TypeGuard
 
 import mpmath
@@ -19,14 +18,13 @@ from derivgen.checking.evaluating.printed import Printed, is_numeric
 from derivgen.checking.evaluating.resolving import UPDATE_MARKS
 from derivgen.checking.evaluating.values import NoValue, Real, Value
 from derivgen.checking.evaluating.world import World
+from derivgen.checking.judging.readers import through_readers
 from derivgen.checking.judging.standing import Standing
 from derivgen.checking.maths import tree as t
 from derivgen.checking.maths.rebuild import rebuilt
 
 #: how many printed quantities may be a gradient
 MOST_SLOPES = 20
-#: by how many quantities a derivative is summed
-MOST_READERS = 20
 #: units of the last place by which a number can be off after roundings that were carried on
 MOST_CARRIED = 12
 
@@ -74,7 +72,7 @@ def trials(
     formulas = formulas or here.said.get(here.ledger.plain(subject), [])[-2:]
     formulas = formulas or list(here.said_of_all(subject))[-2:]
     if isinstance(subject, t.Derivative) and not formulas:
-        formulas = _through_its_readers(here, subject)
+        formulas = through_readers(here, subject)
     if isinstance(subject, t.Name):
         formulas.append(here.actual.model.definition(subject.key) or subject)
     for value, formula in [
@@ -86,33 +84,6 @@ def trials(
     yield carried_on(here, subject)
     if isinstance(subject, t.Name) and subject.mark in UPDATE_MARKS:
         yield after_as_printed(here, subject)
-
-
-def _through_its_readers(here: Standing, token: t.Derivative) -> list[t.Node]:
-    """``dL/dh_1`` by what is computed from h_1 next: ``dL/da_2 da_2/dh_1``, a term for each such quantity;
-    nothing where one of them is computed from another."""
-    top, by = token.of, token.by
-    if not isinstance(top, t.Name) or not isinstance(by, t.Name) or top.mark or by.mark:
-        return []
-    ancestry = here.actual.ancestry
-    if by.key in ancestry.reads(top.key):
-        return []
-    readers = [key for key in ancestry.between(top.key, by.key) if by.key in ancestry.reads(key)]
-    apart = len(readers) <= MOST_READERS
-    if not apart or any(ancestry.leads(one, other) for one, other in permutations(readers, 2)):
-        return []
-    terms: list[t.Node] = []
-    for name in (t.Name(key, written=key) for key in readers):
-        slope = here.known_value(t.Derivative(name, by))
-        if slope is None:
-            return []
-        terms.append(t.Product((t.Derivative(top, name), _number(slope))))
-    return [t.Sum(tuple((False, term) for term in terms))] if terms else []
-
-
-def _number(value: Real) -> t.Node:
-    number = t.Number("", Fraction(mpmath.nstr(abs(value), DIGITS)))
-    return t.Negated(number) if value < 0 else number
 
 
 def after_as_printed(here: Standing, subject: t.Name) -> tuple[Value | None, list[Entry]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from derivgen.checking.drafts import Draft
 from derivgen.checking.evaluating import values as v
@@ -17,6 +17,7 @@ from derivgen.checking.judging.carried import (
 )
 from derivgen.checking.judging.noise import Noise
 from derivgen.checking.judging.numbers import doubtful, judge_carried_unshown, judge_number
+from derivgen.checking.judging.readers import through_printed_arrays
 from derivgen.checking.judging.standing import Standing
 from derivgen.checking.maths import tree as t
 from derivgen.checking.report import Verdict
@@ -79,16 +80,9 @@ def judge_implied_matrix(
     before: Sequence[t.Node],
 ) -> None:
     """A matrix without a calculation: does it follow from the matrices as they were printed?"""
-    step = None if subject is None else printed_step(here, subject)[1]
-    for formula in (*before, *(() if step is None else (step,))):
-        printed: list[int | None] = []
-        for part in t.walk(formula):
-            if isinstance(part, t.Name | t.Derivative):
-                matrix = here.ledger.matrices.get(here.ledger.plain(part))
-                entries = here.printed_for(part)[-1:]
-                printed += [matrix[1]] if matrix is not None else [e.draft for e in entries]
-        shape = (len(cells), len(cells[0]))
-        found = lying_as(as_printed(here, formula), shape)
+    shape = (len(cells), len(cells[0]))
+    for value, printed in _implied(here, subject, before):
+        found = lying_as(value, shape)
         if not printed or found is None or found.shape != shape:
             continue
         near = all(
@@ -100,6 +94,23 @@ def judge_implied_matrix(
             draft.uses = tuple(claim for claim in printed if claim is not None)
             draft.local = Fit.ROUNDED
             return
+
+
+def _implied(
+    here: Standing, subject: t.Node | None, before: Sequence[t.Node]
+) -> Iterator[tuple[Value | None, list[int | None]]]:
+    """What a matrix could be computed from, as it was printed, and the claims of that."""
+    step = None if subject is None else printed_step(here, subject)[1]
+    for formula in (*before, *(() if step is None else (step,))):
+        printed: list[int | None] = []
+        for part in t.walk(formula):
+            if isinstance(part, t.Name | t.Derivative):
+                matrix = here.ledger.matrices.get(here.ledger.plain(part))
+                entries = here.printed_for(part)[-1:]
+                printed += [matrix[1]] if matrix is not None else [e.draft for e in entries]
+        yield as_printed(here, formula), printed
+    if isinstance(subject, t.Derivative) and not before:
+        yield through_printed_arrays(here, subject)
 
 
 def judge_matrix(

@@ -13,7 +13,7 @@ from derivgen.checking.evaluating import indices as ix
 from derivgen.checking.evaluating.budget import Budget
 from derivgen.checking.evaluating.equality import Comparison, Equality, Outcome
 from derivgen.checking.evaluating.model import Changed, Element, Model
-from derivgen.checking.evaluating.printed import printed_number
+from derivgen.checking.evaluating.printed import printed_matrix, printed_number
 from derivgen.checking.evaluating.resolving import UPDATE_MARKS, Unknown, resolved
 from derivgen.checking.evaluating.values import NoValue
 from derivgen.checking.maths import tree as t
@@ -195,7 +195,7 @@ class SymbolJudge:
         """What a statement was found wrong by: the points, and the two sides that differ there."""
         found = self.equality.compare(left, right)
         if found.outcome is not Outcome.OPEN or not isinstance(found.reason, Unknown):
-            return self.equality, left, right
+            return self.at_rest or self.equality, left, right
         for one, two in self._instances(left, right, restrictions):
             if self.equality.compare(one, two).outcome in (Outcome.DIFFERENT, Outcome.MISFIT):
                 return self.equality, one, two
@@ -269,8 +269,12 @@ class _AtRest(Changed):
     def is_nought(self, key: str) -> bool:
         """True for ``h_0`` where the document gives it as 0."""
         given = self.model.given(key)
-        number = None if given is None or not _FIRST.search(key) else printed_number(given)
-        return number is not None and number.value == 0 and not self.model.is_parameter(key)
+        if given is None or not _FIRST.search(key) or self.model.is_parameter(key):
+            return False
+        number, cells = printed_number(given), printed_matrix(given)
+        if number is not None:
+            return bool(number.value == 0)
+        return cells is not None and all(cell.value == 0 for row in cells for cell in row)
 
     def definition(self, key: str) -> t.Node | None:
         found = self.model.definition(key)

@@ -105,9 +105,13 @@ def cut_in_time(case: Case) -> Iterator[Candidate]:
     leads = case.ancestry.leads
     for key in readers:
         # steps are quantities of one letter, of which one leads to the next
-        same = [other for other in readers if ix.split(other)[0] == ix.split(key)[0]]
+        same = [other for other in readers if _letter(other) == _letter(key)]
         if any(leads(a, b) for a in same for b in same if a != b):
             yield _without(found, frozenset(readers) - {key})
+
+
+def _letter(key: str) -> str:
+    return ix.split(ix.without_above(key))[0]
 
 
 def held_statistics(case: Case) -> Iterator[Candidate]:

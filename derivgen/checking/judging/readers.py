@@ -1,0 +1,71 @@
+"""A derivative from those by what is computed next, as they were printed: ``dL/da_1`` from ``dL/dh_1``."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from itertools import permutations
+
+import mpmath
+
+from derivgen.checking.evaluating.equality import DIGITS
+from derivgen.checking.evaluating.values import NoValue, Real, Value
+from derivgen.checking.judging.standing import Standing
+from derivgen.checking.maths import tree as t
+
+#: by how many quantities a derivative is summed
+MOST_READERS = 20
+
+
+def through_readers(here: Standing, token: t.Derivative) -> list[t.Node]:
+    """``dL/dh_1`` by what is computed from h_1 next: ``dL/da_2 da_2/dh_1``, a term for each such quantity;
+    nothing where one of them is computed from another."""
+    terms: list[t.Node] = []
+    for name in _readers(here, token):
+        slope = here.known_value(t.Derivative(name, token.by))
+        if slope is None:
+            return []
+        terms.append(t.Product((t.Derivative(token.of, name), _number(slope))))
+    return [t.Sum(tuple((False, term) for term in terms))] if terms else []
+
+
+def through_printed_arrays(
+    here: Standing, token: t.Derivative
+) -> tuple[Value | None, list[int | None]]:
+    """The same for arrays: its value by the derivatives that were printed, and their claims; no value where one
+    of them was not printed."""
+    terms: list[t.Node] = []
+    claims: list[int | None] = []
+    for name in _readers(here, token):
+        matrix = here.ledger.matrices.get(here.ledger.plain(t.Derivative(token.of, name)))
+        if matrix is None:
+            return None, []
+        terms.append(t.BigSum(t.Product((matrix[2], name), "o")))
+        claims.append(matrix[1])
+    if not terms:
+        return None, []
+    weighed = t.Sum(tuple((False, term) for term in terms))
+    try:
+        return here.actual.evaluate(t.Derivative(weighed, token.by)), claims
+    except NoValue:
+        return None, []
+
+
+def _readers(here: Standing, token: t.Derivative) -> list[t.Name]:
+    """What is computed from something directly, on the way to what is differentiated; nothing where one of them
+    is computed from another."""
+    top, by = token.of, token.by
+    if not isinstance(top, t.Name) or not isinstance(by, t.Name) or top.mark or by.mark:
+        return []
+    ancestry = here.actual.ancestry
+    if by.key in ancestry.reads(top.key):
+        return []
+    readers = [key for key in ancestry.between(top.key, by.key) if by.key in ancestry.reads(key)]
+    apart = len(readers) <= MOST_READERS
+    if not apart or any(ancestry.leads(one, other) for one, other in permutations(readers, 2)):
+        return []
+    return [t.Name(key, written=key) for key in readers]
+
+
+def _number(value: Real) -> t.Node:
+    number = t.Number("", Fraction(mpmath.nstr(abs(value), DIGITS)))
+    return t.Negated(number) if value < 0 else number
