@@ -146,7 +146,7 @@ def _printed_as(decided: Decided, number: t.Node, other_than: str) -> str | None
 
 
 def calculations_with_names(decided: Decided) -> None:
-    for key, node in decided.notes.filled.items():
+    for key, node in decided.filled.items():
         if key not in decided.definitions and not decided.definitions.lead_to(node, key):
             decided.definitions[key] = node
 

@@ -14,6 +14,7 @@ from derivgen.checking.maths import tree as t
 from derivgen.checking.maths.tree import full_key, names_in
 from derivgen.checking.understanding.arrays import shaped
 from derivgen.checking.understanding.chosen import Chosen
+from derivgen.checking.understanding.filling import with_names_of_cells
 from derivgen.checking.understanding.noting import Notes
 from derivgen.checking.understanding.other_letters import by_other_letters
 from derivgen.checking.understanding.statements import Statement
@@ -46,11 +47,24 @@ class Decided:
                 given.setdefault(key, []).extend(fractions)
         arrays = shaped(given, notes.sides, notes.used, notes.from_zero, notes.derivatives)
         self.arrays = by_other_letters(arrays, given, notes.sides, notes.used)
+        #: calculations that stand alone, with names for their numbers
+        self.filled = {
+            key: found
+            for key, node in notes.filled.items()
+            if (found := with_names_of_cells(node, self._name_of_cell)) is not None
+        }
         self.cells = {name for array in self.arrays.values() for name, _ in array.cells()}
         #: what has a rule in index letters
         self.ruled = frozenset(key for key in notes.sides if ix.letters_of(key))
         self.numerators = {of for of, _ in notes.derivatives}
         self.denominators = {by for _, by in notes.derivatives}
+
+    def _name_of_cell(self, key: str, row: int, column: int) -> str | None:
+        """What a document calls a cell of one of its arrays: with one number where that is a vector."""
+        array = self.arrays.get(key)
+        if array is None or row >= array.shape[0] or column >= array.shape[1]:
+            return None
+        return list(array.names())[-1][row][column]
 
     def is_derived(self, key: str) -> bool:
         """True for what a derivative is taken of, or by, and for an array with such a cell."""

@@ -145,7 +145,7 @@ def _learned(decided: Decided, rules: Mapping[str, t.Node]) -> Learned:
     model = replace(model, lists_stand=lists_stand(model, decided.statements))
     model = with_extents(model, decided.statements)
     model = with_adjoints(model, decided.statements)
-    model = with_deltas(model, decided.notes.filled, decided.budget)
+    model = with_deltas(model, decided.filled, decided.budget)
     model = deltas_as_derivatives(model, decided.statements, decided.budget)
     model = with_gradient_names(model, decided.budget)
     printed = {key: tuple(nodes) for key, nodes in decided.notes.printed.items()}

@@ -36,7 +36,7 @@ def fold_updates(decided: Decided) -> None:
         )
         for table in (decided.notes.sides, decided.notes.printed, decided.notes.calculations):
             table.pop(full, None)
-        decided.notes.filled.pop(full, None)
+        decided.filled.pop(full, None)
 
 
 def _has_a_side_of_its_own(decided: Decided, key: str, mark: str) -> bool:

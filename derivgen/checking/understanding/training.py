@@ -155,11 +155,11 @@ def _is_any_cell(key: str, base: str, mark: str) -> bool:
 
 def descends(decided: Decided) -> bool:
     """False where the document updates its parameters by another rule than w - eta dL/dw, or says so of updates
-    for which it has no formula."""
+    for which it has no formula.  With a plus before the gradient it is this rule with a slip."""
     ruled = _rules(decided)
     if not ruled:
         return _OTHER_STEP.search(decided.words) is None
-    return any(is_descent(side) for side in ruled)
+    return any(is_descent(side) or is_descent(side, up=True) for side in ruled)
 
 
 def ascends(decided: Decided, loss: str | None) -> bool:
