@@ -36,6 +36,7 @@ from derivgen.checking.understanding.statements import Learned, Statement
 from derivgen.checking.understanding.states import with_states_apart
 from derivgen.checking.understanding.stepping import stepped
 from derivgen.checking.understanding.steps import steps_of
+from derivgen.checking.understanding.sum_letters import with_usual_letters
 from derivgen.checking.understanding.tabled_training import as_tabled
 from derivgen.checking.understanding.tables import cells_of
 from derivgen.checking.understanding.time_steps import with_times_in_keys
@@ -64,7 +65,8 @@ def check_manuscript(
         return replace(statement, step=steps.at(statement.source(statement.chain.span[0])))
 
     statements = with_activations(tuple(map(dated, statements_of(readings))), manuscript.text)
-    statements = with_zero_vectors(with_times_in_keys(with_restrictions(statements)))
+    statements = with_usual_letters(with_restrictions(statements))
+    statements = with_zero_vectors(with_times_in_keys(statements))
     statements = with_examples_apart(statements, manuscript.text)
     states = with_states_apart(statements)
     statements = states.statements

@@ -147,11 +147,16 @@ def _call(frame: Frame, node: t.Call) -> Value:
     match name:
         case "#held":  # a value without its slope; nobody can write this name
             return v.without_slopes(argument)
+        case "#total":  # all cells added up; nor this one
+            return v.total(argument.cells() if isinstance(argument, Array) else (argument,))
         case "softmax" | "log_softmax" if not node.primes:
             return v.softmax(argument, log=name == "log_softmax")
         case "norm":
             cells = argument.cells() if isinstance(argument, Array) else (argument,)
             return v.apply("sqrt", v.total([v.multiply(c, c) for c in cells]))
+        case "norm_1":
+            cells = argument.cells() if isinstance(argument, Array) else (argument,)
+            return v.total([v.apply("abs", cell) for cell in cells])
         case "diag":
             return _diagonal(argument)
     if not v.is_function(name):

@@ -101,7 +101,8 @@ def factor_of(node: t.Node, samples: int | None = None) -> str | None:
         return None
     ((number, counted),) = numbers
     mean = counted or any(isinstance(p, t.BigSum) and p.sign == "mean" for p in t.walk(node))
-    if not mean and samples and number * samples in (1, Fraction(1, 2)):
+    half = number == Fraction(1, 2)  # it may be the mean of two, but is the usual factor
+    if not mean and not half and samples and number * samples in (1, Fraction(1, 2)):
         mean, number = True, number * samples
     if mean:
         return (

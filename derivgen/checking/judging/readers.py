@@ -39,7 +39,7 @@ def through_printed_arrays(
         matrix = here.ledger.matrices.get(here.ledger.plain(t.Derivative(token.of, name)))
         if matrix is None:
             return None, []
-        terms.append(t.BigSum(t.Product((matrix[2], name), "o")))
+        terms.append(t.Call("#total", (t.Product((matrix[2], name), "o"),)))
         claims.append(matrix[1])
     if not terms:
         return None, []

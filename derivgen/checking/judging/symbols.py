@@ -166,6 +166,9 @@ class SymbolJudge:
         instances = list(self._instances(left, right, restrictions))
         if instances:
             outcomes = [self.equality.compare(a, b) for a, b in instances]
+            if ix.bound_letters(left) | ix.bound_letters(right):
+                known = [found for found in outcomes if found.outcome is not Outcome.OPEN]
+                outcomes = known or outcomes
             if all(outcomes):
                 return Comparison(Outcome.EQUAL)
             different = [o for o in outcomes if o.outcome in (Outcome.DIFFERENT, Outcome.MISFIT)]
@@ -213,9 +216,12 @@ class SymbolJudge:
         is about."""
         names = [n for node in (left, right) for n in t.names_of(node)]
         unknown = [name for name in names if not _means(self.model, name)]
-        letters = sorted({c for name in unknown for c in ix.letters_of(name.key)})
+        free = ix.free_letters(left) | ix.free_letters(right)
+        letters = sorted({c for name in unknown for c in ix.letters_of(name.key)} & free)
         if not letters or len(letters) > 3:
             return
+        # which cells a sum reads is seen when it is added up
+        names = [name for name in names if free.issuperset(ix.letters_of(name.key))]
         found = []
         for numbers in product(range(10), repeat=len(letters)):
             here = dict(zip(letters, numbers, strict=True))

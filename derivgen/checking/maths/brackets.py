@@ -45,6 +45,10 @@ _OTHERWISE: Final = frozenset({"otherwise", "else", "sonst", "elsewhere"})
 _IF: Final = ("if", "for", "when", "falls", "where", "wenn")
 
 
+#: the norms by what stands below the bars: of a vector, of all cells of a matrix, of their absolute values
+_NORMS: Final = {"2": "norm", "F": "norm", "1": "norm_1"}
+
+
 class Brackets(Derivatives):
     """Reads what stands in brackets and environments."""
 
@@ -200,11 +204,13 @@ class Brackets(Derivatives):
 
     def _sized(self, shape: str, node: Node, start: int) -> Node:
         function = "abs" if shape == "|" else "norm"
-        if function == "norm" and self.is_kind("script", "_"):  # the 2-norm
-            after = self.peek(1)
-            if after is None or after.kind != "number" or after.text != "2":
+        if function == "norm" and self.is_kind("script", "_"):
+            braced = self.is_kind("open", "{", 1)
+            kind = self.peek(2 if braced else 1)
+            found = _NORMS.get("" if kind is None else kind.text)
+            if found is None or (braced and self.closing(self.at + 1) != self.at + 3):
                 raise self.fail("a norm of another kind")
-            self.at += 2
+            function, self.at = found, self.at + (4 if braced else 2)
         return Call(function, (node,), 0, self.span_from(start))
 
     # --- environments -----------------------------------------------------------------------------

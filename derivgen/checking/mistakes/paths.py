@@ -153,22 +153,18 @@ def softmax_diagonal(case: Case) -> Iterator[Candidate]:
 
 
 def _diagonal_of_array(case: Case, found: Ends) -> Iterator[Candidate]:
-    """As above for ``p = softmax(z)`` as a whole: one cell of z, and the same cell of p."""
+    """As above for ``p = softmax(z)`` as a whole: for all of z, or for one cell of it and the same cell of p."""
     token = case.derivative
     assert token is not None
     assert isinstance(token.by, t.Name)
     cell = case.model.element(resolved(case.model, token.by)[0])
-    if cell is None:
-        return
     for key in (k for k in between(case) if _is_softmax(case.model.definition(k))):
-        for name in case.model.names():
-            place = case.model.element(name)
-            if (
-                place is None
-                or place.array != key
-                or (place.row, place.column) != (cell.row, cell.column)
-            ):
-                continue
+        names = [key]
+        if cell is not None:
+            places = ((name, case.model.element(name)) for name in case.model.names())
+            wanted = replace(cell, array=key)
+            names = [name for name, place in places if place == wanted]
+        for name in names:
 
             def candidate(world: World, name: str = name) -> Value:
                 share = world.evaluate(t.Name(name))

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from fractions import Fraction
 
 import mpmath
 
 from derivgen.checking.evaluating import values as v
 from derivgen.checking.evaluating.model import Model
-from derivgen.checking.evaluating.values import Real
+from derivgen.checking.evaluating.printed import printed_number
+from derivgen.checking.evaluating.values import Real, Value
+from derivgen.checking.evaluating.world import World
 from derivgen.checking.maths import tree as t
 from derivgen.checking.mistakes.case import Candidate, Case
+from derivgen.checking.mistakes.paths import between
 from derivgen.checking.mistakes.updates import update
 
 #: how many samples a batch is believed to have
@@ -37,6 +41,42 @@ def factor_two(case: Case) -> Iterator[Candidate]:
     if not case.is_copied:
         yield _scaled(case, mpmath.mpf(2))
         yield _scaled(case, mpmath.mpf("0.5"))
+
+
+def lost_constant(case: Case) -> Iterator[Candidate]:
+    """The right value without a constant that stands in an equation on the way: the scale of an attention."""
+    if case.is_copied or case.updated is not None:
+        return
+    nodes = map(case.model.definition, between(case))
+    for constant in dict.fromkeys(c for node in nodes if node for c in _constants(case, node)):
+
+        def candidate(world: World, constant: t.Node = constant) -> Value:
+            right = world.evaluate(case.right, case.reading)
+            return v.combined(v.divide, right, world.evaluate(constant))
+
+        yield candidate
+
+
+def _constants(case: Case, node: t.Node) -> Iterator[t.Node]:
+    """The factors of a formula, and of its terms, that rest on numbers alone, and on what is given and not trained."""
+    for part in t.walk(node):
+        if isinstance(part, t.Quotient) and _is_constant(case, part.bottom):
+            yield t.Quotient(t.Number("1", Fraction(1)), part.bottom)
+        elif isinstance(part, t.Product):
+            yield from (f for f in part.factors if _is_constant(case, f))
+
+
+def _is_constant(case: Case, node: t.Node) -> bool:
+    model = case.model
+    if isinstance(node, t.Matrix):
+        return False
+    return all(
+        model.definition(name.key) is None
+        and model.element(name.key) is None
+        and not model.is_parameter(name.key)
+        and printed_number(model.given(name.key) or name) is not None
+        for name in t.names_of(node)
+    ) and not t.has_derivative(node)
 
 
 def mean_for_sum(case: Case) -> Iterator[Candidate]:

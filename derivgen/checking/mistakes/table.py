@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from derivgen.checking.mistakes import derivatives as d
-from derivgen.checking.mistakes import digits, other_names, paths, scaling, updates
+from derivgen.checking.mistakes import digits, indices, other_names, paths, scaling, updates
 from derivgen.checking.mistakes import formulas as f
 from derivgen.checking.mistakes.case import Mistake
 
@@ -92,6 +92,7 @@ MISTAKES: Sequence[Mistake] = (
         f.of_neighbours,
         f.other_neighbours,
     ),
+    Mistake("wrong_index", "the sum runs over the wrong index", mended=indices.summed_otherwise),
     Mistake(
         "weight_for_input",
         "a weight stands where what it multiplies belongs, or the other way round",
@@ -117,6 +118,7 @@ MISTAKES: Sequence[Mistake] = (
         f.mending(f.without_repeated),
     ),
     Mistake("lost_factor", "a factor was left out", f.of_trees(f.lost_factors), f.with_factor),
+    Mistake("lost_factor", "a constant factor was left out", scaling.lost_constant, digits=2),
     Mistake(
         "product_for_sum",
         "a product stands for a sum, or a sum for a product",

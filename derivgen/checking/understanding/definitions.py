@@ -58,6 +58,7 @@ from derivgen.checking.understanding.training import (
 from derivgen.checking.understanding.units import UNITS, with_units
 from derivgen.checking.understanding.unsaid_results import with_unsaid_results
 from derivgen.checking.understanding.update_rules import unknown_step, uphill
+from derivgen.checking.understanding.upstream import give_upstream
 from derivgen.checking.understanding.worked_numbers import with_worked_numbers
 
 
@@ -114,6 +115,7 @@ def _learned(decided: Decided, rules: Mapping[str, t.Node]) -> Learned:
     for key, node in dict(folded(decided.definitions)).items():
         decided.definitions[key] = node
     find_leaves(decided)
+    give_upstream(decided)
     loss = loss_of(decided)
     parameters = parameters_of(decided, loss)
     renewed = renewed_by(decided, parameters, loss)

@@ -1,0 +1,41 @@
+"""A sum over the wrong index: ``\\sum_k A_{kj}`` for ``\\sum_k A_{ik}``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from derivgen.checking.evaluating import indices as ix
+from derivgen.checking.maths import tree as t
+from derivgen.checking.maths.rebuild import rebuilt
+from derivgen.checking.mistakes.case import Case
+from derivgen.checking.mistakes.formulas import everywhere
+
+
+def summed_otherwise(case: Case) -> Iterator[t.Node]:
+    """What the author wrote with every cell under one sum sign read at another place of its array: the sum over the
+    other index, and with another number beside it."""
+    if not case.is_formula:
+        return
+    names = (name for node in (case.right, case.body) for name in t.names_of(node))
+    pieces = {piece for name in names for piece in ix.split(name.key)[1]}
+    numbers = sorted(piece for piece in pieces if piece.isdigit())
+
+    def changed(part: t.Node) -> Iterator[t.Node]:
+        if isinstance(part, t.BigSum) and part.index:
+            for turned in (True, False):
+                for number in numbers:
+                    yield replace(part, body=_read(part.body, part.index, number, turned))
+
+    yield from everywhere(case.body, changed)
+
+
+def _read(node: t.Node, index: str, number: str, turned: bool) -> t.Node:
+    """A formula with another number beside an index, and that on the other side of it where ``turned``."""
+    if not isinstance(node, t.Name):
+        return rebuilt(node, lambda part: _read(part, index, number, turned))
+    base, pieces = ix.split(node.key)
+    if len(pieces) != 2 or pieces.count(index) != 1:
+        return node
+    made = [piece if piece == index else number for piece in pieces]
+    return replace(node, key=ix.joined(base, made[::-1] if turned else made))
