@@ -262,7 +262,22 @@ class _Finder(Sight):
                     state.at += 1
                     state.operand = True
                     return True
+                if self._is_multiplied(state.at):
+                    state.at += 1
+                    return True
         return False
+
+    def _is_multiplied(self, at: int) -> bool:
+        """Whether a word is a factor behind a number, since another one follows: ``2 out * x``."""
+        token, following = self.tokens[at], self.token(at + 1)
+        return (
+            self.tokens[at - 1].kind == "num"
+            and token.gap != "\n"
+            and token.text.lower() not in STOPWORDS
+            and following is not None
+            and following.kind == "op"
+            and following.text in "*·×⋅∙"
+        )
 
     def _formula_follows(self, state: _State, token: Token) -> bool:
         """``w5 $= 0.4$``, ``w5 $\\approx$ ...``: a formula that carries on what stands before it."""
@@ -290,7 +305,9 @@ class _Finder(Sight):
             return False
         if token.text in BARE and before.kind != "num":
             return False  # "- y ln(p) = 0.3"
-        if self.spelled(state.at, end) in self.lefts | {self.first_left(start)}:
+        spelled, own = self.spelled(state.at, end), self.first_left(start)
+        product = spelled != own and before.kind != "num" and self._is_line_of_its_own(start, end)
+        if spelled == own or (spelled in self.lefts and not product):
             return True
         if before.kind == "num":
             return True
@@ -298,7 +315,10 @@ class _Finder(Sight):
         if derivative and "partial" not in before.text:
             return True
         return state.signs > 0 or (
-            not state.gaps and not self.code and self._is_plain(state, start)
+            not state.gaps
+            and not self.code
+            and not product
+            and self._is_plain(state, start)
         )
 
     def _is_next_factor(self, at: int, start: int) -> bool:
@@ -340,6 +360,21 @@ class _Finder(Sight):
     def _is_plain(self, state: _State, start: int) -> bool:
         """Whether the side before has one operand only: ``a = b c = 2`` is two equations."""
         return self.tokens[state.at - 2].kind == "rel" and state.at - 2 > start
+
+    def _is_line_of_its_own(self, start: int, end: int) -> bool:
+        """Whether a line is one statement with a product and its value: ``g = d x = 0.2``."""
+        first = self.tokens[start]
+        if start and first.gap != "\n":
+            return False
+        last = next(
+            (n - 1 for n in range(end + 1, len(self.tokens)) if self.tokens[n].gap == "\n"),
+            len(self.tokens) - 1,
+        )
+        value = self.tokens[end + 1 : last + 1]
+        return any(token.kind == "num" for token in value) and all(
+            token.kind == "num" or (at == 0 and token.text in ("-", "−", "–"))
+            for at, token in enumerate(value)
+        )
 
     def _side_by_side(self, state: _State, token: Token, start: int) -> bool:
         """An operand behind an operand: a product, the next statement, or neither."""
