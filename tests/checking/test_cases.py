@@ -12,6 +12,10 @@ A case is a document in ``tests/data/cases`` and a TOML file beside it:
     short = 'diagnosis'    where the checker falls short: what is 'missed', 'more' blamed, or another diagnosis
     [mistake.lines]        the lines as they are then; a mistake that is carried on changes several
 
+Specs beside a case, ``<case>.<word>.yaml``, are the same network in other hands: other names, other ways to store
+weights.  By each of them the right document is right and a mistake the same mistake, unless it is ``short_<word>``;
+what names are is in ``[mapping.<word>]``.
+
 In a notebook the lines to blame are counted in the text of its cells, those to replace in the file.
 
 The numbers were worked out apart from this program.  What falls short is held as it is, so that mending it is
@@ -40,6 +44,7 @@ LANGUAGES: dict[str, Language] = {
     ".ipynb": "notebook",
 }
 NAMES = sorted(path.stem for path in CASES.glob("*.toml"))
+SPECS = sorted(path.stem for path in CASES.glob("*.yaml"))
 
 
 @dataclass(frozen=True)
@@ -50,13 +55,13 @@ class Case:
     language: Language
     expected: dict[str, Any]
 
-    def check(self, lines: dict[str, str] | None = None) -> Report:
+    def check(self, lines: dict[str, str] | None = None, network: Path | None = None) -> Report:
         """The report on the document, with some of its lines replaced."""
         found = self.text.split("\n")
         for number, line in (lines or {}).items():
             assert found[int(number) - 1] != line
             found[int(number) - 1] = line
-        return derivgen.check("\n".join(found), language=self.language)
+        return derivgen.check("\n".join(found), network, language=self.language)
 
 
 @cache
@@ -117,3 +122,29 @@ def test_a_mistake_is_blamed_on_its_line_and_named(name: str) -> None:
         found = blamed(case(name).check(mistake["lines"]))
         said = {line: (claim.message, claim.diagnosis) for line, claim in found.items()}
         assert shortfall(mistake, found) == mistake.get("short", ""), (mistake["about"], said)
+
+
+def spec(stem: str) -> tuple[Case, str, Path]:
+    """A case with the word for one of its networks, and the spec of that."""
+    name, _, word = stem.rpartition(".")
+    return case(name), word, CASES / f"{stem}.yaml"
+
+
+@pytest.mark.parametrize("stem", SPECS)
+def test_a_right_document_is_right_by_a_network_with_other_names(stem: str) -> None:
+    document, word, network = spec(stem)
+    report = document.check(network=network)
+    assert not lines_with(report, Verdict.WRONG)
+    assert lines_with(report, Verdict.UNDECIDED) == document.expected.get(f"undecided_{word}", [])
+    wanted = document.expected["mapping"][word]
+    assert {name: report.mapping.get(name) for name in wanted} == wanted
+
+
+@pytest.mark.parametrize("stem", SPECS)
+def test_a_mistake_is_the_same_by_a_network_with_other_names(stem: str) -> None:
+    document, word, network = spec(stem)
+    for mistake in document.expected["mistake"]:
+        found = blamed(document.check(mistake["lines"], network))
+        said = {line: (claim.message, claim.diagnosis) for line, claim in found.items()}
+        expected = mistake.get(f"short_{word}", mistake.get("short", ""))
+        assert shortfall(mistake, found) == expected, (mistake["about"], said)

@@ -60,6 +60,23 @@ def shared(
             yield Difference(name, key, "shared", None, evidence.model.given(key))
 
 
+def tied(evidence: Evidence, unifier: Unifier, mapping: Mapping[str, str]) -> Mapping[str, str]:
+    """Biases of one layer that have one value and one name in the document, with the one that it was matched
+    with: the author has one bias for all units."""
+    found = {}
+    for name, other in unifier.conflicts:
+        own = mapping.get(name)
+        one, two = (evidence.model.entry(key) if key else None for key in (own, other))
+        if own is None or one is None or two is None or other in mapping.values():
+            continue
+        if one[0] != two[0] or evidence.network.role(own) != "bias" or name in evidence.author.generic:
+            continue
+        values = [printed_number(n) if (n := evidence.model.given(k)) else None for k in (own, other)]
+        if values[0] is not None and values[1] is not None and values[0].value == values[1].value:
+            found[other] = own
+    return found
+
+
 def other_values(evidence: Evidence, mapping: Mapping[str, str]) -> Iterator[Difference]:
     """Given values that are not the network's."""
     for name, key in mapping.items():

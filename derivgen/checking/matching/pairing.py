@@ -14,6 +14,7 @@ from derivgen.checking.matching.differences import (
     other_definitions,
     other_values,
     shared,
+    tied,
     told_apart,
     unmatched,
 )
@@ -113,7 +114,12 @@ def _matched(
     wholes = {a: b.lstrip(WHOLE) for a, b in bound.items() if b.startswith(WHOLE)}
     mapping |= turned(evidence, budget, mapping, wholes)
     everything = {**implied, **mapping}
-    joined = Joined(evidence.model, evidence.learned.model, everything)
+    joined = Joined(
+        evidence.model,
+        evidence.learned.model,
+        everything,
+        tied(evidence, unifier, mapping),
+    )
     differences = (
         *shared(evidence, unifier, mapping, notes),
         *other_values(evidence, mapping),

@@ -128,10 +128,12 @@ class _Keys(DocumentModel):
 class Joined(Changed):
     """A network together with what its author defines beside it, under keys that begin with ``?``.
 
-    Formulas for it come from :func:`translated`."""
+    Formulas for it come from :func:`translated`.  ``tied`` are quantities of the network that its author has
+    one name for, with the one that they are taken for: one bias for all units of a layer."""
 
     own: DocumentModel
     mapping: Mapping[str, str]
+    tied: Mapping[str, str] = field(default_factory=dict)
     _definitions: dict[str, t.Node | None] = field(default_factory=dict, init=False, repr=False)
 
     @property
@@ -152,6 +154,8 @@ class Joined(Changed):
         yield from (OWN + key for key in self.own.names() if key not in self.mapping)
 
     def definition(self, key: str) -> t.Node | None:
+        if key in self.tied:
+            return t.Name(self.tied[key])
         if not key.startswith(OWN):
             return self.model.definition(key)
         if key not in self._definitions:
@@ -160,9 +164,13 @@ class Joined(Changed):
         return self._definitions[key]
 
     def given(self, key: str) -> t.Node | None:
+        if key in self.tied:
+            return None
         return self.own.given(key[1:]) if key.startswith(OWN) else self.model.given(key)
 
     def element(self, key: str) -> Element | None:
+        if key in self.tied or key in self.tied.values():
+            return None  # the array has as many cells as units; what stands for all of them is none
         if not key.startswith(OWN):
             return self.model.element(key)
         found = self.own.element(key[1:])
@@ -184,7 +192,9 @@ class Joined(Changed):
         )
 
     def is_parameter(self, key: str) -> bool:
-        return not key.startswith(OWN) and self.model.is_parameter(key)
+        return (
+            not key.startswith(OWN) and key not in self.tied and self.model.is_parameter(key)
+        )
 
 
 def called(node: t.Node, authors: Mapping[str, str]) -> t.Node:

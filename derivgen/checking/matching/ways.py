@@ -76,8 +76,8 @@ def by_family(evidence: Evidence, unifier: Unifier, said: Collection[str]) -> di
     implied = {key: e for family in found for key, e in members(family, shapes[family.array])}
     for family in found:
         for name in entries:
-            index = family.index(name)
-            if index is not None and index != entries[name][1] and name not in said:
+            (array, at), index = entries[name], family.index(name)
+            if array == family.array and index not in (None, at) and name not in said:
                 unifier.release(name)  # a slip in one equation is no other way to count
     wholes = {
         family.whole: family.array for family in found if family.array in evidence.network.arrays

@@ -111,7 +111,7 @@ def cut_in_time(case: Case) -> Iterator[Candidate]:
 
 
 def _letter(key: str) -> str:
-    return ix.split(ix.without_above(key))[0]
+    return ix.split(ix.without_above(key.partition("[")[0]))[0]
 
 
 def held_statistics(case: Case) -> Iterator[Candidate]:
@@ -123,7 +123,11 @@ def held_statistics(case: Case) -> Iterator[Candidate]:
     leads = case.ancestry.leads
     for main in readers:
         # what the others are for: the main one reads them
-        others = frozenset(key for key in readers if key != main and leads(main, key))
+        others = frozenset(
+            key
+            for key in readers
+            if key != main and leads(main, key) and _letter(key) != _letter(main)
+        )
         if others:
             yield _without(found, others)
 
