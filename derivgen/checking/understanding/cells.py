@@ -36,6 +36,8 @@ def _spell_out_all(decided: Decided, sides: dict[str, list[t.Node]]) -> None:
             for cell, body in instances.items():
                 if _is_first_state(decided, cell, side, body):
                     continue
+                if sides is decided.notes.rules:
+                    decided.notes.general[cell].append(body)
                 if isinstance(body, t.Derivative):
                     sides[cell].insert(0, body)  # what all are says more than the line of one
                 else:

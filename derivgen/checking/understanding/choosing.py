@@ -33,7 +33,7 @@ def choose_definitions(decided: Decided) -> None:
 
     for key, rules in notes.rules.items():
         # delta is a derivative by definition: its other forms are claims then
-        said = next((rule for rule in rules if _is_derivative(decided, rule)), None)
+        said = next((rule for rule in rules if _is_said_of_it(decided, key, rule)), None)
         if (
             said is not None
             and key in decided.definitions
@@ -50,6 +50,17 @@ def choose_definitions(decided: Decided) -> None:
             and not decided.definitions.lead_to(rules[0], key)
         ):
             decided.definitions[key] = rules[0]
+
+
+def _is_said_of_it(decided: Decided, key: str, rule: t.Node) -> bool:
+    """True for a derivative, and for what is made of one where that is said of all that are alike:
+    ``delta_t = dL/dh_t (1 - h_t^2)``."""
+    if _is_derivative(decided, rule):
+        return True
+    parts = [part for part in t.walk(rule) if isinstance(part, t.Derivative)]
+    return rule in decided.notes.general.get(key, ()) and all(
+        _is_derivative(decided, part) for part in parts
+    )
 
 
 def _is_derivative(decided: Decided, rule: t.Node) -> bool:

@@ -109,6 +109,8 @@ class Notes:
     calculations: dict[str, list[t.Node]] = field(default_factory=lambda: defaultdict(list))
     #: right sides with derivatives in them: deltas
     rules: dict[str, list[t.Node]] = field(default_factory=lambda: defaultdict(list))
+    #: those that were said in index letters of all that are alike
+    general: dict[str, list[t.Node]] = field(default_factory=lambda: defaultdict(list))
     functions: dict[str, Function] = field(default_factory=dict)
     #: what stands right of the first line that defines a function
     stated_for: dict[str, Sequence[t.Node]] = field(default_factory=dict)
