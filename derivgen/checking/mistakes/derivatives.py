@@ -24,8 +24,16 @@ class Activation:
 
 def _activations(case: Case) -> list[Activation]:
     found = ends(case)
-    keys = [] if found is None else [found.top, *between(case)]
+    keys = _delta_at(case) if found is None else [found.top, *between(case)]
     return [a for key in keys if (a := activation(case.model, key)) is not None]
+
+
+def _delta_at(case: Case) -> list[str]:
+    """The activation at which a delta is the derivative times the slope: h of ``delta = dL/dh (1 - h^2)``."""
+    node = case.model.definition(case.right.key) if isinstance(case.right, t.Name) else None
+    factors = node.factors if isinstance(node, t.Product) else ()
+    tokens = [factor for factor in factors if isinstance(factor, t.Derivative)]
+    return [token.by.key for token in tokens if isinstance(token.by, t.Name)]
 
 
 def activation(model: Model, key: str) -> Activation | None:
