@@ -69,9 +69,15 @@ def tied(evidence: Evidence, unifier: Unifier, mapping: Mapping[str, str]) -> Ma
         one, two = (evidence.model.entry(key) if key else None for key in (own, other))
         if own is None or one is None or two is None or other in mapping.values():
             continue
-        if one[0] != two[0] or evidence.network.role(own) != "bias" or name in evidence.author.generic:
+        if (
+            one[0] != two[0]
+            or evidence.network.role(own) != "bias"
+            or name in evidence.author.generic
+        ):
             continue
-        values = [printed_number(n) if (n := evidence.model.given(k)) else None for k in (own, other)]
+        values = [
+            printed_number(n) if (n := evidence.model.given(k)) else None for k in (own, other)
+        ]
         if values[0] is not None and values[1] is not None and values[0].value == values[1].value:
             found[other] = own
     return found

@@ -192,9 +192,7 @@ class Joined(Changed):
         )
 
     def is_parameter(self, key: str) -> bool:
-        return (
-            not key.startswith(OWN) and key not in self.tied and self.model.is_parameter(key)
-        )
+        return not key.startswith(OWN) and key not in self.tied and self.model.is_parameter(key)
 
 
 def called(node: t.Node, authors: Mapping[str, str]) -> t.Node:

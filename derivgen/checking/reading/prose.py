@@ -315,10 +315,7 @@ class _Finder(Sight):
         if derivative and "partial" not in before.text:
             return True
         return state.signs > 0 or (
-            not state.gaps
-            and not self.code
-            and not product
-            and self._is_plain(state, start)
+            not state.gaps and not self.code and not product and self._is_plain(state, start)
         )
 
     def _is_next_factor(self, at: int, start: int) -> bool:
