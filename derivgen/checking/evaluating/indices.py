@@ -178,12 +178,6 @@ def free_letters(node: t.Node) -> frozenset[str]:
     )
 
 
-def bound_letters(node: t.Node) -> frozenset[str]:
-    """The letters that the sums inside the formula run over."""
-    sums = (part for part in t.walk(node) if isinstance(part, t.BigSum) and part.index)
-    return frozenset(letter for part in sums for letter in str(part.index).split(","))
-
-
 def is_instance(key: str, rule: str) -> bool:
     """True for ``z_h0`` where the rule is one of ``z_h,t-1``."""
     base, pieces = split(key)

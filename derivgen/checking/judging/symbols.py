@@ -166,9 +166,6 @@ class SymbolJudge:
         instances = list(self._instances(left, right, restrictions))
         if instances:
             outcomes = [self.equality.compare(a, b) for a, b in instances]
-            if ix.bound_letters(left) | ix.bound_letters(right):
-                known = [found for found in outcomes if found.outcome is not Outcome.OPEN]
-                outcomes = known or outcomes
             if all(outcomes):
                 return Comparison(Outcome.EQUAL)
             different = [o for o in outcomes if o.outcome in (Outcome.DIFFERENT, Outcome.MISFIT)]
@@ -220,19 +217,28 @@ class SymbolJudge:
         letters = sorted({c for name in unknown for c in ix.letters_of(name.key)} & free)
         if not letters or len(letters) > 3:
             return
-        # which cells a sum reads is seen when it is added up
-        names = [name for name in names if free.issuperset(ix.letters_of(name.key))]
         found = []
         for numbers in product(range(10), repeat=len(letters)):
             here = dict(zip(letters, numbers, strict=True))
             if not all(restriction.allows(here) for restriction in restrictions):
                 continue
-            if all(_means(self.model, replace(n, key=ix.put_in(n.key, here))) for n in names):
+            if all(self._is_somewhere(replace(n, key=ix.put_in(n.key, here))) for n in names):
                 found.append(here)
         # L is the last layer and no other one
         last = max((here.get("L", 0) for here in found), default=0)
         for here in [h for h in found if h.get("L", last) == last][:MOST_INSTANCES]:
             yield ix.at(left, here), ix.at(right, here)
+
+    def _is_somewhere(self, name: t.Name) -> bool:
+        """True for a name that means something, also for some numbers in place of what a sum runs over."""
+        letters = ix.letters_of(name.key)
+        if not letters or _means(self.model, name):
+            return _means(self.model, name)
+        return any(
+            _means(self.model, replace(name, key=ix.put_in(name.key, here)))
+            for numbers in product(range(10), repeat=min(len(letters), 2))
+            for here in [dict(zip(letters, numbers, strict=False))]
+        )
 
 
 def _of_a_number(node: t.Node) -> t.Node:

@@ -128,7 +128,11 @@ def _taken_out(part: t.BigSum) -> Iterator[t.Node]:
 def turned(part: t.Node, model: Model) -> Iterator[t.Node]:
     if isinstance(part, t.Transposed):
         yield part.body
-    elif isinstance(part, t.Name) and _may_be_array(part, model):
+    elif (isinstance(part, t.Name) and _may_be_array(part, model)) or (
+        isinstance(part, t.Derivative)
+        and isinstance(part.by, t.Name)
+        and _may_be_array(part.by, model)
+    ):
         yield t.Transposed(part)
 
 

@@ -161,21 +161,41 @@ def _diagonal_of_array(case: Case, found: Ends) -> Iterator[Candidate]:
     token = case.derivative
     assert token is not None
     assert isinstance(token.by, t.Name)
-    cell = case.model.element(resolved(case.model, token.by)[0])
+    for name in _same_of_softmax(case, token.by):
+
+        def candidate(world: World, name: str = name) -> Value:
+            share = world.evaluate(t.Name(name))
+            slope = v.mapped(lambda p: v.multiply(p, v.subtract(v.constant(1), p)), share)
+            return v.combined(v.multiply, world.derivative(found.of, t.Name(name)), slope)
+
+        yield candidate
+
+
+def softmax_without_sum(case: Case) -> Iterator[Candidate]:
+    """For all scores at once, or one of them: its own probability times the derivative by that, and nothing of the
+    sum over all probabilities."""
+    found = ends(case)
+    token = case.derivative
+    if found is None or token is None or not isinstance(token.by, t.Name):
+        return
+    for name in _same_of_softmax(case, token.by):
+
+        def candidate(world: World, name: str = name) -> Value:
+            share = world.evaluate(t.Name(name))
+            return v.combined(v.multiply, world.derivative(found.of, t.Name(name)), share)
+
+        yield candidate
+
+
+def _same_of_softmax(case: Case, score: t.Name) -> Iterator[str]:
+    """The probabilities that are the softmax of some scores as a whole; of one score the one beside it."""
+    cell = case.model.element(resolved(case.model, score)[0])
     for key in (k for k in between(case) if _is_softmax(case.model.definition(k))):
-        names = [key]
-        if cell is not None:
-            places = ((name, case.model.element(name)) for name in case.model.names())
+        if cell is None:
+            yield key
+        else:
             wanted = replace(cell, array=key)
-            names = [name for name, place in places if place == wanted]
-        for name in names:
-
-            def candidate(world: World, name: str = name) -> Value:
-                share = world.evaluate(t.Name(name))
-                slope = v.mapped(lambda p: v.multiply(p, v.subtract(v.constant(1), p)), share)
-                return v.combined(v.multiply, world.derivative(found.of, t.Name(name)), slope)
-
-            yield candidate
+            yield from (n for n in case.model.names() if case.model.element(n) == wanted)
 
 
 def _is_softmax(node: t.Node | None) -> bool:

@@ -71,10 +71,9 @@ def _is_constant(case: Case, node: t.Node) -> bool:
     if isinstance(node, t.Matrix):
         return False
     return all(
-        model.definition(name.key) is None
-        and model.element(name.key) is None
+        model.element(name.key) is None
         and not model.is_parameter(name.key)
-        and printed_number(model.given(name.key) or name) is not None
+        and printed_number(model.definition(name.key) or model.given(name.key) or name) is not None
         for name in t.names_of(node)
     ) and not t.has_derivative(node)
 

@@ -49,6 +49,11 @@ MISTAKES: Sequence[Mistake] = (
         paths.softmax_diagonal,
     ),
     Mistake(
+        "softmax_sum",
+        "every score moves every probability: the sum over them is left out",
+        paths.softmax_without_sum,
+    ),
+    Mistake(
         "cut_in_time",
         "the gradient was cut after one step: the other steps use the same weight",
         paths.cut_in_time,

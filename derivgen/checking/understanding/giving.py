@@ -32,6 +32,10 @@ from derivgen.checking.understanding.decided import Decided
 MOST_RULES = 20
 
 
+#: what numbers of samples and of features are called
+_COUNTS = frozenset({"n", "m", "N", "M", "d_k", "d_model"})
+
+
 def give_values(decided: Decided) -> None:
     for key, nodes in decided.notes.printed.items():
         decided.values[key] = nodes[0] if key not in decided.definitions else nodes[-1]
@@ -118,13 +122,17 @@ def _put_into_updates(decided: Decided) -> Iterator[tuple[t.Node, t.Node]]:
 
 def find_counts(decided: Decided) -> None:
     """The n of a sum from 1 to n is the number that is given, or the number of cells that there
-    are: a whole number at every point, and not any value."""
+    are: a whole number at every point, and not any value.  So is a whole number by the usual name of a count."""
     sums = [
         node
         for side in decided.definitions.values()
         for node in t.walk(side)
         if isinstance(node, t.BigSum) and isinstance(node.upper, t.Name)
     ]
+    for key in _COUNTS.difference(decided.definitions, decided.denominators):
+        value = decided.values.get(key)
+        if isinstance(value, t.Number) and value.decimals <= 0 < value.value:
+            decided.definitions[key] = value
     for node in sums:
         key = full_key(node.upper) if isinstance(node.upper, t.Name) else ""
         if key in decided.definitions:
