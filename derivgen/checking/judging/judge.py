@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property
 
 import mpmath
 
@@ -32,13 +31,12 @@ from derivgen.checking.judging.calculations import (
     judge_mixed,
     note_on_the_way,
 )
+from derivgen.checking.judging.given_values import GivenValues
 from derivgen.checking.judging.results import judge_result
 from derivgen.checking.judging.standing import Standing
 from derivgen.checking.judging.symbols import SymbolJudge
 from derivgen.checking.maths import tree as t
-from derivgen.checking.maths.keys import PRIMES
 from derivgen.checking.maths.mixed_numbers import is_mixed_number, with_mixed_numbers
-from derivgen.checking.maths.tree import names_in
 from derivgen.checking.maths.writing import shown
 from derivgen.checking.report import Verdict
 from derivgen.checking.understanding.situations import Situations
@@ -67,8 +65,6 @@ class Judge:
     drafts: list[Draft] = field(default_factory=list)
     #: for each left side, the first formula that was found right
     formulas: dict[t.Node, t.Node] = field(default_factory=dict)
-    #: claims that give a value anew, until it shows whether that was meant
-    restated: list[Draft] = field(default_factory=list)
     budget: Budget = field(default_factory=Budget)
     policy: Policy = (False, False)
     #: given quantities whose values are others here than the document gives them
@@ -89,6 +85,13 @@ class Judge:
                 *self.policy,
             )
             self.situations = Situations(self.model, self.standing.actual, self.repaired)
+            self.given = GivenValues(
+                self.model,
+                self.own,
+                self.repaired,
+                self.situations,
+                self.symbols.equality.ancestry.upstream_of,
+            )
             self.worlds, self.ledgers = [self.standing.actual], [self.standing.ledger]
             told = any(statement.step for statement in self.statements)
             for statement in self.statements:
@@ -97,46 +100,11 @@ class Judge:
                     begin = len(self.drafts)
                     self._statement(statement)
                     if statement.step:
-                        self._given_again(statement, begin)
+                        self.given.after_step(statement, self.drafts[begin:])
                 else:
                     self._where_it_stands(statement)
-            self._given_for_good()
+            self.given.settle(self.drafts)
         return self.drafts
-
-    def _given_for_good(self) -> None:
-        """Another value for something given is a slip where the document goes on with the first one, and
-        else perhaps the beginning of another example."""
-        for at, draft in enumerate(self.drafts):
-            if draft.verdict is Verdict.WRONG and self._gives(draft):
-                assert isinstance(draft.statement.left, t.Name)
-                key = draft.statement.left.key
-                if key in self.repaired:
-                    continue  # that more lines agree with another value is what tells
-                if not any(self._goes_on_with(key, later) for later in self.drafts[at + 1 :]):
-                    draft.verdict, draft.code = Verdict.UNDECIDED, "C404"
-                    draft.message = f"it was given as {draft.expected} before"
-
-    def _gives(self, draft: Draft) -> bool:
-        """True for ``x = 0.5`` alone, of what is given."""
-        left, chain = draft.statement.left, draft.statement.chain
-        if not self.own or not isinstance(left, t.Name) or left.mark or chain.continued:
-            return False
-        given = self.model.given(left.key)
-        stated = given is not None and self.model.definition(left.key) is None
-        return stated and len(chain.segments) == 2 and left.key not in self.model.put_in
-
-    def _goes_on_with(self, key: str, draft: Draft) -> bool:
-        """True for a number that is right with the value that was given for something at first."""
-        if draft.verdict is Verdict.WRONG and draft.operand is not None:
-            return isinstance(draft.operand[0], t.Name) and draft.operand[0].key == key
-        if draft.number is None or draft.subject is None or draft.verdict is Verdict.UNDECIDED:
-            return False
-        if not draft.modelled:
-            return False
-        names = list(t.names_of(draft.subject))
-        if key == self.model.rate:
-            return any(name.mark in UPDATE_MARKS for name in names)
-        return key in self.symbols.equality.ancestry.upstream_of(draft.subject)
 
     def _where_it_stands(self, statement: Statement) -> None:
         """Judge a statement at the point at which the document stands, or at the next one."""
@@ -155,15 +123,12 @@ class Judge:
             self._enter(best)
         if self.standing.actual is not best:
             self._again(statement, best, begin, written)
-        self._restated(statement, begin)
+        self.given.restated(statement, self.drafts[begin:])
         self.situations.note(statement)
 
     def _enter(self, world: World) -> None:
-        """What was given anew was meant so."""
         if self.situations.anew:
-            for draft in self.restated:
-                draft.accept()
-            self.restated = []
+            self.given.meant()
         self.situations.enter(world)
 
     def _again(self, statement: Statement, world: World, begin: int, written: int) -> None:
@@ -171,39 +136,6 @@ class Judge:
         self.standing.ledger.forget(written)
         self.standing.actual = world
         self._statement(statement)
-
-    def _restated(self, statement: Statement, begin: int) -> None:
-        """A value given anew may be the next sample's: what goes on with it tells. Where nothing does,
-        nothing tells what it should be."""
-        if not self.own or self.situations.restated(statement) is None:
-            return
-        wrong = [draft for draft in self.drafts[begin:] if draft.verdict is Verdict.WRONG]
-        self.restated += wrong
-        assert isinstance(statement.left, t.Name)
-        if statement.left.key not in self._read:
-            for draft in wrong:
-                draft.verdict, draft.code = Verdict.UNDECIDED, "C404"
-                draft.message = f"it was given as {draft.expected} before"
-
-    def _given_again(self, statement: Statement, begin: int) -> None:
-        """After a step of training, a number of which only a value was given before may have another one."""
-        left = statement.left
-        if not self.own or not isinstance(left, t.Name) or left.mark not in {"", *PRIMES}:
-            return
-        model = self.model
-        stated = model.given(left.key) is not None and model.definition(left.key) is None
-        if not stated or model.is_parameter(left.key) or left.key in self._read:
-            return
-        for draft in self.drafts[begin:]:
-            if draft.verdict is Verdict.WRONG:
-                draft.verdict, draft.code = Verdict.UNDECIDED, "C404"
-                draft.message = f"it was given as {draft.expected} before"
-
-    @cached_property
-    def _read(self) -> frozenset[str]:
-        """What the definitions of the model read."""
-        definitions = map(self.model.definition, self.model.names())
-        return frozenset(name for node in definitions if node for name in names_in(node))
 
     def _at_step(self, step: int) -> None:
         """Numbers are those after ``step`` steps of training."""

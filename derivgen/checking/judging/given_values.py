@@ -1,0 +1,107 @@
+"""Values that are given again: a slip, or the beginning of another example."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from derivgen.checking.drafts import Draft
+from derivgen.checking.evaluating.model import Model
+from derivgen.checking.evaluating.resolving import UPDATE_MARKS
+from derivgen.checking.maths import tree as t
+from derivgen.checking.maths.keys import PRIMES
+from derivgen.checking.maths.tree import names_in
+from derivgen.checking.report import Verdict
+from derivgen.checking.understanding.situations import Situations
+from derivgen.checking.understanding.statements import Statement
+
+
+@dataclass
+class GivenValues:
+    """What is thought of claims that give a quantity another value than it had.
+
+    ``own`` says that the model was made from the document itself; ``repaired`` are given quantities whose values
+    are others here than the document gives them; ``upstream_of`` tells what a formula is computed from."""
+
+    model: Model
+    own: bool
+    repaired: frozenset[str]
+    situations: Situations
+    upstream_of: Callable[[t.Node], frozenset[str]]
+    #: claims that give a value anew, until it shows whether that was meant
+    waiting: list[Draft] = field(default_factory=list)
+
+    def restated(self, statement: Statement, drafts: Sequence[Draft]) -> None:
+        """A value given anew may be the next sample's: what goes on with it tells. Where nothing does,
+        nothing tells what it should be."""
+        if not self.own or self.situations.restated(statement) is None:
+            return
+        wrong = [draft for draft in drafts if draft.verdict is Verdict.WRONG]
+        self.waiting += wrong
+        assert isinstance(statement.left, t.Name)
+        if statement.left.key not in self._read:
+            for draft in wrong:
+                draft.verdict, draft.code = Verdict.UNDECIDED, "C404"
+                draft.message = f"it was given as {draft.expected} before"
+
+    def after_step(self, statement: Statement, drafts: Sequence[Draft]) -> None:
+        """After a step of training, a number of which only a value was given before may have another one."""
+        left = statement.left
+        if not self.own or not isinstance(left, t.Name) or left.mark not in {"", *PRIMES}:
+            return
+        model = self.model
+        stated = model.given(left.key) is not None and model.definition(left.key) is None
+        if not stated or model.is_parameter(left.key) or left.key in self._read:
+            return
+        for draft in drafts:
+            if draft.verdict is Verdict.WRONG:
+                draft.verdict, draft.code = Verdict.UNDECIDED, "C404"
+                draft.message = f"it was given as {draft.expected} before"
+
+    def meant(self) -> None:
+        """What was given anew was meant so."""
+        for draft in self.waiting:
+            draft.accept()
+        self.waiting.clear()
+
+    def settle(self, drafts: Sequence[Draft]) -> None:
+        """Another value for something given is a slip where the document goes on with the first one, and
+        else perhaps the beginning of another example."""
+        for at, draft in enumerate(drafts):
+            if draft.verdict is Verdict.WRONG and self._gives(draft):
+                assert isinstance(draft.statement.left, t.Name)
+                key = draft.statement.left.key
+                if key in self.repaired:
+                    continue  # that more lines agree with another value is what tells
+                if not any(self._goes_on_with(key, later) for later in drafts[at + 1 :]):
+                    draft.verdict, draft.code = Verdict.UNDECIDED, "C404"
+                    draft.message = f"it was given as {draft.expected} before"
+
+    def _gives(self, draft: Draft) -> bool:
+        """True for ``x = 0.5`` alone, of what is given."""
+        left, chain = draft.statement.left, draft.statement.chain
+        if not self.own or not isinstance(left, t.Name) or left.mark or chain.continued:
+            return False
+        given = self.model.given(left.key)
+        stated = given is not None and self.model.definition(left.key) is None
+        return stated and len(chain.segments) == 2 and left.key not in self.model.put_in
+
+    def _goes_on_with(self, key: str, draft: Draft) -> bool:
+        """True for a number that is right with the value that was given for something at first."""
+        if draft.verdict is Verdict.WRONG and draft.operand is not None:
+            return isinstance(draft.operand[0], t.Name) and draft.operand[0].key == key
+        if draft.number is None or draft.subject is None or draft.verdict is Verdict.UNDECIDED:
+            return False
+        if not draft.modelled:
+            return False
+        names = list(t.names_of(draft.subject))
+        if key == self.model.rate:
+            return any(name.mark in UPDATE_MARKS for name in names)
+        return key in self.upstream_of(draft.subject)
+
+    @cached_property
+    def _read(self) -> frozenset[str]:
+        """What the definitions of the model read."""
+        definitions = map(self.model.definition, self.model.names())
+        return frozenset(name for node in definitions if node for name in names_in(node))
