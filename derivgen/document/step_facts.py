@@ -26,7 +26,6 @@ from derivgen.document.sections import (
 )
 from derivgen.document.situation import Situation
 from derivgen.document.updates import rule_chains
-from derivgen.document.views.common import by_depth
 from derivgen.document.whole_stages import WholeStage, whole_stages
 from derivgen.formula.tree import Node
 from derivgen.network.optimisers import OPTIMISERS
@@ -105,7 +104,8 @@ class StepFacts:
 
     @cached_property
     def update_table(self) -> Table:
-        """Every trained parameter; of very many only those at the beginning of each array."""
+        """Every trained parameter, in the order of all tables; of very many only those at the
+        beginning of each array."""
         derivation = self.situation.derivation
         assert self.situation.change is not None
         trained = [q.name for q in derivation.network.parameters() if q.trained]
@@ -113,7 +113,7 @@ class StepFacts:
         few = self.trained <= MOST_UPDATE_ROWS
         entries = [
             (array, index)
-            for array in by_depth(derivation, trained)
+            for array in trained
             for index in islice(self._in_order(array), None if few else most)
         ]
         return update_table(self.formulas, self.situation.change, entries)
@@ -146,9 +146,8 @@ class StepFacts:
     @property
     def _first_updated(self) -> Entry:
         """The first parameter of the table of updates."""
-        derivation = self.situation.derivation
-        trained = [q.name for q in derivation.network.parameters() if q.trained]
-        array = by_depth(derivation, trained)[0]
+        parameters = self.situation.derivation.network.parameters()
+        array = next(q.name for q in parameters if q.trained)
         return array, next(iter(self._in_order(array)))
 
     def _in_order(self, array: str) -> Iterable[tuple[int, ...]]:

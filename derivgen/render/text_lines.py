@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import zip_longest
-from typing import Final
+from typing import Final, Literal
 
 from derivgen.document.blocks import Inline, Inlines, Math, Reference, Words
 from derivgen.formula.build import map_children, slashed, walk
@@ -14,9 +14,11 @@ from derivgen.formula.names import name_text
 from derivgen.formula.tree import Chain, Fraction, Hole, Node, Number, Partial, Script
 from derivgen.formula.writer import hole
 from derivgen.render import escape
-from derivgen.render.decimal_points import missing_digits
+from derivgen.render.decimal_points import Column, missing_digits, missing_space
 from derivgen.render.family import HOLES
 from derivgen.render.formats import Dialect, Format
+
+Tall = Literal["", "scripts", "fraction"]
 
 #: an equation in a sentence that is no wider, in widths of a digit, stays on one line
 _SHORT_FORMULA: Final = 20.0
@@ -106,6 +108,8 @@ class TextWriter:
     kept: Callable[..., str] | None = None
     #: what makes room in a row of a table for fractions and for scripts above and below each other
     stacked: Callable[..., str] | None = None
+    #: a space behind a formula
+    spaced: Callable[..., str] | None = None
 
     def is_mostly_formulas(self, content: Inlines) -> bool:
         """Whether a line has too few spaces that could be stretched for it to be justified."""
@@ -121,20 +125,30 @@ class TextWriter:
         """Content that begins a cell or a line, so that it begins no list or heading."""
         return self.format.line(self.inlines(content))
 
-    def cell(self, content: Inlines, places: int) -> str:
-        """A cell of a table; a number is followed by blanks in place of the decimals that it lacks."""
-        missing = missing_digits(content, places)
-        if not missing:
-            text = self.start(content)
-            if self.stacked is None:
-                return text
-            fraction = any(_has(part, Fraction) for part in content)
-            tall = fraction or any(map(_has_two_scripts, content))
-            return text + self.stacked(fraction) if tall else text
+    def tall(self, row: Sequence[Inlines]) -> Tall:
+        """What makes a row of a table higher than a line of text."""
+        if self.stacked is None:
+            return ""
+        parts = [part for content in row for part in content]
+        if any(_has(part, Fraction) for part in parts):
+            return "fraction"
+        return "scripts" if any(map(_has_two_scripts, parts)) else ""
+
+    def cell(self, content: Inlines, column: Column, tall: Tall = "", first: bool = True) -> str:
+        """A cell of a table, the first of its row or not; a number is followed by blanks in place of the
+        decimals that it lacks."""
+        room = self.stacked(tall, first) if self.stacked is not None and tall else ""
+        missing, space = missing_digits(content, column), missing_space(content, column)
+        padding = ""
+        if missing:
+            padding = self.macro("padding")(missing)
+        elif space and self.spaced is not None:
+            padding = self.spaced(f"{space:g}")
+        if not padding:
+            return room + self.start(content)
         [part] = content
         assert isinstance(part, Math)
-        padding = self.macro("padding")(missing)
-        return self.format.line(self.formula(part, padding))
+        return room + self.format.line(self.formula(part, padding))
 
     def line(self, content: Inlines) -> str:
         """Content that has a line of its own."""

@@ -35,7 +35,7 @@ from derivgen.formula.linebreak import INDENT, layout
 from derivgen.formula.measure import operator_width, relation_width, width
 from derivgen.formula.tree import Line
 from derivgen.render import escape
-from derivgen.render.decimal_points import ALIGNED_ROWS, decimal_places
+from derivgen.render.decimal_points import ALIGNED_ROWS, decimal_columns
 from derivgen.render.family import fill
 from derivgen.render.formats import DIALECTS, FORMATS, Dialect, Format
 from derivgen.render.text_lines import TextWriter, content_width
@@ -157,6 +157,7 @@ class _Renderer:
             self.macro,
             getattr(self.macros, "kept", None),
             getattr(self.macros, "stacked", None),
+            getattr(self.macros, "spaced", None),
         )
         self.figures = 0
         self.notes = 0
@@ -270,10 +271,14 @@ class _Renderer:
             long = _table_width((block.header, *rows)) <= self.format.limit
         yield self.macro("table_begin")(*shape, long)
         row_macro = self.macro("table_row")
-        places = decimal_places(rows, len(align))
+        columns = decimal_columns(rows, len(align))
         last = len(rows) - _ROWS_TOGETHER
         for at, row in enumerate(rows):
-            cells = [self.text.cell(*pair) for pair in zip(row, places, strict=True)]
+            tall = self.text.tall(row)
+            cells = [
+                self.text.cell(content, column, tall, place == 0)
+                for place, (content, column) in enumerate(zip(row, columns, strict=True))
+            ]
             together = at < _ROWS_TOGETHER - 1 or last <= at < len(rows) - 1
             yield row_macro(cells, align, together)
         yield self.macro("table_end")(*shape, long)

@@ -15,15 +15,20 @@ from derivgen.formula.tree import Symbol
 from derivgen.render.pdf import pdf_bytes
 from derivgen.render.write import Options, document_text
 
-TEXTS = ("0", "-12", "0.5", "-1.250", "3e-9", "100.25")
+TEXTS = ("0", "-12", "0.5", "-1.250", "100.25")
+WITH_POWERS = (*TEXTS, "3e-9", "-2.5e-10")
 
 
-def written(format: str, rows: int | None = None) -> str:
-    texts = TEXTS if rows is None else tuple(str(n) for n in range(rows))
+def written(format: str, rows: int | None = None, texts: tuple[str, ...] = TEXTS) -> str:
+    document = numbers(texts if rows is None else tuple(str(n) for n in range(rows)))
+    return "".join(document_text(document, format, Options()))
+
+
+def numbers(texts: tuple[str, ...]) -> Document:
     cells = [((Math(Symbol("w")),), (Math(number(text)),)) for text in texts]
     table = Table(((Words("Name"),), (Words("Value"),)), cells, "lr")
     blocks: tuple[Block, ...] = (table,)
-    return "".join(document_text(Document("", lambda: blocks), format, Options()))
+    return Document("", lambda: blocks)
 
 
 @pytest.mark.parametrize(
@@ -35,15 +40,43 @@ def written(format: str, rows: int | None = None) -> str:
     ],
 )
 def test_the_digits_that_a_number_lacks_are_there_unseen(format: str, hidden: str) -> None:
-    # the power of ten has a point of its own and is left alone
     assert re.findall(hidden, written(format)) == [".000", ".000", "00", "0"]
 
 
-def test_markdown_has_no_unseen_digits() -> None:
-    rows = [line for line in written("md").splitlines() if line.startswith("| $w$")]
-    assert [re.findall(r"[\d.]+", row)[0] for row in rows] == [
-        t.lstrip("-")[:6].replace("3e-9", "3") for t in TEXTS
+def test_markdown_has_no_unseen_digits_and_no_room() -> None:
+    rows = [
+        line for line in written("md", texts=WITH_POWERS).splitlines() if line.startswith("| $w$")
     ]
+    found = [
+        re.fullmatch(r"\| \$w\$ \| \$-?([\d.]+)( \\times 10\^\{-\d+\})?\$ \|", row) for row in rows
+    ]
+    assert [match and match[1] for match in found] == [
+        text.lstrip("-").partition("e")[0] for text in WITH_POWERS
+    ]
+
+
+@pytest.mark.skipif(shutil.which("pdftotext") is None, reason="no pdftotext")
+@pytest.mark.parametrize("engine", ["typst", "latex"])
+def test_units_stand_below_each_other_whether_or_not_a_power_of_ten_follows(
+    engine: str, tmp_path: Path
+) -> None:
+    """As pdftotext sees them: a digit is 0.5 em wide, and a point 0.28 em, at 10.95 points."""
+    if engine == "latex" and shutil.which("pdflatex") is None:
+        pytest.skip("no LaTeX")
+    pdf = tmp_path / "numbers.pdf"
+    pdf.write_bytes(pdf_bytes(numbers(WITH_POWERS), engine))
+    boxes = subprocess.run(
+        ["pdftotext", "-bbox", str(pdf), "-"], check=True, capture_output=True, text=True
+    ).stdout
+    words = re.findall(r'xMax="([\d.]+)" yMax="[\d.]+">[-−]?([\d.]+)</word>', boxes)
+    mantissas = [text.lstrip("-").partition("e")[0] for text in WITH_POWERS]
+    ends = {}
+    for right, text in words:
+        if text in mantissas and text not in ends:
+            decimals = len(text.partition(".")[2])
+            ends[text] = float(right) - (0.28 + 0.5 * decimals if decimals else 0) * 10.95
+    assert len(ends) == len(mantissas)
+    assert max(ends.values()) - min(ends.values()) < 0.8
 
 
 @pytest.mark.parametrize("rows", [8, 9, 40])
