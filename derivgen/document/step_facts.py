@@ -26,6 +26,7 @@ from derivgen.document.sections import (
 )
 from derivgen.document.situation import Situation
 from derivgen.document.updates import rule_chains
+from derivgen.document.views.common import selected
 from derivgen.document.whole_stages import WholeStage, whole_stages
 from derivgen.formula.tree import Node
 from derivgen.network.optimisers import OPTIMISERS
@@ -44,6 +45,18 @@ VIEW_MODULES: MappingProxyType[View, str] = MappingProxyType(
 )
 #: a table of updates has no more rows than this: a page or two
 MOST_UPDATE_ROWS = 512
+#: so many parameters that are worked out are told by their names
+MOST_TOLD = 8
+
+
+@dataclass(frozen=True)
+class LeftOut:
+    """How many parameters are not worked out, and which are: ``first`` of each array, or the ``names``
+    (none: very many)."""
+
+    count: int
+    first: bool
+    names: tuple[Node, ...]
 
 
 @dataclass(frozen=True)
@@ -123,6 +136,23 @@ class StepFacts:
         """How many parameters are trained."""
         parameters = self.situation.derivation.network.parameters()
         return sum(prod(q.shape) for q in parameters if q.trained)
+
+    @cached_property
+    def left_out(self) -> LeftOut | None:
+        """What is trained and not worked out; None where that is nothing, or where whole arrays are."""
+        derivation = self.situation.derivation
+        trained = {q.name: prod(q.shape) for q in derivation.network.parameters() if q.trained}
+        chosen = {name: where for name, where in derivation.chosen.items() if name in trained}
+        count = sum(trained.values()) - sum(map(len, chosen.values()))
+        if not count or not chosen or self.in_arrays:
+            return None
+        if trained.keys() == chosen.keys() and all(
+            len(where) == 1 and 0 in where for where in chosen.values()
+        ):
+            return LeftOut(count, True, ())
+        few = sum(map(len, chosen.values())) <= MOST_TOLD
+        names = map(self.formulas.name, selected(self.situation)) if few else ()
+        return LeftOut(count, False, tuple(names))
 
     @property
     def not_in_table(self) -> int:

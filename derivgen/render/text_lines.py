@@ -11,7 +11,7 @@ from derivgen.document.blocks import Inline, Inlines, Math, Reference, Words
 from derivgen.formula.build import map_children, slashed, walk
 from derivgen.formula.measure import chain_width, width
 from derivgen.formula.names import name_text
-from derivgen.formula.tree import Chain, Fraction, Hole, Node, Number, Partial, Script
+from derivgen.formula.tree import Chain, Fraction, Hole, Node, Number, Partial, Product, Script
 from derivgen.formula.writer import hole
 from derivgen.render import escape
 from derivgen.render.decimal_points import Column, missing_digits, missing_space
@@ -204,7 +204,9 @@ class TextWriter:
             body, size = writer.write_chain(formula), _length(chain_width(formula))
         else:
             one_line = slashed(formula) if isinstance(formula, Partial) else formula
-            body, size = writer.write(one_line), ""
+            # a number and its power of ten stay on one line
+            size = _length(width(one_line)) if isinstance(formula, Product) else ""
+            body = writer.write(one_line)
         return self.macro("math")(self.format.formula(body) + padding, size)
 
     def words(self, words: Words) -> str:

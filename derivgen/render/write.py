@@ -35,6 +35,7 @@ from derivgen.formula.linebreak import INDENT, layout
 from derivgen.formula.measure import operator_width, relation_width, width
 from derivgen.formula.tree import Line
 from derivgen.render import escape
+from derivgen.render.ahead import Ahead
 from derivgen.render.decimal_points import ALIGNED_ROWS, decimal_columns
 from derivgen.render.family import fill
 from derivgen.render.formats import DIALECTS, FORMATS, Dialect, Format
@@ -163,8 +164,8 @@ class _Renderer:
         self.notes = 0
         self.in_family = False
         self.latest_family: tuple[tuple[Block, ...], int, str] | None = None
-        #: the block after the one that is written: a paragraph stays on the page of its formula
-        self.following: Block | None = None
+        #: what is written, block by block: a paragraph stays on the page of its formula
+        self.blocks = Ahead(())
 
     def _module(self, name: str) -> Any:
         template = self.env.get_template(f"formats/{self.format.folder}/{name}.j2")
@@ -192,7 +193,8 @@ class _Renderer:
         data = self._facts(document) | {"figures": figures}
         before: str = outer.begin(**data)
         yield None, before
-        for block, self.following in _with_next(chain(ahead, blocks)):
+        self.blocks = Ahead(chain(ahead, blocks))
+        for block in self.blocks:
             for text in self.block(block):
                 # a block begins with an empty line, which a document does not
                 yield block, text if before else text.lstrip("\n")
@@ -238,12 +240,25 @@ class _Renderer:
     def heading(self, block: Heading) -> Iterator[str]:
         content = block.content
         plain = "" if all(isinstance(part, Words) for part in content) else self.text.plain(content)
+        before = getattr(self.macros, "before_long_table", None)
+        if before is not None and self._leads_to_long_table():
+            yield before()
         yield self.macro("heading")(block.level, self.text.inlines(content), plain)
+
+    def _leads_to_long_table(self) -> bool:
+        """Whether a table that may run over pages comes next, or behind a paragraph."""
+        for block in self.blocks.coming(2):
+            if isinstance(block, Table):
+                return len(block.rows) > _SHORT_TABLE and not self.notes
+            if not isinstance(block, Paragraph):
+                break
+        return False
 
     def paragraph(self, block: Paragraph) -> Iterator[str]:
         if block.content:
-            leads = isinstance(self.following, Display | Bullets | Table | Family)
-            leads = leads or _is_label(self.following) or _is_label(block)
+            following = next(iter(self.blocks.coming(1)), None)
+            leads = isinstance(following, Display | Bullets | Table | Family)
+            leads = leads or _is_label(following) or _is_label(block)
             ragged = self.text.is_mostly_formulas(block.content)
             yield self.macro("paragraph")(self.text.line(block.content), leads, ragged)
 
@@ -339,16 +354,6 @@ def _is_label(block: Block | None) -> bool:
     if words and words[0] is block.content[0] and words[0].style == "strong":
         return True
     return {part.style for part in words} == {"emphasis"}
-
-
-def _with_next(blocks: Iterable[Block]) -> Iterator[tuple[Block, Block | None]]:
-    """Each block with the one that comes after it."""
-    walking = iter(blocks)
-    current = next(walking, None)
-    while current is not None:
-        following = next(walking, None)
-        yield current, following
-        current = following
 
 
 def _lines_width(lines: Sequence[Line]) -> float:

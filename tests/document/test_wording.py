@@ -370,3 +370,35 @@ def test_the_equations_of_a_summary_are_aligned_at_one_sign(name: str) -> None:
     blocks = dg.derive(task).document.blocks()
     first = next(block for block in blocks if isinstance(block, Display))
     assert len(first.chains) == len(task.network.equations)
+
+
+TABLE_ROW = re.compile(r"^\| \$(?P<name>[^$]*)\$ \|", re.MULTILINE)
+
+
+@pytest.mark.parametrize("name", ["relu_sigmoid_3_2_1", "lstm_3_steps", "conv_pool"])
+def test_every_table_has_the_parameters_in_one_order(name: str) -> None:
+    tutorial, summary = text_of(name), text_of(name, "summary")
+    update = tutorial[tutorial.index("| Old value |") : tutorial.index("## After the update")]
+    check = tutorial[tutorial.index("| Difference quotient |") :]
+    values = summary[: summary.index("| Old value |")]
+    updated = TABLE_ROW.findall(update)
+    assert len(updated) > 10
+    for other in (check, values):
+        assert [row for row in TABLE_ROW.findall(other) if row in updated] == updated
+
+
+def test_what_is_not_worked_out_is_counted() -> None:
+    """26 + 4 parameters in five arrays: one of each, or those of the first layer, or all of them."""
+    first = text_of("softmax_deep")
+    assert first.count("the first element is worked out; the other 25 are found") == 1
+    some = text_of("softmax_deep", "handout", 'document.show=["W1", "w_{11}^{(3)}"]')
+    [told] = re.findall(r"^(.*) are worked out; the other 23 are found", some, re.MULTILINE)
+    assert told.count("$") == 14
+    for setting in ('document.show=["all"]', 'document.views=["matrix"]'):
+        assert "worked out" not in text_of("softmax_deep", "tutorial", setting)
+
+
+def test_that_a_bias_is_added_is_said_once_where_its_derivative_is_first_used() -> None:
+    text = text_of("relu_sigmoid_3_2_1")
+    for name in ("b_{10}", "b_{00}", "b_{01}"):
+        assert text.count(f"${name}$ is added to ") == (name != "b_{01}")

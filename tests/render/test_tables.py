@@ -120,3 +120,24 @@ def test_no_page_has_the_last_few_rows_of_a_table_alone(
         assert all("leading" in page and "The end" in page for page in pages[:1])
         broken += len(counts) > 1
     assert (broken > 0) == (least < rows)
+
+
+@pytest.mark.skipif(shutil.which("pdftotext") is None, reason="no pdftotext")
+@pytest.mark.skipif(shutil.which("pdflatex") is None, reason="no LaTeX")
+def test_latex_leaves_no_heading_behind_when_a_long_table_goes_to_the_next_page(
+    tmp_path: Path,
+) -> None:
+    end = (Heading(1, (Words("The end"),)), Paragraph((Words("leading words " * 20),)))
+    table = numbers(tuple(str(1000 + n) for n in range(19))).blocks()
+    later = 0
+    for above in range(22, 46, 3):
+        filled = tuple(Paragraph((Words("filling"),)) for _ in range(above))
+        file = tmp_path / "made.pdf"
+        document = Document("", lambda filled=filled: (*filled, *end, *table))  # type: ignore[misc]
+        file.write_bytes(pdf_bytes(document, "latex"))
+        text = subprocess.run(["pdftotext", file, "-"], check=True, capture_output=True).stdout
+        [page] = [page for page in text.decode().split("\f") if "leading" in page]
+        assert "The end" in page
+        assert len(re.findall(r"\b10\d\d\b", page)) >= 4
+        later += "filling" not in page
+    assert later
