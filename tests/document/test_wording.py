@@ -402,3 +402,14 @@ def test_that_a_bias_is_added_is_said_once_where_its_derivative_is_first_used() 
     text = text_of("relu_sigmoid_3_2_1")
     for name in ("b_{10}", "b_{00}", "b_{01}"):
         assert text.count(f"${name}$ is added to ") == (name != "b_{01}")
+
+
+def test_each_of_several_views_of_a_handout_is_announced() -> None:
+    several = text_of(
+        "softmax_deep", "handout", 'document.views=["reuse", "matrix", "closed-form"]'
+    )
+    assert re.findall(r"^\*(In .*)\.\*$", several, re.MULTILINE) == [
+        "In matrix form",
+        "In closed form",
+    ]
+    assert "In matrix form" not in text_of("softmax_deep", "handout", 'document.views=["matrix"]')
