@@ -149,7 +149,9 @@ def _text(text: str) -> str:
 
 
 _UPRIGHT_SIGNS: Final = frozenset({"infinity", "nabla"})
-_OPERATOR_SIGNS: Final = frozenset({"top", "prime", "dagger", "star", "plus", "minus", "slash"})
+_OPERATOR_SIGNS: Final = frozenset({"top", "prime", "dagger", "star"})
+#: marks that browsers would take for operators between two things, and leave room beside
+_MARKS: Final = frozenset({"plus", "minus", "slash"})
 
 
 def _symbol(node: Symbol) -> str:
@@ -160,6 +162,8 @@ def _symbol(node: Symbol) -> str:
         return '<mspace width="1em"/>'
     if name in _OPERATOR_SIGNS:
         return _mo(SIGNS[name].char)
+    if name in _MARKS:
+        return f'<mo lspace="0" rspace="0">{SIGNS[name].char}</mo>'
     if name in SIGNS:
         # capital Greek letters are upright, as TeX and Typst set them
         normal = name in _UPRIGHT_SIGNS or name[0].isupper()

@@ -349,7 +349,7 @@ def test_a_derivative_on_one_line() -> None:
     token = slashed(Partial(Symbol("L"), Symbol("w")))
     assert LATEX.write(token) == r"\partial L/\partial w"
     assert TYPST.write(token) == r"∂ L \/ ∂ w"  # a bare stroke makes a fraction
-    assert MATHML.write(token).count("<mo>/</mo>") == 1
+    assert MATHML.write(token).count('<mo lspace="0" rspace="0">/</mo>') == 1
 
 
 #: a cell of a matrix and the space behind it
@@ -400,3 +400,12 @@ def test_further_relations_have_columns_of_their_own() -> None:
     assert rows[1] == r"  a &= x &&\approx 3 \\"
     assert TYPST.write_lines(lines).count("&&") == 2
     assert MATHML.write_lines(lines).count("<mtd") == 6
+
+
+@pytest.mark.parametrize("sign", ["plus", "minus", "slash"])
+def test_a_sign_that_is_a_mark_has_no_room_beside_it_in_a_browser(sign: str) -> None:
+    """As an operator between two things it would have, in a superscript too."""
+    marked = Script(Symbol("w"), None, Row((Number("2"), Symbol(sign))))
+    [attributes] = re.findall(r"<mo([^>]*)>[+−/]</mo>", MATHML.write(marked))
+    assert attributes.split() == ['lspace="0"', 'rspace="0"']
+    assert "<mo>+</mo>" in MATHML.write(Sum(((False, Symbol("x")), (False, Symbol("y")))))
