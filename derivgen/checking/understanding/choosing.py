@@ -4,15 +4,20 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from derivgen.checking.evaluating import indices as ix
 from derivgen.checking.evaluating.printed import printed_matrix, printed_number
 from derivgen.checking.maths import tree as t
+from derivgen.checking.maths.rebuild import rebuilt
 from derivgen.checking.maths.tree import full_key, names_in
 from derivgen.checking.understanding.decided import Decided
 from derivgen.checking.understanding.noting import Notes
 from derivgen.checking.understanding.update_rules import is_descent
+
+
+#: parts of a formula in which steps are put in
+_MOST_EXPANDED = 500
 
 
 def choose_definitions(decided: Decided) -> None:
@@ -92,7 +97,38 @@ def _ranked(decided: Decided, key: str, sides: Sequence[t.Node], used: bool) -> 
             continue  # y = m x + b: an example that belongs to no quantity
         # a sum over letters without bounds does not say what its terms are, where another side does
         scored.append((_is_open_sum(side), missing, isinstance(side, t.Name), at, side))
-    return [row[-1] for row in sorted(scored, key=lambda row: row[:-1])]
+    found = [row[-1] for row in sorted(scored, key=lambda row: row[:-1])]
+    return _step_by_step(decided.notes, key, found)
+
+
+def _step_by_step(notes: Notes, key: str, sides: list[t.Node]) -> list[t.Node]:
+    """In ``y = x + W_2 relu(W_1 x)``, and then ``z = W_1 x, h = relu(z), u = W_2 h, y = x + u``, the steps come first:
+    derivatives are taken by what stands between."""
+    if len(sides) < 2 or isinstance(sides[0], t.Name):
+        return sides
+    whole = _Expanded(notes)(sides[0], frozenset((key,)))
+    for side in sides[1:]:
+        more = {*names_in(side)} - {*names_in(sides[0])}
+        if more & notes.sides.keys() and _Expanded(notes)(side, frozenset((key,))) == whole:
+            return [side, *(other for other in sides if other is not side)]
+    return sides
+
+
+@dataclass
+class _Expanded:
+    """A formula with the first formula of each of its names put in for it, as far down as these go, up to a size."""
+
+    notes: Notes
+    left: int = _MOST_EXPANDED
+
+    def __call__(self, node: t.Node, above: frozenset[str]) -> t.Node:
+        self.left -= 1
+        if isinstance(node, t.Name):
+            sides = self.notes.sides.get(full_key(node), ())
+            if not sides or node.key in above or self.left < 0:
+                return node
+            return self(sides[0], above | {node.key})
+        return rebuilt(node, lambda part: self(part, above))
 
 
 def _instances(side: t.Node, first: Mapping[str, int]) -> Iterator[str]:
