@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from fractions import Fraction
 from typing import Protocol
 
 from derivgen.checking.evaluating.values import Real
@@ -69,8 +70,9 @@ class Model(Protocol):
         """Quantities with the keys of their values after a step, where a rule of their own has those."""
 
     @property
-    def worked_out(self) -> frozenset[str]:
-        """Quantities for which only a calculation with numbers is given: what they follow is not said."""
+    def worked_out(self) -> Mapping[str, frozenset[Fraction]]:
+        """Quantities for which only a calculation with numbers is given, and these numbers: what they follow is not
+        said."""
 
     @property
     def put_in(self) -> frozenset[str]:
@@ -130,7 +132,7 @@ class DocumentModel:
     #: quantities that something computes, and the document does not say what
     opaque: frozenset[str] = frozenset()
     renewed: Mapping[str, str] = field(default_factory=dict)
-    worked_out: frozenset[str] = frozenset()
+    worked_out: Mapping[str, frozenset[Fraction]] = field(default_factory=dict)
     put_in: frozenset[str] = frozenset()
     is_complete: bool = False
     lists_stand: bool = False
@@ -187,7 +189,7 @@ class Changed:
         return self.model.renewed
 
     @property
-    def worked_out(self) -> frozenset[str]:
+    def worked_out(self) -> Mapping[str, frozenset[Fraction]]:
         return self.model.worked_out
 
     @property

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from fractions import Fraction
 from functools import partial
 from typing import TYPE_CHECKING
 
 from derivgen.checking.evaluating.model import Model
+from derivgen.checking.evaluating.printed import is_numeric
 from derivgen.checking.evaluating.resolving import LeftOut, Open, resolved
 from derivgen.checking.maths import tree as t
 
 if TYPE_CHECKING:
     from derivgen.checking.evaluating.world import World
+
+#: numbers that stand in calculations for themselves
+_COMMON = frozenset({Fraction(0), Fraction(1)})
 
 
 def refuse_unsaid(world: World, of: t.Node, by: str, indices: Mapping[str, int]) -> None:
@@ -23,11 +28,14 @@ def refuse_unsaid(world: World, of: t.Node, by: str, indices: Mapping[str, int])
     key = resolved(model, of, indices)[0]
     element = model.element(by)
     array = by if element is None else element.array
-    if key in (by, array) or ancestry.leads(key, by) or ancestry.leads(key, array):
+    if key in (by, array):
+        return
+    if ancestry.leads(key, by) or ancestry.leads(key, array):
+        _refuse_worked_out(world, key, array)
         return
     if ancestry.is_cut_short(key):
         raise LeftOut(f"a part of what computes {key} is left out")
-    if model.worked_out and not model.worked_out.isdisjoint({key, *ancestry.upstream(key)}):
+    if model.worked_out and not model.worked_out.keys().isdisjoint({key, *ancestry.upstream(key)}):
         raise Open(f"how {key} follows {by} is not said")
     silent = next(filter(partial(_is_cell_unread, model), sorted(ancestry.upstream(key))), None)
     if silent is not None:
@@ -39,6 +47,21 @@ def refuse_unsaid(world: World, of: t.Node, by: str, indices: Mapping[str, int])
             raise Open(f"nothing says what {silent} is")
     if not (model.is_complete or ancestry.is_read(by) or ancestry.is_read(array)):
         raise Open(f"nothing says what is computed from {by}")
+
+
+def _refuse_worked_out(world: World, key: str, by: str) -> None:
+    """Beside the ways that are said there may be others: through a mean that was calculated from all cells of an
+    array."""
+    model, ancestry = world.model, world.ancestry
+    given = model.given(by) if model.worked_out else None
+    if not isinstance(given, t.Matrix):
+        return
+    numbers = {part.value for part in t.walk(given) if isinstance(part, t.Number)} - _COMMON
+    for middle in sorted(model.worked_out.keys() & ancestry.upstream(key)):
+        made = model.definition(middle)
+        unsaid = (made is None or is_numeric(made)) and middle != by
+        if unsaid and len(numbers) > 1 and numbers <= model.worked_out[middle]:
+            raise Open(f"how {middle} follows {by} is not said")
 
 
 def _is_given(model: Model, key: str) -> bool:

@@ -85,9 +85,9 @@ class NetworkModel:
         return {}
 
     @property
-    def worked_out(self) -> frozenset[str]:
+    def worked_out(self) -> Mapping[str, frozenset[Fraction]]:
         """Nothing: a network says how everything is computed."""
-        return frozenset()
+        return {}
 
     @property
     def put_in(self) -> frozenset[str]:

@@ -142,9 +142,10 @@ class Joined(Changed):
         return frozenset(OWN + key for key in self.own.opaque if key not in self.mapping)
 
     @property
-    def worked_out(self) -> frozenset[str]:
+    def worked_out(self) -> Mapping[str, frozenset[Fraction]]:
         """What the author only gives a calculation for, and the network does not have."""
-        return frozenset(OWN + key for key in self.own.worked_out if key not in self.mapping)
+        own = self.own.worked_out
+        return {OWN + key: own[key] for key in own if key not in self.mapping}
 
     def known(self, key: str) -> bool:
         return self.own.known(key[1:]) if key.startswith(OWN) else self.model.known(key)

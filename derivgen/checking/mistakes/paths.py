@@ -105,9 +105,16 @@ def cut_in_time(case: Case) -> Iterator[Candidate]:
     leads = case.ancestry.leads
     for key in readers:
         # steps are quantities of one letter, of which one leads to the next
-        same = [other for other in readers if _letter(other) == _letter(key)]
+        steps = [other for other in readers if _is_step(case.model, other)]
+        same = [other for other in steps if _letter(other) == _letter(key)]
         if any(leads(a, b) for a in same for b in same if a != b):
             yield _without(found, frozenset(readers) - {key})
+
+
+def _is_step(model: Model, key: str) -> bool:
+    """True for ``h_2`` and ``h^(2)`` that are no cells of an array."""
+    numbered = ix.above(key).isdigit() or any(piece.isdigit() for piece in ix.split(key)[1])
+    return numbered and model.element(key) is None
 
 
 def _letter(key: str) -> str:

@@ -15,7 +15,6 @@ from derivgen.checking.understanding.decided import Decided
 from derivgen.checking.understanding.noting import Notes
 from derivgen.checking.understanding.update_rules import is_descent
 
-
 #: parts of a formula in which steps are put in
 _MOST_EXPANDED = 500
 

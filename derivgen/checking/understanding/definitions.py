@@ -138,7 +138,7 @@ def _learned(decided: Decided, rules: Mapping[str, t.Node]) -> Learned:
         step,
         opaque(decided),
         renewed,
-        frozenset(k for k in decided.notes.calculations if not _is_said(decided, k)),
+        _worked_out(decided),
         frozenset(
             (decided.put_in | (decided.notes.printed.keys() - decided.notes.stated))
             - decided.definitions.keys()
@@ -164,6 +164,17 @@ def _learned(decided: Decided, rules: Mapping[str, t.Node]) -> Learned:
         - decided.denominators
         - decided.elements.keys(),
     )
+
+
+def _worked_out(decided: Decided) -> dict[str, frozenset[Fraction]]:
+    """What is computed from numbers that stand for something unsaid, and these numbers."""
+    return {
+        key: frozenset(
+            part.value for node in nodes for part in t.walk(node) if isinstance(part, t.Number)
+        )
+        for key, nodes in decided.notes.calculations.items()
+        if not _is_said(decided, key)
+    }
 
 
 def _is_said(decided: Decided, key: str) -> bool:

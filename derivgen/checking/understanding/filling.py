@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
 from derivgen.checking.evaluating import indices as ix
@@ -39,6 +39,9 @@ class Said:
         default_factory=lambda: defaultdict(list)
     )
 
+    #: the vectors that were printed: the size and sign of each cell, by name, and how they lie
+    vectors: dict[str, list[tuple[Fraction, t.Node, bool]]] = field(default_factory=dict)
+
     def take(self, members: Sequence[t.Node]) -> None:
         """Take in a chain: its first member has the values that are printed in it."""
         left = members[0] if members else None
@@ -59,26 +62,31 @@ class Said:
 
     def _take_cells(self, array: t.Name, body: t.Node) -> None:
         """Take in the cells of a printed array; 0, 1 and 2 are no values of theirs in a calculation."""
-        for i, row in enumerate(printed_matrix(body) or ()):
+        cells: list[tuple[Fraction, t.Node, bool]] = []
+        rows = printed_matrix(body) or ()
+        for i, row in enumerate(rows):
             for j, number in enumerate(row):
                 text = number.text.lstrip("-")
                 if text.endswith("%"):
-                    continue
-                value = Fraction(text)
-                known = self.in_arrays[value]
-                cell = (cell_of(array.key, i, j), number.value < 0)
-                if value not in CONSTANTS and cell not in known:
-                    known.append(cell)
+                    return
+                cells.append((Fraction(text), cell_of(array.key, i, j), number.value < 0))
+        for value, cell, negative in cells:
+            known = self.in_arrays[value]
+            if value not in CONSTANTS and (cell, negative) not in known:
+                known.append((cell, negative))
+        if len(cells) > 1 and 1 in (len(rows), len(rows[0])):
+            self.vectors[array.key] = cells
 
     def filled(self, calculation: t.Node) -> t.Node | None:
         """The calculation with a name for each of its numbers; None where that is not certain."""
         if not is_numeric(calculation) or is_printed(calculation):
             return None
         constants = set(map(id, _constants(calculation)))
+        calculation, counts_of = self._with_vectors(calculation)
         numbers = [
             part
             for part in t.walk(calculation)
-            if isinstance(part, t.Number) and id(part) not in constants
+            if isinstance(part, t.Number) and id(part) not in constants | counts_of
         ]
         counts: dict[Fraction, int] = defaultdict(int)
         for number in numbers:
@@ -100,7 +108,34 @@ class Said:
                 waiting[value] = list(found)
             else:
                 return None
-        return _put(calculation, waiting, constants) if waiting else None
+        if not waiting:
+            return calculation if counts_of else None
+        return _put(calculation, waiting, constants | counts_of)
+
+    def _with_vectors(self, node: t.Node) -> tuple[t.Node, set[int]]:
+        """A calculation with cells in each sum that goes through whole vectors, term by term: ``1 + 2 + 4`` where
+        ``x = [1, 2, 4]``, ``1 * 0.2 + 0.5 * 0.8`` of two vectors; and the numbers that count such terms."""
+        if isinstance(node, t.Quotient) and isinstance(node.bottom, t.Number):
+            top, counts = self._with_vectors(node.top)
+            size = len(top.terms) if isinstance(top, t.Sum) else 0
+            if top is not node.top and node.bottom.value == size:
+                counts = counts | {id(node.bottom)}
+            return replace(node, top=top), counts
+        if not isinstance(node, t.Sum):
+            return node, set()
+        terms = [_numbers_in(term) for _, term in node.terms]
+        if len({len(term) for term in terms}) != 1:
+            return node, set()
+        cells: dict[int, t.Node] = {}
+        for slot in zip(*terms, strict=True):
+            values = [number.value for number in slot]
+            found = [v for v in self.vectors.values() if [value for value, _, _ in v] == values]
+            if len(found) == 1 and len(set(values)) > 1:
+                for number, (_, cell, negative) in zip(slot, found[0], strict=True):
+                    cells[id(number)] = t.Negated(cell) if negative else cell
+        if not cells:
+            return node, set()
+        return _with_cells(node, cells), set(cells)
 
     def _known(self, value: Fraction) -> list[tuple[t.Node, bool]]:
         """Everything with a value, and the cells with it."""
@@ -133,6 +168,18 @@ def _renamed(node: t.Node, names: Mapping[str, str]) -> t.Node:
         key = names.get(node.key)
         return node if key is None else t.Name(key, written=key)
     return rebuilt(node, lambda child: _renamed(child, names))
+
+
+def _numbers_in(node: t.Node) -> list[t.Number]:
+    """The numbers of a term, but for exponents and what it is divided by."""
+    if isinstance(node, t.Number):
+        return [node]
+    parts = (node.base,) if isinstance(node, t.Power) else t.children(node)
+    return [number for part in parts for number in _numbers_in(part)]
+
+
+def _with_cells(node: t.Node, cells: Mapping[int, t.Node]) -> t.Node:
+    return cells.get(id(node)) or rebuilt(node, lambda part: _with_cells(part, cells))
 
 
 def _kind(node: t.Node) -> object:

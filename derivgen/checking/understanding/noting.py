@@ -169,10 +169,13 @@ def note(notes: Notes, statement: Statement) -> None:
         notes.results.add(full_key(statement.left))
     members = [statement.left, *bodies] if statement.chain.continued else bodies
     rest = [member for member in members if member is not None]
-    if rest and isinstance(rest[0], t.Name) and all(map(is_numeric, rest[1:])):
+    square = bool(rest) and _is_square(rest[0])
+    base = rest[0].base if square and isinstance(rest[0], t.Power) else rest[0] if rest else None
+    if isinstance(base, t.Name) and all(map(is_numeric, rest[1:])):
         made = notes.said.filled(rest[1]) if len(rest) > 1 else None
         if made is not None:
-            notes.filled.setdefault(full_key(rest[0]), made)
+            made = t.Call("sqrt", (made,)) if square else made
+            notes.filled.setdefault(full_key(base), made)
     notes.said.take(rest)
     for at, member in enumerate(rest):
         if at and _is_old_value_of(member, rest[0]):
