@@ -105,16 +105,17 @@ def cut_in_time(case: Case) -> Iterator[Candidate]:
     leads = case.ancestry.leads
     for key in readers:
         # steps are quantities of one letter, of which one leads to the next
-        steps = [other for other in readers if _is_step(case.model, other)]
+        steps = [other for other in readers if _is_step(case.model, other, found.bottom)]
         same = [other for other in steps if _letter(other) == _letter(key)]
         if any(leads(a, b) for a in same for b in same if a != b):
             yield _without(found, frozenset(readers) - {key})
 
 
-def _is_step(model: Model, key: str) -> bool:
-    """True for ``h_2`` and ``h^(2)`` that are no cells of an array."""
+def _is_step(model: Model, key: str, array: str) -> bool:
+    """True for ``h_2`` and ``h^(2)`` that are no cells of the array by which is differentiated."""
     numbered = ix.above(key).isdigit() or any(piece.isdigit() for piece in ix.split(key)[1])
-    return numbered and model.element(key) is None
+    element = model.element(key)
+    return (numbered or "[" in key) and (element is None or element.array != array)
 
 
 def _letter(key: str) -> str:
