@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from fractions import Fraction
 
 from derivgen.checking.maths import tree as t
 from derivgen.checking.maths.rebuild import rebuilt
@@ -129,6 +131,11 @@ def is_moved(piece: str) -> bool:
     return _MOVED.fullmatch(piece) is not None
 
 
+def chosen(node: t.Node, indices: Mapping[str, int]) -> t.Node:
+    """A case distinction between indices with their numbers; any other formula as it is."""
+    return _chosen(node, indices) if isinstance(node, t.Cases) else node
+
+
 def at(node: t.Node, indices: Mapping[str, int]) -> t.Node:
     """A formula with the index letters of all its names replaced, but for those that a sum binds."""
     if isinstance(node, t.Name):
@@ -147,7 +154,7 @@ def _chosen(cases: t.Cases, indices: Mapping[str, int]) -> t.Node:
     for value, condition in cases.lines:
         holds = None if condition is None else _holds(condition, indices)
         if holds is not False:
-            lines.append((value, None if holds else condition))
+            lines.append((value, None if holds or condition is None else _put(condition, indices)))
         if holds:
             break
     if lines and lines[0][1] is None:
@@ -155,17 +162,29 @@ def _chosen(cases: t.Cases, indices: Mapping[str, int]) -> t.Node:
     return t.Cases(tuple(lines), cases.span) if lines else cases
 
 
+def _put(condition: t.Chain, indices: Mapping[str, int]) -> t.Chain:
+    """A condition with the numbers of its index letters."""
+    segments = tuple(replace(s, body=_number(s.body, indices)) for s in condition.segments)
+    return replace(condition, segments=segments)
+
+
+def _number(node: t.Node, indices: Mapping[str, int]) -> t.Node:
+    if not isinstance(node, t.Name) or node.key not in indices:
+        return node
+    return t.Number(str(indices[node.key]), Fraction(indices[node.key]), 0, node.span)
+
+
 def _holds(condition: t.Chain, indices: Mapping[str, int]) -> bool | None:
-    """Whether ``i = j`` or ``i \\neq j`` holds; None where something else is said."""
+    """Whether ``i = j``, ``i \\neq j`` or ``i \\neq 1`` holds; None where something else is said."""
     if len(condition.segments) != 2:
         return None
-    left, right = (segment.body for segment in condition.segments)
+    left, right = (_number(segment.body, indices) for segment in condition.segments)
     relation = condition.segments[1].relation
-    if not isinstance(left, t.Name) or not isinstance(right, t.Name):
+    if not isinstance(left, t.Number) or not isinstance(right, t.Number):
         return None
-    if left.key not in indices or right.key not in indices or relation not in ("=", "!="):
+    if relation not in ("=", "!="):
         return None
-    return (indices[left.key] == indices[right.key]) == (relation == "=")
+    return (left.value == right.value) == (relation == "=")
 
 
 def free_letters(node: t.Node) -> frozenset[str]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import mpmath
 
+from derivgen.checking.evaluating import indices as ix
 from derivgen.checking.evaluating import values as v
 from derivgen.checking.evaluating.literals import literal
 from derivgen.checking.evaluating.model import Function
@@ -285,10 +286,15 @@ def _transposed(frame: Frame, node: t.Transposed) -> Value:
 
 
 def _big_sum(frame: Frame, node: t.BigSum) -> Value:
-    terms = [
-        replace(frame, indices={**frame.indices, **here}).evaluate(node.body)
-        for here in _ranges(frame, node)
-    ]
+    terms = []
+    left_out = isinstance(node.body, t.Cases)
+    for here in _ranges(frame, node):
+        indices = {**frame.indices, **here}
+        body = ix.chosen(node.body, indices)
+        left_out = left_out and isinstance(body, t.Number)
+        terms.append(replace(frame, indices=indices).evaluate(body))
+    if left_out:
+        raise Open(f"the range of {node.index} is not known")
     if node.sign == "mean":
         return v.combined(v.divide, _added(terms), v.constant(len(terms)))
     if node.sign == "sum":

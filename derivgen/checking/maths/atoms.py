@@ -17,6 +17,7 @@ from derivgen.checking.maths.tree import (
     BigSum,
     Call,
     Cases,
+    Chain,
     Dots,
     Name,
     Node,
@@ -265,6 +266,7 @@ class Atoms(Calls):
         index: str | None = None
         lower: Node | None = None
         upper: Node | None = None
+        without: Chain | None = None
         while self.is_kind("script"):
             below = self.tokens[self.at].text == "_"
             self.at += 1
@@ -279,10 +281,25 @@ class Atoms(Calls):
                 raise self.fail("an index that is no index")
             if below:
                 index, lower = self._index(first, last)
+                without = self._left_out(first, last)
             else:
                 upper = self.inside(first, last)
         body = self.product()
+        if without is not None:
+            assert isinstance(without.segments[0].body, Name)
+            index, span = without.segments[0].body.key, self.span_from(start)
+            body = Cases(((body, without), (Number("0", Fraction(0), 0, span), None)), span)
         return BigSum(body, index, lower, upper, sign, self.span_from(start))
+
+    def _left_out(self, first: int, last: int) -> Chain | None:
+        """The condition of a sum over ``j \\neq i``; None for other sums."""
+        marks = [at for at in self.top_level(first, last) if self.tokens[at].kind == "relation"]
+        if len(marks) != 1 or self.tokens[marks[0]].text != "!=" or marks[0] != first + 1:
+            return None
+        chain = self.chain(first, last)
+        name, other = (segment.body for segment in chain.segments)
+        one = isinstance(name, Name) and len(name.key) == 1 and not name.mark
+        return chain if one and isinstance(other, Name | Number) else None
 
     def _index(self, first: int, last: int) -> tuple[str, Node | None]:
         marks = [at for at in self.top_level(first, last) if self.tokens[at].kind == "relation"]

@@ -32,8 +32,9 @@ def spelled_out(
     ranges = list(
         _ranges_above(key, used) if high in ix.ABOVE else _ranges(base, pieces, arrays, used)
     )
-    if not ranges and not high:
-        ranges = _ranges_of_side(letters, side, arrays, used)
+    if not high and not any(array.base == base for array in arrays.values()):
+        # p_i = exp(z_i) / s is said of each z_i, though only p_1 may be named
+        ranges = sorted({*ranges, *_ranges_of_side(letters, side, arrays, used)})
     for indices in ranges:
         here = dict(zip(letters, indices, strict=True))
         found[ix.put_in(key, here)] = _counted(ix.at(side, here), here)
