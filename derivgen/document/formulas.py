@@ -28,6 +28,7 @@ from derivgen.document.worked import (
     Worked,
     as_float,
     extended,
+    gives,
     is_same,
 )
 from derivgen.formula.build import indicator, number
@@ -282,13 +283,13 @@ class Formulas:
                 (n for n in range(MOST_EXTRA_DIGITS) if self._agrees(value(n), result, rounder)),
                 MOST_EXTRA_DIGITS,
             )
-        sign: RelationSign = "=" if is_same(value(extra), as_float(result)) else "approx"
+        sign: RelationSign = "=" if gives(value(extra), result) else "approx"
         return Worked(substituted(extra), sign, number(result))
 
     def _agrees(self, value: float, result: str, rounder: Rounder | None = None) -> bool:
         printed = as_float(result)
         # printed numbers that cancel leave dust, too
-        return as_float((rounder or self.rounder).text(value)) == printed or is_same(value, printed)
+        return as_float((rounder or self.rounder).text(value)) == printed or gives(value, result)
 
     def partial_chain(self, partial: LocalPartial) -> Chain:
         """``da/dz = a (1 - a) = 0.6 (1 - 0.6) = 0.24``."""

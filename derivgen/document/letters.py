@@ -29,6 +29,30 @@ _OTHERS: Mapping[str, tuple[str, ...]] = {
     "d": ("g", "h", "q"),
 }
 
+#: what is taken where all of these are taken, for a Greek letter and for another one
+_GREEK = ("kappa", "gamma", "omega", "theta", "xi", "zeta", "nu", "tau", "phi", "psi", "chi")
+_LATIN = (
+    "g",
+    "h",
+    "s",
+    "n",
+    "k",
+    "c",
+    "f",
+    "t",
+    "z",
+    "e",
+    "o",
+    "j",
+    "i",
+    "l",
+    "a",
+    "b",
+    "w",
+    "x",
+    "y",
+)
+
 #: elements with names of their own that are looked at in each array
 _MOST_ELEMENTS = 64
 
@@ -44,7 +68,8 @@ def optimiser_names(formulas: Formulas) -> dict[sympy.Symbol, Node]:
     chosen: dict[str, str] = {}
     for letter in sorted(own & taken):
         unfit = taken | own | set(chosen.values())
-        free = (other for other in _OTHERS.get(letter, ()) if other not in unfit)
+        others = (*_OTHERS.get(letter, ()), *(_GREEK if len(letter) > 1 else _LATIN))
+        free = (other for other in others if other not in unfit)
         chosen[letter] = next(free, letter)
     return {symbol: _renamed(name, chosen) for symbol, name in named.items()}
 

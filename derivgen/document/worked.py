@@ -16,6 +16,8 @@ SubstitutedValue = Callable[[int], float]
 #: how many digits more than the policy's a factor is printed with, at the most, so that the printed
 #: factors give the printed result
 MOST_EXTRA_DIGITS = 8
+#: dust is so much less than a unit of the last place
+_DUST_IN_A_UNIT = 100
 
 
 @dataclass(frozen=True)
@@ -48,6 +50,15 @@ def as_float(text: str) -> float:
 def is_same(left: float, right: float) -> bool:
     """Equal up to the dust of double precision."""
     return abs(left - right) <= 1e-12 * max(1e-3, abs(left), abs(right))
+
+
+def gives(value: float, result: str) -> bool:
+    """Whether a value is a printed result, up to dust that is far less than a unit of its last place."""
+    printed = as_float(result)
+    if "/" in result:
+        return is_same(value, printed)
+    unit = float(Decimal(1).scaleb(int(Decimal(result).as_tuple().exponent)))
+    return is_same(value, printed) and abs(value - printed) <= unit / _DUST_IN_A_UNIT
 
 
 def short_digits(digits: str) -> str:
