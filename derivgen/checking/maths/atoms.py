@@ -29,6 +29,9 @@ from derivgen.checking.maths.tree import (
     Words,
 )
 
+#: what stands before a condition and is 1 where that holds
+_INDICATORS = frozenset({("number", "1"), ("letters", "I"), ("word", "I")})
+
 
 class Atoms(Calls):
     """Reads what an operator stands between."""
@@ -42,6 +45,10 @@ class Atoms(Calls):
         token = self.peek()
         if token is None:
             raise self.fail("something is missing at the end")
+        if self._is_typed_indicator(token):
+            start = self.at
+            self.at += 1
+            return self._indicator(start)
         match token.kind:
             case "number":
                 return self.number(token)
@@ -247,6 +254,17 @@ class Atoms(Calls):
         part = re.search(r"\b(sample|example|path|term)\b\s*(\d+)", note)
         return node if part is None else Call("part", (node, Words(part.group())))
 
+    def _is_typed_indicator(self, token: Token) -> bool:
+        """Whether a 1 or an I in whatever face stands before a condition: ``\\mathbf{1}[z > 0]``, ``1_{z > 0}``."""
+        if token.kind != "ones" and (token.kind, token.text) not in _INDICATORS:
+            return False
+        script = self.is_kind("script", "_", 1)
+        at = self.at + 1 + script
+        if at >= self.end or self.tokens[at].kind != "open" or self.partner[at] <= at:
+            return False
+        glued = token.kind == "ones" or self.tokens[at].glued
+        return glued and self.is_condition(at + 1, self.partner[at])
+
     def _indicator(self, start: int) -> Node:
         """``\\mathbb{1}(z > 0)``: 1 where the condition holds, 0 elsewhere."""
         if self.is_kind("script", "_"):
@@ -254,11 +272,12 @@ class Atoms(Calls):
         if not self.is_kind("open"):
             raise self.fail("an indicator without its condition")
         close = self.closing(self.at)
-        condition = self.chain(self.at + 1, close)
+        first, last = self.at + 1, close
+        while self.tokens[first].kind == "open" and self.partner[first] == last - 1:
+            first, last = first + 1, last - 1
+        node = self.truth(first, last, self.span_from(start))
         self.at = close + 1
-        span = self.span_from(start)
-        one = Number("1", Fraction(1), 0, span)
-        return Cases(((one, condition), (Number("0", Fraction(0), 0, span), None)), span)
+        return node
 
     def _big_sum(self, sign: Literal["sum", "prod", "max"]) -> Node:
         start = self.at

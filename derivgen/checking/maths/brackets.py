@@ -5,6 +5,7 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Mapping
 from dataclasses import replace
+from fractions import Fraction
 from typing import Final
 
 from derivgen.checking.maths.cursor import CannotRead
@@ -17,6 +18,7 @@ from derivgen.checking.maths.tree import (
     Chain,
     Matrix,
     Node,
+    Number,
     Product,
     Quotient,
     RelationSign,
@@ -41,6 +43,8 @@ _MATRICES: Final = frozenset(
 #: words between two conditions
 _JOINTS: Final[Mapping[str, RelationSign]] = {"and": "and", "or": "or"}
 _CASES: Final = frozenset({"cases", "dcases", "rcases"})
+#: relations that are a number where they stand in brackets: ``[z > 0]``
+_COMPARISONS: Final = frozenset({"<", ">", "<=", ">=", "!="})
 _OTHERWISE: Final = frozenset({"otherwise", "else", "sonst", "elsewhere"})
 _IF: Final = ("if", "for", "when", "falls", "where", "wenn")
 
@@ -102,6 +106,8 @@ class Brackets(Derivatives):
             and self.partner[first] == last - 1
         ):
             return self._cases(first, last - 1, span)
+        if shape in ("[", "(", "set") and self.is_condition(first, last, _COMPARISONS):
+            return self.truth(first, last, span)
         rows = self.split(first, last, "separator", frozenset({";"}))
         if shape == "[" and (nested := self._nested_rows(first, last, span)) is not None:
             return nested
@@ -116,6 +122,27 @@ class Brackets(Derivatives):
         if shape == "[" and self.typed and (names := self._spaced_names(first, last, span)):
             return names
         return self.inside(first, last)
+
+    def is_condition(
+        self, first: int, last: int, signs: frozenset[str] = frozenset({"=", *_COMPARISONS})
+    ) -> bool:
+        """Whether a range says that something holds: ``z > 0``, also within brackets of its own."""
+        while (
+            first < last and self.tokens[first].kind == "open" and self.partner[first] == last - 1
+        ):
+            first, last = first + 1, last - 1
+        marks = [at for at in self.top_level(first, last) if self.tokens[at].kind == "relation"]
+        return (
+            bool(marks)
+            and first < marks[0]
+            and marks[-1] < last - 1
+            and all(self.tokens[at].text in signs for at in marks)
+        )
+
+    def truth(self, first: int, last: int, span: Span) -> Cases:
+        """A condition as a number: 1 where it holds, 0 elsewhere."""
+        one, zero = (Number(text, Fraction(text), 0, span) for text in ("1", "0"))
+        return Cases(((one, self.chain(first, last)), (zero, None)), span)
 
     def _listed(self, rows: list[tuple[int, int]], span: Span) -> Matrix:
         """``(a, b)``, ``[a, b; c, d]``."""

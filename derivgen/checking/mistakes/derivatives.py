@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 
 from derivgen.checking.evaluating import values as v
 from derivgen.checking.evaluating.model import Changed, Model
@@ -28,12 +29,16 @@ def _activations(case: Case) -> list[Activation]:
     return [a for key in keys if (a := activation(case.model, key)) is not None]
 
 
-def _delta_at(case: Case) -> list[str]:
-    """The activation at which a delta is the derivative times the slope: h of ``delta = dL/dh (1 - h^2)``."""
+def _delta_tokens(case: Case) -> list[t.Derivative]:
+    """The derivative in a delta that is one times a slope: ``delta = dL/dh (1 - h^2)``."""
     node = case.model.definition(case.right.key) if isinstance(case.right, t.Name) else None
     factors = node.factors if isinstance(node, t.Product) else ()
-    tokens = [factor for factor in factors if isinstance(factor, t.Derivative)]
-    return [token.by.key for token in tokens if isinstance(token.by, t.Name)]
+    return [factor for factor in factors if isinstance(factor, t.Derivative)]
+
+
+def _delta_at(case: Case) -> list[str]:
+    """The activation at which the slope of such a delta is taken."""
+    return [token.by.key for token in _delta_tokens(case) if isinstance(token.by, t.Name)]
 
 
 def activation(model: Model, key: str) -> Activation | None:
@@ -109,6 +114,7 @@ def alive(case: Case) -> Iterator[Candidate]:
     """A dead unit treated as alive: every rectifier's slope taken as 1."""
     found = ends(case)
     if found is None:
+        yield from _delta_alive(case)
         return
     keys = [found.top, *between(case)]
     if any(_rectified(case.model.definition(key)) is not None for key in keys):
@@ -120,6 +126,17 @@ def alive(case: Case) -> Iterator[Candidate]:
             return replace(world, model=alive, rounded=held).derivative(found.of, found.by)
 
         yield candidate
+
+
+def _delta_alive(case: Case) -> Iterator[Candidate]:
+    """The derivative that a delta is before its rectifier."""
+    for token in _delta_tokens(case):
+        if isinstance(token.by, t.Name):
+            node = case.model.definition(token.by.key)
+            cells = [c for row in node.rows for c in row] if isinstance(node, t.Matrix) else []
+            nodes = [case.model.definition(c.key) for c in cells if isinstance(c, t.Name)] or [node]
+            if all(_rectified(each) is not None for each in nodes):
+                yield partial(World.evaluate, node=token)
 
 
 def _rectified(node: t.Node | None) -> t.Node | None:
