@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from enum import Enum
 
@@ -49,8 +50,11 @@ class Printed:
 
 
 def decimal(value: Real, decimals: int) -> str:
-    """A value rounded to so many decimals, never ``-0.00``."""
-    text = f"{float(value):.{max(decimals, 0)}f}"
+    """A value rounded to so many decimals, never ``-0.00``; to tens or hundreds where these are negative."""
+    number = float(value)
+    if decimals < 0 and math.isfinite(number):
+        number = round(number, decimals)
+    text = f"{number:.{max(decimals, 0)}f}"
     return text.removeprefix("-") if float(text) == 0 else text
 
 

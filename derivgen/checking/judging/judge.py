@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -32,6 +31,7 @@ from derivgen.checking.judging.calculations import (
     note_on_the_way,
 )
 from derivgen.checking.judging.given_values import GivenValues
+from derivgen.checking.judging.habits import usual_decimals, usual_digits
 from derivgen.checking.judging.results import judge_result
 from derivgen.checking.judging.standing import Standing
 from derivgen.checking.judging.symbols import SymbolJudge
@@ -83,6 +83,7 @@ class Judge:
                 usual_decimals(self.statements),
                 self.spelled,
                 *self.policy,
+                digits=usual_digits(self.statements),
             )
             self.situations = Situations(self.model, self.standing.actual, self.repaired)
             self.given = GivenValues(
@@ -398,15 +399,3 @@ def _wrong_numbers(drafts: Sequence[Draft]) -> int:
     """How bad they are: a number put in for the wrong thing is worse than what follows from it."""
     wrong = [d for d in drafts if d.verdict is Verdict.WRONG and d.code.startswith("C10")]
     return sum(3 if draft.code == "C103" else 1 for draft in wrong)
-
-
-def usual_decimals(statements: Sequence[Statement]) -> int:
-    """The most common number of decimals of the results that a document prints."""
-    counts: Counter[int] = Counter()
-    for statement in statements:
-        chain = statement.chain
-        for segment in chain.segments[0 if chain.continued else 1 :]:
-            number = printed_number(segment.body)
-            if number is not None and number.decimals > 1:
-                counts[number.decimals] += 1
-    return counts.most_common(1)[0][0] if counts else 4

@@ -23,6 +23,8 @@ from derivgen.checking.maths import tree as t
 _POINTS = 3
 #: gradients are rounded as well as the values that are moved here, and a step after the other
 _MARGIN = 4
+#: so many printed numbers are moved one by one
+_MOST_CELLS = 24
 #: networks of more quantities are left alone
 _MOST_QUANTITIES = 400
 
@@ -92,7 +94,43 @@ def slack_of_print(here: Standing, subject: t.Node, cell: tuple[int, int] | None
         value = _number_at(world, subject, cell)
         if value is not None:
             found = max(found, 2 * abs(value - exact))
-    return found
+    # moved together, numbers may make up for one another
+    return max(found, _one_by_one(here.actual, keys, half_a_unit, subject, cell, exact))
+
+
+def _each_moved(value: Value, by: Callable[[Dual], Real]) -> Iterator[Value]:
+    """A value with each of its numbers moved by itself."""
+    if isinstance(value, Dual):
+        yield Dual(value.value + by(value))
+        return
+    for i, row in enumerate(value.rows):
+        for j, cell in enumerate(row):
+            new = (*row[:j], Dual(cell.value + by(cell)), *row[j + 1 :])
+            yield replace(value, rows=(*value.rows[:i], new, *value.rows[i + 1 :]))
+
+
+def _one_by_one(
+    world: World,
+    keys: Sequence[str],
+    by: Callable[[str, Dual], Real],
+    subject: t.Node,
+    cell: tuple[int, int] | None,
+    exact: Real,
+) -> Real:
+    """How far a value moves in all with each number of some quantities, where these are few."""
+    moved: dict[str, list[Value]] = {}
+    for key in keys:
+        with suppress(NoValue):
+            value = v.simplest(world.value(key))
+            moved[key] = list(_each_moved(value, partial(by, key)))
+    total = mpmath.mpf(0)
+    if sum(map(len, moved.values())) > _MOST_CELLS:
+        return total
+    for key, values in moved.items():
+        for value in values:
+            reached = _number_at(replace(world, rounded={key: value}), subject, cell)
+            total += 0 if reached is None else abs(reached - exact)
+    return total
 
 
 def _number_at(world: World, subject: t.Node, cell: tuple[int, int] | None) -> Real | None:

@@ -63,6 +63,7 @@ def judge_result(
     body = draft.segment.body
     number = printed_number(body)
     if number is not None:
+        number = here.read(number)
         value = scalar(exact)
         if value is not None:
             value = along_a_path(here, subject, value, lambda v: number.fit(v) is not Fit.OFF)
@@ -82,6 +83,7 @@ def judge_result(
     cells = printed_matrix(body)
     if cells is None:
         return
+    cells = tuple(tuple(map(here.read, row)) for row in cells)
     if subject is not None:
         exact = _in_their_layout(here, subject, before, exact)
     if here.carries and local is None and subject is not None:

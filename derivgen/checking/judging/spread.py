@@ -50,8 +50,11 @@ def distance(left: Value, right: Value) -> Real | None:
 
 def _carried_off(here: Standing, number: t.Number) -> Fraction:
     """How far a number that was printed before is from what it would be without any rounding."""
-    short = number.decimals < 2
-    half = Fraction(0) if short else Fraction(1, 2 * 10**number.decimals)
+    read = printed_number(number)
+    short = number.decimals < 2 and not (read is not None and here.is_full(read))
+    half = Fraction(0)
+    if read is not None and not short:
+        half = Fraction(1, 2) / Fraction(10) ** here.read(read).decimals
     last = max(_entries(here, number), key=lambda entry: entry.draft or 0, default=None)
     if last is None or last.unrounded is None or not last.sound:
         return half

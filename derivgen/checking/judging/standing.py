@@ -13,6 +13,7 @@ from derivgen.checking.evaluating.printed import Fit, Printed, printed_matrix
 from derivgen.checking.evaluating.resolving import UPDATE_MARKS
 from derivgen.checking.evaluating.values import NoValue, Real, scalar
 from derivgen.checking.evaluating.world import World
+from derivgen.checking.judging.habits import significant, with_digits
 from derivgen.checking.maths import tree as t
 from derivgen.checking.maths.writing import shown
 
@@ -30,6 +31,8 @@ class Standing:
     #: the document says that it goes on with numbers as printed; that it cuts digits
     carries: bool = False
     cuts: bool = False
+    #: the significant digits that all results have; None where they have a number of decimals
+    digits: int | None = None
     #: the formulas that were written for something, by what they were written for, the last one last
     said: dict[t.Node, list[t.Node]] = field(default_factory=dict)
 
@@ -94,9 +97,21 @@ class Standing:
             and abs(number.value - value) <= short.unit
         )
 
+    def read(self, number: Printed) -> Printed:
+        """A printed number with the digits that it says, by the habit of the document."""
+        return with_digits(number, self.digits)
+
+    def is_full(self, number: Printed) -> bool:
+        """True for a number with all the significant digits that results have here."""
+        if self.digits is None:
+            return False
+        return significant(number) == self.digits or self.read(number).decimals < 0
+
     def fit(self, number: Printed, value: Real) -> Fit:
         """As :meth:`Printed.fit`; a whole number says that it is whole."""
-        if number.decimals <= 0 and abs(value) < 1000:
+        number = self.read(number)
+        told = self.digits is not None and number.value
+        if not told and number.decimals <= 0 and abs(value) < 1000:
             number = Printed(number.value, self.decimals, number.text)
         return number.fit(value)
 
