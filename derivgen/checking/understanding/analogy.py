@@ -35,6 +35,8 @@ FURTHEST = 12
 DEEPEST = 2
 #: digits that a printed number needs to tell anything
 FEWEST_DIGITS = 3
+#: the same for all numbers of a sample together
+FEWEST_TOGETHER = 5
 #: how many of the nearest definitions may also give a number that was cut, or rounded on the way, and by how
 #: many units of its last place
 MOST_NEAR, NEAR = 8, 2
@@ -91,6 +93,7 @@ class _Analogy:
         for base in [base for base in given if base in self.model.definitions]:
             if not any(p.isdigit() or p in ix.LETTERS for p in ix.split(base)[1]):
                 self._instances(base, given[base])
+        self._samples(given)
         for key in [key for keys in given.values() for key in keys]:
             number = self._number(key)
             # a parameter is like its siblings: what has computed ones is a result by which the loss is derived
@@ -157,10 +160,50 @@ class _Analogy:
         names = {name: ix.joined(name, [piece]) for name in names_in(body)}
         return {name: cell for name, cell in names.items() if self.model.known(cell)}
 
+    # --- the next sample ----------------------------------------------------------------------
+
+    def _samples(self, given: Mapping[str, Sequence[str]]) -> None:
+        """``z_31``, ``z_32`` after ``z_21``, ``z_22``, with a 3 for the 2 wherever there is an index in that
+        place: each may have few digits, and all of them together tell."""
+        for base, keys in given.items():
+            groups: dict[tuple[int, str], list[str]] = defaultdict(list)
+            for key in keys:
+                pieces = ix.split(key)[1]
+                if len(pieces) > 1 and key not in self.model.definitions:
+                    for at, piece in enumerate(pieces):
+                        groups[at, piece].append(key)
+            for (at, piece), cells in groups.items():
+                if piece.isdigit() and self.left > 0:
+                    self._sample(base, at, piece, cells)
+
+    def _sample(self, base: str, at: int, piece: str, keys: Sequence[str]) -> None:
+        """The definitions of some cells after those with another number in one place, where all agree."""
+        keys = [key for key in keys if key not in self.model.definitions]
+        count = len(ix.split(keys[0])[1]) if keys else 0
+        numbers = {
+            ix.split(other)[1][at] for other in self.relatives[base, count] if count > at
+        } - {piece}
+        for other in sorted(numbers):
+            made: dict[str, t.Node] = {}
+            for key in keys:
+                _, pieces = ix.split(key)
+                body = self.model.definitions.get(_at(base, pieces, at, other))
+                if body is not None:
+                    moved = {n: _moved(n, at, other, piece) for n in names_in(body)}
+                    if all(map(self.model.known, moved.values())):
+                        made[key] = _renamed(body, moved)
+            found = [(key, self._number(key)) for key in made]
+            told = sum(_digits(number) for _, number in found if number is not None)
+            if len(made) < len(keys) or len(made) < 2 or told < FEWEST_TOGETHER:
+                continue
+            if all(n is not None and self._agrees(made, key, n) for key, n in found):
+                self._take(made)
+                return
+
     # --- the next unit ------------------------------------------------------------------------
 
     def _sibling(self, key: str, number: Printed) -> None:
-        digits = len(number.text.strip("-0.").replace(".", ""))
+        digits = _digits(number)
         if digits < FEWEST_DIGITS:
             return
         trials = [(MOST_FOR_ONE, 0), (MOST_NEAR, NEAR if digits > FEWEST_DIGITS else 0)]
@@ -242,6 +285,22 @@ class _Analogy:
             }
             if all(self.model.known(new) for new in moved.values()):
                 yield moved
+
+
+def _digits(number: Printed) -> int:
+    """How many digits a number has that tell something."""
+    return len(number.text.strip("-0.").replace(".", ""))
+
+
+def _at(base: str, pieces: Sequence[str], at: int, piece: str) -> str:
+    return ix.joined(base, [*pieces[:at], piece, *pieces[at + 1 :]])
+
+
+def _moved(key: str, at: int, here: str, there: str) -> str:
+    """A name with another number in one place, where it has indices to that number of places and this number."""
+    base, pieces = ix.split(key)
+    alike = len(pieces) > at and len(pieces) > 1 and pieces[at] == here
+    return _at(base, pieces, at, there) if alike else key
 
 
 def _renamed(node: t.Node, names: Mapping[str, str]) -> t.Node:
