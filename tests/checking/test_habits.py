@@ -69,17 +69,3 @@ def test_a_step_with_a_gradient_of_significant_digits_is_as_exact_as_that() -> N
     )
     report = derivgen.check(text, language="markdown")
     assert [claim.message for claim in report.claims if claim.verdict is Verdict.WRONG] == []
-
-
-def test_printed_numbers_that_make_up_for_one_another_leave_room_for_each() -> None:
-    # f and g are printed in two decimals, and put in with the digits that they had before
-    text = (
-        "$$f_t = \\mathrm{gate}(x_t), \\quad g_t = \\mathrm{mix}(x_t)$$\n\n"
-        "$$h_t = f_{t-1} h_{t-1} + (1 - f_{t-1}) g_{t-1}$$\n\n$$h_0 = 0$$\n\n"
-        "$$h_1 = 0.4013 \\cdot 0 + (1 - 0.4013) (-0.6595) \\approx -0.39$$\n\n"
-        "$$f = \\begin{bmatrix} 0.40 \\\\ 0.60 \\end{bmatrix}$$\n\n"
-        "$$g = \\begin{bmatrix} -0.66 \\\\ 0.01 \\end{bmatrix}$$\n"
-    )
-    report = derivgen.check(text, language="markdown")
-    found = [claim for claim in report.claims if claim.place.line == 7]
-    assert [claim.verdict for claim in found] == [Verdict.CORRECT] * 2, found

@@ -18,7 +18,7 @@ from derivgen.settings import Numbers
 #: random specs in which nothing is wrongly blamed, one for each format or more
 QUICK = (
     0, 5, 10, 21, 22, 27, 32, 39, 44, 45, 52, 57, 71, 92, 104, 111, 113, 119, 120, 133, 10001, 10003, 10004,
-    1316, 1335, 10693,
+    1316, 1335, 10693, 15015,
 )  # fmt: skip
 
 

@@ -163,40 +163,41 @@ class _Analogy:
     # --- the next sample ----------------------------------------------------------------------
 
     def _samples(self, given: Mapping[str, Sequence[str]]) -> None:
-        """``z_31``, ``z_32`` after ``z_21``, ``z_22``, with a 3 for the 2 wherever there is an index in that
+        """``z_31``, ``z_32`` after ``z_21``, ``z_22``, with a 3 for the 2 wherever there is a number in that
         place: each may have few digits, and all of them together tell."""
-        for base, keys in given.items():
+        for keys in given.values():
             groups: dict[tuple[int, str], list[str]] = defaultdict(list)
             for key in keys:
-                pieces = ix.split(key)[1]
-                if len(pieces) > 1 and key not in self.model.definitions:
-                    for at, piece in enumerate(pieces):
-                        groups[at, piece].append(key)
-            for (at, piece), cells in groups.items():
-                if piece.isdigit() and self.left > 0:
-                    self._sample(base, at, piece, cells)
+                numbers = _numbered(key)
+                for at, number in enumerate(numbers if len(numbers) > 1 else ()):
+                    groups[at, number].append(key)
+            for (at, number), cells in groups.items():
+                if self.left > 0:
+                    self._sample(at, number, cells)
 
-    def _sample(self, base: str, at: int, piece: str, keys: Sequence[str]) -> None:
+    def _sample(self, at: int, number: str, keys: Sequence[str]) -> None:
         """The definitions of some cells after those with another number in one place, where all agree."""
         keys = [key for key in keys if key not in self.model.definitions]
-        count = len(ix.split(keys[0])[1]) if keys else 0
-        numbers = {
-            ix.split(other)[1][at] for other in self.relatives[base, count] if count > at
-        } - {piece}
-        for other in sorted(numbers):
+        if len(keys) < 2:
+            return
+        base, pieces = ix.split(keys[0])
+        siblings = (
+            numbers[at]
+            for numbers in map(_numbered, self.relatives[base, len(pieces)])
+            if len(numbers) == len(_numbered(keys[0]))
+        )
+        for other in dict.fromkeys(siblings):
             made: dict[str, t.Node] = {}
-            for key in keys:
-                _, pieces = ix.split(key)
-                body = self.model.definitions.get(_at(base, pieces, at, other))
+            for key in keys if other != number else ():
+                body = self.model.definitions.get(_moved(key, at, number, other))
                 if body is not None:
-                    moved = {n: _moved(n, at, other, piece) for n in names_in(body)}
-                    if all(map(self.model.known, moved.values())):
-                        made[key] = _renamed(body, moved)
-            found = [(key, self._number(key)) for key in made]
-            told = sum(_digits(number) for _, number in found if number is not None)
-            if len(made) < len(keys) or len(made) < 2 or told < FEWEST_TOGETHER:
-                continue
-            if all(n is not None and self._agrees(made, key, n) for key, n in found):
+                    names = {name: _moved(name, at, other, number) for name in names_in(body)}
+                    if all(map(self.model.known, names.values())):
+                        made[key] = _renamed(body, names)
+            printed = [(key, n) for key in made if (n := self._number(key)) is not None]
+            told = sum(_digits(n) for _, n in printed)
+            enough = len(printed) == len(keys) and told >= FEWEST_TOGETHER
+            if enough and all(self._agrees(made, key, n) for key, n in printed):
                 self._take(made)
                 return
 
@@ -292,15 +293,19 @@ def _digits(number: Printed) -> int:
     return len(number.text.strip("-0.").replace(".", ""))
 
 
-def _at(base: str, pieces: Sequence[str], at: int, piece: str) -> str:
-    return ix.joined(base, [*pieces[:at], piece, *pieces[at + 1 :]])
+def _numbered(key: str) -> list[str]:
+    """The numbers in an index: 3, 1 of ``z_h31``."""
+    return [piece for piece in ix.split(key)[1] if piece.isdigit()]
 
 
 def _moved(key: str, at: int, here: str, there: str) -> str:
-    """A name with another number in one place, where it has indices to that number of places and this number."""
+    """A name with another number in one place among those of its index, where it has more than one and this
+    one there."""
     base, pieces = ix.split(key)
-    alike = len(pieces) > at and len(pieces) > 1 and pieces[at] == here
-    return _at(base, pieces, at, there) if alike else key
+    places = [i for i, piece in enumerate(pieces) if piece.isdigit()]
+    if len(places) < 2 or len(places) <= at or pieces[places[at]] != here:
+        return key
+    return ix.joined(base, [*pieces[: places[at]], there, *pieces[places[at] + 1 :]])
 
 
 def _renamed(node: t.Node, names: Mapping[str, str]) -> t.Node:
