@@ -101,12 +101,20 @@ def read_bytes(path: Path, shown: str) -> bytes:
         reason = error.strerror or type(error).__name__
         hint = ""
         if isinstance(error, FileNotFoundError) and path.parent.is_dir():
-            hint = did_you_mean(path.name, [entry.name for entry in path.parent.iterdir()])
+            hint = did_you_mean(path.name, _files_like(path))
         raise DerivgenError("E101", f"cannot be read: {reason}", Place(shown), hint) from None
     except ValueError:  # a NUL inside the path
         raise DerivgenError(
             "E101", "cannot be read: not a valid path", Place(repr(shown))
         ) from None
+
+
+def _files_like(path: Path) -> list[str]:
+    """The names beside a path that are like its own without their endings: every ``.yaml`` is like another one."""
+    names: dict[str, list[str]] = {}
+    for entry in path.parent.iterdir():
+        names.setdefault(entry.stem, []).append(entry.name)
+    return [name for stem in names if did_you_mean(path.stem, [stem]) for name in names[stem]]
 
 
 def decode(raw: bytes, shown: str) -> str:

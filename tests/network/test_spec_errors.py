@@ -119,6 +119,9 @@ def test_files_that_cannot_be_read(tmp_path: Path) -> None:
             read_task(tmp_path / name)
         assert caught.value.diagnostic.code == code
         assert says in str(caught.value)
+    with pytest.raises(DerivgenError) as caught:
+        read_task(tmp_path / "else.yaml")  # alike in its ending alone
+    assert "did you mean" not in str(caught.value)
     (tmp_path / "folder.yaml").mkdir()
     with pytest.raises(DerivgenError) as caught:
         read_task(tmp_path / "folder.yaml")
