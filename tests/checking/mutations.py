@@ -78,7 +78,7 @@ KINDS: Mapping[str, tuple[Operator, frozenset[str]]] = {
     "sign of the update": (formulas("sign of the update", update_sign), frozenset({"sign"})),
     "term left out": (
         formulas("term left out", lost_term),
-        frozenset({"lost_term", "missing_path", "cut_in_time", "not_updated"}),
+        frozenset({"lost_term", "missing_path", "cut_in_time", "softmax_sum", "not_updated"}),
     ),
     "factor left out": (
         formulas("factor left out", lost_factor),

@@ -14,6 +14,7 @@ from derivgen.checking.maths import tree as t
 from derivgen.checking.maths.rebuild import rebuilt
 from derivgen.checking.mistakes.case import Candidate, Case
 from derivgen.checking.mistakes.derivatives import Activation, activation
+from derivgen.checking.mistakes.paths import between
 from derivgen.checking.mistakes.relatives import Relatives
 from derivgen.checking.mistakes.updates import value_of
 from derivgen.checking.understanding.align import factors
@@ -270,6 +271,8 @@ def with_factor(case: Case) -> Iterator[t.Node]:
     ]
     for other in (*parts, *rest_of_slope, *slopes):
         yield t.Product((body, other))
+        if isinstance(other, t.Derivative):  # of arrays, which stand in their order
+            yield t.Product((other, body))
         yield t.Product((body, other), "o")
         if isinstance(body, t.Sum):
             for at, (negative, term) in enumerate(body.terms):
@@ -329,6 +332,10 @@ def _missing_parts(case: Case) -> list[t.Node]:
         for read in case.ancestry.reads(key)
         if case.derivative is not None
     ]
+    # where no derivative of the same thing stands there, that by an array on the way may be what is missing
+    begun = any(isinstance(part, t.Derivative) for part in t.walk(case.body))
+    arrays = (key for key in between(case) if isinstance(case.model.given(key), t.Matrix))
+    middle = frozenset(() if begun else arrays)
     written = [
         token
         for token in case.tokens
@@ -336,6 +343,7 @@ def _missing_parts(case: Case) -> list[t.Node]:
         if case.derivative is None
         or token.of != case.derivative.of
         or token.by == case.derivative.of
+        or (isinstance(token.by, t.Name) and token.by.key in middle)
     ]
     return [*names, *dict.fromkeys([*_bridges(case), *local[:MOST_NAMES], *written])]
 
