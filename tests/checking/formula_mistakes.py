@@ -277,7 +277,7 @@ def consistent(kind: str, pick: Callable[[t.Node, int], t.Span | None]) -> Opera
             return
         new = floats.printed(value, decimals(found[1]))
         for span in spans:
-            text = site.passage.text[slice(*span)]  # type: ignore[misc]
+            text = site.passage.text[span[0] : span[1]]
             if any(text.count(a) != text.count(b) for a, b in ("{}", "()")):
                 return
         if float(new) == float(found[1]):
