@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -39,6 +42,7 @@ def document(
     half: bool = True,
     shift: float = 0.0,
     x: np.ndarray = X,
+    rate: float = ETA,
     changes: dict[str, str] | None = None,
 ) -> str:
     """A derivation with v from i to j as ``v_{ij}``, or ``v_{ji}`` where ``turned``; ``shift`` moves all
@@ -60,7 +64,9 @@ def document(
     delta = 2 * k * (o - T) * o * (1 - o)
     deltas = delta * w * (1 - h**2)
     units, inputs = range(2), range(3)
-    lines = [", ".join(given(f"x_{i + start}", x[i]) for i in inputs) + ", $t = 1$, $\\eta = 0.5$"]
+    lines = [
+        ", ".join(given(f"x_{i + start}", x[i]) for i in inputs) + f", $t = 1$, $\\eta = {rate}$"
+    ]
     lines.append(", ".join(given(name(j, i), v[j, i]) for j in units for i in inputs))
     lines.append(", ".join(given(f"c_{j + start}", c[j]) for j in units))
     lines.append(", ".join(given(f"w_{j + start}", w[j]) for j in units) + ", " + given("b", b))
@@ -92,7 +98,7 @@ def document(
                 rf"$$\frac{{\partial E}}{{\partial {here}}} = \delta_{n} x_{i + start} = {g:.4f}$$"
             )
             lines.append(
-                rf"$${here}' = {here} - \eta \frac{{\partial E}}{{\partial {here}}} = {v[j, i] - ETA * g:.4f}$$"
+                rf"$${here}' = {here} - \eta \frac{{\partial E}}{{\partial {here}}} = {v[j, i] - rate * g:.4f}$$"
             )
     text = "\n\n".join(lines) + "\n"
     for old, new in (changes or {}).items():
@@ -142,6 +148,64 @@ def test_a_given_value_that_differs_is_found_where_it_is_given() -> None:
     (root,) = [c for c in report.claims if c.verdict is Verdict.WRONG]
     assert root.expected == "-0.7"
     assert {c.cause for c in report.claims if c.code == "C406"} == {root.id}
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"x": np.array([0.3, -0.8, 0.5])},
+        {"rate": 0.4},
+        {"half": False},
+        {"x": np.array([0.3, -0.8, 0.5]), "rate": 0.4},
+    ],
+)
+def test_a_mistake_does_not_hide_behind_what_the_document_has_otherwise(
+    other: dict[str, Any],
+) -> None:
+    right = dg.check(document(**other), spec())
+    text = document(**other)
+    where = text.index(r"$$v_{12}'")
+    line = text[where : text.index("$$", where + 2) + 2]
+    number = line[line.rindex(" ") + 1 : -2]
+    moved = f"{float(number) + 0.02:.4f}"
+    report = dg.check(text.replace(line, line.replace(number, moved)), spec())
+    assert roots(report) == [*roots(right), ("C102", moved)]
+    found = [c for c in report.claims if c.verdict is Verdict.WRONG][-1]
+    # what should stand there is said in the document's own values
+    assert found.expected == number
+    for claim in (c for c in report.claims if c.code == "C105"):
+        assert claim.diagnosis is None
+        assert claim.message.endswith(f"the document goes on with {claim.printed}")
+
+
+def test_a_rate_that_is_left_out_is_named_beside_another_rate() -> None:
+    text = document(rate=0.4)
+    old = re.search(r"v_\{11\} - \\eta .*? = (-?[\d.]+)\$", text)
+    slope = re.search(r"partial v_\{11\}\} = \\delta.*? = (-?[\d.]+)\$", text)
+    assert old
+    assert slope
+    step = f"0.2 - ({slope[1]}) = {0.2 - float(slope[1]):.4f}$"
+    report = dg.check(text.replace(f"= {old[1]}$", f"= {step}"), spec())
+    assert [(c.code, c.diagnosis) for c in report.claims if c.verdict is Verdict.WRONG][:2] == [
+        ("C105", None),
+        ("C103", "no_learning_rate"),
+    ]
+
+
+def test_a_cell_that_differs_is_named_by_its_place() -> None:
+    text = (
+        "$x = \\begin{pmatrix} 1 \\\\ 2 \\end{pmatrix}$, $t = 1$ and "
+        "$W = \\begin{pmatrix} 0.5 & -0.3 \\end{pmatrix}$\n\n"
+        "$$z = W x = -0.1$$\n\n$$E = (z - t)^2 = 1.21$$\n"
+    )
+    layers = [{"dense": 1, "weights": [[0.5, -0.2]], "bias": "none"}]
+    network = spec(data={"inputs": [1, 2], "targets": [1]}, layers=layers, loss="squared_error")
+    report = dg.check(text, network)
+    (claim,) = [c for c in report.claims if c.verdict is Verdict.WRONG]
+    assert claim.message.startswith(
+        "row 1, column 2 of W is given as -0.3, and the network has -0.2"
+    )
+    assert {c.code for c in report.claims if c.cause == claim.id} == {"C406"}
 
 
 def test_other_values_all_over_are_one_finding_that_names_them() -> None:

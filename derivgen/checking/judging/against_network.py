@@ -8,15 +8,18 @@ then its values, or its formulas, contradict all over, and that is said once.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from derivgen.checking.drafts import Draft
 from derivgen.checking.evaluating.ancestry import Ancestry
 from derivgen.checking.evaluating.budget import Budget
-from derivgen.checking.evaluating.printed import Fit, is_printed, printed_number
+from derivgen.checking.evaluating.printed import Fit, is_printed
+from derivgen.checking.judging.diagnosing import name_mistakes
+from derivgen.checking.judging.differing import ALL_OVER, listed, word_given_values
 from derivgen.checking.judging.judge import Judge
 from derivgen.checking.judging.reconciling import reconcile
+from derivgen.checking.judging.restated import judged_as_stated, others
 from derivgen.checking.matching.fitting import misfits, without
 from derivgen.checking.matching.network_model import NetworkModel
 from derivgen.checking.matching.pairing import Matching, match
@@ -27,11 +30,6 @@ from derivgen.checking.report import Remark, Verdict
 from derivgen.checking.understanding.statements import Learned, Statement
 from derivgen.network.task import Task
 from derivgen.notation import Names
-
-#: so many given values have to differ before one says that all do
-ALL_OVER = 3
-#: how many names a remark lists
-MOST_NAMED = 4
 
 
 @dataclass(frozen=True)
@@ -184,7 +182,7 @@ class _Trial:
             total = self.values.against + self.values.alike
             said.append(f"{self.values.against} of its {total} given values differ ({names})")
         if free:
-            said.append(f"nothing of the network is {_listed(free)}")
+            said.append(f"nothing of the network is {listed(free)}")
         if self.formulas.against:
             said.append(f"the network computes {self._named(self.formulas.differing)} otherwise")
         return f"the document is about another network: {'; '.join(said)}"
@@ -207,13 +205,14 @@ class _Trial:
         return any(t.full_key(p) == key for n in nodes for p in t.names_of(n))
 
     def _named(self, drafts: Sequence[Draft]) -> str:
-        return _listed([self.judge.spelled(d.subject) for d in drafts if d.subject is not None])
+        return listed([self.judge.spelled(d.subject) for d in drafts if d.subject is not None])
 
     # --- what follows from what ---------------------------------------------------------------
 
     def settle(self) -> None:
         """Word the findings on given values, and tie to findings what only follows from them."""
-        self._given_values()
+        word_given_values(self.judge, self.values.differing, self.values.mostly_against)
+        self._judge_as_stated()
         reconcile(self.judge.drafts, self.own, self.learned.model)
         differing = [*self.values.differing, *self.formulas.differing]
         differing = [draft for draft in differing if draft.verdict is Verdict.WRONG]
@@ -234,56 +233,32 @@ class _Trial:
                     f"it is right with {what} as the document has it" if what else draft.message
                 )
 
-    def _given_values(self) -> None:
-        drafts = [d for d in self.values.differing if d.number is not None]
-        for draft in drafts:
-            theirs = self._theirs(draft)
-            if theirs:
-                draft.expected = theirs
-            name = "" if draft.subject is None else self.judge.spelled(draft.subject)
-            draft.code = "C105"
-            draft.message = (
-                f"{name} is given as {draft.printed}, and the network has {draft.expected}"
-            )
-        for group in self._groups(drafts):
-            first, *others = group
-            listed = [
-                f"{self.judge.spelled(d.subject)} = {d.printed} (network: {d.expected})"
-                for d in group
-                if d.subject is not None
-            ]
-            first.message = f"the document has other values than the network: {_listed(listed)}"
-            first.settled = True
-            for other in others:
-                other.cause = first.id
-
-    def _groups(self, drafts: Sequence[Draft]) -> Iterator[Sequence[Draft]]:
-        """Differing values that are one finding: most of what is given, or all of one array."""
-        if self.values.mostly_against and len(drafts) >= ALL_OVER:
-            yield drafts
+    def _judge_as_stated(self) -> None:
+        """Judge everything else by what the document says in the network's place, where it goes on with that."""
+        found = judged_as_stated(
+            self.judge, others(self.judge.model, self.values.differing, self.formulas.differing)
+        )
+        if found is None:
             return
-        arrays: dict[str, list[Draft]] = {}
-        for draft in drafts:
-            if isinstance(draft.subject, t.Name) and "[" in draft.subject.key:
-                arrays.setdefault(draft.subject.key.partition("[")[0], []).append(draft)
-        for group in arrays.values():
-            array = (
-                group[0].subject.key.partition("[")[0]
-                if isinstance(group[0].subject, t.Name)
-                else ""
+        restated, kept = found
+        meant = [other.draft for other in kept]
+        name_mistakes(self.judge, [draft for draft in meant if draft.code != "C105"])
+        for draft in meant:
+            draft.settled = True  # it is no slip
+            draft.message += "; the document goes on with " + (
+                draft.printed if draft.code == "C105" else "its own formula"
             )
-            quantity = self.network.network.quantities.get(array)
-            size = 0 if quantity is None or quantity.values is None else quantity.values.size
-            if len(group) >= ALL_OVER and len(group) == size:
-                yield group
-
-    def _theirs(self, draft: Draft) -> str:
-        """The network's own text for a given value."""
-        if not isinstance(draft.subject, t.Name):
-            return ""
-        node = self.network.given(draft.subject.key)
-        number = None if node is None else printed_number(node)
-        return "" if number is None else number.text
+        roots = {draft.id: draft for draft in (*self.values.differing, *meant)}
+        before = {draft.id: draft.verdict for draft in self.judge.drafts}
+        restated.drafts = [roots.get(draft.id, draft) for draft in restated.drafts]
+        for draft in restated.drafts:
+            if draft.verdict is Verdict.CORRECT and before[draft.id] is not Verdict.CORRECT:
+                _take_back(draft)
+        now = {draft.id: draft for draft in restated.drafts}
+        self.formulas = replace(
+            self.formulas, differing=tuple(now[draft.id] for draft in self.formulas.differing)
+        )
+        self.judge = restated
 
     def _carried_on(self) -> None:
         """Results that are right by the document's own values are no rounding slips of the network's."""
@@ -321,14 +296,6 @@ def _root_of(draft: Draft, roots: Sequence[Draft], ancestry: Ancestry) -> Draft:
         if isinstance(root.subject, t.Name) and root.subject.key in above:
             return root
     return roots[0]
-
-
-def _listed(texts: Sequence[str]) -> str:
-    texts = list(dict.fromkeys(texts))
-    more = len(texts) - MOST_NAMED
-    if more > 0:
-        return f"{', '.join(texts[:MOST_NAMED])} and {more} more"
-    return " and ".join(filter(None, (", ".join(texts[:-1]), texts[-1]))) if texts else ""
 
 
 def _translated(statement: Statement, matching: Matching) -> Statement:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, field, replace
 
 import mpmath
@@ -31,12 +31,12 @@ EXACT_DIGITS = 9
 CLOSELY = mpmath.mpf("5e-4")
 
 
-def name_mistakes(judge: Judge) -> None:
-    """Name the likely mistake of every wrong claim that follows from no other."""
+def name_mistakes(judge: Judge, drafts: Sequence[Draft] | None = None) -> None:
+    """Name the likely mistake of every wrong claim (or of some of them) that follows from no other."""
     with mpmath.workdps(DIGITS):
         end = judge.budget.further()
         tokens, known = _tokens(judge), _Known(Relatives(judge.model))
-        for draft in judge.drafts:
+        for draft in judge.drafts if drafts is None else drafts:
             if judge.budget.spent > end:
                 break
             wrong = draft.verdict is Verdict.WRONG and draft.cause is None and not draft.settled

@@ -44,6 +44,20 @@ def update(case: Case, rule: Callable[[Real, Real, Real], Real]) -> Iterator[Can
 
 def no_rate(case: Case) -> Iterator[Candidate]:
     yield from update(case, lambda w, g, _: w - g)
+    gradient = _step_without_rate(case)
+    if gradient is not None:
+        yield value_of(gradient)
+
+
+def _step_without_rate(case: Case) -> t.Node | None:
+    """The gradient where its number stands in place of the learning rate times the gradient."""
+    right = case.right
+    if not isinstance(right, t.Product) or not t.has_derivative(right):
+        return None
+    rest = [f for f in right.factors if not isinstance(f, t.Name) or f.key != case.model.rate]
+    if len(rest) != len(right.factors) - 1:
+        return None
+    return rest[0] if len(rest) == 1 else replace(right, factors=tuple(rest))
 
 
 def rate_twice(case: Case) -> Iterator[Candidate]:
