@@ -14,7 +14,7 @@ from derivgen.checking.reading.prose_sight import BARE, CALLED, STOPWORDS, Found
 from derivgen.checking.reading.prose_tokens import Lexer, Spans, Token
 
 #: an opening bracket -> its partner
-PARTNERS = {"(": ")", "[": "]", "{": "}"}
+PARTNERS = {"(": ")", "[": "]", "{": "}", "|": "|", "||": "||", "‖": "‖"}
 #: letters that join two statements in Spanish, Catalan, Polish, Italian or Portuguese sentences
 CONJUNCTIONS = frozenset("yiueo")
 #: words before a relation sign that together name one thing, at most
@@ -136,6 +136,8 @@ class _Finder(Sight):
             )
         if following.kind == "math":
             return following.relations.startswith("<")
+        if following.kind == "atom" and ratio(following.text) and following.gap == " ":
+            return not starting  # "w - eta dL/dw"
         if following.kind == "open":
             return following.gap == "" or not starting
         return not starting and following.kind in ("close", "comma", "break")
@@ -224,7 +226,7 @@ class _Finder(Sight):
                 state.at += 1
                 return True
             case "close":
-                if not state.depth or state.depth[-1] != token.text[:1]:
+                if not state.depth or not token.text.startswith(state.depth[-1]):
                     return False
                 state.depth.pop()
                 state.opened.pop()
@@ -311,7 +313,12 @@ class _Finder(Sight):
             return True
         if before.kind == "num":
             return True
-        derivative = "partial" in token.text or "mathrm{d}" in token.text or token.kind == "prefix"
+        derivative = (
+            "partial" in token.text
+            or "mathrm{d}" in token.text
+            or token.kind == "prefix"
+            or ratio(token.text) is not None
+        )
         if derivative and "partial" not in before.text:
             return True
         return state.signs > 0 or (
@@ -342,7 +349,7 @@ class _Finder(Sight):
         if sign.text not in ("-", "−", "–", "+"):
             return False
         derivative = ratio(self.spelled(at, end))
-        return derivative is not None and derivative[1] == old.text
+        return derivative is not None and (derivative[1] == old.text or at == rel + 4)
 
     def _is_chained(self, at: int, end: int) -> bool:
         """Whether a derivative is the next factor of a chain: ``∂a/∂z`` behind ``∂E/∂a``."""
@@ -438,7 +445,9 @@ class _Finder(Sight):
         joins: list[tuple[int, int, str]] = []
         begin = start
         following = self.token(start + 1)
-        if first.kind == "word" and following is not None and following.kind == "rel":
+        # "anchor a = 2" is about a, and "learning rate = 2" about both words
+        named = first.kind == "word" and len(first.text) > 1
+        if named and following is not None and following.kind == "rel":
             while len(joins) < MAX_LEFT_WORDS - 1 and self.is_name_word(begin - 1, begin):
                 joins.insert(0, (self.tokens[begin - 1].end, self.tokens[begin].start, "_"))
                 begin -= 1

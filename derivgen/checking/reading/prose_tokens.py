@@ -65,6 +65,7 @@ _MASTER = re.compile(
     | (?P<url>(?:https?|ftp|file)://[^\s)>\]]+|www\.[^\s)>\]]+)
     | (?P<command>\\(?:[A-Za-z]+\*?|.))
     | (?P<num>(?:\d+(?:[.,]\d+)?|\.\d+)(?:[eE][-+−]?\d+(?![^\W_]))?)
+    | (?P<bar>[|‖]+)
     | (?P<name>[^\W\d_][^\W_]*(?:[\u0300-\u036f][^\W_]*)*(?:(?:_|\\_)[^\W_]+)*)
     | (?P<arrow>=>|->|-->|→|⇒|==+|!=|≠|<->|↔|>>|<<(?!-)|\+=|-=|\*=|/=)
     | (?P<rel>:=|<=|>=|<-|~=|=~|[=≈≃≅≡≔←≤≥<>∝])
@@ -79,6 +80,10 @@ _MASTER = re.compile(
 )
 #: ``w5For``: a name ends where a word with a capital begins
 _GLUED = re.compile(r"(.*\d)(?=[A-Z][a-z’'])")
+#: ``|a - p|`` behind a sign, in one line and tight inside: what stands between two cells of a table is not
+_BARS = re.compile(r"(?<=[=≈+\-−*/·×(,<>≤≥])[ ]?(\|\|?|‖)(?=[^\s|‖])[^|‖\n]{0,80}[^\s|‖](\1)")
+#: ``dL/dw``: one name of a derivative, up to its scripts
+_TYPED = re.compile(r"d(?=[^\W\d_])[^\W_]+")
 _SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁽⁾ᵀᵗⁿⁱᵏᵃᵇᶜᵈᵉˡᵐᵒˣʸᶻᴸ′″"
 _LETTERS = "_^"
 
@@ -138,6 +143,9 @@ class Lexer:
         self.formulas = {start: end for start, end in formulas if end > start}
         self.braces = brace_partners(text)
         self.tokens: list[Token] = []
+        bars = list(_BARS.finditer(text))
+        self._opening = {bar.start(1) for bar in bars}
+        self._closing = {bar.start(2) for bar in bars}
 
     def run(self) -> list[Token]:
         """The tokens from left to right."""
@@ -185,6 +193,12 @@ class Lexer:
         match match.lastgroup:
             case "num":
                 return self._scripts(end, limit), "num"
+            case "bar" if match.start() in self._opening:
+                return end, "open"
+            case "bar" if match.start() in self._closing:
+                return self._scripts(end, limit), "close"
+            case "name" if (derivative := self._typed_derivative(match.start(), limit)) is not None:
+                return derivative, "atom"
             case "name":
                 glued = _GLUED.match(text)
                 if glued is not None:
@@ -211,6 +225,19 @@ class Lexer:
         if text == "^":
             return max(end, self._scripts(match.start(), limit)), "break"
         return end, "break"
+
+    def _typed_derivative(self, at: int, limit: int) -> int | None:
+        """The end of ``dL/dw_1`` that begins here."""
+        of = _TYPED.match(self.text, at, limit)
+        if of is None:
+            return None
+        slash = self._scripts(of.end(), limit)
+        by = (
+            _TYPED.match(self.text, slash + 1, limit)
+            if self.text[slash : slash + 1] == "/"
+            else None
+        )
+        return None if by is None else self._scripts(by.end(), limit)
 
     def _command(self, text: str, end: int, limit: int) -> tuple[int, Kind | None]:
         name = text[1:]
