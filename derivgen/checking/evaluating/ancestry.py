@@ -31,11 +31,21 @@ class Ancestry:
             element = self.model.element(key)
             found = [] if element is None else [element.array]
             definition = self.model.definition(key)
-            for name in t.walk(definition) if definition is not None else ():
-                if isinstance(name, t.Name):
-                    found.extend(self._meant(name))
+            for name in () if definition is None else self._names_in(definition, frozenset()):
+                found.extend(self._meant(name))
             self._reads[key] = tuple(dict.fromkeys(found))
         return self._reads[key]
+
+    def _names_in(self, body: t.Node, called: frozenset[str]) -> Iterator[t.Name]:
+        """The names of a formula, and those that the document's own functions in it read beside their arguments."""
+        for part in t.walk(body):
+            if isinstance(part, t.Name):
+                yield part
+            elif isinstance(part, t.Call) and part.function not in called:
+                own = self.model.function(part.function)
+                if own is not None:
+                    inner = self._names_in(own.body, called | {part.function})
+                    yield from (name for name in inner if name.key not in own.parameters)
 
     def _meant(self, name: t.Name) -> list[str]:
         try:

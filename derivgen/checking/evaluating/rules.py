@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 import mpmath
 
 from derivgen.checking.evaluating import indices as ix
+from derivgen.checking.evaluating import own_functions
 from derivgen.checking.evaluating import values as v
 from derivgen.checking.evaluating.literals import literal
-from derivgen.checking.evaluating.model import Function
 from derivgen.checking.evaluating.resolving import (
     LeftOut,
     Open,
@@ -111,6 +111,8 @@ def _quotient(frame: Frame, node: t.Quotient) -> Value:
 
 def _power(frame: Frame, node: t.Power) -> Value:
     base, exponent = frame.evaluate(node.base), frame.number(node.exponent)
+    if t.is_length_squared(node) and isinstance(base, Array) and 1 in base.shape:
+        return v.total([v.power(cell, exponent) for cell in base.cells()])
     return v.mapped(lambda cell: v.power(cell, exponent), base)
 
 
@@ -119,6 +121,8 @@ def _call(frame: Frame, node: t.Call) -> Value:
         return _at(frame, node)
     if _ones(node):
         return v.constant(1)  # by itself it meets every element
+    if (gradient := own_functions.gradient(frame, node)) is not None:
+        return gradient
     arguments = [frame.evaluate(argument) for argument in node.arguments]
     name = node.function
     if name in ("max", "min"):
@@ -133,18 +137,16 @@ def _call(frame: Frame, node: t.Call) -> Value:
         return found
     own = frame.world.model.function(name)
     if own is not None and node.primes == 1 and len(arguments) == 1:
-        return _own_slope(frame, own, arguments[0])
+        return own_functions.slope(frame, own, arguments[0])
     if own is not None and not node.primes:
         if len(own.parameters) != len(arguments):
             raise NoValue(f"{name} takes {len(own.parameters)} arguments")
-        return _own(frame, own, arguments)
+        return own_functions.called(frame, own, arguments)
     if len(arguments) != 1:
         raise NoValue(f"{name} of {len(arguments)} arguments")
     (argument,) = arguments
     if own is None and frame.world.model.definition(name) is not None:
         return _at_moved_point(frame, node, argument)
-    if own is not None and node.primes == 1 and len(own.parameters) == 1:
-        return v.mapped(lambda cell: _slope_of_own(frame, own, cell), argument)
     match name:
         case "#held":  # a value without its slope; nobody can write this name
             return v.without_slopes(argument)
@@ -184,48 +186,6 @@ def _at_moved_point(frame: Frame, node: t.Call, value: Value) -> Value:
         raise NoValue(f"{node.function} of something")
     world = frame.world.with_data({resolved(frame.world.model, name)[0]: value})
     return world.value(node.function)
-
-
-def _slope_of_own(frame: Frame, own: Function, at: Dual) -> Dual:
-    """The derivative of a function of the document's own, at one number."""
-    if at.slope:
-        raise NoValue("a derivative of a derivative")
-    bound: dict[str, Value] = {own.parameters[0]: Dual(at.value, mpmath.mpf(1))}
-    return Dual(_body(replace(frame, moved=None), own, bound).slope)
-
-
-def _body(frame: Frame, own: Function, bound: dict[str, Value]) -> Dual:
-    """What a function of the document's own makes of a number."""
-    budget = frame.world.budget
-    try:
-        budget.enter(5)
-        return replace(frame, bound=bound).number(own.body)
-    finally:
-        budget.leave(5)
-
-
-def _own(frame: Frame, own: Function, arguments: list[Value]) -> Value:
-    """A function of the document's own; one of a single number works cell by cell."""
-    if len(arguments) == 1:
-        (parameter,) = own.parameters
-
-        def cell(number: Dual) -> Dual:
-            return _body(frame, own, {parameter: number})
-
-        return v.mapped(cell, arguments[0])
-    bound = dict(zip(own.parameters, arguments, strict=True))
-    return replace(frame, bound=bound).evaluate(own.body)
-
-
-def _own_slope(frame: Frame, own: Function, argument: Value) -> Value:
-    """The derivative of a function that the document defines, cell by cell."""
-
-    def slope(cell: Dual) -> Dual:
-        if cell.slope:
-            raise NoValue("the second derivative of a function of the document")
-        return _body(frame, own, {own.parameters[0]: Dual(cell.value, v.constant(1).value)})
-
-    return v.slopes(v.mapped(slope, argument))
 
 
 def _diagonal(value: Value) -> Value:

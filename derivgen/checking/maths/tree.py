@@ -296,6 +296,14 @@ def has_derivative(node: Node) -> bool:
     return any(isinstance(part, Derivative) for part in walk(node))
 
 
+def is_length_squared(node: Node) -> bool:
+    """True for ``|v|^2``, which is the square of its length where v is a vector."""
+    if not isinstance(node, Power) or not isinstance(node.base, Call):
+        return False
+    two = isinstance(node.exponent, Number) and node.exponent.value == 2
+    return two and node.base.function == "abs"
+
+
 def words_only(text: str, span: Span) -> Chain:
     """A chain that is nothing but words."""
     return Chain((Segment(None, Words(text, span), span),), False, "", span)

@@ -157,6 +157,8 @@ def _terms(node: t.Node, negative: bool = False) -> list[t.Node]:
 
 def _products(formula: t.Node, calculation: t.Node, known: _Known) -> list[Pair] | None:
     whole = Pair(formula, calculation)
+    if isinstance(calculation, t.Matrix) and is_numeric(calculation):
+        return [whole]  # 0.1 g as (0.06, -0.06)
     if _is_leaf(calculation) and known.value_of(formula) is not None and _agrees(whole, known):
         return [whole]  # 2 eps as 0.002
     left, right = factors(formula), factors(calculation)

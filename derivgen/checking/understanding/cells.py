@@ -106,8 +106,9 @@ def find_families(decided: Decided) -> None:
     """A name that stands for all of ``z_1, z_2, z_3`` in matrix formulas is their column."""
     known = {*decided.definitions, *decided.values, *decided.elements}
     places = numbered(known)
+    points = _evaluated_at(decided)
     for key in decided.notes.used:
-        if key not in known and not ix.letters_of(key):
+        if key not in known and key not in points and not ix.letters_of(key):
             # an array that is printed with dots has more cells than are named
             dotted = any(map(has_dots, decided.notes.sides.get(key, ())))
             cells = [] if dotted else family(key, places)
@@ -115,6 +116,22 @@ def find_families(decided: Decided) -> None:
                 decided.definitions[key] = t.Matrix(
                     tuple(tuple(t.Name(cell, written=cell) for cell in row) for row in cells)
                 )
+
+
+def _evaluated_at(decided: Decided) -> set[str]:
+    """The x of ``f(x) = x^2`` where ``f(x_1)`` stands too: x_1 is a place of x, and no cell."""
+    found = set()
+    functions = decided.notes.functions
+    for statement in decided.statements:
+        for member in statement.members:
+            for call in t.walk(member):
+                own = functions.get(call.function) if isinstance(call, t.Call) else None
+                if own is None or not isinstance(call, t.Call):
+                    continue
+                for parameter, at in zip(own.parameters, call.arguments, strict=False):
+                    if isinstance(at, t.Name) and ix.split(at.key)[0] == parameter != at.key:
+                        found.add(parameter)
+    return found
 
 
 def _are_states(decided: Decided, cells: list[list[str]]) -> bool:

@@ -183,7 +183,8 @@ class _Extents:
                     return above if above is not None else below
                 return self.same(above, below)
             case t.Power(base, _) | t.Negated(base):
-                return self.of(base)
+                inner = self.of(base)
+                return NUMBER if t.is_length_squared(node) else inner
             case t.Transposed(body):
                 turned = self.of(body)
                 return None if turned is None else turned[::-1]
