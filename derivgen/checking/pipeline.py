@@ -27,6 +27,7 @@ from derivgen.checking.understanding.apart import told_apart
 from derivgen.checking.understanding.counting import without_counting
 from derivgen.checking.understanding.definitions import learn
 from derivgen.checking.understanding.examples import with_examples_apart
+from derivgen.checking.understanding.hypotheses import outputs_of_samples
 from derivgen.checking.understanding.inner import with_inner_products
 from derivgen.checking.understanding.moved import at_moved_points
 from derivgen.checking.understanding.noting import statements_of
@@ -71,6 +72,9 @@ def check_manuscript(
     states = with_states_apart(statements)
     statements = states.statements
     cells = tuple(cells_of(manuscript.tables, vocabulary, sampled(statements)))
+    outputs = outputs_of_samples(statements, cells)
+    statements = tuple(map(outputs.statement, statements))
+    cells = tuple(map(outputs.cell, cells))
     chains = (*(s.chain for s in statements), *(cell.chain for cell in cells))
     budget.allow(sum(len(chain.segments) for chain in chains))
     in_formulas = (cell.statement(None) for cell in cells if cell.kind == "definition")

@@ -54,6 +54,10 @@ class Model(Protocol):
         """The key of the loss, where there is one."""
 
     @property
+    def own_losses(self) -> Mapping[str, str]:
+        """Parameters that descend another loss than that, and which: a generator's beside a discriminator's."""
+
+    @property
     def rate(self) -> str | None:
         """The key of the learning rate, where it has one."""
 
@@ -138,6 +142,7 @@ class DocumentModel:
     lists_stand: bool = False
     extents: Mapping[str, tuple[int, int]] = field(default_factory=dict)
     in_letters: bool = False
+    own_losses: Mapping[str, str] = field(default_factory=dict)
 
     def known(self, key: str) -> bool:
         return key in self.definitions or key in self.values or key in self.elements
@@ -171,6 +176,10 @@ class Changed:
     @property
     def loss(self) -> str | None:
         return self.model.loss
+
+    @property
+    def own_losses(self) -> Mapping[str, str]:
+        return self.model.own_losses
 
     @property
     def rate(self) -> str | None:

@@ -37,6 +37,9 @@ def refuse_unsaid(world: World, of: t.Node, by: str, indices: Mapping[str, int])
         raise LeftOut(f"a part of what computes {key} is left out")
     if model.worked_out and not model.worked_out.keys().isdisjoint({key, *ancestry.upstream(key)}):
         raise Open(f"how {key} follows {by} is not said")
+    if not model.put_in.isdisjoint({key, *ancestry.upstream(key)}):
+        # a number that stands in other lines for something may have been computed from the other
+        raise Open(f"how {key} follows {by} is not said")
     silent = next(filter(partial(_is_cell_unread, model), sorted(ancestry.upstream(key))), None)
     if silent is not None:
         raise Open(f"which cell {silent} is, is not said")

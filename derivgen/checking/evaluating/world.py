@@ -238,7 +238,9 @@ class _Updated(Mapping[str, Value]):
         if renewed is not None:
             return self.world.value(renewed)
         old = self.world.value(key)
-        slope = self.world.derivative(self.loss, t.Name(key))
+        own = self.world.model.own_losses.get(key)
+        loss = self.loss if own is None else t.Name(own)
+        slope = self.world.derivative(loss, t.Name(key))
         step = self.world.model.step
         if step is None:
             return v.combined(lambda a, b: v.subtract(a, v.multiply(self.rate, b)), old, slope)

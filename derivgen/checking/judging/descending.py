@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 
 import mpmath
 
 from derivgen.checking.drafts import Draft
+from derivgen.checking.evaluating.ancestry import Ancestry
 from derivgen.checking.evaluating.equality import DIGITS
 from derivgen.checking.evaluating.model import DocumentModel
 from derivgen.checking.evaluating.printed import is_numeric
@@ -25,26 +26,33 @@ _RIGHT = (Verdict.CORRECT, Verdict.ROUNDING, Verdict.TRUNCATION)
 
 def descending(model: DocumentModel, judge: Judge) -> Judge | None:
     """The document judged by plain gradient descent, where its own rule is another one, made of nothing but the
-    old value, the rate and the gradient, and the new values that it prints are those of descent."""
+    rate and what the loss is computed from (``w + eta (y - a) x``), and its new values are those of descent."""
     if model.step is not unknown_step or model.loss is None or model.rate is None:
         return None
     rules = [rule for statement in judge.statements if (rule := _rule(statement, model))]
     # without one, what the tables have is no descent
-    if not rules or not all(_is_plain(rule, model) for rule in rules):
+    before = {model.loss, model.rate, *Ancestry(model).upstream(model.loss)}
+    if not rules or not all(_is_plain(rule, model, before) for rule in rules):
         return None
-    with mpmath.workdps(DIGITS):
-        trial = Judge(
-            _plain(model),
-            judge.statements,
-            own=True,
-            budget=judge.budget,
-            policy=judge.policy,
-        )
-        trial.run()
+    trial = _judged(_plain(model), judge)
     new = [draft for draft in trial.drafts if _is_new_value(draft)]
-    right = sum(draft.verdict in _RIGHT for draft in new)
-    wrong = sum(draft.verdict is Verdict.WRONG for draft in new)
-    return trial if right > 2 * wrong else None
+    formulas = [draft for draft in new if draft.number is None]
+    if formulas and all(draft.verdict is Verdict.CORRECT for draft in formulas):
+        return trial
+    # the rule itself may be what is wrong: the numbers say more
+    return trial if _mostly_right([d for d in new if d.number is not None]) else None
+
+
+def _judged(model: DocumentModel, judge: Judge) -> Judge:
+    with mpmath.workdps(DIGITS):
+        trial = Judge(model, judge.statements, own=True, budget=judge.budget, policy=judge.policy)
+        trial.run()
+    return trial
+
+
+def _mostly_right(drafts: Collection[Draft]) -> bool:
+    right = sum(draft.verdict in _RIGHT for draft in drafts)
+    return right > 2 * sum(draft.verdict is Verdict.WRONG for draft in drafts)
 
 
 def _plain(model: DocumentModel) -> DocumentModel:
@@ -70,20 +78,14 @@ def _rule(statement: Statement, model: DocumentModel) -> list[t.Node]:
     return [side for side in sides if not is_numeric(side)]
 
 
-def _is_plain(rule: Iterable[t.Node], model: DocumentModel) -> bool:
-    """False for a rule with more in it than the parameters, the rate and derivatives of the loss: a velocity."""
+def _is_plain(rule: Iterable[t.Node], model: DocumentModel, before: Collection[str]) -> bool:
+    """False for a rule with more in it than the rate and what the loss is computed from: a velocity."""
     return all(
-        name == model.rate or name == model.loss or model.is_parameter(name)
-        for side in rule
-        for name in names_in(side)
+        name in before or model.is_parameter(name) for side in rule for name in names_in(side)
     )
 
 
 def _is_new_value(draft: Draft) -> bool:
     subject = draft.subject
-    return (
-        draft.number is not None
-        and draft.operand is None
-        and isinstance(subject, t.Name)
-        and subject.mark in UPDATE_MARKS
-    )
+    new = isinstance(subject, t.Name) and subject.mark in UPDATE_MARKS
+    return new and draft.operand is None

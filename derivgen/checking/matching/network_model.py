@@ -80,6 +80,11 @@ class NetworkModel:
         return frozenset()
 
     @property
+    def own_losses(self) -> Mapping[str, str]:
+        """Nothing: a network has one loss."""
+        return {}
+
+    @property
     def renewed(self) -> Mapping[str, str]:
         """Nothing: training follows the network's optimiser."""
         return {}

@@ -55,9 +55,7 @@ class Apart:
         """The same for a cell of a table; its label stands in another cell, without a face of its own."""
         if not self.primed:
             return cell
-        left = self.node(cell.left, None)
-        assert isinstance(left, t.Name | t.Derivative)
-        return replace(cell, left=left)
+        return replace(cell, left=self.node(cell.left, None))
 
     def chain(self, chain: t.Chain, passage: Passage | None) -> t.Chain:
         segments = tuple(replace(s, body=self.node(s.body, passage)) for s in chain.segments)

@@ -35,6 +35,7 @@ from derivgen.checking.understanding.lists import lists_stand
 from derivgen.checking.understanding.noting import (
     Notes,
     begins_with_value,
+    functions_of_more,
     functions_that_are_quantities,
     note,
 )
@@ -51,6 +52,7 @@ from derivgen.checking.understanding.training import (
     ascends,
     descends,
     loss_of,
+    losses_of,
     opaque,
     parameters_of,
     rate_of,
@@ -83,6 +85,7 @@ def learn(
     for statement in general:
         if not statement.step:  # afterwards the same names have other values
             note(notes, statement)
+    functions_of_more(notes)
     functions_that_are_quantities(notes)
     for key, node in (tables or {}).items():
         # what is changed later by ``w = 0.4 - 0.1 * 0.05`` was given as 0.4 before
@@ -143,6 +146,7 @@ def _learned(decided: Decided, rules: Mapping[str, t.Node]) -> Learned:
             (decided.put_in | (decided.notes.printed.keys() - decided.notes.stated))
             - decided.definitions.keys()
         ),
+        own_losses=losses_of(decided, loss, parameters),
     )
     model = replace(model, lists_stand=lists_stand(model, decided.statements))
     model = with_extents(model, decided.statements)
@@ -154,7 +158,7 @@ def _learned(decided: Decided, rules: Mapping[str, t.Node]) -> Learned:
     model = by_analogy(model, printed, decided.budget, numbers_in(decided.words))
     model = with_unsaid_results(solved(model, printed, decided.budget))
     return Learned(
-        with_worked_numbers(model, decided.notes.calculations, decided.budget),
+        with_worked_numbers(model, decided.notes, printed, decided.budget),
         decided.statements,
         {key: tuple(sides) for key, sides in decided.notes.sides.items()},
         printed,

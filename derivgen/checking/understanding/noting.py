@@ -107,6 +107,8 @@ class Notes:
     sides: dict[str, list[t.Node]] = field(default_factory=lambda: defaultdict(list))
     printed: dict[str, list[t.Node]] = field(default_factory=lambda: defaultdict(list))
     calculations: dict[str, list[t.Node]] = field(default_factory=lambda: defaultdict(list))
+    #: printed numbers that stand behind a calculation in their own line
+    worked_out: dict[str, list[t.Node]] = field(default_factory=lambda: defaultdict(list))
     #: right sides with derivatives in them: deltas
     rules: dict[str, list[t.Node]] = field(default_factory=lambda: defaultdict(list))
     #: those that were said in index letters of all that are alike
@@ -114,6 +116,10 @@ class Notes:
     functions: dict[str, Function] = field(default_factory=dict)
     #: what stands right of the first line that defines a function
     stated_for: dict[str, Sequence[t.Node]] = field(default_factory=dict)
+    #: what a line makes of arguments with other names beside these: ``D(x) = sigmoid(w x + b)``
+    headed: dict[str, Function] = field(default_factory=dict)
+    #: the arguments with which each function is called
+    called: dict[str, list[tuple[t.Node, ...]]] = field(default_factory=lambda: defaultdict(list))
     derivatives: Counter[tuple[str, str]] = field(default_factory=Counter)
     #: left sides with a mark: (key, mark)
     marked: set[tuple[str, str]] = field(default_factory=set)
@@ -140,6 +146,14 @@ class Notes:
     results: set[str] = field(default_factory=set)
 
 
+def functions_of_more(notes: Notes) -> None:
+    """``D(x) = sigmoid(w x + b)`` defines a function where D is called elsewhere too: ``D(x)``, ``D(G(z))``."""
+    for name, function in notes.headed.items():
+        calls = [a for a in notes.called[name] if len(a) == len(function.parameters)]
+        if set(function.parameters) <= set(names_in(function.body)) and len(calls) > 1:
+            notes.functions.setdefault(name, function)
+
+
 def functions_that_are_quantities(notes: Notes) -> None:
     """``L(a, y) = -y log a - ...`` defines L as a quantity too, where L stands without arguments as well."""
     derived = {of for of, _ in notes.derivatives}
@@ -159,6 +173,8 @@ def note(notes: Notes, statement: Statement) -> None:
                         notes.derivatives[(of, by)] += 1
             elif isinstance(part, t.Name):
                 notes.used[part.key] += 1
+            elif isinstance(part, t.Call):
+                notes.called[part.function].append(part.arguments)
             elif isinstance(part, t.BigSum) and isinstance(part.lower, t.Number):
                 notes.from_zero = notes.from_zero or part.lower.value == 0
     if any(segment.relation in ("<", ">", "<=", ">=", "!=", "in", "to") for segment in segments):
@@ -210,6 +226,7 @@ def _note_member(notes: Notes, member: t.Node, rest: Sequence[t.Node], first: bo
             notes.stated_for[member.function] = rest
         elif not itself and not member.primes and not is_numeric(rest[0]):
             # J(theta) = ... of the names of a network: a quantity, where J stands alone elsewhere
+            notes.headed.setdefault(member.function, Function(parameters, rest[0]))
             notes.stated_for.setdefault(member.function, rest)
         return
     if first and _is_square(member):
@@ -228,9 +245,11 @@ def _note_member(notes: Notes, member: t.Node, rest: Sequence[t.Node], first: bo
         if name.mark:
             notes.marked.add((name.key, name.mark))
             notes.marked_keys.add(key)
-        for side in later:
+        for before, side in pairwise([member, *later]):
             if is_printed(side):
                 notes.printed[key].append(side)
+                if is_numeric(before) and not is_printed(before):
+                    notes.worked_out[key].append(side)
                 if first:
                     notes.stated.add(key)
             elif is_numeric(side):

@@ -20,13 +20,23 @@ _DATA = frozenset({"x", "y", "t", "X", "Y", "d", "y_hat"})
 MOST_SAMPLES = 200
 
 
+def is_numbered(key: str) -> bool:
+    """True for ``x^(i)`` and ``x^(2)_1``: a sample's own."""
+    return _BRACKETED.search(key) is not None
+
+
+def is_data(key: str) -> bool:
+    """True for what is usually given with each sample: ``x``, ``x_1``."""
+    return ix.split(ix.without_above(key))[0] in _DATA
+
+
 def sampled(statements: Iterable[Statement]) -> frozenset[str]:
     """The keys of which a document has one for each sample: y where it writes ``y^(i)``."""
     found = set()
     for statement in statements:
         for segment in statement.chain.segments:
             for part in t.walk(segment.body):
-                if isinstance(part, t.Name) and _BRACKETED.search(part.key):
+                if isinstance(part, t.Name) and is_numbered(part.key):
                     found.add(ix.without_above(part.key))
     return frozenset(found)
 
@@ -37,7 +47,7 @@ def of_each_sample(decided: Decided) -> None:
     numbers: dict[str, set[str]] = defaultdict(set)
     for key in used:
         number = ix.above(key)
-        if number.isdigit() and _BRACKETED.search(key):
+        if number.isdigit() and is_numbered(key):
             numbers[number].add(ix.without_above(key))
     if not numbers or len(numbers) > MOST_SAMPLES or _are_layers(set().union(*numbers.values())):
         return

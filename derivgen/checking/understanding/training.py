@@ -78,6 +78,17 @@ def _whole_of(decided: Decided, loss: str, by_loss: Mapping[str, set[str]]) -> s
     return loss
 
 
+def losses_of(decided: Decided, loss: str | None, parameters: frozenset[str]) -> dict[str, str]:
+    """The parameters that the document differentiates another loss by than its first: one that nothing else is
+    computed from."""
+    ends = set(decided.terminal()) - {loss}
+    found: dict[str, set[str]] = defaultdict(set)
+    for of, by in decided.notes.derivatives:
+        if by in parameters:
+            found[by].add(decided.alias_end(of))
+    return {by: min(of) for by, of in found.items() if len(of) == 1 and of <= ends}
+
+
 def parameters_of(decided: Decided, loss: str | None) -> frozenset[str]:
     """Given quantities that are updated, or by which the loss is differentiated."""
     primed = {key for key, mark in decided.apart}
