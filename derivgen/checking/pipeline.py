@@ -27,6 +27,7 @@ from derivgen.checking.understanding.apart import told_apart
 from derivgen.checking.understanding.counting import without_counting
 from derivgen.checking.understanding.definitions import learn
 from derivgen.checking.understanding.examples import with_examples_apart
+from derivgen.checking.understanding.function_letters import with_quantities
 from derivgen.checking.understanding.hypotheses import outputs_of_samples
 from derivgen.checking.understanding.inner import with_inner_products
 from derivgen.checking.understanding.moved import at_moved_points
@@ -66,7 +67,7 @@ def check_manuscript(
         return replace(statement, step=steps.at(statement.source(statement.chain.span[0])))
 
     statements = with_activations(tuple(map(dated, statements_of(readings))), manuscript.text)
-    statements = with_usual_letters(with_restrictions(statements))
+    statements = with_usual_letters(with_restrictions(with_quantities(statements)))
     statements = with_zero_vectors(with_times_in_keys(statements))
     statements = with_examples_apart(statements, manuscript.text)
     states = with_states_apart(statements)

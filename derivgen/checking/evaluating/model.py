@@ -101,6 +101,9 @@ class Model(Protocol):
     def known(self, key: str) -> bool:
         """True where the key is a quantity."""
 
+    def plain(self, key: str) -> str:
+        """The key of the quantity that a known key stands for: itself, unless it is another name."""
+
     def names(self) -> Iterable[str]:
         """The keys of all quantities."""
 
@@ -143,6 +146,9 @@ class DocumentModel:
     extents: Mapping[str, tuple[int, int]] = field(default_factory=dict)
     in_letters: bool = False
     own_losses: Mapping[str, str] = field(default_factory=dict)
+
+    def plain(self, key: str) -> str:
+        return key
 
     def known(self, key: str) -> bool:
         return key in self.definitions or key in self.values or key in self.elements
@@ -223,6 +229,9 @@ class Changed:
 
     def known(self, key: str) -> bool:
         return self.model.known(key)
+
+    def plain(self, key: str) -> str:
+        return self.model.plain(key)
 
     def names(self) -> Iterable[str]:
         return self.model.names()

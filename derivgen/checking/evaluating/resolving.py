@@ -57,11 +57,15 @@ def resolved(
     if name.mark:
         own = ix.put_in(name.key, indices or {}) + name.mark
         if model.known(own):
-            return own, "now"  # y_1' that is no y_1 after a step
-    key = name.key if model.known(name.key) else indexed(model, name.key, indices or {})
+            return model.plain(own), "now"  # y_1' that is no y_1 after a step
+    made = ix.put_in(name.key, indices) if indices else name.key
+    if made != name.key and model.known(made):
+        key: str | None = made  # under a sum over r, m_r is m_0 and m_1, though m_r has a rule too
+    else:
+        key = name.key if model.known(name.key) else indexed(model, name.key, indices or {})
     if key is None:
         raise Unknown(name.written or t.full_key(name))
-    return key, "after" if name.mark in UPDATE_MARKS else "now"
+    return model.plain(key), "after" if name.mark in UPDATE_MARKS else "now"
 
 
 def indexed(model: Model, key: str, indices: Mapping[str, int]) -> str | None:

@@ -66,6 +66,8 @@ class _Roots:
     def _root(self, draft: Draft, previous: Draft | None, sources: list[Draft]) -> Draft | None:
         if previous is not None and previous.verdict is Verdict.WRONG and previous.id in self.of:
             sources = [*sources, self.of[previous.id]]
+        if previous is not None and previous.id in self.of and draft.local is Fit.ROUNDED:
+            sources = [*sources, self.of[previous.id]]  # what a wrong formula gives
         # numbers put into a formula that is wrong already are wrong with it
         put_in = previous is not None and _is_formula(previous)
         if sources and (_follows(draft) or put_in):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
 import mpmath
@@ -260,6 +261,7 @@ class Judge:
             draft.verdict = Verdict.CORRECT
         elif is_printed(body):
             judge_result(self.standing, draft, subject, before)
+            self._note_wrong_formula(draft, before)
             self._name_given(draft, subject, before)
             self._remember_aliases(draft, before)
         elif is_numeric(body) and not self._is_of_each(subject):
@@ -336,6 +338,16 @@ class Judge:
             for tokens in ("total", "own")  # of a recurrence its own step alone may be meant
         )
         return any(value is None or number.fit(value) is Fit.ROUNDED for value in values)
+
+    def _note_wrong_formula(self, draft: Draft, before: Sequence[t.Node]) -> None:
+        """A wrong number that is what the formula before it gives, unrounded: the formula is wrong."""
+        if draft.verdict is not Verdict.WRONG or draft.number is None or draft.cell is not None:
+            return
+        for formula in (member for member in before if not is_numeric(member)):
+            with suppress(NoValue):
+                value = v.scalar(self.standing.actual.evaluate(formula))
+                if value is not None and draft.number.fit(value) is Fit.ROUNDED:
+                    draft.local = Fit.ROUNDED
 
     def _remember_aliases(self, draft: Draft, before: Sequence[t.Node]) -> None:
         """In ``dz/dw = a = 0.5933`` the number is printed as the value of a as well."""

@@ -11,6 +11,7 @@ from derivgen.checking.evaluating.printed import printed_matrix
 from derivgen.checking.evaluating.resolving import PLAIN_MARKS, UPDATE_MARKS
 from derivgen.checking.matching.generic import (
     by_indices,
+    generic_above,
     generic_template,
     index_letters,
     templates,
@@ -56,10 +57,15 @@ class AuthorView:
         """Names with index letters, and the template of the names that they stand for."""
         known = templates([*self.keys, *self.network.spelled.values()])
         found = {}
+        numbered = frozenset(self.keys)
         for key in self.keys:
             pattern = None
             if not self.printed(key):
-                pattern = generic_template(key, known) or by_indices(key, self._indices)
+                pattern = (
+                    generic_template(key, known)
+                    or generic_above(key, numbered)
+                    or by_indices(key, self._indices)
+                )
             if pattern is not None:
                 found[key] = pattern
         return found

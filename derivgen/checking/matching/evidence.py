@@ -19,6 +19,9 @@ from derivgen.checking.maths.keys import as_spelled
 from derivgen.checking.understanding.statements import Learned
 from derivgen.notation import Names
 
+#: what is thought of a number for an array, and of an array for one of another shape
+OTHER_SHAPE = -3.0
+
 
 @dataclass(frozen=True)
 class Evidence:
@@ -73,7 +76,9 @@ class Evidence:
             return wrong_kind
         if computed:
             best = max(scores)
-            return best * 0.6 if best > 0 else wrong_kind + max(best, -0.5)
+            # a result may be wrong, but a number is no array
+            least = -0.5 if best > OTHER_SHAPE else OTHER_SHAPE
+            return best * 0.6 if best > 0 else wrong_kind + max(best, least)
         return wrong_kind + scores[0]
 
     def _agreement(self, node: t.Node, value: np.ndarray | None) -> float | None:
@@ -83,7 +88,7 @@ class Evidence:
             if value is None:
                 return None
             if value.size > 1:
-                return -3.0
+                return OTHER_SHAPE
             at = float(value.ravel()[0])
             if number.fit(at) is Fit.OFF:
                 return -1.0
@@ -97,7 +102,7 @@ class Evidence:
         wanted = value.reshape(-1, 1) if value.ndim < 2 else value
         ways = [w for w in (wanted, wanted.T) if w.shape == shape]
         if not ways:
-            return -3.0
+            return OTHER_SHAPE
         return 2.5 if any(fits(matrix, way) for way in ways) else -0.5
 
     def _words(self, key: str, other: str) -> float:

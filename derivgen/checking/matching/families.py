@@ -12,11 +12,14 @@ from itertools import permutations
 
 import numpy as np
 
+from derivgen.checking.evaluating import indices as ix
 from derivgen.checking.matching.network_model import key_of
 from derivgen.checking.maths.keys import PRIMES
 from derivgen.notation import Entry
 
 _TAIL = re.compile(r"(\d+(?:,\d+)*)$")
+#: stands for a number above the name
+ABOVE = "s"
 _LETTERS = re.compile(r"([a-z,]+)$")
 
 
@@ -65,7 +68,13 @@ def plain(text: str) -> str:
 
 
 def indices(key: str, axes: int) -> Iterator[tuple[str, tuple[int, ...]]]:
-    """The ways to read a name as a stem and ``axes`` indices: ``b_01`` is b_ and 1, or b_0 and 1."""
+    """The ways to read a name as a stem and ``axes`` indices: ``b_01`` is b_ and 1, or b_0 and 1; ``x^(2)_1``
+    is x^(#)_ and 2, 1, where all of its numbers are indices."""
+    number = ix.above(key)
+    if number.isdigit() and axes > 0:
+        stem, _, tail = ix.with_above(key, ABOVE).partition("_")
+        if len(tail) == axes - 1 and (not tail or tail.isdigit()):
+            yield stem + ("_" if tail else ""), (int(number), *map(int, tail))
     match = _TAIL.search(key)
     if match is None or axes < 1:
         return
@@ -159,6 +168,8 @@ def _best(
 
 def family_key(stem: str, index: tuple[int, ...], mark: str = "") -> str:
     """A name made of a stem, its indices as they stand, and a mark."""
+    if ix.above(stem) == ABOVE and index:
+        stem, index = ix.with_above(stem, str(index[0])), index[1:]
     counted = [str(i) for i in index]
     comma = len(counted) > 1 and any(len(count) > 1 for count in counted)
     return stem + ("," if comma else "").join(counted) + mark

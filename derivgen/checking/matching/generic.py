@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from itertools import product
 
+from derivgen.checking.evaluating import indices as ix
 from derivgen.checking.maths import tree as t
 from derivgen.checking.maths.spelling import LABELS
 
@@ -58,6 +59,20 @@ def generic_template(key: str, known: frozenset[str]) -> str | None:
         found = f"{base}_{_NUMBER.sub(lambda m: '#' * len(m.group()), ''.join(letters))}"
         if any(chosen) and found in known:
             return found
+    return None
+
+
+def generic_above(key: str, keys: Collection[str]) -> str | None:
+    """The template of a name with an index letter above, the sample of ``x^(i)`` or the layer of ``w^(l)_ij``,
+    where there are names with numbers in its places."""
+    letter = ix.above(key)
+    if not letter or letter.isdigit():
+        return None
+    numbers = {number for number in map(ix.above, keys) if number.isdigit()}
+    for number in sorted(numbers, key=int):
+        made = ix.with_above(key, number)
+        if made in keys or generic_template(made, templates(keys)) is not None:
+            return ix.with_above(key, "#")
     return None
 
 

@@ -122,6 +122,9 @@ class NetworkModel:
     def known(self, key: str) -> bool:
         return key == self.rate or self._found(key) is not None
 
+    def plain(self, key: str) -> str:
+        return key
+
     def names(self) -> Iterator[str]:
         """All keys: scalars, elements, whole arrays of one or two axes, the learning rate."""
         for name, quantity in self.network.quantities.items():

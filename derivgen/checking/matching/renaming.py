@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
+from derivgen.checking.evaluating import indices as ix
 from derivgen.checking.evaluating.literals import literal
 from derivgen.checking.evaluating.model import Changed, DocumentModel, Element, Function, Model
 from derivgen.checking.evaluating.resolving import index_range, indexed
@@ -27,14 +28,10 @@ def translated(
     ``mapping`` goes from the author's keys (with their marks, for marked names that are quantities of
     their own) to the network's.  A mark that is not part of the mapped name stays: it says "after the
     update".  A name that is not in the mapping becomes the author's own (``?delta_1``), so that it can
-    never be taken for a quantity of the network that is called the same.  A sum sign whose index
-    runs through names of the mapping is written out."""
+    never be taken for a quantity of the network that is called the same; of one with an index letter,
+    :meth:`Joined.plain` tells what it is at a number."""
     if isinstance(node, t.Name):
         return _name(node, mapping, bound)
-    if isinstance(node, t.BigSum):
-        written = written_out(node, mapping)
-        if written is not node:
-            return translated(written, mapping, bound)
     if isinstance(node, t.Cases):
         lines = tuple(
             (
@@ -96,6 +93,10 @@ def _at(node: t.Node, index: str, value: int, model: Model) -> t.Node | None:
         nonlocal failed
         if isinstance(part, t.Name):
             base, _, subscript = part.key.rpartition("_")
+            if ix.above(part.key)[:1] == index:
+                made = indexed(model, part.key, {index: value})
+                failed = failed or made is None
+                return part if made is None else replace(part, key=made)
             if not base or index not in subscript or model.known(part.key):
                 return part
             key = indexed(model, part.key, {index: value})
@@ -148,7 +149,13 @@ class Joined(Changed):
         return {OWN + key: own[key] for key in own if key not in self.mapping}
 
     def known(self, key: str) -> bool:
-        return self.own.known(key[1:]) if key.startswith(OWN) else self.model.known(key)
+        if not key.startswith(OWN):
+            return self.model.known(key)
+        return key[1:] in self.mapping or self.own.known(key[1:])
+
+    def plain(self, key: str) -> str:
+        """The network's key for a name of the author's that an index letter has led to."""
+        return self.mapping.get(key[1:], key) if key.startswith(OWN) else key
 
     def names(self) -> Iterable[str]:
         yield from self.model.names()

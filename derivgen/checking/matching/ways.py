@@ -41,7 +41,7 @@ def by_rate(evidence: Evidence, unifier: Unifier) -> None:
     alike = [spelling(text, learn((), texts)) for text in texts]
     candidates: list[str | None] = [k for k in alike if k in keys and _has_rate(evidence, k)]
     candidates += [evidence.learned.model.rate, *alike]
-    own = next((key for key in candidates if key is not None and key in keys), None)
+    own = next((k for k in candidates if k in keys and k and evidence.author.is_given(k)), None)
     if own is not None and own not in unifier.bound:
         unifier.bind(own, rate)
 

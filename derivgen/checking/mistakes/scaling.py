@@ -93,7 +93,8 @@ def _scaled_step(case: Case, factor: Real) -> Iterator[Candidate]:
 
 
 def _sample_counts(model: Model) -> list[int]:
-    """How many samples the loss may be a sum or a mean of: its terms, its divisors, the rows of data."""
+    """How many samples the loss may be a sum or a mean of: its terms, its divisors, also by a name, the rows
+    of data."""
     node = None if model.loss is None else model.definition(model.loss)
     found = set()
     for part in () if node is None else t.walk(node):
@@ -103,6 +104,9 @@ def _sample_counts(model: Model) -> list[int]:
             found.add(int(part.value))
             found.add(int(1 / part.value) if part.value else 0)
             found.add(int(part.value.denominator))
+        if isinstance(part, t.Name):
+            number = printed_number(model.given(part.key) or part)
+            found |= set() if number is None or number.decimals else {int(number.value)}
     for name in model.names():
         given = model.given(name)
         if isinstance(given, t.Matrix) and not model.is_parameter(name):

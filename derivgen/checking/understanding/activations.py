@@ -22,7 +22,7 @@ from derivgen.checking.maths.rebuild import rebuilt
 from derivgen.checking.understanding.statements import Statement
 
 #: the functions that a sign may stand for
-ACTIVATIONS = ("relu", "tanh", "softplus", "arctan", "identity", "softsign")
+ACTIVATIONS = ("sigmoid", "relu", "tanh", "softplus", "arctan", "identity", "softsign")
 #: how a sign is written, by the function that its calls are read as
 _SIGNS: Mapping[str, str] = {
     "sigmoid": r"\\sigma(?![A-Za-z])|σ",

@@ -66,6 +66,22 @@ def _same_role(decided: Decided, key: str) -> str | None:
     return next((word for word in words if word not in decided.arrays), None)
 
 
+def first_activations(decided: Decided) -> None:
+    """``a^(1)_2`` is ``x_2`` where a document computes a^(2) and says nothing of a^(1): its layer 1 are the inputs."""
+    known = {*decided.definitions, *decided.values, *decided.elements}
+    layers: dict[str, set[int]] = {}
+    for key in filter(None, decided.definitions):
+        number = ix.above(key)
+        if number.isdigit():
+            layers.setdefault(ix.split(ix.without_above(key))[0], set()).add(int(number))
+    for key in [key for key in decided.notes.used if key not in known]:
+        number, (base, pieces) = ix.above(key), ix.split(ix.without_above(key))
+        source = ix.joined("x", pieces)
+        is_first = number.isdigit() and int(number) + 1 == min(layers.get(base, {0}))
+        if is_first and pieces and source in decided.values and source not in decided.definitions:
+            decided.definitions[key] = t.Name(source, written=source)
+
+
 def left_over(decided: Decided) -> None:
     """A matrix that is used and given nowhere is the one that is given and used nowhere, if there
     is just one of the same letter: ``W_hid`` in the equations, ``W_0`` where it is given."""

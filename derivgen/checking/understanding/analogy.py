@@ -277,6 +277,10 @@ class _Analogy:
                 if not missing or (depth > 0 and computed) or (given and self.in_words):
                     yield made
         yield {name: name for name in names}
+        # one of several, over all of them: z_1 and z_2 change places
+        swapped = {name: _swapped(name, here, there) for name in names}
+        if any(a != b for a, b in swapped.items()) and set(swapped.values()) == set(names):
+            yield swapped
         if not alike or count != 1 or not all(pieces[0].isdigit() for _, pieces in split):
             return
         for step in range(1, FURTHEST + 1):
@@ -306,6 +310,13 @@ def _moved(key: str, at: int, here: str, there: str) -> str:
     if len(places) < 2 or len(places) <= at or pieces[places[at]] != here:
         return key
     return ix.joined(base, [*pieces[: places[at]], there, *pieces[places[at] + 1 :]])
+
+
+def _swapped(key: str, here: str, there: str) -> str:
+    """A name with the two numbers for each other in its index."""
+    base, pieces = ix.split(key)
+    other = {here: there, there: here}
+    return ix.joined(base, [other.get(piece, piece) for piece in pieces]) if pieces else key
 
 
 def _renamed(node: t.Node, names: Mapping[str, str]) -> t.Node:

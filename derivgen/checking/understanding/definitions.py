@@ -16,7 +16,12 @@ from derivgen.checking.evaluating.printed import is_fraction, is_numeric
 from derivgen.checking.maths import tree as t
 from derivgen.checking.maths.writing import AGAIN
 from derivgen.checking.understanding.adjoints import with_adjoints
-from derivgen.checking.understanding.aliases import find_aliases, find_doubles, left_over
+from derivgen.checking.understanding.aliases import (
+    find_aliases,
+    find_doubles,
+    first_activations,
+    left_over,
+)
 from derivgen.checking.understanding.analogy import by_analogy, numbers_in
 from derivgen.checking.understanding.cells import find_elements, find_families, spell_out
 from derivgen.checking.understanding.choosing import (
@@ -109,6 +114,7 @@ def _learned(decided: Decided, rules: Mapping[str, t.Node]) -> Learned:
     calculations_with_names(decided)
     give_values(decided)
     find_aliases(decided)
+    first_activations(decided)
     find_doubles(decided)
     name_cells(decided)
     find_elements(decided)
@@ -151,7 +157,7 @@ def _learned(decided: Decided, rules: Mapping[str, t.Node]) -> Learned:
     model = replace(model, lists_stand=lists_stand(model, decided.statements))
     model = with_extents(model, decided.statements)
     model = with_adjoints(model, decided.statements)
-    model = with_deltas(model, decided.filled, decided.budget)
+    model = with_deltas(model, decided.filled, decided.budget, decided.statements)
     model = deltas_as_derivatives(model, decided.statements, decided.budget)
     model = with_gradient_names(model, decided.budget)
     printed = {key: tuple(nodes) for key, nodes in decided.notes.printed.items()}

@@ -6,7 +6,7 @@ That is taken so where most of them are what these derivatives are, to the digit
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 
@@ -31,10 +31,16 @@ FEWEST = 2
 
 
 def with_deltas(
-    model: DocumentModel, calculated: Mapping[str, t.Node], budget: Budget
+    model: DocumentModel,
+    calculated: Mapping[str, t.Node],
+    budget: Budget,
+    statements: Sequence[Statement] = (),
 ) -> DocumentModel:
     """The model with deltas as derivatives; ``calculated`` are definitions that are calculations with names put
-    in for their numbers, which say less than that."""
+    in for their numbers, which say less than that.
+
+    A formula that says something else is a slip where the gradients that ``statements`` compute with the delta
+    need the derivative."""
     if model.loss is None:
         return model
     deltas = [key for key in model.values if _is_delta(key)][:MOST]
@@ -43,8 +49,6 @@ def with_deltas(
     found: dict[tuple[str, bool], dict[str, tuple[t.Node, bool]]] = defaultdict(dict)
     world = World(model, budget=budget)
     is_open = {key: _is_open(key, model, calculated, world) for key in deltas}
-    if not any(is_open.values()):
-        return model
     for key in deltas:
         number = printed_number(model.values.get(key) or t.Words(""))
         if number is None:
@@ -55,7 +59,8 @@ def with_deltas(
             if value is None:
                 continue
             base = ix.split(ix.without_above(other))[0]
-            for negative, node in ((False, token), (True, t.Negated(token))):
+            ways: tuple[tuple[bool, t.Node], ...] = ((False, token), (True, t.Negated(token)))
+            for negative, node in ways:
                 found[base, negative][key] = node, _near(number, -value if negative else value)
     best = max(found.values(), key=lambda row: sum(right for _, right in row.values()), default={})
     right = sum(agrees for _, agrees in best.values())
@@ -74,7 +79,26 @@ def with_deltas(
         for key, (node, agrees) in best.items()
         if key in silent or (is_open[key] and certain and agrees)
     }
-    return replace(model, definitions={**model.definitions, **made})
+    model = replace(model, definitions={**model.definitions, **made})
+    for key, (node, agrees) in best.items():
+        if key in made or agrees:
+            continue
+        meant = replace(model, definitions={**model.definitions, key: node})
+        rows = [row for row in _gradients(loss, statements) if key in set(t.names_in(row[1]))]
+        right = _how_many(meant, rows[:MOST], budget)
+        if right > _how_many(model, rows[:MOST], budget):
+            model = meant
+    return model
+
+
+def _gradients(loss: t.Name, statements: Sequence[Statement]) -> Iterator[tuple[t.Node, t.Node]]:
+    """The derivatives of the loss with the formulas that a document has for them, deltas in them."""
+    for statement in statements:
+        left, bodies = statement.left, [segment.body for segment in statement.chain.segments]
+        if isinstance(left, t.Derivative) and left.of == loss and not statement.chain.continued:
+            yield from (
+                (left, body) for body in bodies[1:] if any(map(_is_delta, t.names_in(body)))
+            )
 
 
 def deltas_as_derivatives(
@@ -95,10 +119,7 @@ def deltas_as_derivatives(
             base = ix.split(ix.without_above(other))[0]
             token = t.Derivative(loss, t.Name(other, written=other))
             ways[base, False][key], ways[base, True][key] = token, t.Negated(token)
-    for statement in statements:
-        left, bodies = statement.left, [segment.body for segment in statement.chain.segments]
-        if isinstance(left, t.Derivative) and left.of == loss and not statement.chain.continued:
-            formulas += [(left, b) for b in bodies[1:] if any(map(_is_delta, t.names_in(b)))]
+    formulas += _gradients(loss, statements)
     best, most = model, 0
     for way in ways.values():
         meant = replace(model, definitions={**model.definitions, **way})

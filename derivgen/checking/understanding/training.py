@@ -124,13 +124,21 @@ def rate_of(decided: Decided, parameters: frozenset[str]) -> str | None:
                 decided.definitions[other] = t.Name(rate, written=rate)
         return rate
     for word in RATE_WORDS:
-        if word in decided.values:
+        if word in decided.values and not _is_of_the_network(decided, word):
             return word
     value = _rate_in_numbers(decided, parameters) or _rate_in_words(decided.words)
     if value is None:
         return None
     decided.values["learning rate"] = value
     return "learning rate"
+
+
+def _is_of_the_network(decided: Decided, name: str) -> bool:
+    """True for what is computed, and for what something other than an update is computed from: the epsilon of
+    ``sqrt(v + epsilon)``."""
+    return name in decided.definitions or any(
+        name in names_in(node) and not is_descent(node) for node in decided.definitions.values()
+    )
 
 
 def opaque(decided: Decided) -> frozenset[str]:

@@ -27,6 +27,7 @@ def with_unsaid_results(model: DocumentModel) -> DocumentModel:
         key
         for key, value in model.values.items()
         if value is not None
+        and not _is_bias_unit(key, value)
         and key not in model.definitions
         and key not in model.elements
         and key not in model.parameters
@@ -34,6 +35,12 @@ def with_unsaid_results(model: DocumentModel) -> DocumentModel:
         and not any(ancestry.leads(sibling, key) for sibling in siblings)
     }
     return replace(model, opaque=model.opaque | found) if found else model
+
+
+def _is_bias_unit(key: str, value: t.Node) -> bool:
+    """True for ``a_0 = 1``, the unit that makes a bias a weight: nothing computes it."""
+    pieces = ix.split(key)[1]
+    return pieces[-1:] == ["0"] and isinstance(value, t.Number) and value.text == "1"
 
 
 def _kind(key: str) -> tuple[str, int]:

@@ -1,0 +1,72 @@
+"""Quantities that are written as functions of what they depend on: ``J(\\theta)``, ``h_\\theta(x)``, ``L(w, b)``.
+
+What stands between the brackets says on what they depend and is no argument, where it is the same all through and
+the formula has other names in it.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+
+from derivgen.checking.evaluating import values as v
+from derivgen.checking.evaluating.printed import is_numeric
+from derivgen.checking.evaluating.resolving import CONSTANTS
+from derivgen.checking.maths import functions
+from derivgen.checking.maths import tree as t
+from derivgen.checking.maths.rebuild import rebuilt
+from derivgen.checking.maths.tree import names_in
+from derivgen.checking.understanding.statements import Statement
+
+
+def with_quantities(statements: Sequence[Statement]) -> tuple[Statement, ...]:
+    """The statements with names for such calls."""
+    meant = _meant(statements)
+    if not meant:
+        return tuple(statements)
+
+    def named(node: t.Node) -> t.Node:
+        if isinstance(node, t.Call) and node.function in meant:
+            return t.Name(node.function, written=node.function, span=node.span)
+        return rebuilt(node, named)
+
+    return tuple(statement.mapped(named) for statement in statements)
+
+
+def _meant(statements: Sequence[Statement]) -> frozenset[str]:
+    arguments: dict[str, set[tuple[t.Node, ...]]] = defaultdict(set)
+    others: set[str] = set()
+    for statement in statements:
+        for call in _calls(statement):
+            named = all(isinstance(argument, t.Name) for argument in call.arguments)
+            if call.primes or not call.arguments or not named or _is_usual(call.function):
+                others.add(call.function)
+            else:
+                arguments[call.function].add(call.arguments)
+    once = {name for name, ways in arguments.items() if len(ways) == 1} - others
+    said: dict[str, list[bool]] = defaultdict(list)
+    for statement in statements:
+        left, bodies = statement.left, [segment.body for segment in statement.chain.segments]
+        if statement.chain.continued or not isinstance(left, t.Call) or left.function not in once:
+            continue
+        formulas = [body for body in bodies[1:] if not is_numeric(body)]
+        if formulas:
+            said[left.function].append(_is_quantity(left, formulas[0]))
+    return frozenset(name for name, ways in said.items() if all(ways))
+
+
+def _calls(statement: Statement) -> Iterator[t.Call]:
+    for segment in statement.chain.segments:
+        for part in t.walk(segment.body):
+            if isinstance(part, t.Call):
+                yield part
+
+
+def _is_usual(function: str) -> bool:
+    return v.is_function(function) or functions.canonical(function) is not None
+
+
+def _is_quantity(call: t.Call, formula: t.Node) -> bool:
+    """True for a formula with other names in it than the arguments."""
+    own = {argument.key for argument in call.arguments if isinstance(argument, t.Name)}
+    return not set(names_in(formula)) <= {*own, *CONSTANTS}
