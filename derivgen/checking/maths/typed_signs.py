@@ -41,6 +41,9 @@ def put_sign(tape: Tape, found: str, start: int) -> None:
             tape.put(kind, text, start, end)
         _star_index(tape, end)
         return
+    if found == "." and tape.typed and tape.text[start - 1 : end + 1] == " . " and tape.last():
+        tape.put("operator", "*", start, end)  # w . x
+        return
     if found in SIGNS:
         tape.put(*SIGNS[found], start, end)
         return

@@ -20,6 +20,8 @@ CONJUNCTIONS = frozenset("yiueo")
 #: words before a relation sign that together name one thing, at most
 MAX_LEFT_WORDS = 3
 MAX_DEPTH = 200
+#: tokens between two brackets, at most, where the second one is looked for
+MAX_BRACKET = 60
 
 
 @dataclass(slots=True)
@@ -156,7 +158,22 @@ class _Finder(Sight):
                 state.good = state.at
                 state.good_relations = state.relations
                 state.good_weight = state.weight
+        if state.opened and state.good_relations and self._goes_on(state.opened[0]):
+            state.doubt = state.doubt or "what stands in brackets is not understood"
         return state
+
+    def _goes_on(self, opening: int) -> bool:
+        """Whether a statement goes on behind a bracket in its line: ``m = y (...) = 0.1``."""
+        depth = 0
+        for at in range(opening, min(opening + MAX_BRACKET, len(self.tokens))):
+            token = self.tokens[at]
+            if token.gap == "\n":
+                return False
+            depth += (token.kind == "open") - (token.kind == "close")
+            if not depth:
+                following = self.token(at + 1)
+                return following is not None and following.kind in ("rel", "op")
+        return False
 
     def _operand(self, state: _State, token: Token, start: int) -> bool:
         """An operand, or what may stand before one."""

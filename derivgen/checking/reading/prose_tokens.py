@@ -69,7 +69,7 @@ _MASTER = re.compile(
     | (?P<name>[^\W\d_][^\W_]*(?:[\u0300-\u036f][^\W_]*)*(?:(?:_|\\_)[^\W_]+)*)
     | (?P<arrow>=>|->|-->|→|⇒|==+|!=|≠|<->|↔|>>|<<(?!-)|\+=|-=|\*=|/=)
     | (?P<rel>:=|<=|>=|<-|~=|=~|[=≈≃≅≡≔←≤≥<>∝])
-    | (?P<op>\*\*|[-+−–*/·×⋅∙÷∘⊙@±∗⊗])
+    | (?P<op>\*\*|[-+−–*/·×⋅∙÷∘⊙@±∗⊗]|(?<=[ ])\.(?=[ ]))
     | (?P<prefix>[∂∇∑∏∫√])
     | (?P<open>[(\[{])
     | (?P<close>[)\]}])
@@ -81,7 +81,7 @@ _MASTER = re.compile(
 #: ``w5For``: a name ends where a word with a capital begins
 _GLUED = re.compile(r"(.*\d)(?=[A-Z][a-z’'])")
 #: ``|a - p|`` behind a sign, in one line and tight inside: what stands between two cells of a table is not
-_BARS = re.compile(r"(?<=[=≈+\-−*/·×(,<>≤≥])[ ]?(\|\|?|‖)(?=[^\s|‖])[^|‖\n]{0,80}[^\s|‖](\1)")
+_BARS = re.compile(r"(?<=[=≈+\-−*/·×(,<>≤≥\d)])[ ]?(\|\|?|‖)(?=[^\s|‖])[^|‖\n]{0,80}[^\s|‖](\1)")
 #: ``dL/dw``: one name of a derivative, up to its scripts
 _TYPED = re.compile(r"d(?=[^\W\d_])[^\W_]+")
 _SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁽⁾ᵀᵗⁿⁱᵏᵃᵇᶜᵈᵉˡᵐᵒˣʸᶻᴸ′″"
