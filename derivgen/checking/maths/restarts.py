@@ -162,12 +162,33 @@ def _ratio(tokens: Sequence[Token], partner: Sequence[int], at: int) -> _Ratio |
     return _Ratio(above[1:], under[1:], partner[below] + 1)
 
 
+def _is_update(
+    tokens: Sequence[Token], partner: Sequence[int], marks: Sequence[int], arrow: int
+) -> bool:
+    """Whether an arrow is an assignment: ``w \\to 0.4 - 0.1 * 0.05``, ``w \\to w - \\eta \\delta``."""
+    if arrow != marks[0] or arrow == 0 or arrow + 1 >= len(tokens):
+        return False
+    end = next((mark for mark in marks if mark > arrow), len(tokens))
+    begins = tokens[arrow + 1].kind == "number" or (
+        [token[:2] for token in tokens[arrow + 1 : 2 * arrow + 1]]
+        == [token[:2] for token in tokens[:arrow]]
+    )
+    inside = (at for at in _top(partner, len(tokens)) if arrow + 1 < at < end)
+    return begins and any(
+        tokens[at].kind == "operator" and tokens[at].text in ("+", "-") for at in inside
+    )
+
+
 def split_at_arrows(statement: Statement) -> Iterator[Statement]:
     """``a = 1 \\to b = 2`` as two statements; a row of arrows alone (``w \\to z \\to L``) stays one."""
     tokens = statement.tokens
     partner = partners(tokens)
     marks = [at for at in _top(partner, len(tokens)) if tokens[at].kind == "relation"]
     arrows = [at for at in marks if tokens[at].text == "to"]
+    if arrows and _is_update(tokens, partner, marks, arrows[0]):
+        assigned = tokens[arrows[0]]._replace(text="assign")
+        tokens = (*tokens[: arrows[0]], assigned, *tokens[arrows[0] + 1 :])
+        statement, arrows = replace(statement, tokens=tokens), arrows[1:]
     if not arrows or (len(arrows) == len(marks) and arrows[0] > 0):
         yield statement
         return
