@@ -342,8 +342,9 @@ def _suspects(model: DocumentModel, witnesses: Counter[Witness], wrong: int) -> 
         mended.update(dict.fromkeys(defined, lines))
 
     def may_be_one(key: str) -> bool:
-        # the number behind a definition is enough against this one itself
-        enough = len(votes[key]) >= SPEAK_AGAINST or t.Name(key) in votes[key]
+        # the number behind a definition is enough against this one itself; a derivative is no formula of its own
+        derived = isinstance(model.definitions[key], t.Derivative)
+        enough = len(votes[key]) >= SPEAK_AGAINST or (t.Name(key) in votes[key] and not derived)
         # it is the loss by another name: another loss is another left side for derivatives
         renames = isinstance(model.definitions[key], t.Name)
         return enough and (renames or mended[key] + others >= wrong - wrong // 2)
