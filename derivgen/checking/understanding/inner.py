@@ -49,12 +49,17 @@ def _pairs(learned: Learned, world: World) -> set[Pair]:
 
 
 def _beside(node: t.Node) -> Iterable[Pair]:
-    """The pairs of names that a product is made of."""
-    for part in t.walk(node):
-        if isinstance(part, t.Product) and part.sign in ("", "*") and len(part.factors) == 2:
-            one, two = part.factors
-            if isinstance(one, t.Name) and isinstance(two, t.Name) and one.key != two.key:
-                yield frozenset({one.key, two.key})
+    """The pairs of names that the products in a formula are made of."""
+    return filter(None, map(_pair_of, t.walk(node)))
+
+
+def _pair_of(node: t.Node) -> Pair | None:
+    """The two names that a product is made of."""
+    if isinstance(node, t.Product) and node.sign in ("", "*") and len(node.factors) == 2:
+        one, two = node.factors
+        if isinstance(one, t.Name) and isinstance(two, t.Name) and one.key != two.key:
+            return frozenset({one.key, two.key})
+    return None
 
 
 def _are_alike(pair: Pair, world: World) -> bool:
@@ -75,7 +80,7 @@ def _value(world: World, key: str) -> Value | None:
 
 def _with_pairs(statement: Statement, pairs: set[Pair]) -> Statement:
     def meant(node: t.Node) -> t.Node:
-        if isinstance(node, t.Product) and set(_beside(node)) & pairs:
+        if isinstance(node, t.Product) and _pair_of(node) in pairs:
             return t.BigSum(replace(node, sign="o"), span=node.span)
         return node if is_numeric(node) else rebuilt(node, meant)
 
