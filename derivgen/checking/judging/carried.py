@@ -71,8 +71,9 @@ def trials(
     formulas = [m for m in before if not is_numeric(m)]
     formulas = formulas or here.said.get(here.ledger.plain(subject), [])[-2:]
     formulas = formulas or list(here.said_of_all(subject))[-2:]
-    if isinstance(subject, t.Derivative) and not formulas:
-        formulas = through_readers(here, subject)
+    # another derivative that is the same one says nothing of where it comes from
+    if isinstance(subject, t.Derivative) and all(isinstance(f, t.Derivative) for f in formulas):
+        formulas = [*formulas, *through_readers(here, subject)]
     if isinstance(subject, t.Name):
         formulas.append(here.actual.model.definition(subject.key) or subject)
     for value, formula in [

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from derivgen.checking.evaluating import indices as ix
 from derivgen.checking.evaluating.printed import printed_matrix, printed_number
+from derivgen.checking.maths import functions
 from derivgen.checking.maths import tree as t
 from derivgen.checking.maths.rebuild import rebuilt
 from derivgen.checking.maths.tree import full_key, names_in
@@ -91,6 +92,7 @@ def _ranked(decided: Decided, key: str, sides: Sequence[t.Node], used: bool) -> 
             continue
         own = set(_instances(side, {})) - {key}
         missing = sum(not _supported(decided, name) for name in own)
+        missing += sum(_is_unknown(decided.notes, part) for part in t.walk(side))
         connected = used or decided.is_derived(key)
         if own and missing == len(own) and not connected:
             continue  # y = m x + b: an example that belongs to no quantity
@@ -98,6 +100,13 @@ def _ranked(decided: Decided, key: str, sides: Sequence[t.Node], used: bool) -> 
         scored.append((_is_open_sum(side), missing, isinstance(side, t.Name), at, side))
     found = [row[-1] for row in sorted(scored, key=lambda row: row[:-1])]
     return _step_by_step(decided.notes, key, found)
+
+
+def _is_unknown(notes: Notes, part: t.Node) -> bool:
+    """True for ``f(z)`` where no line says what f is."""
+    if not isinstance(part, t.Call) or part.function in notes.functions:
+        return False
+    return part.function in functions.LETTERS and part.function not in notes.sides
 
 
 def _step_by_step(notes: Notes, key: str, sides: list[t.Node]) -> list[t.Node]:

@@ -12,6 +12,7 @@ from derivgen.checking.evaluating.model import Function
 from derivgen.checking.evaluating.printed import is_numeric, is_printed, printed_number
 from derivgen.checking.evaluating.resolving import CONSTANTS, UPDATE_MARKS
 from derivgen.checking.manuscript import Passage
+from derivgen.checking.maths import functions
 from derivgen.checking.maths import tree as t
 from derivgen.checking.maths.mixed_numbers import is_mixed_number, with_mixed_numbers
 from derivgen.checking.maths.tree import full_key, names_in
@@ -213,7 +214,8 @@ def _derivative_names(node: t.Node) -> tuple[str, ...]:
 
 
 def _note_member(notes: Notes, member: t.Node, rest: Sequence[t.Node], first: bool) -> None:
-    if isinstance(member, t.Call) and first and _defines_function(member) and rest:
+    named = isinstance(member, t.Call) and (first or member.function in functions.LETTERS)
+    if named and isinstance(member, t.Call) and _defines_function(member) and rest:
         parameters = tuple(a.key for a in member.arguments if isinstance(a, t.Name))
         # exp(z_1) = 1.5683 is a value, and defines nothing
         own = set(names_in(rest[0])) <= {*parameters, *CONSTANTS} and not is_numeric(rest[0])

@@ -112,6 +112,7 @@ def parameters_of(decided: Decided, loss: str | None) -> frozenset[str]:
 
 
 def rate_of(decided: Decided, parameters: frozenset[str]) -> str | None:
+    """The learning rate by its name in the updates, by a usual name, or as a number alone."""
     names = list(
         dict.fromkeys(n for key, side in decided.notes.updates for n in rate_names(side, key))
     )
@@ -124,7 +125,9 @@ def rate_of(decided: Decided, parameters: frozenset[str]) -> str | None:
                 decided.definitions[other] = t.Name(rate, written=rate)
         return rate
     for word in RATE_WORDS:
-        if word in decided.values and not _is_of_the_network(decided, word):
+        # the alpha that a loss is computed from is another one
+        read = word in parameters or _is_of_the_network(decided, word)
+        if word in decided.values and not read:
             return word
     value = _rate_in_numbers(decided, parameters) or _rate_in_words(decided.words)
     if value is None:
