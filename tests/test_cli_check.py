@@ -271,6 +271,12 @@ def test_options_reach_the_checker(monkeypatch: pytest.MonkeyPatch) -> None:
         (["a.md", "--format", "srif"], "did you mean 'sarif'?"),
         (["a.md", "--as", "latx"], "did you mean 'latex'?"),
         (["a.md", "--map", "w"], "key=value"),
+        (["a.md", "--map", "w=W1"], "give its spec with --network"),
+        (["a.md", "--network", "net.yaml", "--map", "w="], "does not say what 'w' is"),
+        (
+            ["a.md", "--network", "net.yaml", "--map", "w=W1", "--map", "w=b1"],
+            "'w' cannot be both 'W1' and 'b1'",
+        ),
         ([], "DOCUMENT"),
     ],
 )

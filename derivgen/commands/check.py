@@ -11,6 +11,7 @@ from derivgen.commands.terminal import Progress, report
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from derivgen.checking.manuscript import Manuscript
@@ -81,7 +82,7 @@ def run_check(args: argparse.Namespace) -> int:
     _refuse_clashes(args)
     from derivgen.api import checked, load
 
-    names = dict(_named(text) for text in args.names)
+    names = _names(args.names)
     network = None if args.network is None else load(args.network)
     code = OK
     done: list[Checked] = []
@@ -116,6 +117,9 @@ def _refuse_clashes(args: argparse.Namespace) -> None:
     if inputs.count("-") > 1:
         hint = "save one of the inputs as a file"
         raise diagnosed("E703", "standard input can be read once only", hint)
+    if args.names and args.network is None:
+        message = "--map says what names are in a network, and there is none"
+        raise diagnosed("E703", message, "give its spec with --network")
     if args.all and args.quiet:
         raise diagnosed("E703", "--all and --quiet contradict each other", "leave one of them out")
     if args.format != "text" and (args.all or args.quiet):
@@ -138,9 +142,18 @@ def _source(document: str) -> Path | bytes:
     return sys.stdin.buffer.read(MAX_BYTES + 1) if document == "-" else Path(document)
 
 
-def _named(text: str) -> tuple[str, str]:
-    name, _, quantity = text.partition("=")
-    return name.strip(), quantity.strip()
+def _names(pairs: Sequence[str]) -> dict[str, str]:
+    """What ``--map`` says, by the author's names.  Raises E703 for a name of which two things are said."""
+    found: dict[str, str] = {}
+    for text in pairs:
+        name, _, quantity = map(str.strip, text.partition("="))
+        if not quantity:
+            message = f"--map: {text!r} does not say what {name!r} is"
+            raise diagnosed("E703", message, "write NAME=QUANTITY, as in --map w_5=W2[0,0]")
+        if found.setdefault(name, quantity) != quantity:
+            message = f"--map: {name!r} cannot be both {found[name]!r} and {quantity!r}"
+            raise diagnosed("E703", message, "leave one of them out")
+    return found
 
 
 def _code(found: Report) -> int:

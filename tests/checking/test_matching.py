@@ -242,11 +242,45 @@ def test_overrides_come_first() -> None:
     assert found.mapping["g_1"] == "W1[1,1]"
 
 
-def test_overrides_that_name_nothing() -> None:
-    with pytest.raises(DerivgenError, match="no quantity 'W9"):
-        matched(learned(FORMULAS), TASK, v_1="W9[0,0]")
-    with pytest.raises(DerivgenError, match="no name 'vv'"):
-        matched(learned(FORMULAS), TASK, vv="a1[0]")
+def test_what_a_user_says_is_no_other_name_s() -> None:
+    found = matched(learned(FORMULAS), TASK, g_1="W1[0,1]")
+    assert found.mapping["g_1"] == "W1[0,1]"
+    assert list(found.mapping.values()).count("W1[0,1]") == 1
+    assert found.said == {"g_1"}
+
+
+@pytest.mark.parametrize(
+    ("name", "other", "message", "hint"),
+    [
+        ("v_1", "W9[0,0]", "no quantity 'W9", "the network has x, W1, "),
+        ("v_1", "W1[2,0]", r"no quantity 'W1\[2,0\]'", "its elements are W1[0,0] to W1[1,1]"),
+        ("v_1", "W1[0]", r"no quantity 'W1\[0\]'", "its elements are W1[0,0] to W1[1,1]"),
+        ("v_1", "L[0]", "no quantity 'L", "L is one number"),
+        ("v_1", "qqqq", "no quantity 'qqqq'", "the network has x, "),
+        ("gg_5", "a1[0]", "no name 'gg_5'", "did you mean 'g_5'"),
+        ("zzzz", "a1[0]", "no name 'zzzz'", "the document has "),
+        ("x_a", "W1", "'x_a' is a number, and 'W1' an array of 2 x 2", "W1[0,0] to W1[1,1]"),
+    ],
+)
+def test_overrides_that_name_nothing(name: str, other: str, message: str, hint: str) -> None:
+    with pytest.raises(DerivgenError, match=message) as raised:
+        matched(learned(stated(VALUES) + FORMULAS), TASK, **{name: other})
+    assert hint in str(raised.value)
+    assert "\n" not in str(raised.value)
+
+
+@pytest.mark.parametrize("text", ["W1^T", "W1.T", "W1"])
+def test_a_user_may_say_how_an_array_lies(text: str) -> None:
+    formulas = [r"A = \begin{bmatrix} 0.11 & 0.12 \\ 0.21 & 0.22 \end{bmatrix}", "k = 0.3"]
+    found = matched(learned(formulas), TASK, A=text)
+    assert found.mapping["A"] == ("W1" if text == "W1" else "W1^T")
+    with pytest.raises(DerivgenError, match="'A' is an array, and 'W1"):
+        matched(learned(formulas), TASK, A="W1[0,0]")
+
+
+@pytest.mark.parametrize("text", ["$x_a$", "x_{a}", " x_a "])
+def test_a_name_may_be_written_as_it_stands_in_the_document(text: str) -> None:
+    assert matched(learned(FORMULAS), TASK, **{text: "x[0, 1 ]".replace("0, ", "")}).said == {"x_a"}
 
 
 def test_whole_arrays_and_the_way_they_lie() -> None:

@@ -135,7 +135,8 @@ class _Trial:
     ) -> _Trial:
         network = NetworkModel(task)
         found = match(learned, network, Names(task.network), names, budget, by_values, by_print)
-        found = without(found, misfits(found.mapping, learned, network) | learned.scratch)
+        unfit = misfits(found.mapping, learned, network) | learned.scratch
+        found = without(found, unfit - found.said)
         authors = {theirs: ours for ours, theirs in found.mapping.items()}
         judge = Judge(
             found.model,

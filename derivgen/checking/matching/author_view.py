@@ -18,6 +18,7 @@ from derivgen.checking.matching.generic import (
 )
 from derivgen.checking.matching.network_view import NetworkView
 from derivgen.checking.maths import tree as t
+from derivgen.checking.maths.keys import PRIMES
 from derivgen.checking.understanding.statements import Learned
 
 
@@ -51,6 +52,12 @@ class AuthorView:
         parts = chain.from_iterable(t.walk(node) for node in nodes if node is not None)
         names = (t.full_key(p) for p in parts if isinstance(p, t.Name))
         return tuple(dict.fromkeys((*self.keys, *names)))
+
+    @cached_property
+    def named(self) -> tuple[str, ...]:
+        """All names that a user may say something of: also those that only stand there with a mark."""
+        plain = (key.rstrip("".join((*PRIMES, "*+"))) for key in self.written)
+        return tuple(dict.fromkeys((*self.keys, *self.written, *filter(None, plain))))
 
     @cached_property
     def generic(self) -> Mapping[str, str]:

@@ -51,6 +51,8 @@ class Matching:
     notes: tuple[str, ...]
     differences: tuple[Difference, ...]
     model: Joined
+    #: the names of which a user said what they are
+    said: frozenset[str] = frozenset()
 
     def translate(self, node: t.Node) -> t.Node:
         """A formula of the document in the network's names."""
@@ -87,7 +89,8 @@ def _matched(
     unifier = Unifier(
         equations.sides, equations.definition, evidence.prior, budget, frozenset(generic)
     )
-    told = dict(overridden(evidence, overrides))
+    users = overridden(evidence, overrides)
+    told = dict(users.pairs)
     if by_print:
         alike = evidence.as_printed.items()
         told |= {n: o for n, o in alike if n not in told and o not in told.values()}
@@ -112,7 +115,8 @@ def _matched(
             notes.append(f"{name} is taken as {other.lstrip(WHOLE)}; others fit as well")
     mapping = {a: b for a, b in bound.items() if not b.startswith(WHOLE)}
     wholes = {a: b.lstrip(WHOLE) for a, b in bound.items() if b.startswith(WHOLE)}
-    mapping |= turned(evidence, budget, mapping, wholes)
+    mapping |= {**turned(evidence, budget, mapping, wholes), **users.turns}
+    mapping, implied = users.without_rivals(mapping), users.without_rivals(implied)
     everything = {**implied, **mapping}
     joined = Joined(
         evidence.model,
@@ -129,4 +133,5 @@ def _matched(
     notes += [
         f"{name} has the value of several quantities" for name in sorted(unsure - mapping.keys())
     ]
-    return Matching(mapping, tuple(dict.fromkeys(notes)), tuple(differences), joined)
+    notes = list(dict.fromkeys(notes))
+    return Matching(mapping, tuple(notes), tuple(differences), joined, frozenset(users.pairs))
