@@ -6,6 +6,7 @@ powers; names, calls, brackets.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 from typing import Final, Literal
 
@@ -13,6 +14,7 @@ from derivgen.checking.maths.atoms import Atoms
 from derivgen.checking.maths.cursor import MAX_DEPTH, CannotRead
 from derivgen.checking.maths.tokens import Token, value_of
 from derivgen.checking.maths.tree import (
+    BigSum,
     Call,
     Chain,
     Derivative,
@@ -210,7 +212,8 @@ class Expressions(Atoms):
             if token.kind == "script" and token.text == "^":
                 if raised:
                     raise self.fail("an exponent of an exponent without brackets")
-                raised = not isinstance(node := self._raised(node, start), Transposed)
+                node = self._within_sum(self._raised(node, start), token)
+                raised = not isinstance(node, Transposed)
             elif token.kind == "point" and self.is_kind("letters", "T", 1):
                 self.at += 2
                 node = Transposed(node, self.span_from(start))
@@ -230,6 +233,15 @@ class Expressions(Atoms):
         if isinstance(node, Derivative) and node.of is None and self._applies():
             return self._applied(node, start)
         return node
+
+    def _within_sum(self, node: Node, caret: Token) -> Node:
+        """``sum (y - t)^2`` in prose is the sum of squares; in a program ``sum(y - t)**2`` is a square."""
+        if not isinstance(node, Power) or not isinstance(node.base, BigSum):
+            return node
+        total = node.base
+        if total.index is not None or self.text[caret.span[0] : caret.span[1]] != "^":
+            return node
+        return replace(total, body=replace(node, base=total.body), span=node.span)
 
     def _label_of_part(self) -> str:
         """The words at ``(dL/dv)_{deep}``, a part of what stands in the brackets, which are stepped over;
