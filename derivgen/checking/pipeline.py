@@ -30,6 +30,7 @@ from derivgen.checking.understanding.examples import with_examples_apart
 from derivgen.checking.understanding.function_letters import with_quantities
 from derivgen.checking.understanding.hypotheses import outputs_of_samples
 from derivgen.checking.understanding.inner import with_inner_products
+from derivgen.checking.understanding.labelled_samples import with_labelled_samples
 from derivgen.checking.understanding.moved import at_moved_points
 from derivgen.checking.understanding.noting import statements_of
 from derivgen.checking.understanding.restrictions import with_restrictions
@@ -69,6 +70,7 @@ def check_manuscript(
     statements = with_activations(tuple(map(dated, statements_of(readings))), manuscript.text)
     statements = with_usual_letters(with_restrictions(with_quantities(statements)))
     statements = with_zero_vectors(with_times_in_keys(statements))
+    statements = with_labelled_samples(statements, manuscript.text)
     statements = with_examples_apart(statements, manuscript.text)
     states = with_states_apart(statements)
     statements = states.statements

@@ -55,7 +55,8 @@ class Model(Protocol):
 
     @property
     def own_losses(self) -> Mapping[str, str]:
-        """Parameters that descend another loss than that, and which: a generator's beside a discriminator's."""
+        """Parameters that descend another loss than that, and which (a generator's beside a discriminator's);
+        empty where that is not said."""
 
     @property
     def rate(self) -> str | None:

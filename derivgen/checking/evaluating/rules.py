@@ -180,7 +180,9 @@ def _at(frame: Frame, node: t.Call) -> Value:
 
 
 def _at_moved_point(frame: Frame, node: t.Call, value: Value) -> Value:
-    """``L(w + eps)``: a quantity with another value for one that it is computed from."""
+    """``L(w + eps)``: a quantity with another value for one that it is computed from; ``a'(z)`` is its slope."""
+    if node.primes == 1 and isinstance(node.arguments[0], t.Name):
+        return frame.evaluate(t.Derivative(t.Name(node.function), node.arguments[0]))
     name = moved_name(node.arguments[0])
     if name is None or node.primes or frame.moved is not None:
         raise NoValue(f"{node.function} of something")

@@ -19,7 +19,7 @@ from derivgen.checking.evaluating.budget import Budget, OutOfWork
 from derivgen.checking.evaluating.evaluation import Frame, Tokens, cell_of, derivative, holds
 from derivgen.checking.evaluating.literals import literal
 from derivgen.checking.evaluating.model import Model
-from derivgen.checking.evaluating.resolving import UPDATE_MARKS, NotGiven
+from derivgen.checking.evaluating.resolving import UPDATE_MARKS, NotGiven, Open
 from derivgen.checking.evaluating.values import Array, Dual, NoValue, Shapes, Value
 from derivgen.checking.maths import tree as t
 
@@ -239,6 +239,8 @@ class _Updated(Mapping[str, Value]):
             return self.world.value(renewed)
         old = self.world.value(key)
         own = self.world.model.own_losses.get(key)
+        if own == "":
+            raise Open("which loss the step descends is not said")
         loss = self.loss if own is None else t.Name(own)
         slope = self.world.derivative(loss, t.Name(key))
         step = self.world.model.step

@@ -80,13 +80,20 @@ def _whole_of(decided: Decided, loss: str, by_loss: Mapping[str, set[str]]) -> s
 
 def losses_of(decided: Decided, loss: str | None, parameters: frozenset[str]) -> dict[str, str]:
     """The parameters that the document differentiates another loss by than its first: one that nothing else is
-    computed from."""
-    ends = set(decided.terminal()) - {loss}
+    computed from.  Nothing stands for which one it is where there are several: of two samples, say."""
+    ends = set(decided.terminal())
     found: dict[str, set[str]] = defaultdict(set)
     for of, by in decided.notes.derivatives:
         if by in parameters:
             found[by].add(decided.alias_end(of))
-    return {by: min(of) for by, of in found.items() if len(of) == 1 and of <= ends}
+    made = {}
+    for by, tops in found.items():
+        last = tops & ends
+        if len(last) > 1 and len(set(map(ix.without_above, last))) == 1:
+            made[by] = ""
+        elif last == tops and len(tops) == 1 and loss not in tops:
+            (made[by],) = tops
+    return made
 
 
 def parameters_of(decided: Decided, loss: str | None) -> frozenset[str]:

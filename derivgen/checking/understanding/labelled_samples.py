@@ -1,0 +1,145 @@
+"""Samples that are told apart by a label: ``sample 1: x = 1, y = 2`` and then ``sample 2: x = 3, y = 0``.
+
+What is given or computed under several labels is each sample's own, ``x^(1)`` and ``x^(2)``; a sum without an index
+over such quantities runs over the samples.  Where something is trained between the labels, one sample is seen after
+the other, and that is for the steps of training to tell.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from functools import partial
+
+from derivgen.checking.evaluating import indices as ix
+from derivgen.checking.evaluating.resolving import UPDATE_MARKS
+from derivgen.checking.maths import tree as t
+from derivgen.checking.maths.rebuild import rebuilt
+from derivgen.checking.maths.tree import names_in
+from derivgen.checking.understanding.samples import MOST_SAMPLES
+from derivgen.checking.understanding.statements import Statement
+
+_LABEL = re.compile(
+    r"^[ \t>]*(?P<heading>#{1,6}[ \t]+)?(?:[-*+•][ \t]+|\d+[.)][ \t]+)?[*_]{0,2}"
+    r"(?:data[ -]?point|sample|example|instance|observation|pattern|case|point|Beispiel|Datenpunkt|Muster|"
+    r"exemple|échantillon|ejemplo|muestra|esempio|campione)"
+    r"[ \t]*(?:#|no\.|Nr\.|\()?[ \t]*(?P<number>\d{1,3})\)?[*_]{0,2}[ \t]*(?:[:.,–—-]|\([^)\n]*\)|$)",
+    re.IGNORECASE | re.MULTILINE,
+)
+_HEADING = re.compile(r"^#{1,6}[ \t]+\S", re.MULTILINE)
+_PARAGRAPH_END = re.compile(r"\n[ \t]*\n")
+
+
+@dataclass(frozen=True)
+class _Part:
+    """What stands under a label: from where to where in the text, and the sample's number."""
+
+    start: int
+    end: int
+    number: int
+
+
+def with_labelled_samples(statements: Sequence[Statement], text: str) -> tuple[Statement, ...]:
+    """The statements in which what each labelled sample has of its own is named so."""
+    parts = list(_parts(text))
+    numbers = sorted({part.number for part in parts})
+    if not 1 < len(numbers) <= MOST_SAMPLES or numbers != list(range(1, len(numbers) + 1)):
+        return tuple(statements)
+    at = [_number_at(parts, statement.source(statement.chain.span[0])) for statement in statements]
+    own = _own(statements, at)
+    if not own:
+        return tuple(statements)
+    computed = own | _computed(statements, own)
+    made = []
+    for number, statement in zip(at, statements, strict=True):
+        if number:
+            names = {key: ix.of_sample(key, number) for key in own}
+            made.append(statement.mapped(partial(_named, names=names)))
+        else:
+            made.append(statement.mapped(partial(_summed, keys=computed, count=len(numbers))))
+    return tuple(made)
+
+
+def _parts(text: str) -> Iterator[_Part]:
+    """A paragraph with a label, or, where that has nothing else in it, all up to the next label or heading."""
+    labels = list(_LABEL.finditer(text))
+    headings = [found.start() for found in _HEADING.finditer(text)]
+    for place, label in enumerate(labels):
+        following = labels[place + 1].start() if place + 1 < len(labels) else len(text)
+        heading = next((h for h in headings if h > label.start()), len(text))
+        paragraph = _PARAGRAPH_END.search(text, label.end())
+        end = len(text) if paragraph is None else paragraph.start()
+        if label["heading"] or not text[label.end() : end].strip(" *_:.\n"):
+            end = len(text)
+        yield _Part(label.start(), min(end, following, heading), int(label["number"]))
+
+
+def _number_at(parts: Sequence[_Part], place: int) -> int:
+    """The sample whose part a place is in; 0 outside of all."""
+    return next((part.number for part in parts if part.start <= place < part.end), 0)
+
+
+def _own(statements: Sequence[Statement], at: Sequence[int]) -> set[str]:
+    """The keys that stand left under several labels, and what is differentiated there; none where something
+    is trained in between."""
+    left: dict[str, set[int]] = defaultdict(set)
+    slopes: dict[t.Derivative, set[int]] = defaultdict(set)
+    for number, statement in zip(at, statements, strict=True):
+        side = statement.left
+        if not number or len(statement.members) < 2:
+            continue
+        if isinstance(side, t.Name):
+            if side.mark in UPDATE_MARKS:
+                return set()
+            left[t.full_key(side)].add(number)
+        elif isinstance(side, t.Derivative):
+            slopes[side].add(number)
+    tops = {
+        slope.of.key
+        for slope, numbers in slopes.items()
+        if len(numbers) > 1 and isinstance(slope.of, t.Name) and not slope.of.mark
+    }
+    return {key for key, numbers in left.items() if len(numbers) > 1} | tops
+
+
+def _computed(statements: Sequence[Statement], own: set[str]) -> set[str]:
+    """What the document computes from a sample's own quantities, also by formulas that are said of all."""
+    reads: dict[str, set[str]] = defaultdict(set)
+    for statement in statements:
+        if isinstance(statement.left, t.Name) and not statement.left.mark:
+            for member in statement.members[1:]:
+                if not _has_open_sum(member):
+                    reads[statement.left.key] |= set(names_in(member))
+    found = set(own)
+    while more := {key for key, read in reads.items() if read & found} - found:
+        found |= more
+    return found
+
+
+def _has_open_sum(node: t.Node) -> bool:
+    return any(isinstance(part, t.BigSum) and part.index is None for part in t.walk(node))
+
+
+def _named(node: t.Node, names: Mapping[str, str]) -> t.Node:
+    if isinstance(node, t.Name):
+        key = names.get(t.full_key(node))
+        return node if key is None else replace(node, key=key, mark="")
+    return rebuilt(node, lambda part: _named(part, names))
+
+
+def _summed(node: t.Node, keys: set[str], count: int) -> t.Node:
+    """A formula with its sums without an index written out for every sample."""
+    if isinstance(node, t.BigSum) and node.index is None and node.sign in ("sum", "mean"):
+        inside = keys.intersection(names_in(node.body))
+        if inside:
+            terms = tuple(
+                (False, _named(node.body, {key: ix.of_sample(key, number) for key in inside}))
+                for number in range(1, count + 1)
+            )
+            total = t.Sum(terms, node.span)
+            number = t.Number(str(count), Fraction(count), 0, node.span)
+            return total if node.sign == "sum" else t.Quotient(total, number, node.span)
+    return rebuilt(node, lambda part: _summed(part, keys, count))
