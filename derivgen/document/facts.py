@@ -191,7 +191,17 @@ class Facts:
         if training.learning_rate is None:
             return None
         text = self.derivation.rounder.given(training.learning_rate)
-        return Chain(parse_name(training.learning_rate_name), (("=", number(text)),))
+        return Chain(self.learning_rate_name, (("=", number(text)),))
+
+    @property
+    def learning_rate_name(self) -> Node:
+        """The letter of the learning rate, whether it has a value or not."""
+        return parse_name(self.derivation.task.training.learning_rate_name)
+
+    @property
+    def trained(self) -> bool:
+        """Whether there is anything to train."""
+        return any(q.trained for q in self.derivation.network.parameters())
 
     @property
     def optimiser(self) -> OptimiserFacts | None:

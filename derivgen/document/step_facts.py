@@ -165,12 +165,14 @@ class StepFacts:
 
     @property
     def update_rule(self) -> Display:
-        """The optimiser's rule for one parameter, in symbols."""
-        return Display(rule_chains(self.formulas, self._first_updated))
+        """The optimiser's rule in symbols, for one parameter or for one array of them."""
+        return Display(rule_chains(self.formulas, self.update_example))
 
     @property
     def update_example(self) -> Node:
-        """The name of the parameter that the rule is written for."""
+        """The name of the parameter, or of the array of them, that the rule is written for."""
+        if self.in_matrices:
+            return self.formulas.whole_name(self._first_updated[0])
         return self.formulas.name(self._first_updated)
 
     @property

@@ -22,9 +22,9 @@ from derivgen.notation import Entry, updated
 CANCELLED = 1e-5
 
 
-def rule_chains(formulas: Formulas, entry: Entry) -> tuple[Chain, ...]:
-    """The optimiser's steps for one element in symbols: ``w+ = w - eta dL/dw``."""
-    names = symbol_names(formulas, formulas.name(entry))
+def rule_chains(formulas: Formulas, name: Node) -> tuple[Chain, ...]:
+    """The optimiser's steps in symbols, for what is called ``name``: ``w+ = w - eta dL/dw``."""
+    names = symbol_names(formulas, name)
     return tuple(
         Chain(
             step_name(symbol, names),

@@ -172,3 +172,26 @@ def test_carried_derivatives_have_one_print_or_it_is_said(views: list[str], diff
     assert len(shown) >= 15
     assert any(len(prints) > 1 for prints in shown.values()) is differ
     assert ("may differ between them" in markdown(spec, views=views)) is differ
+
+
+@pytest.mark.parametrize("style", ["tutorial", "handout", "summary"])
+@pytest.mark.parametrize("numbers", [True, False])
+def test_where_no_update_is_computed_its_rule_stands_in_symbols(style: str, numbers: bool) -> None:
+    spec = dense({"optimiser": "adam"})
+    if not numbers:
+        spec["layers"] = [{"dense": 2, "activation": "relu"}]
+        spec["data"] = {"inputs": {"shape": 2}, "targets": {"shape": 2}}
+    text = markdown(spec, style=style)
+    assert "The parameters are updated by Adam:" in text
+    assert r"$\eta$ is the learning rate" in text
+    assert r"w_{11}^{(1)} - \frac{\eta \hat{m}}{\sqrt{\hat{v}} + \varepsilon}" in text
+    whole = markdown({**spec, "training": {}}, style=style, views=["matrix"])
+    assert r"\boldsymbol{W}^{(1)} - \eta\, \frac{\partial L}{\partial \boldsymbol{W}^{(1)}}" in whole
+
+
+def test_nothing_is_said_of_an_update_where_nothing_is_trained() -> None:
+    spec = dense({})
+    spec["layers"][0] |= {"weights": {"values": [["1", "2"], ["-1", "-2"]], "trained": False}}
+    spec["layers"][0]["bias"] = "none"
+    text = markdown({**spec, "training": {"optimiser": "adam"}})
+    assert "updated" not in text and "learning rate" not in text
