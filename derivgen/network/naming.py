@@ -50,6 +50,10 @@ def named(
     """
     preset = preset_of(spec, source)
     hidden = max((slot.layer for slot in slots.values()), default=1) - 1
+    first = spec.index_base
+    if slots and "index_base" not in spec.model_fields_set:
+        # beside layers, other arrays are counted as the units are
+        first = preset.patterns["activation"].start
     patterns = {**preset.patterns, "log_probability": _LOG_PROBABILITY}
     writer = Writer(
         patterns, hidden, lambda role, key: source.value_place(("notation", "patterns", role, key))
@@ -71,7 +75,7 @@ def named(
         elif name == network.loss and name == "L" and not spec.arrays:
             naming = writer.naming(Slot("loss"), quantity.shape)
         else:
-            naming = naming_of(name, (spec.index_base,) * len(quantity.shape))
+            naming = naming_of(name, (first,) * len(quantity.shape))
         address = addresses.get(name, ())
         at_layer = _at_layer(spec, address)
         if at_layer is not None:

@@ -66,8 +66,29 @@ def test_equal_products_are_added_up(spec: dict[str, object], expected: str) -> 
 
 
 @pytest.mark.parametrize(
+    ("function", "slope"),
+    [
+        ("softplus", r"\frac{1}{1 + e^{-(w x + b)}}"),  # holds its argument once
+        ("silu", r"\mathrm{SiLU}^{\prime}(w x + b)"),
+        ("gelu_tanh", r"\mathrm{GELU}^{\prime}(w x + b)"),
+        ("relu", r"\mathrm{ReLU}^{\prime}(w x + b)"),
+    ],
+)
+def test_a_slope_that_holds_its_argument_often_stands_by_its_name(function: str, slope: str) -> None:
+    spec = {**NEURON, "equations": f"z = w*x + b\na = {function}(z)\nf = 2*(a - y)**2"}
+    [weight, *_] = closed_forms(spec, show=["w"])
+    assert weight.endswith(rf"- y)\, {slope}\, x") or weight.endswith(f"- y) {slope} x"), weight
+
+
+@pytest.mark.parametrize(
     ("name", "least"),
-    [("shared_bias_2_2_1", 8), ("two_outputs_2_2_2", 8), ("batch_norm", 4), ("scalar_circuit", 3)],
+    [
+        ("shared_bias_2_2_1", 8),
+        ("two_outputs_2_2_2", 8),
+        ("batch_norm", 4),
+        ("scalar_circuit", 3),
+        ("relu_sigmoid_3_2_1", 11),
+    ],
 )
 def test_the_checker_finds_the_printed_value(name: str, least: int) -> None:
     derived = derivgen.derive(

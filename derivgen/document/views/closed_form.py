@@ -15,6 +15,7 @@ from derivgen.derivation.partials import WINNER
 from derivgen.derivation.passes import Pass
 from derivgen.document.blocks import Display
 from derivgen.document.formulas import Formulas
+from derivgen.document.function_names import slope_called
 from derivgen.document.right_sides import right_side
 from derivgen.document.situation import Situation
 from derivgen.document.views.common import selected
@@ -22,6 +23,7 @@ from derivgen.document.worked import as_float, is_same
 from derivgen.formula.build import add, indicator, multiply, negate, number, power
 from derivgen.formula.from_sympy import from_sympy, split_coefficient
 from derivgen.formula.tree import Chain, Delimited, Node, Number, Product, RelationSign, Sum
+from derivgen.network.functions import A, ScalarFunction, Z, derivative_of
 from derivgen.notation import Entry
 
 #: operations beyond which a closed form is not printed: nobody reads three pages of one formula
@@ -65,13 +67,27 @@ def _size(situation: Situation, entry: Entry) -> int:
     for path in graph.paths(entry, MOST_OPERATIONS):
         for target, source in pairwise(path):
             partial = graph.partial(target, source)
-            total += 1 + int(sympy.count_ops(partial.expression))
-            for read in partial.entries.values():
+            named = _named_slope(situation, partial) is not None
+            total += 2 if named else 1 + int(sympy.count_ops(partial.expression))
+            for read in [source] if named else partial.entries.values():
                 _count_down(situation, read, known)
                 total += known[read]
             if total > MOST_OPERATIONS:
                 return total
     return total
+
+
+def _named_slope(situation: Situation, partial: LocalPartial) -> ScalarFunction | None:
+    """The function whose slope stands as ``f'(z)``, since its formula has cases, or would hold the whole of
+    ``z`` beside ``z`` or ``f(z)``.  The document has the formula beside the function's own."""
+    if not partial.function:
+        return None
+    function = situation.derivation.network.functions[partial.function]
+    if function.written is not None:
+        return None
+    slope = derivative_of(function)
+    held = [part for part in sympy.preorder_traversal(slope) if part in (Z, A)]
+    return function if slope.has(sympy.Piecewise) or (len(held) > 1 and Z in held) else None
 
 
 def _count_down(situation: Situation, entry: Entry, known: dict[Entry, int]) -> None:
@@ -126,6 +142,10 @@ class _Closed:
         coefficient = sympy.S.One
         factors: list[Node] = []
         for partial in partials:
+            named = _named_slope(self._situation, partial)
+            if named is not None:
+                factors.append(slope_called(named, self._element(partial.source)))
+                continue
             size, rest = split_coefficient(partial.expression)
             coefficient *= size
             if rest != 1:
