@@ -74,7 +74,9 @@ def test_equal_products_are_added_up(spec: dict[str, object], expected: str) -> 
         ("relu", r"\mathrm{ReLU}^{\prime}(w x + b)"),
     ],
 )
-def test_a_slope_that_holds_its_argument_often_stands_by_its_name(function: str, slope: str) -> None:
+def test_a_slope_that_holds_its_argument_often_stands_by_its_name(
+    function: str, slope: str
+) -> None:
     spec = {**NEURON, "equations": f"z = w*x + b\na = {function}(z)\nf = 2*(a - y)**2"}
     [weight, *_] = closed_forms(spec, show=["w"])
     assert weight.endswith(rf"- y)\, {slope}\, x") or weight.endswith(f"- y) {slope} x"), weight

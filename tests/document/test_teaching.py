@@ -186,7 +186,9 @@ def test_where_no_update_is_computed_its_rule_stands_in_symbols(style: str, numb
     assert r"$\eta$ is the learning rate" in text
     assert r"w_{11}^{(1)} - \frac{\eta \hat{m}}{\sqrt{\hat{v}} + \varepsilon}" in text
     whole = markdown({**spec, "training": {}}, style=style, views=["matrix"])
-    assert r"\boldsymbol{W}^{(1)} - \eta\, \frac{\partial L}{\partial \boldsymbol{W}^{(1)}}" in whole
+    assert (
+        r"\boldsymbol{W}^{(1)} - \eta\, \frac{\partial L}{\partial \boldsymbol{W}^{(1)}}" in whole
+    )
 
 
 def test_nothing_is_said_of_an_update_where_nothing_is_trained() -> None:

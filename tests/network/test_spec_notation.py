@@ -102,3 +102,28 @@ def test_presets_name_every_network(preset: str, per_output: bool) -> None:
         ]
         wholes = [LATEX.write(names.whole(name)) for name in arrays]
         assert len(set(wholes)) == len(wholes), wholes
+
+
+@pytest.mark.parametrize(
+    ("keys", "expected"),
+    [
+        ({}, "g_{1}"),  # as the units a_1, a_2
+        ({"notation": {"preset": "digits"}}, "g_{0}"),
+        ({"index_base": 0}, "g_{0}"),
+        ({"layers": []}, "g_{0}"),
+    ],
+)
+def test_beside_layers_arrays_are_counted_as_units_are(keys: dict[str, Any], expected: str) -> None:
+    equations = "g[i] = u[i]*a1[i]\nL = sum(g[i], i)"
+    spec: dict[str, Any] = {
+        "layers": [{"dense": 2, "activation": "tanh"}],
+        "data": {"inputs": ["1", "2"]},
+        "arrays": {"u": ["3", "4"]},
+        "equations": equations,
+        "loss": "L",
+        **keys,
+    }
+    if not spec["layers"]:
+        del spec["layers"], spec["data"]
+        spec["equations"] = equations.replace("a1[i]", "2")
+    assert LATEX.write(Names(task_from_mapping(spec).network).entry("g", (0,))) == expected
