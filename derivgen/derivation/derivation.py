@@ -109,9 +109,10 @@ class Derivation:
 
     @property
     def trains(self) -> bool:
-        """True where there are numbers, a learning rate and something to train, so that an update
-        can be computed."""
-        if self.first.symbolic or self.task.training.learning_rate is None:
+        """True where there are numbers, a learning rate, steps to take and something to train, so that an
+        update can be computed."""
+        training = self.task.training
+        if self.first.symbolic or training.learning_rate is None or not training.steps:
             return False
         return any(quantity.trained for quantity in self.network.parameters())
 

@@ -50,7 +50,7 @@ def named(
     """
     preset = preset_of(spec, source)
     hidden = max((slot.layer for slot in slots.values()), default=1) - 1
-    first = spec.index_base
+    first: int = spec.index_base
     if slots and "index_base" not in spec.model_fields_set:
         # beside layers, other arrays are counted as the units are
         first = preset.patterns["activation"].start

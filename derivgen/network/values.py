@@ -246,13 +246,16 @@ def read_csv(folder: Path, name: str, place: Place) -> tuple[np.ndarray, np.ndar
                     here,
                 )
             try:
-                pairs = [number(cell, lambda here=here: here) for cell in row]
+                pairs = [
+                    number(cell, lambda row=row, at=at, here=here: _cell(here, row, at))
+                    for at, cell in enumerate(row)
+                ]
             except DerivgenError as error:
                 if rows:
                     raise
                 found = error.diagnostic
                 raise DerivgenError(
-                    found.code, found.message, here, "put # before a header line"
+                    found.code, found.message, found.place, "put # before a header line"
                 ) from None
             rows.append([text for text, _ in pairs])
             values.append([value for _, value in pairs])
@@ -265,6 +268,12 @@ def read_csv(folder: Path, name: str, place: Place) -> tuple[np.ndarray, np.ndar
     texts = np.empty((len(rows), len(rows[0])), dtype=object)
     texts[:] = rows
     return np.array(values), texts
+
+
+def _cell(line: Place, row: Sequence[str], at: int) -> Place:
+    """Where a cell of numbers begins on its line, which has a separator of one sign after each."""
+    before = sum(len(cell) + 1 for cell in row[:at])
+    return Place(line.file, line.line, before + len(row[at]) - len(row[at].lstrip()) + 1)
 
 
 def _drop_axis(array: np.ndarray, expected: Shape | None) -> np.ndarray:

@@ -196,4 +196,16 @@ def test_nothing_is_said_of_an_update_where_nothing_is_trained() -> None:
     spec["layers"][0] |= {"weights": {"values": [["1", "2"], ["-1", "-2"]], "trained": False}}
     spec["layers"][0]["bias"] = "none"
     text = markdown({**spec, "training": {"optimiser": "adam"}})
-    assert "updated" not in text and "learning rate" not in text
+    assert "updated" not in text
+    assert "learning rate" not in text
+
+
+def test_a_training_of_no_steps_leaves_the_derivation_whole() -> None:
+    spec = {**dense({"learning_rate": 0.5, "steps": 0}), "document": {"figure": False}}
+    derived = derivgen.derive(task_from_mapping(spec))
+    text = derived.to_markdown()
+    assert "## Forward pass" in text
+    assert "#### Gradient for" in text
+    assert r"= w_{11}^{(1)} - \eta\, \frac{\partial L}{\partial w_{11}^{(1)}}" in text
+    [step] = derivgen.values(task_from_mapping(spec))["steps"]
+    assert step["loss"] == pytest.approx(6.125)

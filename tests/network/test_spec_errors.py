@@ -287,3 +287,12 @@ def test_a_formula_of_a_python_spec_has_columns_of_its_own() -> None:
     spec = {"arrays": {"x": 1}, "equations": "L = x + sinn(x)", "loss": "L"}
     with pytest.raises(DerivgenError, match=r"^derivation: equations\.0:1:9: E306: .*did you mean"):
         task_from_mapping(spec)
+
+
+@pytest.mark.parametrize(
+    ("text", "column"), [("1,2\n3, x\n", 4), ("1;2\nx;3\n", 1), ("a,b\n1,2\n", 1)]
+)
+def test_a_cell_that_is_no_number_has_its_column(tmp_path: Path, text: str, column: int) -> None:
+    found = file_case(tmp_path, "w.csv", text, "{csv: w.csv}")
+    assert found.place is not None
+    assert found.place.column == column
