@@ -80,10 +80,8 @@ def _size(situation: Situation, entry: Entry) -> int:
 def _named_slope(situation: Situation, partial: LocalPartial) -> ScalarFunction | None:
     """The function whose slope stands as ``f'(z)``, since its formula has cases, or would hold the whole of
     ``z`` beside ``z`` or ``f(z)``.  The document has the formula beside the function's own."""
-    if not partial.function:
-        return None
-    function = situation.derivation.network.functions[partial.function]
-    if function.written is not None:
+    function = situation.derivation.network.functions.get(partial.function)
+    if function is None or function.written is not None:
         return None
     slope = derivative_of(function)
     held = [part for part in sympy.preorder_traversal(slope) if part in (Z, A)]
