@@ -266,7 +266,7 @@ class Facts:
             name: Words | Math = Words(row.entry)
         else:
             name = Math(self.derivation.names.entry(row.name, row.index))
-        digits = [number(f"{value:.8f}") for value in (row.derived, row.difference)]
+        digits = [_side_by_side(value) for value in (row.derived, row.difference)]
         return (name,), (Math(digits[0]),), (Math(digits[1]),), (Math(_magnitude(row.error)),)
 
     @cached_property
@@ -323,6 +323,12 @@ def _called(equation: Equation) -> tuple[str, ...]:
         return ()
     calls = [c for term in equation.body.terms for c in term.expression.atoms(AppliedUndef)]
     return tuple(sorted({c.func.__name__ for c in calls}))
+
+
+def _side_by_side(value: float) -> Node:
+    """A gradient with enough digits to compare it: eight decimals, or a power of ten where those say little."""
+    plain = value == 0 or 1e-4 <= abs(value) < 1e9
+    return number(f"{value:.8f}" if plain else f"{value:.5e}")
 
 
 def _magnitude(error: float) -> Node:

@@ -82,6 +82,18 @@ def test_a_slope_that_holds_its_argument_often_stands_by_its_name(
     assert weight.endswith((rf"- y)\, {slope}\, x", f"- y) {slope} x")), weight
 
 
+@pytest.mark.parametrize("collapse", [True, False])
+def test_a_collapsed_derivative_is_collapsed_in_closed_forms_too(collapse: bool) -> None:
+    spec: dict[str, object] = {
+        "layers": [{"dense": 1, "activation": "sigmoid"}],
+        "data": {"inputs": {"shape": 1}, "targets": {"shape": 1}},
+        "loss": "binary_cross_entropy",
+    }
+    [weight, _] = closed_forms(spec, collapse=collapse)
+    short = r"(\sigma(w_{1} x + b) - y) x"
+    assert weight.replace("^{(1)}", "").replace("w_{11}", "w_{1}").endswith(short) == collapse
+
+
 @pytest.mark.parametrize(
     ("name", "least"),
     [

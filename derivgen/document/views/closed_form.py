@@ -59,7 +59,7 @@ def _size(situation: Situation, entry: Entry) -> int:
 
     Counting stops at the first number over :data:`MOST_OPERATIONS`.
     """
-    graph = situation.passed.full_graph
+    graph = situation.passed.graph
     if graph.count(entry) > MOST_OPERATIONS:
         return graph.count(entry)
     known: dict[Entry, int] = {}
@@ -127,7 +127,7 @@ class _Closed:
 
     def gradient(self, entry: Entry) -> Node:
         """The sum over the paths of the products along them; equal products are added up."""
-        graph = self._situation.passed.full_graph
+        graph = self._situation.passed.graph
         terms: dict[Node, sympy.Rational] = {}
         for path in graph.paths(entry, MOST_OPERATIONS):
             partials = [graph.partial(a, b) for a, b in pairwise(path)]
