@@ -25,10 +25,12 @@ from derivgen.checking.report import Claim, NotRead, Remark, Report
 from derivgen.checking.understanding.activations import with_activations
 from derivgen.checking.understanding.apart import told_apart
 from derivgen.checking.understanding.counting import without_counting
+from derivgen.checking.understanding.data_in_prose import data_in_prose
 from derivgen.checking.understanding.definitions import learn
 from derivgen.checking.understanding.examples import with_examples_apart
 from derivgen.checking.understanding.function_letters import with_quantities
 from derivgen.checking.understanding.hypotheses import outputs_of_samples
+from derivgen.checking.understanding.index_ranges import without_ranges
 from derivgen.checking.understanding.inner import with_inner_products
 from derivgen.checking.understanding.labelled_samples import with_labelled_samples
 from derivgen.checking.understanding.moved import at_moved_points
@@ -68,7 +70,8 @@ def check_manuscript(
         return replace(statement, step=steps.at(statement.source(statement.chain.span[0])))
 
     statements = with_activations(tuple(map(dated, statements_of(readings))), manuscript.text)
-    statements = with_usual_letters(with_restrictions(with_quantities(statements)))
+    statements = with_restrictions(with_quantities(without_ranges(statements)))
+    statements = with_usual_letters(statements)
     statements = with_zero_vectors(with_times_in_keys(statements))
     statements = with_labelled_samples(statements, manuscript.text)
     statements = with_examples_apart(statements, manuscript.text)
@@ -109,6 +112,10 @@ def check_manuscript(
         )
 
     learned = understood(statements)
+    told = data_in_prose(manuscript.text, learned.model)
+    if told:
+        given.update(told)
+        learned = understood(statements)
     meant = with_inner_products(statements, learned, budget)
     if meant is not None:
         statements, learned = meant, understood(meant)

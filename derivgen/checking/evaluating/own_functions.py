@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 def called(frame: Frame, own: Function, arguments: Sequence[Value]) -> Value:
     """What a function makes of values; one of a single number works cell by cell."""
-    if len(arguments) == 1:
+    if len(arguments) == 1 and not _takes_arrays(own):
         (parameter,) = own.parameters
 
         def cell(number: Dual) -> Dual:
@@ -31,7 +31,9 @@ def called(frame: Frame, own: Function, arguments: Sequence[Value]) -> Value:
 
 
 def slope(frame: Frame, own: Function, argument: Value) -> Value:
-    """The derivative of a function of a single number, cell by cell."""
+    """The derivative of a function of a single number, cell by cell; by each cell where it takes arrays."""
+    if isinstance(argument, Array) and _takes_arrays(own):
+        return _by_cells(frame, own, argument)
 
     def of_cell(cell: Dual) -> Dual:
         if cell.slope:
@@ -49,6 +51,10 @@ def gradient(frame: Frame, node: t.Call) -> Value | None:
     own = frame.world.model.function(of.function) if isinstance(of, t.Call) else None
     if own is None or not isinstance(of, t.Call) or of.primes:
         return None
+    if len(of.arguments) == len(own.parameters) == 1 and _takes_arrays(own):
+        at = frame.evaluate(of.arguments[0])
+        if isinstance(at, Array):
+            return _by_cells(frame, own, at)
     arguments = [frame.number(argument) for argument in of.arguments]
     if len(arguments) != len(own.parameters):
         raise NoValue(f"{of.function} takes {len(own.parameters)} arguments")
@@ -61,6 +67,39 @@ def gradient(frame: Frame, node: t.Call) -> Value | None:
         for name, at in still.items()
     )
     return v.simplest(Array((tuple(map(Dual, slopes)),), "free"))
+
+
+def _takes_arrays(own: Function) -> bool:
+    """True where the argument is a vector for itself: it is transposed, or its length is taken."""
+    return any(
+        isinstance(part, t.Transposed) or (isinstance(part, t.Call) and part.function == "norm")
+        for part in t.walk(own.body)
+    )
+
+
+def _by_cells(frame: Frame, own: Function, argument: Array) -> Value:
+    """The derivatives of a function of one array by the cells of it, lying as these do."""
+    if any(cell.slope for cell in argument.cells()):
+        raise NoValue("a derivative of a derivative")
+    (parameter,) = own.parameters
+    held = replace(frame, moved=None)
+
+    def by(row: int, column: int) -> Dual:
+        rows = tuple(
+            tuple(
+                Dual(cell.value, mpmath.mpf((i, j) == (row, column)))
+                for j, cell in enumerate(cells)
+            )
+            for i, cells in enumerate(argument.rows)
+        )
+        moved = replace(held, bound={parameter: replace(argument, rows=rows)})
+        return Dual(moved.number(own.body).slope)
+
+    rows, columns = argument.shape
+    return replace(
+        argument,
+        rows=tuple(tuple(by(i, j) for j in range(columns)) for i in range(rows)),
+    )
 
 
 def _body(frame: Frame, own: Function, bound: dict[str, Dual]) -> Dual:

@@ -281,22 +281,10 @@ class _Finder(Sight):
                     state.at += 1
                     state.operand = True
                     return True
-                if self._is_multiplied(state.at):
+                if self.is_multiplied(state.at):
                     state.at += 1
                     return True
         return False
-
-    def _is_multiplied(self, at: int) -> bool:
-        """Whether a word is a factor behind a number, since another one follows: ``2 out * x``."""
-        token, following = self.tokens[at], self.token(at + 1)
-        return (
-            self.tokens[at - 1].kind == "num"
-            and token.gap != "\n"
-            and token.text.lower() not in STOPWORDS
-            and following is not None
-            and following.kind == "op"
-            and following.text in "*·×⋅∙"
-        )
 
     def _formula_follows(self, state: _State, token: Token) -> bool:
         """``w5 $= 0.4$``, ``w5 $\\approx$ ...``: a formula that carries on what stands before it."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from derivgen.checking.reading.prose_tokens import FUNCTIONS, Token
 from derivgen.checking.reading.wordlist import words_of
@@ -188,6 +189,36 @@ class Sight:
                 after is None or after.kind in ("op", "rel", "close", "comma")
             )
         return following.kind in ("atom", "num", "open")
+
+    def is_multiplied(self, at: int) -> bool:
+        """Whether a word is a factor behind an operand, since another one follows: ``2 out * x``; or since it is
+        a name elsewhere in the paragraph: ``(out - t) out (1 - out)``."""
+        token, following = self.tokens[at], self.token(at + 1)
+        if token.gap == "\n" or token.text.lower() in STOPWORDS:
+            return False
+        if following is not None and following.kind == "op" and following.text in "*·×⋅∙":
+            return self.tokens[at - 1].kind == "num" or token.text in self._names
+        if token.text not in self._names or self.left_side(at) is not None:
+            return False
+        if following is None or following.kind in ("op", "rel", "close", "comma", "break"):
+            return True
+        return following.kind == "open" and not self.is_remark(at + 1, token)
+
+    @cached_property
+    def _names(self) -> frozenset[str]:
+        """The words of the paragraph that are operands: they stand before a relation, or in brackets beside a
+        sign."""
+        found = set()
+        for at, token in enumerate(self.tokens):
+            before, after = self.token(at - 1) if at else None, self.token(at + 1)
+            if token.kind != "word" or token.text.lower() in STOPWORDS or after is None:
+                continue
+            begins = before is not None and before.kind == "open" and after.kind == "op"
+            ends = before is not None and before.kind == "op" and after.kind == "close"
+            hyphen = "-" in ((before and before.text), after.text) and "" in (token.gap, after.gap)
+            if after.kind == "rel" or ((begins or ends) and not hyphen):
+                found.add(token.text)
+        return frozenset(found)
 
     def is_name_word(self, at: int, following: int) -> bool:
         token = self.token(at)

@@ -133,6 +133,7 @@ def find_counts(decided: Decided) -> None:
         value = decided.values.get(key)
         if isinstance(value, t.Number) and value.decimals <= 0 < value.value:
             decided.definitions[key] = value
+    _find_means(decided)
     for node in sums:
         key = full_key(node.upper) if isinstance(node.upper, t.Name) else ""
         if key in decided.definitions:
@@ -146,6 +147,28 @@ def find_counts(decided: Decided) -> None:
             number = t.Number(str(int(given.value)), Fraction(int(given.value)), 0)
             decided.definitions[key] = number
             decided.values[key] = number
+
+
+def _find_means(decided: Decided) -> None:
+    """The n of ``1/n`` before a sum without bounds is the number of its terms."""
+    for side in list(decided.definitions.values()):
+        for node in t.walk(side):
+            factors = node.factors if isinstance(node, t.Product) else ()
+            sums = [f for f in factors if isinstance(f, t.BigSum) and f.upper is None]
+            counts = {
+                key
+                for factor in factors
+                if isinstance(factor, t.Quotient)
+                for key in names_in(factor.bottom)
+                if key in _COUNTS and key not in decided.definitions
+            }
+            if len(sums) != 1 or len(counts) != 1 or decided.values.get(min(counts)) is not None:
+                continue
+            known = DocumentModel(decided.definitions, decided.values, decided.elements)
+            count = len(index_range(known, sums[0], {}))
+            if count > 1:
+                number = t.Number(str(count), Fraction(count), 0)
+                decided.definitions[min(counts)] = decided.values[min(counts)] = number
 
 
 def find_leaves(decided: Decided) -> None:

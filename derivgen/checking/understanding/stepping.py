@@ -71,8 +71,14 @@ def _step(
 ) -> Fraction | None:
     """What is added to the present value of a given quantity, 0 where that is a product."""
     given = _given(name.key, model)
-    if given is None or model.definition(name.key) is not None or len(segments) < 3:
+    if given is None or model.definition(name.key) is not None or len(segments) < 2:
         return None
+    if len(segments) == 2:
+        # "w <- 0.38" of a weight that is something else now
+        new, before = _value(segments[1].body), now.get(name.key, _value(given))
+        moved = new is not None and before is not None and new != before
+        arrow = segments[1].relation == "assign" and model.is_parameter(name.key)
+        return Fraction(0) if moved and arrow else None
     body = segments[1].body
     if not isinstance(body, t.Sum) or len(body.terms) != 2 or not is_numeric(body):
         return None
