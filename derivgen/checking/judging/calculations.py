@@ -29,7 +29,7 @@ from derivgen.checking.judging.matrices import (
     wrong_cells,
 )
 from derivgen.checking.judging.meant import along_a_path, as_meant
-from derivgen.checking.judging.noise import slack_of_print
+from derivgen.checking.judging.noise import Noise, slack_of_print
 from derivgen.checking.judging.spread import distance, spread, spread_with_names
 from derivgen.checking.judging.standing import Standing
 from derivgen.checking.maths import tree as t
@@ -286,6 +286,10 @@ def _check_whole(
         return
     if pairs and _is_right_unrounded(here, body, pairs, two):
         draft.accept()
+        return
+    after = Noise(here, subject).after_prints() if here.carries and subject is not None else None
+    if after is not None and abs(one - after) <= most * spread(here, body):
+        draft.accept()  # from the new parameters as they were printed, and carried on
         return
     stated = _stated_number(here, subject)
     if stated is not None and here.fit(stated, one) is not Fit.OFF:

@@ -71,7 +71,8 @@ class Evidence:
         nodes = self.author.printed(key)[:6]
         if not nodes:
             return wrong_kind
-        scores = [score for node in nodes if (score := self._agreement(node, value)) is not None]
+        found = (self._agreement(node, value, computed) for node in nodes)
+        scores = [score for score in found if score is not None]
         if not scores:
             return wrong_kind
         if computed:
@@ -81,8 +82,9 @@ class Evidence:
             return best * 0.6 if best > 0 else wrong_kind + max(best, least)
         return wrong_kind + scores[0]
 
-    def _agreement(self, node: t.Node, value: np.ndarray | None) -> float | None:
-        """Whether a number or a matrix as printed is a value; None where nothing can be said."""
+    def _agreement(self, node: t.Node, value: np.ndarray | None, computed: bool) -> float | None:
+        """Whether a number or a matrix as printed is a value; None where nothing can be said.  A result may be
+        cut, and nobody cuts what is given."""
         number = printed_number(node)
         if number is not None:
             if value is None:
@@ -90,7 +92,8 @@ class Evidence:
             if value.size > 1:
                 return OTHER_SHAPE
             at = float(value.ravel()[0])
-            if number.fit(at) is Fit.OFF:
+            fit = number.fit(at)
+            if fit is Fit.OFF or (fit is Fit.CUT and not computed):
                 return -1.0
             return 2.5 if self.network.common[at] <= 1 and number.decimals else 1.5
         matrix = printed_matrix(node)
