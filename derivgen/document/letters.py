@@ -22,7 +22,7 @@ _OTHERS: Mapping[str, tuple[str, ...]] = {
     "rho": ("gamma", "kappa", "alpha"),
     "beta": ("gamma", "kappa", "alpha"),
     "lambda": ("kappa", "omega", "gamma"),
-    "varepsilon": ("epsilon", "delta", "kappa"),
+    "varepsilon": ("delta", "kappa"),
     "m": ("p", "q", "r"),
     "v": ("u", "q", "r"),
     "s": ("r", "q", "u"),
@@ -63,15 +63,22 @@ def optimiser_names(formulas: Formulas) -> dict[sympy.Symbol, Node]:
     optimiser = OPTIMISERS[training.optimiser]
     named = {optimiser.option_symbol(o.name): parse_name(o.latex) for o in optimiser.options}
     named |= {variable.symbol: parse_name(variable.latex) for variable in optimiser.variables}
-    taken = set(_letters(parse_name(training.learning_rate_name))) | _network_letters(formulas)
+    rate = set(_letters(parse_name(training.learning_rate_name)))
+    taken = _with_variants(rate | _network_letters(formulas))
     own = {letter for name in named.values() for letter in _letters(name)}
     chosen: dict[str, str] = {}
     for letter in sorted(own & taken):
-        unfit = taken | own | set(chosen.values())
+        unfit = taken | _with_variants(own | set(chosen.values()))
         others = (*_OTHERS.get(letter, ()), *(_GREEK if len(letter) > 1 else _LATIN))
         free = (other for other in others if other not in unfit)
         chosen[letter] = next(free, letter)
     return {symbol: _renamed(name, chosen) for symbol, name in named.items()}
+
+
+def _with_variants(letters: set[str]) -> set[str]:
+    """Letters with the other forms of them: nobody tells epsilon from varepsilon."""
+    plain = {letter.removeprefix("var") for letter in letters if len(letter) > 1}
+    return letters | plain | {f"var{letter}" for letter in plain}
 
 
 def _network_letters(formulas: Formulas) -> set[str]:

@@ -51,6 +51,7 @@ def test_the_letters_of_the_table_where_nothing_else_has_them(optimiser: str) ->
         ("momentum", r"\hat{v}", r"\mu", [r"\gamma", "u"]),
         ("momentum", r"v u q r", r"\eta", [r"\mu", "g"]),
         ("rmsprop", "s", r"\rho", [r"\gamma", r"\varepsilon", "r"]),
+        ("rmsprop", "w", r"\epsilon", [r"\rho", r"\delta", "s"]),
         (
             "adam",
             "m",
