@@ -186,6 +186,14 @@ class Ledger:
         }
         return Ledger(kept, self.by_value, self.aliases, matrices=matrices)
 
+    def given(self) -> Ledger:
+        """What is known where a table begins: what was given."""
+        kept: dict[t.Node, list[Entry]] = defaultdict(list)
+        for subject, entries in self.by_subject.items():
+            if all(entry.draft is None for entry in entries):
+                kept[subject] = list(entries)
+        return Ledger(kept, aliases=self.aliases)
+
     def derivatives_by(self, key: str) -> list[t.Derivative]:
         """The derivative tokens by a quantity whose values were printed, the last first."""
         return [

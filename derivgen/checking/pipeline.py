@@ -18,9 +18,10 @@ from derivgen.checking.judging.judge import Judge
 from derivgen.checking.judging.missing import missing
 from derivgen.checking.judging.repair import repaired
 from derivgen.checking.judging.spellings import mixed
-from derivgen.checking.manuscript import Manuscript
+from derivgen.checking.manuscript import Manuscript, Table
 from derivgen.checking.maths.parser import learn as learn_names
 from derivgen.checking.maths.parser import read
+from derivgen.checking.maths.vocabulary import Vocabulary
 from derivgen.checking.report import Claim, NotRead, Remark, Report
 from derivgen.checking.understanding.activations import with_activations
 from derivgen.checking.understanding.apart import told_apart
@@ -36,6 +37,7 @@ from derivgen.checking.understanding.labelled_samples import with_labelled_sampl
 from derivgen.checking.understanding.moved import at_moved_points
 from derivgen.checking.understanding.noting import statements_of
 from derivgen.checking.understanding.restrictions import with_restrictions
+from derivgen.checking.understanding.rows_of_steps import in_rows, step_tables
 from derivgen.checking.understanding.samples import sampled
 from derivgen.checking.understanding.statements import Learned, Statement
 from derivgen.checking.understanding.states import with_states_apart
@@ -77,7 +79,9 @@ def check_manuscript(
     statements = with_examples_apart(statements, manuscript.text)
     states = with_states_apart(statements)
     statements = states.statements
-    cells = tuple(cells_of(manuscript.tables, vocabulary, sampled(statements)))
+    named = sampled(statements)
+    cells = tuple(cells_of(manuscript.tables, vocabulary, named))
+    by_rows = list(step_tables(_without_cells(manuscript.tables, vocabulary, named), vocabulary))
     outputs = outputs_of_samples(statements, cells)
     statements = tuple(map(outputs.statement, statements))
     cells = tuple(map(outputs.cell, cells))
@@ -105,13 +109,20 @@ def check_manuscript(
             statements,
             given,
             [c.name.key for c in cells if c.name],
-            [c.trained for c in cells if c.trained],
+            [c.trained for c in cells if c.trained]
+            + [key for table in by_rows for key in table.trained()],
             budget,
             manuscript.words,
             states.rules,
         )
 
     learned = understood(statements)
+    firsts = {key: node for table in reversed(by_rows) for key, node in table.first_values()}
+    stated = learned.model.values
+    firsts = {key: node for key, node in firsts.items() if key in stated and stated[key] is None}
+    if firsts:
+        given.update(firsts)
+        learned = understood(statements)
     told = data_in_prose(manuscript.text, learned.model)
     if told:
         given.update(told)
@@ -127,6 +138,11 @@ def check_manuscript(
     in_tables = (cell.statement(learned.model.loss) for cell in cells)
     statements = (*statements, *(dated(s) for s in in_tables if s is not None))
     statements = tuple(sorted(statements, key=lambda s: s.source(s.chain.span[0])))
+    for number, table in enumerate(by_rows):
+        rows = tuple(in_rows(number, table, learned.model))
+        at = rows[0].source(0) if rows else 0
+        before = sum(s.source(s.chain.span[0]) < at for s in statements)
+        statements = (*statements[:before], *rows, *statements[before:])
     statements = at_moved_points(statements, learned.model)
     after = stepped(statements, learned.model)
     learned = replace(learned, model=after.model)
@@ -166,6 +182,13 @@ def check_manuscript(
             *missing(whole, manuscript.words, budget),
         ),
     )
+
+
+def _without_cells(
+    tables: Sequence[Table], vocabulary: Vocabulary, sampled: frozenset[str]
+) -> list[Table]:
+    """The tables whose rows and columns are no quantities' by themselves."""
+    return [table for table in tables if not any(cells_of([table], vocabulary, sampled))]
 
 
 def _by_itself(learned: Learned, statements: Sequence[Statement], budget: Budget) -> Judged:

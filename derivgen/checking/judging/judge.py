@@ -34,6 +34,7 @@ from derivgen.checking.judging.calculations import (
 from derivgen.checking.judging.given_values import GivenValues
 from derivgen.checking.judging.habits import usual_decimals, usual_digits
 from derivgen.checking.judging.results import judge_result
+from derivgen.checking.judging.rows import Rows
 from derivgen.checking.judging.standing import Standing
 from derivgen.checking.judging.symbols import SymbolJudge
 from derivgen.checking.maths import tree as t
@@ -95,9 +96,12 @@ class Judge:
                 self.symbols.equality.ancestry.upstream_of,
             )
             self.worlds, self.ledgers = [self.standing.actual], [self.standing.ledger]
+            self.rows = Rows(self.standing, self._statement, self.drafts)
             told = any(statement.step for statement in self.statements)
             for statement in self.statements:
-                if told:  # its headings say where the document stands
+                if statement.row is not None:
+                    self.rows.judge(statement.row, statement)
+                elif told:  # its headings say where the document stands
                     self._at_step(statement.step)
                     begin = len(self.drafts)
                     self._statement(statement)
@@ -105,6 +109,7 @@ class Judge:
                         self.given.after_step(statement, self.drafts[begin:])
                 else:
                     self._where_it_stands(statement)
+            self.rows.settle()
             self.given.settle(self.drafts)
         return self.drafts
 

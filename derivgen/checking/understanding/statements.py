@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from derivgen.checking.evaluating.model import DocumentModel
@@ -27,6 +27,18 @@ class Restriction:
 
 
 @dataclass(frozen=True, slots=True)
+class Row:
+    """Where a cell of a table of steps stands: in which table, after how many steps of it, and the data that each of
+    its rows gives."""
+
+    table: int
+    step: int
+    data: Sequence[Mapping[str, Node]]
+    #: the steps after which it may stand instead
+    other: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Statement:
     """One chain of a passage.  ``left`` is its left side: its own first segment, or that of the
     chain that it continues; None for a chain that continues nothing.  ``earlier`` are the members of the
@@ -39,6 +51,8 @@ class Statement:
     earlier: tuple[Node, ...] = ()
     step: int = 0
     restrictions: tuple[Restriction, ...] = ()
+    #: for a cell of a table with a row for each step
+    row: Row | None = None
 
     def source(self, offset: int) -> int:
         """Where in the file an offset of the passage's text comes from."""

@@ -97,13 +97,13 @@ def _of_rows(table: Table, vocabulary: Vocabulary) -> Iterator[Cell]:
     Where the first head stands again, names stand below it: ``weight | value | weight | value``."""
     head, *rows = table.rows
     heads = [cell.text.strip() for cell in head]
-    kinds = [_kind(text) for text in heads]
+    kinds = [kind_of(text) for text in heads]
     first = _label_column(rows, vocabulary)
     for row in rows:
-        label = _label(row[first], vocabulary) if first < len(row) else None
+        label = label_of(row[first], vocabulary) if first < len(row) else None
         for at, cell in enumerate(row[first + 1 : len(head)], first + 1):
             if heads[at] and heads[at] == heads[first]:
-                label = _label(cell, vocabulary)
+                label = label_of(cell, vocabulary)
                 continue
             kind = kinds[at] or _kind_of_name(head[at], label, vocabulary)
             if isinstance(label, t.Derivative) and kind == "new":
@@ -115,7 +115,7 @@ def _of_rows(table: Table, vocabulary: Vocabulary) -> Iterator[Cell]:
                 elif chain is not None and isinstance(label, t.Name):
                     yield Cell(label, "definition", chain, cell)
                 continue
-            chain = None if kind is None or label is None else _number(cell, vocabulary)
+            chain = None if kind is None or label is None else number_of(cell, vocabulary)
             if kind is not None and chain is not None and label is not None:
                 yield Cell(label, kind, chain, cell)
 
@@ -124,10 +124,10 @@ def _label_column(rows: Sequence[Sequence[Passage]], vocabulary: Vocabulary) -> 
     """The first column that names something else in each row; ``layer`` says the same more than once."""
     for column in range(max(map(len, rows), default=0)):
         cells = [row[column] for row in rows if column < len(row)]
-        labels = [label for cell in cells if (label := _label(cell, vocabulary)) is not None]
+        labels = [label for cell in cells if (label := label_of(cell, vocabulary)) is not None]
         if labels and len(set(labels)) == len(labels):
             return column
-        if any(_number(cell, vocabulary) for cell in cells):
+        if any(number_of(cell, vocabulary) for cell in cells):
             break
     return 0
 
@@ -135,17 +135,17 @@ def _label_column(rows: Sequence[Sequence[Passage]], vocabulary: Vocabulary) -> 
 def _of_columns(table: Table, vocabulary: Vocabulary) -> Iterator[Cell]:
     """Names as heads, their numbers below; what they are stands at the beginning of their row."""
     head, *rows = table.rows
-    names = [_label(cell, vocabulary) for cell in head]
+    names = [label_of(cell, vocabulary) for cell in head]
     if len(names) < 2 or None in names[1:]:
         return
     for row in rows:
         kind: Kind | None = "value" if len(rows) == 1 else None
         if names[0] is None and row:
-            kind = _kind(row[0].text) or kind
+            kind = kind_of(row[0].text) or kind
         for name, cell in zip(names, row, strict=False):
             if isinstance(name, t.Derivative) and kind == "new":
                 continue
-            chain = None if kind is None or name is None else _number(cell, vocabulary)
+            chain = None if kind is None or name is None else number_of(cell, vocabulary)
             if kind is not None and chain is not None and name is not None:
                 yield Cell(name, kind, chain, cell)
 
@@ -161,7 +161,7 @@ def _of_samples(table: Table, vocabulary: Vocabulary) -> Iterator[Cell]:
     for number, row in zip(numbers, rows, strict=True):
         for formula, cell in zip(formulas[1:], row[1:], strict=False):
             letters = frozenset() if formula is None else ix.free_letters(formula)
-            chain = _number(cell, vocabulary) if len(letters) == 1 else None
+            chain = number_of(cell, vocabulary) if len(letters) == 1 else None
             if formula is not None and chain is not None:
                 (letter,) = letters
                 yield Cell(ix.at(formula, {letter: int(number)}), "value", chain, cell)
@@ -177,7 +177,7 @@ def _of_a_row_each(table: Table, vocabulary: Vocabulary, sampled: frozenset[str]
     for number, row in enumerate(rows, start=1):
         here = {name: ix.of_sample(name, number) for name in names}
         for formula, cell in zip(formulas, row, strict=False):
-            chain = _number(cell, vocabulary)
+            chain = number_of(cell, vocabulary)
             if formula is None or chain is None:
                 continue
             if all(part.key in names for part in t.walk(formula) if isinstance(part, t.Name)):
@@ -190,7 +190,8 @@ def _renamed(node: t.Node, names: Mapping[str, str]) -> t.Node:
     return rebuilt(node, lambda child: _renamed(child, names))
 
 
-def _kind(head: str) -> Kind | None:
+def kind_of(head: str) -> Kind | None:
+    """What the numbers below a head are, by its words."""
     return next((kind for pattern, kind in HEADS if pattern.search(head)), None)
 
 
@@ -209,7 +210,7 @@ def _kind_of_name(head: Passage, label: t.Node | None, vocabulary: Vocabulary) -
     return "value" if label.key.partition("_")[0] == name.key else None
 
 
-def _label(cell: Passage, vocabulary: Vocabulary) -> t.Name | t.Derivative | None:
+def label_of(cell: Passage, vocabulary: Vocabulary) -> t.Name | t.Derivative | None:
     """What a row or a column is about: a quantity, or a derivative."""
     body = _formula(cell, vocabulary)
     if isinstance(body, t.Derivative):
@@ -227,7 +228,7 @@ def _right_side(cell: Passage, vocabulary: Vocabulary) -> t.Chain | None:
     return t.Chain((segment,), continued=True, span=chains[0].span)
 
 
-def _number(cell: Passage, vocabulary: Vocabulary) -> t.Chain | None:
+def number_of(cell: Passage, vocabulary: Vocabulary) -> t.Chain | None:
     """The cell as a chain that carries on: ``= 0.0822``, ``\\approx 0.0822`` or just ``0.0822``."""
     chains = read(cell.text, cell.notation, vocabulary).chains
     if len(chains) != 1:
