@@ -207,6 +207,8 @@ class TextWriter:
             # a number and its power of ten stay on one line
             size = _length(width(one_line)) if isinstance(formula, Product) else ""
             body = writer.write(one_line)
+            if size and self.dialect is not None:  # engines part a line at signs outside of groups
+                body = f"{{{body}}}"
         return self.macro("math")(self.format.formula(body) + padding, size)
 
     def words(self, words: Words) -> str:

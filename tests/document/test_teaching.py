@@ -215,5 +215,6 @@ def test_a_tiny_gradient_has_digits_in_the_table_of_checks() -> None:
     spec = dense({"learning_rate": 0.5})
     spec["data"] = {"inputs": ["0.00003", "1"], "targets": ["2.5001", "0"]}
     rows = [line for line in markdown(spec).splitlines() if line.startswith("| $w_{11}")]
-    assert "| $-2.10000 \\times 10^{-9}$ | $-2.10000 \\times 10^{-9}$ |" in rows[-1]
+    # in a group, which keeps KaTeX from parting the number from its power
+    assert "| ${-2.10000 \\times 10^{-9}}$ | ${-2.10000 \\times 10^{-9}}$ |" in rows[-1]
     assert "-0.00000000" not in markdown(spec)
