@@ -88,7 +88,7 @@ class DocumentOptions:
     product: Literal["dot", "cross", "none"] = "dot"
     paper: Literal["a4", "letter"] = "a4"
     #: keys of Markdown's front matter beside title, author, date, description; None: no front matter
-    front_matter: Mapping[str, str] | None = None
+    front_matter: Mapping[str, str | tuple[str, ...]] | None = None
     #: where the spec names the style and the elements of ``show``
     style_place: Place | None = field(default=None, compare=False)
     show_places: tuple[Place, ...] = field(default=(), compare=False)

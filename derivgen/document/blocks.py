@@ -202,4 +202,4 @@ class Document:
     date: str = ""
     description: str = ""
     #: keys of Markdown's front matter beside those above; None: there is to be none
-    front_matter: Mapping[str, str] | None = None
+    front_matter: Mapping[str, str | tuple[str, ...]] | None = None

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field
 
-from derivgen.network.schema_parts import Number, Part, Words, to_list
+from derivgen.network.schema_parts import Number, Part, Words, YamlWords, to_list
 from derivgen.settings import View
 
 
@@ -96,10 +96,10 @@ class Document(Part):
         default="dot", description="The sign between factors."
     )
     paper: Literal["a4", "letter"] = Field(default="a4", description="The paper size.")
-    front_matter: bool | dict[str, Words] = Field(
+    front_matter: bool | dict[str, YamlWords | list[YamlWords]] = Field(
         default=False,
         description="Begin a Markdown document with its title, author, date and description as YAML;"
-        " keys given here are put beside them.",
+        " keys given here, with a text, a number, true, false or a list, are put beside them.",
     )
 
 

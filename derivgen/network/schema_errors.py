@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from types import UnionType
 from typing import Annotated, Any, Union, get_args, get_origin
 
@@ -18,11 +18,22 @@ Details = Mapping[str, Any]
 
 def translated(error: ValidationError, source: Source) -> DerivgenError:
     """The first error of a document, in reading order, as one diagnostic."""
-    found = [_one(details, source) for details in error.errors(include_url=False)]
+    found = [_one(about, source) for about in _told(error.errors(include_url=False))]
     # what is missing has the place of what surrounds it, so it comes after what is there and wrong
     return min(
         found, key=lambda one: (one.diagnostic.code == "E202", _position(one.diagnostic.place))
     )
+
+
+def _told(errors: Sequence[Details]) -> Iterator[list[Details]]:
+    """The errors about one value each.  Where a value may be of several kinds, that it is not of one kind
+    says nothing beside an error inside of it as another."""
+    grouped: dict[Address, list[Details]] = {}
+    for details in errors:
+        grouped.setdefault(_walk(details["loc"])[0], []).append(details)
+    for address, about in grouped.items():
+        if not any(len(a) > len(address) and a[: len(address)] == address for a in grouped):
+            yield about
 
 
 def _position(place: Place | None) -> tuple[int, int]:
@@ -31,7 +42,8 @@ def _position(place: Place | None) -> tuple[int, int]:
     return (place.line, place.column or 0)
 
 
-def _one(details: Details, source: Source) -> DerivgenError:
+def _one(about: Sequence[Details], source: Source) -> DerivgenError:
+    details = about[0]
     address, model = _walk(details["loc"])
     key = str(address[-1]) if address else "the spec"
     kind = str(details["type"])
@@ -48,7 +60,9 @@ def _one(details: Details, source: Source) -> DerivgenError:
         hint = model.model_fields[key].description or "" if key in model.model_fields else ""
         return DerivgenError("E202", f"the key '{key}' is missing{where}", place, hint)
     given = _shown(details.get("input"))
-    expected, hint = _expected(kind, details)
+    every = [_expected(str(one["type"]), one) for one in about]
+    expected = " or ".join(dict.fromkeys(words for words, _ in every))
+    hint = next((words for _, words in every if words), "")
     about_key = "[key]" in details["loc"]
     place = source.key_place(address) if about_key else source.value_place(address)
     return DerivgenError(
@@ -135,9 +149,20 @@ def _walk(location: tuple[str | int, ...]) -> tuple[Address, type[BaseModel]]:
         elif get_origin(inside) is list:
             address = (*address, part)
             inside = get_args(inside)[0]
+        elif get_origin(inside) in (Union, UnionType):
+            # pydantic names the kind that it tried, as in "dict[str,...]"
+            kinds = [k for k in get_args(inside) if str(part).startswith(f"{_kind(k)}[")]
+            if not kinds:
+                break
+            inside = kinds[0]
         else:
             break
     return address, owner
+
+
+def _kind(annotation: Any) -> str:
+    origin = get_origin(_bare(annotation))
+    return origin.__name__ if isinstance(origin, type) else ""
 
 
 def _bare(annotation: Any) -> Any:
@@ -149,7 +174,7 @@ def _bare(annotation: Any) -> Any:
         elif origin in (Union, UnionType):
             others = [part for part in get_args(annotation) if part is not type(None)]
             if len(others) != 1:
-                return None
+                return annotation
             annotation = others[0]
         else:
             return annotation

@@ -64,12 +64,18 @@ def to_text(value: Any) -> Any:
     return getattr(value, "text", str(value))
 
 
+def to_yaml_text(value: Any) -> Any:
+    """What stands in YAML for a truth value or a number, where a text is wanted: ``math: true``."""
+    return str(value).lower() if isinstance(value, bool) else to_text(value)
+
+
 def to_list(value: Any) -> Any:
     """A single value is as good as a list of one: ``views: paths``."""
     return value if isinstance(value, list) else [value]
 
 
 Words = Annotated[str, BeforeValidator(to_text, json_schema_input_type=str | float)]
+YamlWords = Annotated[str, BeforeValidator(to_yaml_text, json_schema_input_type=str | float | bool)]
 Number = Annotated[float, Field(allow_inf_nan=False)]
 #: what may stand between two indices
 SEPARATOR = r"^[,;:.|/ -]?$"

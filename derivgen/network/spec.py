@@ -194,11 +194,13 @@ def _options(spec: Spec, source: Source) -> DocumentOptions:
     )
 
 
-def _front_matter(given: bool | dict[str, str]) -> dict[str, str] | None:
+def _front_matter(
+    given: bool | dict[str, str | list[str]],
+) -> dict[str, str | tuple[str, ...]] | None:
     """The keys of the front matter; None where there is to be none."""
     if isinstance(given, bool):
         return {} if given else None
-    return dict(given)
+    return {key: value if isinstance(value, str) else tuple(value) for key, value in given.items()}
 
 
 # --- examples -------------------------------------------------------------------------------------

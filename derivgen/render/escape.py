@@ -196,6 +196,13 @@ def yaml_scalar(text: str) -> str:
     return text if _PLAIN_YAML.fullmatch(text) else json.dumps(clean(text), ensure_ascii=False)
 
 
+def yaml_value(value: str | tuple[str, ...]) -> str:
+    """A string, or a list of them on one line, as YAML."""
+    if isinstance(value, str):
+        return yaml_scalar(value)
+    return f"[{', '.join(map(yaml_scalar, value))}]"
+
+
 def yaml_key(text: str) -> str:
     """A key of a mapping as YAML."""
     plain = _PLAIN_KEY.fullmatch(text) and text.lower() not in _YAML_WORDS

@@ -219,7 +219,7 @@ class _Renderer:
             "strings": {name: escape.typst_string(text) for name, text in named.items()},
             "running": self.format.text(_shortened(document.title)),
             "front_matter": [
-                (escape.yaml_key(key), escape.yaml_scalar(text))
+                (escape.yaml_key(key), escape.yaml_value(text))
                 for key, text in keys.items()
                 if text
             ]

@@ -12,9 +12,11 @@ from pathlib import Path
 
 import nbformat
 import pytest
+import yaml
 from markdown_it import MarkdownIt
 from mdit_py_plugins.dollarmath import dollarmath_plugin
 
+import derivgen
 from derivgen.document.blocks import (
     Block,
     Bullets,
@@ -37,6 +39,7 @@ from derivgen.document.blocks import (
 from derivgen.document.templates import template_source
 from derivgen.errors import DerivgenError
 from derivgen.formula.tree import Chain, Hole, Matrix, Node, Number, Product, Script, Sum, Symbol
+from derivgen.network.spec import task_from_mapping
 from derivgen.render.family import fill
 from derivgen.render.formats import DIALECTS, FORMATS
 from derivgen.render.pdf import typst_pdf
@@ -384,3 +387,18 @@ def test_a_line_that_says_what_comes_stays_with_it(content: Inlines, leads: bool
     document = Document("", lambda: (Paragraph(content), Paragraph((Words("next"),))))
     assert ("#leads[#" in "".join(document_text(document, "typ")).split("#let caption")[1]) == leads
     assert (r"\nopagebreak" in "".join(document_text(document, "tex"))) == leads
+
+
+def test_front_matter_of_a_spec_holds_what_site_generators_read() -> None:
+    keys = {"math": True, "weight": 3, "tags": ["nets", "A: b"], "draft": False, "none": []}
+    spec = {
+        "arrays": {"x": "2"},
+        "equations": "f = x**2",
+        "loss": "f",
+        "document": {"front_matter": keys},
+    }
+    text = derivgen.derive(task_from_mapping(spec)).to_markdown()
+    found = yaml.safe_load(text.split("---")[1])
+    assert {k: found[k] for k in found if k != "title"} == {
+        k: v for k, v in keys.items() if v != []
+    }
