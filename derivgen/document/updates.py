@@ -148,8 +148,11 @@ def symbol_names(formulas: Formulas, name: Node) -> dict[sympy.Symbol, Node]:
         for symbol in map(optimiser.option_symbol, (o.name for o in optimiser.options))
     }
     small = optimiser.option_symbol("epsilon")
-    names |= {symbol: name for symbol, name in options.items() if symbol != small}
+    decay = optimiser.option_symbol("weight_decay")
+    names |= {s: name for s, name in options.items() if s not in (small, decay)}
     names[ETA] = parse_name(training.learning_rate_name)
+    if decay in options:  # within what the learning rate multiplies
+        names[decay] = options[decay]
     names[W] = name
     for variable in optimiser.variables:
         names[variable.symbol] = letters[variable.symbol]

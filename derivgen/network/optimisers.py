@@ -228,9 +228,9 @@ _ENTRIES: Mapping[str, Callable[[], Optimiser]] = {
         "nesterov",
         "momentum that looks one step ahead: v = mu v + g, step w = w - eta (g + mu v)",
         ((_V, _MU * _V + G), (_D, G + _MU * _V), (W, W - ETA * _D)),
-        (_VELOCITY, Variable(_D, "d", "the gradient and the velocity to come")),
+        (_VELOCITY, Variable(_D, "d", "the velocity that one more such gradient would give")),
         (_MOMENTUM,),
-        "The velocity counts as if the next step had been taken already.",
+        "The step looks ahead: it is taken with the velocity that one more such gradient would give.",
         word="Nesterov's momentum",
     ),
     "adagrad": lambda: Optimiser(

@@ -218,3 +218,9 @@ def test_a_tiny_gradient_has_digits_in_the_table_of_checks() -> None:
     # in a group, which keeps KaTeX from parting the number from its power
     assert "| ${-2.10000 \\times 10^{-9}}$ | ${-2.10000 \\times 10^{-9}}$ |" in rows[-1]
     assert "-0.00000000" not in markdown(spec)
+
+
+def test_the_learning_rate_stands_before_what_it_multiplies() -> None:
+    text = markdown(dense({"learning_rate": 0.5, "optimiser": "adamw"}))
+    rule = r"w_{11}^{(1)+} &= w_{11}^{(1)} - \eta \left( \lambda w_{11}^{(1)} + \frac{\hat{m}}"
+    assert rule in text

@@ -118,3 +118,25 @@ def test_long_formulas_in_sentences_stay_inside_the_margins(tmp_path: Path, pape
     )
     log = (tmp_path / "wide.log").read_text(encoding="latin-1")
     assert "Overfull" not in log, log[log.index("Overfull") :][:400]
+
+
+@pytest.mark.slow
+@needs_latex
+@pytest.mark.skipif(shutil.which("pdftotext") is None, reason="no pdftotext")
+def test_a_heading_goes_to_the_next_page_with_the_heading_above_it(tmp_path: Path) -> None:
+    last = []
+    for lines in range(30, 46):
+        blocks = (
+            *(Paragraph((Words("a line"),)) for _ in range(lines)),
+            Heading(2, (Words("Upper"),)),
+            Heading(3, (Words("Lower"),)),
+            *(Paragraph((Words("more"),)) for _ in range(3)),
+        )
+        document = Document("", lambda blocks=blocks: blocks)  # type: ignore[misc]
+        (tmp_path / "x.pdf").write_bytes(latex_pdf("".join(document_text(document, "tex"))))
+        command = ["pdftotext", "-layout", str(tmp_path / "x.pdf"), "-"]
+        text = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+        pages = [[line for line in page.split() if line.isalpha()] for page in text.split("\f")]
+        last += [page[-1] for page in pages if page]
+    assert "Upper" not in last
+    assert "Lower" not in last
