@@ -48,7 +48,8 @@ def test_markdown_has_no_unseen_digits_and_no_room() -> None:
         line for line in written("md", texts=WITH_POWERS).splitlines() if line.startswith("| $w$")
     ]
     found = [
-        re.fullmatch(r"\| \$w\$ \| \$-?([\d.]+)( \\times 10\^\{-\d+\})?\$ \|", row) for row in rows
+        re.fullmatch(r"\| \$w\$ \| \$\{?-?([\d.]+)( \\times 10\^\{-\d+\}\})?\$ \|", row)
+        for row in rows
     ]
     assert [match and match[1] for match in found] == [
         text.lstrip("-").partition("e")[0] for text in WITH_POWERS
