@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import sympy
 
 import derivgen
 
@@ -49,3 +50,15 @@ def test_a_task_is_made_from_keyword_arguments() -> None:
     d = derivgen.derive(task)
     a = np.tanh(0.4 * 0.5 + 0.2)
     np.testing.assert_allclose(d.gradients["W1"], [(a - 1) * (1 - a * a) * x])
+
+
+def test_a_closed_form_holds_no_function_that_does_nothing() -> None:
+    task = derivgen.task(
+        data={"inputs": {"shape": 1}, "targets": {"shape": 1}},
+        layers=[{"dense": 1, "activation": "identity", "bias": "none"}],
+        loss="half_squared_error",
+    )
+    x, y, w = (sympy.Symbol(name) for name in ("x[0]", "y[0]", "W1[0,0]"))
+    closed = derivgen.derive(task).gradient("W1[0,0]").closed
+    found = closed.subs({s: sympy.Symbol(str(s)) for s in closed.free_symbols})
+    assert sympy.expand(found - x * (w * x - y)) == 0

@@ -146,7 +146,11 @@ class Derivation:
         for path in graph.paths(entry, most_terms):
             factors = [graph.partial(a, b) for a, b in pairwise(path)]
             total.append(sympy.Mul(*(self.expanded(f) for f in factors)))
-        return sympy.Add(*total)
+        found: sympy.Expr = sympy.Add(*total).replace(
+            lambda node: isinstance(node, AppliedUndef) and node.func.__name__ == "identity",
+            lambda call: call.args[0],
+        )
+        return found
 
     def expanded(self, partial: LocalPartial) -> sympy.Expr:
         """A local partial with every computed element replaced by its definition, to the bottom."""
