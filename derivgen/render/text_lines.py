@@ -11,7 +11,17 @@ from derivgen.document.blocks import Inline, Inlines, Math, Reference, Words
 from derivgen.formula.build import map_children, slashed, walk
 from derivgen.formula.measure import chain_width, width
 from derivgen.formula.names import name_text
-from derivgen.formula.tree import Chain, Fraction, Hole, Node, Number, Partial, Product, Script
+from derivgen.formula.tree import (
+    Chain,
+    Fraction,
+    Hole,
+    Node,
+    Number,
+    Partial,
+    Power,
+    Product,
+    Script,
+)
 from derivgen.formula.writer import hole
 from derivgen.render import escape
 from derivgen.render.decimal_points import Column, missing_digits, missing_space
@@ -94,6 +104,13 @@ def _has(part: Inline, kind: type[Node]) -> bool:
 def _has_two_scripts(part: Inline) -> bool:
     """Whether scripts stand above and below each other in a formula."""
     return any(isinstance(node, Script) and node.sub and node.sup for node in _nodes(part))
+
+
+def _has_power_of_ten(formula: Node | Chain) -> bool:
+    match formula:
+        case Product((Number(), Power(Number(), Number())), "cross"):
+            return True
+    return False
 
 
 @dataclass(frozen=True)
@@ -207,8 +224,8 @@ class TextWriter:
             # a number and its power of ten stay on one line
             size = _length(width(one_line)) if isinstance(formula, Product) else ""
             body = writer.write(one_line)
-            if size and self.dialect is not None:  # engines part a line at signs outside of groups
-                body = f"{{{body}}}"
+            if self.dialect is not None and _has_power_of_ten(formula):
+                body = f"{{{body}}}"  # engines part a line at signs outside of groups
         return self.macro("math")(self.format.formula(body) + padding, size)
 
     def words(self, words: Words) -> str:

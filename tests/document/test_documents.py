@@ -241,7 +241,7 @@ def test_the_largest_difference_is_that_of_the_table() -> None:
 
     def size(text: str) -> float:
         return float(
-            re.sub(r"(?:(\d) \\times )?10\^\{(-\d+)\}", r"0\1e\2", text).replace("0e", "1e")
+            re.sub(r"\{?(?:(\d) \\times )?10\^\{(-\d+)\}+", r"0\1e\2", text).replace("0e", "1e")
         )
 
     assert size(said[1]) == max(map(size, shown))

@@ -30,7 +30,7 @@ from derivgen.document.blocks import (
 )
 from derivgen.formula.build import slashed
 from derivgen.formula.latex import LATEX
-from derivgen.formula.tree import Chain, Partial, Product
+from derivgen.formula.tree import Chain, Number, Partial, Power, Product
 from derivgen.render import formats, write
 from derivgen.render.formats import DIALECTS
 from derivgen.render.write import Options, document_text
@@ -115,7 +115,7 @@ def _inline(part: Inline) -> str:
                 tex = LATEX.write_chain(chain)
             case Partial() as partial:  # in a sentence it stands on one line
                 tex = LATEX.write(slashed(partial))
-            case Product() as product:  # as is a number with its power of ten
+            case Product((Number(), Power())) as product:  # a number with its power of ten
                 tex = f"{{{LATEX.write(product)}}}"
             case node:
                 tex = LATEX.write(node)
