@@ -1,8 +1,8 @@
 """A network as what claims are judged against.
 
 Keys are ids of the network: ``W1[0,1]`` for an element (indices from 0), ``L`` for a scalar, ``W1`` for a
-whole array and ``W1^T`` for its transposed; ``rate`` is the learning rate.  Nothing is built before
-somebody asks for it.
+whole array and ``W1^T`` for its transposed, ``h[2,:]`` for a slice; ``rate`` is the learning rate.  Nothing is
+built before somebody asks for it.
 """
 
 from __future__ import annotations
@@ -35,7 +35,9 @@ from derivgen.settings import Training
 #: the function whose value has no slope: no author can write it
 HELD = "#held"
 
-_KEY = re.compile(r"(?P<array>[^\[\]^]+)(?:\[(?P<index>\d+(?:,\d+)*)\])?(?P<transposed>\^T)?")
+_KEY = re.compile(
+    r"(?P<array>[^\[\]^]+)(?:\[(?P<index>(?:\d+|:)(?:,(?:\d+|:))*)\])?(?P<transposed>\^T)?"
+)
 _COMPUTED = (Role.COMPUTED, Role.LOSS)
 
 
@@ -120,7 +122,7 @@ class NetworkModel:
         return True
 
     def known(self, key: str) -> bool:
-        return key == self.rate or self._found(key) is not None
+        return key == self.rate or self._found(key) is not None or self._slice(key) is not None
 
     def plain(self, key: str) -> str:
         return key
@@ -155,19 +157,50 @@ class NetworkModel:
         if match["index"] is None:
             axes = len(quantity.shape)
             return (quantity, ()) if axes <= 2 and (axes or not match["transposed"]) else None
+        if ":" in match["index"]:
+            return None
         index = tuple(int(i) for i in match["index"].split(","))
         inside = len(index) == len(quantity.shape) and all(
             i < n for i, n in zip(index, quantity.shape, strict=True)
         )
         return (quantity, index) if inside and not match["transposed"] else None
 
+    def _slice(self, key: str) -> tuple[Quantity, tuple[tuple[tuple[int, ...], ...], ...]] | None:
+        """The array that a key is a slice of (``h[2,:]``, ``x[:,0]^T``), and the rows of its elements' indices."""
+        match = _KEY.fullmatch(key)
+        quantity = self.network.quantities.get(match["array"]) if match else None
+        if match is None or quantity is None or ":" not in (match["index"] or ""):
+            return None
+        at = match["index"].split(",")
+        free = [axis for axis, part in enumerate(at) if part == ":"]
+        fixed = [int(part) if part != ":" else 0 for part in at]
+        inside = len(at) == len(quantity.shape) and all(
+            i < n for i, n in zip(fixed, quantity.shape, strict=True)
+        )
+        if not inside or not 1 <= len(free) <= 2 or len(free) == len(at):
+            return None
+
+        def index(*numbers: int) -> tuple[int, ...]:
+            put = dict(zip(free, numbers, strict=False))
+            return tuple(put.get(axis, i) for axis, i in enumerate(fixed))
+
+        sizes = [quantity.shape[axis] for axis in free]
+        columns = range(sizes[1]) if len(sizes) == 2 else range(1)
+        rows = tuple(tuple(index(i, j) for j in columns) for i in range(sizes[0]))
+        return quantity, tuple(zip(*rows, strict=True)) if match["transposed"] else rows
+
     # --- definitions ------------------------------------------------------------------------
 
     def definition(self, key: str) -> t.Node | None:
         """What computes a quantity; a whole array is the matrix of its elements, given or not."""
         if key not in self._definitions:
-            found = self._found(key)
-            self._definitions[key] = None if found is None else self._defined(key, *found)
+            found, part = self._found(key), self._slice(key)
+            if part is not None:
+                quantity, rows = part
+                cells = (tuple(_name((quantity.name, at)) for at in row) for row in rows)
+                self._definitions[key] = t.Matrix(tuple(cells))
+            else:
+                self._definitions[key] = None if found is None else self._defined(key, *found)
         return self._definitions[key]
 
     def _defined(self, key: str, quantity: Quantity, index: tuple[int, ...]) -> t.Node | None:
@@ -192,6 +225,9 @@ class NetworkModel:
         if key == self.rate:
             rate = self.task.training.learning_rate
             return None if rate is None else made.number(getattr(rate, "text", None) or repr(rate))
+        part = self._slice(key)
+        if part is not None and part[0].values is not None and part[0].role not in _COMPUTED:
+            return t.Matrix(tuple(tuple(_given(part[0], at) for at in row) for row in part[1]))
         found = self._found(key)
         if found is None or found[0].values is None or found[0].role in _COMPUTED:
             return None
@@ -206,7 +242,7 @@ class NetworkModel:
         return None
 
     def is_parameter(self, key: str) -> bool:
-        found = self._found(key)
+        found = self._found(key) or self._slice(key)
         return found is not None and found[0].role is Role.PARAMETER and found[0].trained
 
     # --- functions --------------------------------------------------------------------------

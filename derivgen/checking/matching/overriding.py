@@ -109,7 +109,7 @@ def _refuse_other_kind(evidence: Evidence, name: str, own: str, text: str, key: 
         message = f"'{name}' is a number, and '{text}' an array of {shape}"
         hint = f"say which element it is: {first} to {last}"
         raise DerivgenError("E204", message, None, hint)
-    if not key.startswith(WHOLE) and not any(numbers):
+    if not key.startswith(WHOLE) and ":" not in key and not any(numbers):
         message = f"'{name}' is an array, and '{text}' a number"
         raise DerivgenError("E204", message, None, f"did you mean '{array.name}'?")
 

@@ -24,6 +24,7 @@ from derivgen.checking.matching.network_model import NetworkModel
 from derivgen.checking.matching.network_view import WHOLE
 from derivgen.checking.matching.overriding import overridden
 from derivgen.checking.matching.renaming import Joined, translated
+from derivgen.checking.matching.slices import by_results, by_slices
 from derivgen.checking.matching.turning import by_cells, turned
 from derivgen.checking.matching.unifying import Unifier
 from derivgen.checking.matching.ways import by_family, by_loss, by_name, by_rate, by_value
@@ -99,12 +100,17 @@ def _matched(
         unifier.take(name, other)
     for name, other in told.items():
         unifier.bind(name, other)
+    for name, other in by_slices(evidence).items():
+        if name not in unifier.bound:
+            unifier.bind(name, other)
     by_rate(evidence, unifier)
     by_loss(evidence, equations, unifier)
     unifier.bind_all(equations.sides, equations.computed(), LEAST)
     by_family(evidence, unifier, said)
     by_name(evidence, unifier)
     unsure = by_value(evidence, unifier)
+    for name, other in by_results(evidence, unifier.bound).items():
+        unifier.bind(name, other)
     by_cells(evidence, unifier)
     implied = by_family(evidence, unifier, said)
     if unifier.exhausted:
@@ -116,6 +122,7 @@ def _matched(
     mapping = {a: b for a, b in bound.items() if not b.startswith(WHOLE)}
     wholes = {a: b.lstrip(WHOLE) for a, b in bound.items() if b.startswith(WHOLE)}
     mapping |= {**turned(evidence, budget, mapping, wholes), **users.turns}
+    mapping |= {n: k for n, k in by_slices(evidence, bound).items() if n not in users.pairs}
     mapping, implied = users.without_rivals(mapping), users.without_rivals(implied)
     everything = {**implied, **mapping}
     joined = Joined(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from fractions import Fraction
+from itertools import combinations
 
 import mpmath
 
@@ -17,6 +18,8 @@ from derivgen.checking.mistakes.case import Candidate, Case
 from derivgen.checking.mistakes.paths import between
 from derivgen.checking.mistakes.updates import update
 
+#: how many constants are taken two by two
+MOST_CONSTANTS = 5
 #: how many samples a batch is believed to have
 MOST_SAMPLES = 1000
 
@@ -48,7 +51,10 @@ def lost_constant(case: Case) -> Iterator[Candidate]:
     if case.is_copied or case.updated is not None:
         return
     nodes = map(case.model.definition, between(case))
-    for constant in dict.fromkeys(c for node in nodes if node for c in _constants(case, node)):
+    found = list(dict.fromkeys(c for node in nodes if node for c in _constants(case, node)))
+    # sqrt(2) x / 2 is x / sqrt(2)
+    pairs = (t.Product(pair) for pair in combinations(found[:MOST_CONSTANTS], 2))
+    for constant in (*found, *pairs):
 
         def candidate(world: World, constant: t.Node = constant) -> Value:
             right = world.evaluate(case.right, case.reading)
