@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 
 from derivgen.checking.evaluating import indices as ix
 from derivgen.checking.evaluating import values as v
@@ -47,15 +49,34 @@ def ends(case: Case) -> Ends | None:
 def between(case: Case) -> list[str]:
     """The computed quantities between the two ends of a derivative token."""
     found = ends(case)
-    return [] if found is None else case.ancestry.between(found.top, found.bottom)[:MOST_BETWEEN]
+    if found is None:
+        return []
+    made = case.model.definition(found.bottom)
+    # of an array that is made of its cells, these are what is read
+    cells = t.names_in(made) if isinstance(made, t.Matrix) else ()
+    ways = (case.ancestry.between(found.top, bottom) for bottom in (found.bottom, *cells))
+    return list(dict.fromkeys(chain.from_iterable(ways)))[:MOST_BETWEEN]
+
+
+def _together(keys: Sequence[str]) -> Iterator[frozenset[str]]:
+    """Quantities by themselves, and the cells of one array of a network, or of a row of it: ``h[2,0]``, ``h[2,1]``."""
+    groups: dict[str, list[str]] = defaultdict(list)
+    for key in keys:
+        array, bracket, index = key.partition("[")
+        if bracket:
+            groups[array].append(key)
+            if "," in index:
+                groups[key.rpartition(",")[0]].append(key)
+    yield from (frozenset({key}) for key in keys)
+    yield from (frozenset(group) for group in groups.values() if len(group) > 1)
 
 
 def missing_path(case: Case) -> Iterator[Candidate]:
     """The paths through one quantity are missing, or all but those."""
     found = ends(case)
-    for key in between(case):
+    for held in _together(between(case)):
         assert found is not None
-        yield from _split(found, frozenset({key}))
+        yield from _split(found, held)
 
 
 def _without(found: Ends, held: frozenset[str]) -> Candidate:
