@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import chain
 
 from derivgen.checking.evaluating import indices as ix
 from derivgen.checking.evaluating.model import Model
@@ -32,7 +33,7 @@ class Ancestry:
             found = [] if element is None else [element.array]
             definition = self.model.definition(key)
             for name in () if definition is None else self._names_in(definition, frozenset()):
-                found.extend(self._meant(name))
+                found.extend(map(self.model.plain, self._meant(name)))
             self._reads[key] = tuple(dict.fromkeys(found))
         return self._reads[key]
 
@@ -76,7 +77,7 @@ class Ancestry:
     def _without_above(self) -> dict[str, list[str]]:
         """The names with a number above, by what they are without it, and by that without its subscript."""
         found: dict[str, list[str]] = {}
-        for key in self.model.names():
+        for key in chain(self.model.names(), self.model.other_names()):
             if ix.above(key).isdigit():
                 plain = ix.without_above(key)
                 found.setdefault(plain, []).append(key)
@@ -87,7 +88,7 @@ class Ancestry:
     @cached_property
     def _by_base(self) -> dict[str, list[str]]:
         found: dict[str, list[str]] = {}
-        for key in self.model.names():
+        for key in chain(self.model.names(), self.model.other_names()):
             found.setdefault(key.rpartition("_")[0], []).append(key)
         return found
 

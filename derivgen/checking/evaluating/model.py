@@ -108,6 +108,9 @@ class Model(Protocol):
     def names(self) -> Iterable[str]:
         """The keys of all quantities."""
 
+    def other_names(self) -> Iterable[str]:
+        """Known keys that only stand for another one; see :meth:`plain`."""
+
     def definition(self, key: str) -> Node | None:
         """What computes the quantity, over the names of other quantities; None for a given one."""
 
@@ -153,6 +156,9 @@ class DocumentModel:
 
     def known(self, key: str) -> bool:
         return key in self.definitions or key in self.values or key in self.elements
+
+    def other_names(self) -> Iterable[str]:
+        return ()
 
     def names(self) -> Iterable[str]:
         return {**self.values, **self.definitions, **self.elements}.keys()
@@ -236,6 +242,9 @@ class Changed:
 
     def names(self) -> Iterable[str]:
         return self.model.names()
+
+    def other_names(self) -> Iterable[str]:
+        return self.model.other_names()
 
     def definition(self, key: str) -> Node | None:
         return self.model.definition(key)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from fractions import Fraction
 
 from derivgen.checking.drafts import Draft
 from derivgen.checking.evaluating.ancestry import Ancestry
@@ -19,7 +20,12 @@ from derivgen.checking.judging.diagnosing import name_mistakes
 from derivgen.checking.judging.differing import ALL_OVER, listed, word_given_values
 from derivgen.checking.judging.judge import Judge
 from derivgen.checking.judging.reconciling import reconcile
-from derivgen.checking.judging.restated import judged_as_stated, others
+from derivgen.checking.judging.restated import (
+    judged_as_stated,
+    multiple,
+    other_loss,
+    others,
+)
 from derivgen.checking.matching.fitting import misfits, without
 from derivgen.checking.matching.network_model import NetworkModel
 from derivgen.checking.matching.pairing import Matching, match
@@ -236,14 +242,23 @@ class _Trial:
 
     def _judge_as_stated(self) -> None:
         """Judge everything else by what the document says in the network's place, where it goes on with that."""
-        found = judged_as_stated(
-            self.judge, others(self.judge.model, self.values.differing, self.formulas.differing)
-        )
+        differing = others(self.judge.model, self.values.differing, self.formulas.differing)
+        loss = other_loss(self.judge)
+        if loss is not None and not any(self.judge.model.loss in o.formulas for o in differing):
+            differing.append(loss)
+        found = judged_as_stated(self.judge, differing)
         if found is None:
             return
         restated, kept = found
         meant = [other.draft for other in kept]
-        name_mistakes(self.judge, [draft for draft in meant if draft.code != "C105"])
+        for draft, other in ((o.draft, o) for o in kept if o.formulas):
+            factor = multiple(self.judge, other)
+            if factor is None:
+                name_mistakes(self.judge, [draft])
+            elif draft.subject is not None:
+                name = self.judge.spelled(draft.subject)
+                draft.diagnosis = "factor_two" if factor in (2, Fraction(1, 2)) else None
+                draft.message = f"{name} is {factor} times what it is in the network"
         for draft in meant:
             draft.settled = True  # it is no slip
             draft.message += "; the document goes on with " + (

@@ -49,6 +49,8 @@ class _Roots:
 
     def add(self, draft: Draft, previous: Draft | None) -> None:
         """Note a claim; ``previous`` is the one before it in its chain."""
+        if draft.settled or (draft.code == "C105" and draft.cause is not None):
+            return  # what the document has otherwise: all else was judged by that
         sources = [self.of[used] for used in draft.uses if used in self.of and used != draft.id]
         if draft.verdict is not Verdict.WRONG:
             if sources and draft.local is Fit.ROUNDED:

@@ -7,15 +7,19 @@ else is judged by that: then a mistake does not hide among the consequences of a
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from fractions import Fraction
 from itertools import chain
 
 import mpmath
 
 from derivgen.checking.drafts import Draft
+from derivgen.checking.evaluating.budget import OutOfWork
 from derivgen.checking.evaluating.equality import DIGITS
 from derivgen.checking.evaluating.model import Changed, Model
 from derivgen.checking.evaluating.printed import Fit, printed_matrix, printed_number
+from derivgen.checking.evaluating.values import NoValue, scalar
 from derivgen.checking.judging.judge import Judge
 from derivgen.checking.maths import tree as t
 from derivgen.checking.maths.tree import names_in
@@ -23,6 +27,11 @@ from derivgen.checking.report import Verdict
 
 #: of how many differences it is tried whether the document goes on with them, one by one
 MOST_ALONE = 6
+#: the numbers of a factor that is told from a printed loss alone
+LARGEST_LOST = 12
+#: points at which a formula is compared with the network's; how large a factor is that stands in one, and how far
+#: a ratio may be off by rounding
+MOST_POINTS, LARGEST, TINY = 4, 1000, Fraction(1, 10**15)
 
 
 @dataclass(frozen=True)
@@ -91,6 +100,29 @@ def others(model: Model, values: Sequence[Draft], formulas: Sequence[Draft]) -> 
     return found
 
 
+def other_loss(judge: Judge) -> Other | None:
+    """Another factor of the loss where only its number is printed: half the sum for the mean.
+
+    A simple fraction of what the network has; whether the document goes on with that tells it from a slip."""
+    model = judge.model
+    definition = None if model.loss is None else model.definition(model.loss)
+    about = [d for d in judge.drafts if d.subject == t.Name(model.loss or "")]
+    wrong = [draft for draft in about if draft.verdict is Verdict.WRONG]
+    printed = next((draft for draft in wrong if draft.number and draft.value), None)
+    if definition is None or printed is None or len(wrong) < len(about):
+        return None
+    assert printed.number is not None
+    assert printed.value is not None
+    ratio = Fraction(mpmath.nstr(printed.number.value / printed.value, 15))
+    factor = ratio.limit_denominator(LARGEST_LOST)
+    near = printed.number.fit(printed.value * factor.numerator / factor.denominator)
+    if near is Fit.OFF or not 0 < factor.numerator <= LARGEST_LOST:
+        return None
+    above, below = (t.Number(str(n), Fraction(n)) for n in (factor.numerator, factor.denominator))
+    body = t.Product((t.Quotient(above, below), definition))
+    return Other(wrong[0], formulas={str(model.loss): body})
+
+
 def _leads_to(model: Model, node: t.Node, key: str) -> bool:
     """True where a quantity is computed from what a formula is computed from."""
     waiting, seen = set(names_in(node)), set[str]()
@@ -131,6 +163,24 @@ def _rows(node: t.Node) -> tuple[tuple[t.Node, ...], ...]:
     if isinstance(node, t.Transposed):
         return tuple(zip(*_rows(node.body), strict=True))
     return node.rows if isinstance(node, t.Matrix) else ()
+
+
+def multiple(judge: Judge, other: Other) -> Fraction | None:
+    """How many times what the network has a formula is, where that is one number: another factor of a loss."""
+    found: set[Fraction] = set()
+    draft, (formula,) = other.draft, other.formulas.values()
+    with mpmath.workdps(DIGITS):
+        for world in judge.symbols.equality.points[:MOST_POINTS]:
+            judge.budget.begin()
+            with suppress(NoValue, OutOfWork):
+                assert draft.subject is not None
+                mine, theirs = map(scalar, map(world.evaluate, (formula, draft.subject)))
+                if mine and theirs:
+                    ratio = Fraction(str(mpmath.nstr(mine / theirs, 20)))
+                    found.add(ratio.limit_denominator(LARGEST))
+                    if abs(ratio - ratio.limit_denominator(LARGEST)) > TINY:
+                        return None
+    return found.pop() if len(found) == 1 else None
 
 
 def judged_as_stated(judge: Judge, found: Sequence[Other]) -> tuple[Judge, list[Other]] | None:

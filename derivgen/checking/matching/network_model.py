@@ -127,6 +127,9 @@ class NetworkModel:
     def plain(self, key: str) -> str:
         return key
 
+    def other_names(self) -> Iterable[str]:
+        return ()
+
     def names(self) -> Iterator[str]:
         """All keys: scalars, elements, whole arrays of one or two axes, the learning rate."""
         for name, quantity in self.network.quantities.items():

@@ -157,6 +157,9 @@ class Joined(Changed):
         """The network's key for a name of the author's that an index letter has led to."""
         return self.mapping.get(key[1:], key) if key.startswith(OWN) else key
 
+    def other_names(self) -> Iterable[str]:
+        return (OWN + key for key in self.mapping)
+
     def names(self) -> Iterable[str]:
         yield from self.model.names()
         yield from (OWN + key for key in self.own.names() if key not in self.mapping)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection
 from itertools import islice
 
-from derivgen.checking.evaluating.printed import Fit, printed_number
+from derivgen.checking.evaluating.printed import Fit, is_numeric, printed_number
 from derivgen.checking.matching.equations import Equations
 from derivgen.checking.matching.evidence import Evidence
 from derivgen.checking.matching.families import families, members, plain
@@ -17,18 +18,31 @@ from derivgen.checking.matching.unifying import Unifier
 from derivgen.checking.maths.keys import as_spelled
 from derivgen.checking.maths.parser import learn
 
+#: so many derivatives are taken of a loss that has no formula
+FEWEST_DERIVATIVES = 3
 #: what is differentiated all through is the loss, also where another factor stands before it
 _LEAST_LOSS = -1.0
 
 
 def by_loss(evidence: Evidence, equations: Equations, unifier: Unifier) -> None:
-    own, loss = evidence.learned.model.loss, evidence.model.loss
+    own, loss = evidence.learned.model.loss or _differentiated(evidence), evidence.model.loss
     if own is None or loss is None or own in unifier.bound:
         return
     elements = unifier.similar(own, loss) if loss in evidence.network.element_keys else -99.0
     arrays = unifier.similar(own, WHOLE + loss)
     if max(elements, arrays) > _LEAST_LOSS or own not in equations.sides:
         unifier.bind(own, loss if elements >= arrays else WHOLE + loss)
+
+
+def _differentiated(evidence: Evidence) -> str | None:
+    """What most derivatives of a document are of, where it has no formula for its loss."""
+    counts = Counter(of for of, _ in evidence.learned.derivatives)
+    if not counts:
+        return None
+    own, count = counts.most_common(1)[0]
+    formula = evidence.learned.model.definitions.get(own)
+    alone = (formula is None or is_numeric(formula)) and own in evidence.author.keys
+    return own if alone and count >= FEWEST_DERIVATIVES else None
 
 
 def by_rate(evidence: Evidence, unifier: Unifier) -> None:

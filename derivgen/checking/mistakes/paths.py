@@ -76,7 +76,10 @@ def missing_path(case: Case) -> Iterator[Candidate]:
     found = ends(case)
     for held in _together(between(case)):
         assert found is not None
-        yield from _split(found, held)
+        if len(held) == 1:
+            yield from _split(found, held)
+        else:
+            yield _without(found, held)
 
 
 def _without(found: Ends, held: frozenset[str]) -> Candidate:

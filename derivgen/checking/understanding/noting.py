@@ -69,6 +69,9 @@ def _assigned(chain: t.Chain, given: dict[str, t.Node]) -> t.Chain:
     before = given.get(name.key)
     own = name.key in set(names_in(second.body))
     own = own or begins_with_value(second.body, before)
+    # w <- 0.6 after w = 0.5
+    own = own or (printed_number(second.body) is not None and second.relation == "assign")
+    own = own and second.body is not before
     if not own or (second.relation != "assign" and not _begins_with(second, name)):
         return chain
     return replace(chain, segments=(replace(first, body=replace(name, mark="new")), second, *rest))

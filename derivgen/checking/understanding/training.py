@@ -27,6 +27,9 @@ _OTHER_STEP = re.compile(
     r"\b(?:momentum|nesterov|n?adam\w*|rms-?prop|ada-?grad|ada-?delta)\b",
     re.IGNORECASE,
 )
+_OTHER_STEP_NAMED = re.compile(
+    r"\b(?:momentum|nesterov|n?adam[wx]?|rms-?prop|ada-?grad|ada-?delta)\b", re.IGNORECASE
+)
 #: words that say that something is made larger
 _UPHILL = re.compile(r"\bascent|\buphill|\bmaximi[sz]", re.IGNORECASE)
 #: "a learning rate of 0.1", also in some other languages
@@ -187,7 +190,9 @@ def descends(decided: Decided) -> bool:
     for which it has no formula.  With a plus before the gradient it is this rule with a slip."""
     ruled = _rules(decided)
     if not ruled:
-        return _OTHER_STEP.search(decided.words) is None
+        # where no step is worked out with numbers either, a word is enough
+        said = _OTHER_STEP if decided.notes.updates else _OTHER_STEP_NAMED
+        return said.search(decided.words) is None
     return any(is_descent(side) or is_descent(side, up=True) for side in ruled)
 
 
