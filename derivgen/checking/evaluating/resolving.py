@@ -117,16 +117,34 @@ def index_range(model: Model, node: t.BigSum, indices: Mapping[str, int]) -> lis
     ]
     if not names:
         return []
+    inner = {
+        other
+        for part in t.walk(node.body)
+        if isinstance(part, t.BigSum) and part.index
+        for other in part.index.split(",")
+    }
     found = []
     for i in range(1000):
         here = {**indices, letter: i}
-        if all(_means(model, name, here) for name in names):
+        if all(_means_somewhere(model, name, here, inner) for name in names):
             found.append(i)
         elif i > 1:
             break
     if found[:2] == [0, 1] and not any(model.known(ix.put_in(n.key, {letter: 0})) for n in names):
         return [0]  # every name is a single unit's
     return found
+
+
+def _means_somewhere(
+    model: Model, name: t.Name, indices: Mapping[str, int], inner: set[str]
+) -> bool:
+    """True for a name that means a quantity at some numbers of the letters of the sums inside."""
+    letters = sorted(inner.intersection(ix.letters_of(name.key)) - indices.keys())
+    ways = product(range(3), repeat=min(len(letters), MOST_LETTERS))
+    return any(
+        _means(model, name, {**indices, **dict(zip(letters, numbers, strict=False))})
+        for numbers in ways
+    )
 
 
 def _means(model: Model, name: t.Name, indices: Mapping[str, int]) -> bool:

@@ -30,6 +30,8 @@ from derivgen.checking.maths.tree import (
 )
 
 #: what stands before a condition and is 1 where that holds
+#: letters that may stand together below a sum sign, and how many of them do
+RUNNING, MOST_LETTERS = frozenset("ijklmnpqrst"), 3
 _INDICATORS = frozenset({("number", "1"), ("letters", "I"), ("word", "I")})
 
 
@@ -327,4 +329,6 @@ class Atoms(Calls):
             return plain, self.inside(marks[0] + 1, last)
         if marks:
             plain = self.text[self.tokens[first].span[0] : self.tokens[last - 1].span[1]]
+        elif 1 < len(plain) <= MOST_LETTERS and set(plain) <= RUNNING and len(set(plain)) > 1:
+            plain = ",".join(plain)  # a sum over ij is one over i and over j
         return plain, None

@@ -1,4 +1,4 @@
-"""A sum over the wrong index: ``\\sum_k A_{kj}`` for ``\\sum_k A_{ik}``."""
+"""A sum over the wrong index: ``\\sum_k A_{kj}`` for ``\\sum_k A_{ik}``; a matrix with rows for columns."""
 
 from __future__ import annotations
 
@@ -6,9 +6,12 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from derivgen.checking.evaluating import indices as ix
+from derivgen.checking.evaluating.printed import Fit, printed_matrix
+from derivgen.checking.evaluating.values import Array, NoValue, Value
+from derivgen.checking.evaluating.world import World
 from derivgen.checking.maths import tree as t
 from derivgen.checking.maths.rebuild import rebuilt
-from derivgen.checking.mistakes.case import Case
+from derivgen.checking.mistakes.case import Candidate, Case
 from derivgen.checking.mistakes.formulas import everywhere
 
 
@@ -28,6 +31,26 @@ def summed_otherwise(case: Case) -> Iterator[t.Node]:
                     yield replace(part, body=_read(part.body, part.index, number, turned))
 
     yield from everywhere(case.body, changed)
+
+
+def turned_result(case: Case) -> Iterator[Candidate]:
+    """Of a printed matrix: the right one with rows and columns exchanged, in all of its cells."""
+    cells = printed_matrix(case.body) if case.outcome is not None else None
+    if not cells or len(cells) != len(cells[0]) or len(cells) < 2:
+        return
+
+    def candidate(world: World) -> Value:
+        right = world.evaluate(case.right, case.reading)
+        if not isinstance(right, Array) or right.shape != (len(cells), len(cells)):
+            raise NoValue("it has another shape")
+        turned = replace(right, rows=tuple(zip(*right.rows, strict=True)))
+        for row, printed in zip(turned.rows, cells, strict=True):
+            for cell, number in zip(row, printed, strict=True):
+                if number.fit(cell.value) is Fit.OFF:
+                    raise NoValue("it is no transposed one")
+        return turned
+
+    yield candidate
 
 
 def _read(node: t.Node, index: str, number: str, turned: bool) -> t.Node:

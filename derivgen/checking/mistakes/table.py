@@ -22,6 +22,9 @@ MISTAKES: Sequence[Mistake] = (
         updates.not_updated,
         digits=1,
     ),
+    Mistake(
+        "transposed", "a matrix is transposed, or ought to be", indices.turned_result, digits=0
+    ),
     Mistake("dead_unit", "a dead unit was treated as alive: its slope is 0", d.alive, digits=2),
     Mistake(
         "decimal_point",
