@@ -44,6 +44,7 @@ from derivgen.checking.understanding.states import with_states_apart
 from derivgen.checking.understanding.stepping import stepped
 from derivgen.checking.understanding.steps import steps_of
 from derivgen.checking.understanding.sum_letters import with_usual_letters
+from derivgen.checking.understanding.suppositions import apart_from_suppositions
 from derivgen.checking.understanding.tabled_training import as_tabled
 from derivgen.checking.understanding.tables import cells_of
 from derivgen.checking.understanding.time_steps import with_times_in_keys
@@ -71,7 +72,10 @@ def check_manuscript(
     def dated(statement: Statement) -> Statement:
         return replace(statement, step=steps.at(statement.source(statement.chain.span[0])))
 
-    statements = with_activations(tuple(map(dated, statements_of(readings))), manuscript.text)
+    said, supposed = apart_from_suppositions(
+        tuple(map(dated, statements_of(readings))), manuscript.text
+    )
+    statements = with_activations(said, manuscript.text)
     statements = with_restrictions(with_quantities(without_ranges(statements)))
     statements = with_usual_letters(statements)
     statements = with_zero_vectors(with_times_in_keys(statements))
@@ -168,6 +172,7 @@ def check_manuscript(
         for p, reading in readings
         for failure in reading.failures
     ]
+    unread += [_only_supposed(statement, manuscript) for statement in supposed]
     return Report(
         manuscript.file,
         tuple(_claim(draft, manuscript) for draft in drafts),
@@ -201,6 +206,14 @@ def _by_itself(learned: Learned, statements: Sequence[Statement], budget: Budget
     if better is None:
         return Judged(judge, [], {})
     return Judged(better.judge, [Remark("repair", better.message)], {})
+
+
+def _only_supposed(statement: Statement, manuscript: Manuscript) -> NotRead:
+    start, end = statement.chain.span
+    place = manuscript.place(statement.source(start))
+    return NotRead(
+        place, statement.passage.text[start:end], "it is said of a change that is not made"
+    )
 
 
 def _claim(draft: Draft, manuscript: Manuscript) -> Claim:

@@ -67,6 +67,9 @@ class _Finder(Sight):
                 found.append(given[1])
                 at = given[0]
                 continue
+            if self.is_line_number(at):
+                at += 3
+                continue
             if not self._may_start(at):
                 at += 1
                 continue
@@ -381,8 +384,7 @@ class _Finder(Sight):
         )
         value = self.tokens[end + 1 : last + 1]
         return any(token.kind == "num" for token in value) and all(
-            token.kind == "num" or (at == 0 and token.text in ("-", "−", "–"))
-            for at, token in enumerate(value)
+            token.kind in ("num", "op", "open", "close", "rel") for token in value
         )
 
     def _side_by_side(self, state: _State, token: Token, start: int) -> bool:

@@ -93,6 +93,16 @@ class Sight:
     def token(self, at: int) -> Token | None:
         return self.tokens[at] if 0 <= at < len(self.tokens) else None
 
+    def is_line_number(self, at: int) -> bool:
+        """Whether a line begins with its number here: ``(3) dL/dw = ...``."""
+        opening, inside = self.tokens[at], self.token(at + 1)
+        closing, following = self.token(at + 2), self.token(at + 3)
+        if opening.text != "(" or (at and opening.gap != "\n") or following is None:
+            return False
+        if inside is None or inside.kind != "num" or not inside.text.isdigit():
+            return False
+        return closing is not None and closing.text == ")" and following.gap == " "
+
     def power(self, at: int) -> bool:
         """Whether ``**`` is a power rather than the sign of bold text."""
         following = self.token(at + 1)

@@ -23,6 +23,8 @@ from derivgen.checking.maths.rebuild import rebuilt
 
 #: whole numbers that stand in formulas as they are
 CONSTANTS = frozenset({0, 1, 2})
+#: names that only training uses: the 1 of ``1 / (1 + e^-z)`` is no learning rate
+_RATES = frozenset({"eta", "lr", "learning_rate", "learningrate"})
 #: stands between an array and the place of a cell; nobody can write it
 _CELL = "\ue001"
 
@@ -47,7 +49,7 @@ class Said:
         left = members[0] if members else None
         if left is None or is_numeric(left) or isinstance(left, t.Words | t.Derivative):
             return
-        if isinstance(left, t.Name) and left.mark:
+        if isinstance(left, t.Name) and (left.mark or left.key in _RATES):
             return
         for body in members[1:]:
             if isinstance(left, t.Name):

@@ -67,7 +67,16 @@ def loss_of(decided: Decided) -> str | None:
             (of for of in by_loss.keys() - decided.definitions.keys() if best in by_loss[of]),
             key=lambda of: (len(by_loss[of]), of),
         )
-    return next((word for word in LOSS_WORDS if word in decided.definitions), None)
+    named = (word for word in LOSS_WORDS if word in decided.definitions)
+    return next((word for word in named if not _is_difference(decided.definitions[word])), None)
+
+
+def _is_difference(node: t.Node) -> bool:
+    """True for ``t - y``: an error with a sign, which nobody makes small."""
+    if not isinstance(node, t.Sum) or len(node.terms) != 2:
+        return False
+    (one, first), (two, second) = node.terms
+    return one != two and isinstance(first, t.Name) and isinstance(second, t.Name)
 
 
 def _whole_of(decided: Decided, loss: str, by_loss: Mapping[str, set[str]]) -> str:

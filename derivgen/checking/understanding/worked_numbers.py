@@ -33,7 +33,9 @@ def with_worked_numbers(
             continue
         if exact is None or exact == number.value:
             continue
-        others = printed.get(key, ()) if value in notes.worked_out.get(key, ()) else ()
+        if value not in notes.worked_out.get(key, ()):
+            continue  # w = 0.3, and later w = 0.3 - 0.1 * 0.28
+        others = printed.get(key, ())
         if number.fit(exact) is Fit.ROUNDED or any(_is_rounded(exact, node) for node in others):
             found[key] = nodes[0]
     return replace(model, definitions={**model.definitions, **found}) if found else model
