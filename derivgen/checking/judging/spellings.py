@@ -46,7 +46,7 @@ def _is_plain(written: str) -> bool:
 def _plainly(name: t.Name) -> str:
     """A name as written, without what no reader sees (braces, spaces, sizes) and without powers."""
     written = name.written if "^" in name.key or name.mark else name.written.partition("^")[0]
-    written = written.rstrip(_POWERS)
+    written = written.partition("**")[0].rstrip(_POWERS)
     for mark in _UNSEEN:
         written = written.replace(mark, "")
     return written

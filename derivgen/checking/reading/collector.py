@@ -17,7 +17,7 @@ from derivgen.checking.manuscript import (
     Table,
     Unread,
 )
-from derivgen.checking.reading import code
+from derivgen.checking.reading import code, program
 from derivgen.checking.reading.emphasis import without_emphasis
 from derivgen.checking.reading.prose import statements
 from derivgen.checking.reading.prose_sight import Found
@@ -196,9 +196,18 @@ class Collector:
     def code_block(self, body: Traced) -> None:
         """Preformatted text: its lines, where they are mathematics and no program."""
         if code.is_program(body.text):
+            self.program(body)
             return
         for line in code.logical_lines(body):
             self._code_line(line, "")
+
+    def program(self, body: Traced) -> None:
+        """The equations of a program with results in its comments."""
+        found = program.results_of(body)
+        for equation in found.equations:
+            self.formula(equation, "typed", "code")
+        for line in found.refused:
+            self.refuse(line.strip(), program.NOT_READ)
 
     def table(self, rows: Iterable[Sequence[Sequence[Segment]]]) -> None:
         """A table: the segments of each cell, row by row."""

@@ -101,7 +101,9 @@ class _Reader:
             self.found.display(body)
         elif language in LATEX_LANGUAGES:
             self.found.paragraph(plain_segments(body))
-        elif language not in PROGRAM_LANGUAGES:
+        elif language in PROGRAM_LANGUAGES:
+            self.found.program(body)
+        else:
             self.found.code_block(body)
 
     def _content(self, token: Token, *, skip_first: bool = False) -> Traced:
