@@ -152,6 +152,8 @@ def held_statistics(case: Case) -> Iterator[Candidate]:
     if found is None:
         return
     readers = [key for key in between(case) if found.bottom in case.ancestry.reads(key)]
+    if any(_multiplies(case.model.definition(key), found.bottom) for key in readers):
+        return  # a weight has no statistics
     leads = case.ancestry.leads
     for main in readers:
         # what the others are for: the main one reads them
@@ -162,6 +164,17 @@ def held_statistics(case: Case) -> Iterator[Candidate]:
         )
         if others:
             yield _without(found, others)
+
+
+def _multiplies(definition: t.Node | None, key: str) -> bool:
+    """True where a quantity is a factor beside another one: ``W x``, ``W^T h``."""
+    products = (part for part in t.walk(definition or t.Words("")) if isinstance(part, t.Product))
+    for product in products:
+        bare = [f.body if isinstance(f, t.Transposed) else f for f in product.factors]
+        names = {factor.key for factor in bare if isinstance(factor, t.Name)}
+        if key in names and len(names) > 1:
+            return True
+    return False
 
 
 def softmax_diagonal(case: Case) -> Iterator[Candidate]:

@@ -19,11 +19,17 @@ from derivgen.checking.understanding.statements import Statement
 #: what the cells of a column are, by the words of its head; the first that fits
 Kind = Literal["gradient", "new", "value", "definition"]
 HEADS: Sequence[tuple[re.Pattern[str], Kind]] = (
-    (re.compile(r"grad|deriv|dériv|ableitung|partial|∂|\bd\s?\w+\s?/\s?d", re.I), "gradient"),
+    (
+        re.compile(
+            r"grad|deriv|dériv|ableitung|partial|∂|\bd\s?\w+\s?/\s?d|\bslope|\bsteigung|\bpente|\bpendiente",
+            re.I,
+        ),
+        "gradient",
+    ),
     (
         re.compile(
             r"new|updat|after|\+|\bneue?[rs]?\b|aktualis|\bnach|\bnue[vw]|actuali[sz]|\bdespu[eé]s"
-            r"|\bnouv|\bapr[eè]s|\bnuov|\bdopo|\bnov[oa]s?\b|\bdepois",
+            r"|^\s*to\s*$|\bnouv|\bapr[eè]s|\bnuov|\bdopo|\bnov[oa]s?\b|\bdepois",
             re.I,
         ),
         "new",
@@ -31,7 +37,7 @@ HEADS: Sequence[tuple[re.Pattern[str], Kind]] = (
     (
         re.compile(
             r"old|initial|before|current|value|weight|\balte?[rs]?\b|anfang|\bstart|\bvor(?:her)?\b|\bwerte?\b"
-            r"|gewicht|inici[ao]|antigu|\bantes|\bvalor|\bpesos?\b|\banci?e?nn?e?s?\b|\bavant|valeur|poids"
+            r"|^\s*from\s*$|gewicht|inici[ao]|antigu|\bantes|\bvalor|\bpesos?\b|\banci?e?nn?e?s?\b|\bavant|valeur|poids"
             r"|\binizial|\bvecchi|\bprima\b|\bpesi\b",
             re.I,
         ),

@@ -31,7 +31,10 @@ _OTHER_STEP_NAMED = re.compile(
     r"\b(?:momentum|nesterov|n?adam[wx]?|rms-?prop|ada-?grad|ada-?delta)\b", re.IGNORECASE
 )
 #: words that say that something is made larger
-_UPHILL = re.compile(r"\bascent|\buphill|\bmaximi[sz]", re.IGNORECASE)
+_UPHILL = re.compile(
+    r"\bascent|\buphill|\bmaximi[sz]|\brewards?\b|\bpolicy gradient|\bbelohnung|\brécompense|\brecompensa",
+    re.IGNORECASE,
+)
 #: "a learning rate of 0.1", also in some other languages
 _RATE_SAID = re.compile(
     r"\b(?:learning[- ]rate|step[- ]size|lernrate|schrittweite|taux d['’]apprentissage|"
