@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from derivgen.checking.reading.prose_sight import BARE, CALLED, STOPWORDS, Found, Sight, ratio
+from derivgen.checking.reading.prose_sides import Sides
+from derivgen.checking.reading.prose_sight import BARE, CALLED, STOPWORDS, Found, ratio
 from derivgen.checking.reading.prose_tokens import Lexer, Spans, Token
 
 #: an opening bracket -> its partner
@@ -20,8 +21,6 @@ CONJUNCTIONS = frozenset("yiueo")
 #: words before a relation sign that together name one thing, at most
 MAX_LEFT_WORDS = 3
 MAX_DEPTH = 200
-#: tokens between two brackets, at most, where the second one is looked for
-MAX_BRACKET = 60
 
 
 @dataclass(slots=True)
@@ -52,7 +51,7 @@ def statements(text: str, formulas: Spans = (), *, code: bool = False) -> list[F
     return list(_Finder(tokens, code).run())
 
 
-class _Finder(Sight):
+class _Finder(Sides):
     def __init__(self, tokens: Sequence[Token], code: bool) -> None:
         super().__init__(tokens)
         self.code = code
@@ -161,22 +160,9 @@ class _Finder(Sight):
                 state.good = state.at
                 state.good_relations = state.relations
                 state.good_weight = state.weight
-        if state.opened and state.good_relations and self._goes_on(state.opened[0]):
+        if state.opened and state.good_relations and self.goes_on(state.opened[0]):
             state.doubt = state.doubt or "what stands in brackets is not understood"
         return state
-
-    def _goes_on(self, opening: int) -> bool:
-        """Whether a statement goes on behind a bracket in its line: ``m = y (...) = 0.1``."""
-        depth = 0
-        for at in range(opening, min(opening + MAX_BRACKET, len(self.tokens))):
-            token = self.tokens[at]
-            if token.gap == "\n":
-                return False
-            depth += (token.kind == "open") - (token.kind == "close")
-            if not depth:
-                following = self.token(at + 1)
-                return following is not None and following.kind in ("rel", "op")
-        return False
 
     def _operand(self, state: _State, token: Token, start: int) -> bool:
         """An operand, or what may stand before one."""
@@ -309,14 +295,14 @@ class _Finder(Sight):
         if end is None:
             return False
         token, before = self.tokens[state.at], self.tokens[state.at - 1]
-        if self._is_step(state.at, end, start) or self._is_chained(state.at, end):
+        if self.is_step(state.at, end, start) or self.is_chained(state.at, end):
             return False
-        if self._is_next_factor(state.at, start):
+        if self.is_next_factor(state.at, start):
             return False
         if token.text in BARE and before.kind != "num":
             return False  # "- y ln(p) = 0.3"
         spelled, own = self.spelled(state.at, end), self.first_left(start)
-        product = spelled != own and before.kind != "num" and self._is_line_of_its_own(start, end)
+        product = spelled != own and before.kind != "num" and self.is_line_of_its_own(start, end)
         if spelled == own or (spelled in self.lefts and not product):
             return True
         if before.kind == "num":
@@ -333,59 +319,9 @@ class _Finder(Sight):
             not state.gaps and not self.code and not product and self._is_plain(state, start)
         )
 
-    def _is_next_factor(self, at: int, start: int) -> bool:
-        """Whether an operand ends a row of products alike: the ``h_1`` of ``d_3 h_2 + d_2 h_1 = 0.35``."""
-        terms: list[list[str]] = [[self.tokens[at].text]]
-        for token in reversed(self.tokens[start:at]):
-            if token.kind == "rel":
-                break
-            if token.kind == "op" and token.text in ("+", "-", "−", "–"):
-                terms.append([])
-            elif token.kind in ("atom", "num"):
-                terms[-1].append(token.text)
-            else:
-                return False
-        letters = [["".join(c for c in text if c.isalpha())[:1] for text in term] for term in terms]
-        return len(terms) > 1 and len(terms[0]) > 1 and all(row == letters[0] for row in letters)
-
-    def _is_step(self, at: int, end: int, start: int) -> bool:
-        """Whether a derivative belongs to an update: ``w_1 - eta dE/dw_1`` changes what it is by."""
-        rel = next((n for n in range(at - 1, start, -1) if self.tokens[n].kind == "rel"), start)
-        old, sign = self.token(rel + 1), self.token(rel + 2)
-        if old is None or sign is None or old.kind not in ("atom", "word"):
-            return False
-        if sign.text not in ("-", "−", "–", "+"):
-            return False
-        derivative = ratio(self.spelled(at, end))
-        return derivative is not None and (derivative[1] == old.text or at == rel + 4)
-
-    def _is_chained(self, at: int, end: int) -> bool:
-        """Whether a derivative is the next factor of a chain: ``∂a/∂z`` behind ``∂E/∂a``."""
-        derivative = ratio(self.spelled(at, end))
-        if derivative is None:
-            return False
-        before = ratio(self.tokens[at - 1].text)
-        if before is not None:
-            return before[1] == derivative[0]
-        return self.spelled(max(at - 4, 0), at).endswith(f"/∂{derivative[0]}")
-
     def _is_plain(self, state: _State, start: int) -> bool:
         """Whether the side before has one operand only: ``a = b c = 2`` is two equations."""
         return self.tokens[state.at - 2].kind == "rel" and state.at - 2 > start
-
-    def _is_line_of_its_own(self, start: int, end: int) -> bool:
-        """Whether a line is one statement with a product and its value: ``g = d x = 0.2``."""
-        first = self.tokens[start]
-        if start and first.gap != "\n":
-            return False
-        last = next(
-            (n - 1 for n in range(end + 1, len(self.tokens)) if self.tokens[n].gap == "\n"),
-            len(self.tokens) - 1,
-        )
-        value = self.tokens[end + 1 : last + 1]
-        return any(token.kind == "num" for token in value) and all(
-            token.kind in ("num", "op", "open", "close", "rel") for token in value
-        )
 
     def _side_by_side(self, state: _State, token: Token, start: int) -> bool:
         """An operand behind an operand: a product, the next statement, or neither."""

@@ -1,0 +1,75 @@
+"""What stands beside an operand of prose: the next factor, a step from an old value, a line of its own."""
+
+from __future__ import annotations
+
+from derivgen.checking.reading.prose_sight import Sight, ratio
+
+#: tokens between two brackets, at most, where the second one is looked for
+MAX_BRACKET = 60
+
+
+class Sides(Sight):
+    """The tokens of one paragraph, and how operands beside each other belong together."""
+
+    def goes_on(self, opening: int) -> bool:
+        """Whether a statement goes on behind a bracket in its line: ``m = y (...) = 0.1``."""
+        depth = 0
+        for at in range(opening, min(opening + MAX_BRACKET, len(self.tokens))):
+            token = self.tokens[at]
+            if token.gap == "\n":
+                return False
+            depth += (token.kind == "open") - (token.kind == "close")
+            if not depth:
+                following = self.token(at + 1)
+                return following is not None and following.kind in ("rel", "op")
+        return False
+
+    def is_next_factor(self, at: int, start: int) -> bool:
+        """Whether an operand ends a row of products alike: the ``h_1`` of ``d_3 h_2 + d_2 h_1 = 0.35``."""
+        terms: list[list[str]] = [[self.tokens[at].text]]
+        for token in reversed(self.tokens[start:at]):
+            if token.kind == "rel":
+                break
+            if token.kind == "op" and token.text in ("+", "-", "−", "–"):
+                terms.append([])
+            elif token.kind in ("atom", "num"):
+                terms[-1].append(token.text)
+            else:
+                return False
+        letters = [["".join(c for c in text if c.isalpha())[:1] for text in term] for term in terms]
+        return len(terms) > 1 and len(terms[0]) > 1 and all(row == letters[0] for row in letters)
+
+    def is_step(self, at: int, end: int, start: int) -> bool:
+        """Whether a derivative belongs to an update: ``w_1 - eta dE/dw_1`` changes what it is by."""
+        rel = next((n for n in range(at - 1, start, -1) if self.tokens[n].kind == "rel"), start)
+        old, sign = self.token(rel + 1), self.token(rel + 2)
+        if old is None or sign is None or old.kind not in ("atom", "word"):
+            return False
+        if sign.text not in ("-", "−", "–", "+"):
+            return False
+        derivative = ratio(self.spelled(at, end))
+        return derivative is not None and (derivative[1] == old.text or at == rel + 4)
+
+    def is_chained(self, at: int, end: int) -> bool:
+        """Whether a derivative is the next factor of a chain: ``∂a/∂z`` behind ``∂E/∂a``."""
+        derivative = ratio(self.spelled(at, end))
+        if derivative is None:
+            return False
+        before = ratio(self.tokens[at - 1].text)
+        if before is not None:
+            return before[1] == derivative[0]
+        return self.spelled(max(at - 4, 0), at).endswith(f"/∂{derivative[0]}")
+
+    def is_line_of_its_own(self, start: int, end: int) -> bool:
+        """Whether a line is one statement with a product and its value: ``g = d x = 0.2``."""
+        first = self.tokens[start]
+        if start and first.gap != "\n":
+            return False
+        last = next(
+            (n - 1 for n in range(end + 1, len(self.tokens)) if self.tokens[n].gap == "\n"),
+            len(self.tokens) - 1,
+        )
+        value = self.tokens[end + 1 : last + 1]
+        return any(token.kind == "num" for token in value) and all(
+            token.kind in ("num", "op", "open", "close", "rel") for token in value
+        )
