@@ -14,7 +14,7 @@ from derivgen.checking.evaluating.budget import Budget
 from derivgen.checking.evaluating.equality import Comparison, Equality, Outcome
 from derivgen.checking.evaluating.model import Changed, Element, Model
 from derivgen.checking.evaluating.printed import printed_matrix, printed_number
-from derivgen.checking.evaluating.resolving import UPDATE_MARKS, Unknown, resolved
+from derivgen.checking.evaluating.resolving import UPDATE_MARKS, Open, Unknown, resolved
 from derivgen.checking.evaluating.values import NoValue
 from derivgen.checking.maths import tree as t
 from derivgen.checking.maths.rebuild import rebuilt
@@ -156,6 +156,9 @@ class SymbolJudge:
     ) -> Comparison:
         """Equality; with index letters, of every instance; with unknown names, for any values."""
         found = self.equality.compare(left, right)
+        general = self.model.is_complete and ix.free_letters(left) and _has_open_sum(right)
+        if general and found.outcome in (Outcome.DIFFERENT, Outcome.MISFIT):
+            return Comparison(Outcome.OPEN, Open("over what the sum runs is not said"))
         if found.outcome in (Outcome.DIFFERENT, Outcome.MISFIT) and self._is_rule(left, right):
             # what is called z in it may be an array, and is any number
             any_number = self.free.compare(_of_a_number(left), _of_a_number(right))
@@ -169,6 +172,8 @@ class SymbolJudge:
             if all(outcomes):
                 return Comparison(Outcome.EQUAL)
             different = [o for o in outcomes if o.outcome in (Outcome.DIFFERENT, Outcome.MISFIT)]
+            if self.model.is_complete and different and _has_open_sum(right):
+                return found  # over which cells of a network's array it runs is not said
             # of arrays whose shapes are known every cell counts; elsewhere letters may mean less than all
             most = 2 * len(different) >= len(outcomes) if self.model.extents else False
             return different[0] if most or len(different) == len(outcomes) else found
@@ -239,6 +244,11 @@ class SymbolJudge:
             for numbers in product(range(10), repeat=min(len(letters), 2))
             for here in [dict(zip(letters, numbers, strict=False))]
         )
+
+
+def _has_open_sum(node: t.Node) -> bool:
+    sums = (part for part in t.walk(node) if isinstance(part, t.BigSum) and part.index)
+    return any(part.upper is None for part in sums)
 
 
 def _of_a_number(node: t.Node) -> t.Node:

@@ -42,6 +42,7 @@ _RATE_SAID = re.compile(
     r"(?P<number>\d{1,4}(?:[.,]\d{1,9})?)(?![\d.,]*\d)",
     re.IGNORECASE,
 )
+_RATE = re.compile(r"\blearning[- ]rate|\bstep[- ]size|\blernrate|\bschrittweite", re.IGNORECASE)
 #: names by which a loss goes, where nothing else tells
 LOSS_WORDS = ("L", "E", "J", "C", "Loss", "loss", "Error", "error", "cost", "Cost", "E_total")
 
@@ -153,9 +154,26 @@ def rate_of(decided: Decided, parameters: frozenset[str]) -> str | None:
             return word
     value = _rate_in_numbers(decided, parameters) or _rate_in_words(decided.words)
     if value is None:
-        return None
+        named = _rate_by_name(decided, parameters)
+        if named is not None:
+            decided.values[named] = None
+        return named
     decided.values["learning rate"] = value
     return "learning rate"
+
+
+def _rate_by_name(decided: Decided, parameters: frozenset[str]) -> str | None:
+    """The alpha that stands alone in a document that speaks of a learning rate."""
+    if _RATE.search(decided.words) is None:
+        return None
+    alone = (
+        body.key
+        for statement in decided.statements
+        for body in (statement.chain.segments[0].body,)
+        if len(statement.chain.segments) == 1 and isinstance(body, t.Name) and not body.mark
+    )
+    unused = (key for key in alone if key in RATE_WORDS and key not in parameters)
+    return next((key for key in unused if not _is_of_the_network(decided, key)), None)
 
 
 def _is_of_the_network(decided: Decided, name: str) -> bool:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 import sympy
+from sympy.core.function import AppliedUndef
 
 from derivgen.derivation.graph import LocalPartial
 from derivgen.derivation.instances import instance
@@ -83,6 +84,15 @@ def _named_slope(situation: Situation, partial: LocalPartial) -> ScalarFunction 
     function = situation.derivation.network.functions.get(partial.function)
     if function is None or function.written is not None:
         return None
+    own = instance(situation.derivation.network, partial.target, 2)
+    if own is None or len(own.summands) != 1:
+        return None
+    (term,) = own.summands
+    called = term.expression
+    if term.coefficient != 1 or not isinstance(called, AppliedUndef):
+        return None  # 2 f(z)
+    if term.entries.get(called.args[0]) != partial.source:
+        return None  # f(y - t), whose slope is not at y
     slope = derivative_of(function)
     held = [part for part in sympy.preorder_traversal(slope) if part in (Z, A)]
     return function if slope.has(sympy.Piecewise) or (len(held) > 1 and Z in held) else None
