@@ -40,7 +40,25 @@ def descending(model: DocumentModel, judge: Judge) -> Judge | None:
     if formulas and all(draft.verdict is Verdict.CORRECT for draft in formulas):
         return trial
     # the rule itself may be what is wrong: the numbers say more
-    return trial if _mostly_right([d for d in new if d.number is not None]) else None
+    numbers = [draft for draft in new if draft.number is not None]
+    if not numbers and all(_is_of_the_rate(side, model) for rule in rules for side in rule):
+        return trial
+    return trial if _mostly_right(numbers) else None
+
+
+def _is_of_the_rate(side: t.Node, model: DocumentModel) -> bool:
+    """True for ``w - dL/dw``, ``w - eta``, ``w - eta^2 dL/dw``: a step of nothing but the rate and the gradient is
+    that of descent with a slip."""
+    if not isinstance(side, t.Sum) or len(side.terms) != 2:
+        return False
+    (lost, kept), (_, step) = side.terms
+    if lost or not isinstance(kept, t.Name) or is_numeric(step):
+        return False
+    tokens = [part for part in t.walk(step) if isinstance(part, t.Derivative)]
+    if any(token.by != kept or token.of != t.Name(model.loss or "") for token in tokens):
+        return False
+    own = {model.rate, model.loss, kept.key} if tokens else {model.rate}
+    return set(names_in(step)) <= own
 
 
 def _judged(model: DocumentModel, judge: Judge) -> Judge:

@@ -9,6 +9,7 @@ from itertools import chain
 
 from derivgen.checking.evaluating import indices as ix
 from derivgen.checking.evaluating import values as v
+from derivgen.checking.evaluating.equality import close
 from derivgen.checking.evaluating.model import Model
 from derivgen.checking.evaluating.resolving import Unknown, resolved
 from derivgen.checking.evaluating.values import Dual, NoValue, Value
@@ -18,6 +19,8 @@ from derivgen.checking.mistakes.case import Candidate, Case
 
 #: how many quantities between the two ends of a derivative are looked at
 MOST_BETWEEN = 40
+#: how many cells an array has whose paths are looked at one by one
+MOST_CELLS = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +83,35 @@ def missing_path(case: Case) -> Iterator[Candidate]:
             yield from _split(found, held)
         else:
             yield _without(found, held)
+    if found is not None:
+        for array in between(case):
+            for cell in _cells(case.model, array):
+                yield from _split_at_cell(found, cell)
+
+
+def _cells(model: Model, array: str) -> list[t.Name]:
+    """The cells of a document's array by their names, one name for each; none where there are many or one."""
+    places: dict[tuple[int, int], str] = {}
+    for key in model.names():
+        element = model.element(key)
+        if element is not None and element.array == array:
+            places.setdefault((element.row, element.column), key)
+    return [t.Name(key) for key in places.values()] if 1 < len(places) <= MOST_CELLS else []
+
+
+def _split_at_cell(found: Ends, cell: t.Name) -> Iterator[Candidate]:
+    """The paths through one cell of an array, and all others."""
+
+    def parts(world: World) -> tuple[Value, Value]:
+        above = v.simplest(world.derivative(found.of, cell))
+        whole = world.derivative(found.of, found.by)
+        these = v.combined(v.multiply, world.derivative(cell, found.by), above)
+        if v.is_nothing(these) or close(these, whole):
+            raise NoValue("all paths lead through it, or none")
+        return these, v.combined(v.subtract, whole, these)
+
+    yield lambda world: parts(world)[1]
+    yield lambda world: parts(world)[0]
 
 
 def _without(found: Ends, held: frozenset[str]) -> Candidate:

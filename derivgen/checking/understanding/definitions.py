@@ -132,7 +132,7 @@ def _learned(decided: Decided, rules: Mapping[str, t.Node]) -> Learned:
     for key, node in rules.items():
         if key in decided.definitions and not decided.definitions.lead_to(node, key):
             decided.definitions[key] = node
-    rate = rate_of(decided, parameters)
+    rate = rate_of(decided, parameters, loss)
     functions = dict(decided.notes.functions)
     up = ascends(decided, loss)
     step: StepRule | None = uphill if up else None if descends(decided) else unknown_step

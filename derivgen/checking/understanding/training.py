@@ -134,7 +134,7 @@ def parameters_of(decided: Decided, loss: str | None) -> frozenset[str]:
     return frozenset(found - opaque(decided))
 
 
-def rate_of(decided: Decided, parameters: frozenset[str]) -> str | None:
+def rate_of(decided: Decided, parameters: frozenset[str], loss: str | None) -> str | None:
     """The learning rate by its name in the updates, by a usual name, or as a number alone."""
     names = list(
         dict.fromkeys(n for key, side in decided.notes.updates for n in rate_names(side, key))
@@ -149,12 +149,12 @@ def rate_of(decided: Decided, parameters: frozenset[str]) -> str | None:
         return rate
     for word in RATE_WORDS:
         # the alpha that a loss is computed from is another one
-        read = word in parameters or _is_of_the_network(decided, word)
+        read = word in parameters or _is_of_the_network(decided, word, loss)
         if word in decided.values and not read:
             return word
     value = _rate_in_numbers(decided, parameters) or _rate_in_words(decided.words)
     if value is None:
-        named = _rate_by_name(decided, parameters)
+        named = _rate_by_name(decided, parameters, loss)
         if named is not None:
             decided.values[named] = None
         return named
@@ -162,7 +162,7 @@ def rate_of(decided: Decided, parameters: frozenset[str]) -> str | None:
     return "learning rate"
 
 
-def _rate_by_name(decided: Decided, parameters: frozenset[str]) -> str | None:
+def _rate_by_name(decided: Decided, parameters: frozenset[str], loss: str | None) -> str | None:
     """The alpha that stands alone in a document that speaks of a learning rate."""
     if _RATE.search(decided.words) is None:
         return None
@@ -173,15 +173,18 @@ def _rate_by_name(decided: Decided, parameters: frozenset[str]) -> str | None:
         if len(statement.chain.segments) == 1 and isinstance(body, t.Name) and not body.mark
     )
     unused = (key for key in alone if key in RATE_WORDS and key not in parameters)
-    return next((key for key in unused if not _is_of_the_network(decided, key)), None)
+    return next((key for key in unused if not _is_of_the_network(decided, key, loss)), None)
 
 
-def _is_of_the_network(decided: Decided, name: str) -> bool:
-    """True for what is computed, and for what something other than an update is computed from: the epsilon of
-    ``sqrt(v + epsilon)``."""
-    return name in decided.definitions or any(
-        name in names_in(node) and not is_descent(node) for node in decided.definitions.values()
-    )
+def _is_of_the_network(decided: Decided, name: str, loss: str | None) -> bool:
+    """True for what is computed, and for what the loss is computed from: the epsilon of ``sqrt(v + epsilon)``.  What
+    only an optimiser's rule reads may be the rate."""
+    if name in decided.definitions:
+        return True
+    if loss is not None:
+        return decided.definitions.lead_to(t.Name(loss), name)
+    made = decided.definitions.values()
+    return any(name in names_in(node) and not is_descent(node) for node in made)
 
 
 def opaque(decided: Decided) -> frozenset[str]:
