@@ -37,7 +37,7 @@ from derivgen.checking.understanding.labelled_samples import with_labelled_sampl
 from derivgen.checking.understanding.moved import at_moved_points
 from derivgen.checking.understanding.noting import statements_of
 from derivgen.checking.understanding.restrictions import with_restrictions
-from derivgen.checking.understanding.rows_of_steps import in_rows, step_tables
+from derivgen.checking.understanding.rows_of_steps import MOST_ROWS, in_rows, step_tables
 from derivgen.checking.understanding.samples import sampled
 from derivgen.checking.understanding.statements import Learned, Statement
 from derivgen.checking.understanding.states import with_states_apart
@@ -173,6 +173,15 @@ def check_manuscript(
         for failure in reading.failures
     ]
     unread += [_only_supposed(statement, manuscript) for statement in supposed]
+    unread += [
+        NotRead(
+            manuscript.place(cell.source_of(0)),
+            cell.text,
+            f"a table has more than {MOST_ROWS} rows",
+        )
+        for table in by_rows
+        for cell in table.left_over
+    ]
     return Report(
         manuscript.file,
         tuple(_claim(draft, manuscript) for draft in drafts),

@@ -7,6 +7,7 @@ import pytest
 import derivgen
 from derivgen.checking.reading import read_manuscript
 from derivgen.checking.report import Verdict
+from derivgen.checking.understanding.rows_of_steps import MOST_ROWS
 from derivgen.checking.understanding.steps import steps_of
 
 #: w = 0.5, x = 2, y = 3, L = (y - w x)^2: w x = 1, dL/dw = -2 x (y - w x) = -8, w+ = 0.5 + 0.1 * 8 = 1.3
@@ -89,3 +90,21 @@ def test_a_document_says_that_it_carries_rounded_numbers(
 def test_an_operand_that_was_never_printed_is_not_carried() -> None:
     report = derivgen.check(CARRIED % (SAID, "0.19", "0.067"))
     assert Verdict.WRONG in {claim.verdict for claim in report.claims}
+
+
+def test_the_rows_of_a_long_table_are_judged_or_listed_as_not_read() -> None:
+    # w = 1, w <- w - 0.01 * 2 w, each step from the printed numbers
+    weight, rows = 1.0, []
+    for step in range(MOST_ROWS + 3):
+        slope = round(2 * weight, 6)
+        rows.append(f"| {step} | {weight:.6f} | {slope:.6f} |")
+        weight = round(weight - 0.01 * slope, 6)
+    head = "| step | $w$ | $\\frac{dL}{dw}$ |\n|---|---|---|\n"
+    text = (
+        "The loss is $L = w^2$, $w = 1$, $\\eta = 0.01$, "
+        "and $w \\leftarrow w - \\eta \\frac{dL}{dw}$.\n\n" + head + "\n".join(rows)
+    )
+    report = derivgen.check(text, language="markdown")
+    assert {claim.verdict for claim in report.claims} == {Verdict.CORRECT}
+    assert len(report.claims) >= 2 * MOST_ROWS
+    assert [unread.text for unread in report.unread] == ["50", "51", "52"]

@@ -119,3 +119,20 @@ def test_the_checker_finds_the_printed_value(name: str, least: int) -> None:
     assert len(claims) >= least
     allowed = {Verdict.CORRECT, Verdict.TRUNCATION}
     assert {claim.verdict for claim in claims} <= allowed
+
+
+@pytest.mark.parametrize(
+    ("equation", "slope"),
+    [
+        ("f = huber(w*x - y)", ""),
+        ("f = 2*gelu(w*x)", ""),
+        ("z = w*x\nf = gelu(z)", r"^{\prime}(w x)"),
+    ],
+)
+def test_a_slope_stands_by_its_name_where_it_is_at_what_is_named(equation: str, slope: str) -> None:
+    # H'(w x) is no slope of H(w x - y), and gelu'(w x) is half of that of 2 gelu(w x)
+    spec = circuit(equation, w=0.7, x=1.5, y=2.5)
+    weight = next(form for form in closed_forms(spec) if r"\partial w" in form)
+    named = r"^{\prime}(" in weight
+    assert named == bool(slope), weight
+    assert slope in weight

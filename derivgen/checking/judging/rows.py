@@ -15,9 +15,6 @@ from derivgen.checking.maths import tree as t
 from derivgen.checking.report import Verdict
 from derivgen.checking.understanding.statements import Row, Statement
 
-#: rows that are followed
-MOST_ROWS = 50
-
 
 @dataclass
 class Rows:
@@ -43,8 +40,6 @@ class Rows:
             self._ledgers[row.table][row.other].forget(written)
 
     def _at(self, step: int, row: Row, statement: Statement) -> None:
-        if step >= MOST_ROWS:
-            return
         here = self.standing
         before = here.actual, here.ledger
         worlds = self._worlds.setdefault(row.table, [])

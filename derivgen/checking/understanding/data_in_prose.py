@@ -15,6 +15,7 @@ from derivgen.checking.evaluating.model import DocumentModel
 from derivgen.checking.maths import tree as t
 
 _NUMBER = r"[-−+]?\d+(?:\.\d+)?(?![\d.]*\d)"
+_ONE = re.compile(rf"\s*\$?({_NUMBER})\$?")
 _PAIR = re.compile(rf"\(\s*({_NUMBER})\s*[,;]\s*({_NUMBER})\s*\)")
 #: what may stand between two pairs or numbers
 _BETWEEN = re.compile(
@@ -89,7 +90,7 @@ def _numbers(text: str, pattern: re.Pattern[str]) -> Iterator[list[str]]:
     for head in pattern.finditer(text):
         run: list[str] = []
         at = head.end()
-        while (number := re.compile(rf"\s*\$?({_NUMBER})\$?").match(text, at)) is not None:
+        while (number := _ONE.match(text, at)) is not None:
             run.append(number[1])
             gap = _BETWEEN.match(text, number.end())
             at = number.end() if gap is None else gap.end()

@@ -18,6 +18,8 @@ from derivgen.checking.maths.vocabulary import Vocabulary
 from derivgen.checking.understanding.statements import Row, Statement
 from derivgen.checking.understanding.tables import HEADS, Kind, kind_of, label_of, number_of
 
+#: rows that are followed
+MOST_ROWS = 50
 _LOSS = re.compile(
     r"loss|cost|error|verlust|fehler|kosten|perte|coût|erreur|coste|pérdida|损失", re.I
 )
@@ -38,6 +40,8 @@ class StepTable:
 
     columns: Sequence[Column]
     rows: Sequence[Sequence[tuple[Passage, t.Chain] | None]]
+    #: the first cells of the rows that are too many to be followed
+    left_over: Sequence[Passage] = ()
 
     def trained(self) -> Iterator[str]:
         """What has new values or gradients in it."""
@@ -62,7 +66,7 @@ def step_tables(tables: Sequence[Table], vocabulary: Vocabulary) -> Iterator[Ste
             continue
         columns = [Column(None, None, is_loss=False)]
         columns += [_column(cell, vocabulary) for cell in head[1:]]
-        yield StepTable(columns, rows)
+        yield StepTable(columns, rows[:MOST_ROWS], [row[0] for row in body[MOST_ROWS:] if row])
 
 
 def in_rows(number: int, table: StepTable, model: DocumentModel) -> Iterator[Statement]:
