@@ -177,12 +177,12 @@ def _rate_by_name(decided: Decided, parameters: frozenset[str], loss: str | None
 
 
 def _is_of_the_network(decided: Decided, name: str, loss: str | None) -> bool:
-    """True for what is computed, and for what the loss is computed from: the epsilon of ``sqrt(v + epsilon)``.  What
-    only an optimiser's rule reads may be the rate."""
-    if name in decided.definitions:
+    """True for what is computed, and for what something other than an update is computed from: the epsilon of
+    ``sqrt(v + epsilon)``, the mu of a velocity.  A rule for new values may read the rate."""
+    if name in decided.definitions or decided.definitions.lead_to(t.Name(loss or ""), name):
         return True
-    if loss is not None:
-        return decided.definitions.lead_to(t.Name(loss), name)
+    if any(name in names_in(side) for _, side in decided.notes.updates):
+        return False
     made = decided.definitions.values()
     return any(name in names_in(node) and not is_descent(node) for node in made)
 
