@@ -2,30 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 from derivgen.checking.drafts import Draft
 from derivgen.checking.evaluating.printed import Fit
 from derivgen.checking.report import Remark, Verdict
+from derivgen.checking.understanding.digits import policy_of
 
 #: how many results have to show a policy before it is one
 SHOWN_BY = 3
-#: words by which a document says that it goes on with rounded numbers
-CARRIES = re.compile(
-    r"(carr|go(es)?\b.{0,20}\bon|continu).{0,60}(rounded|printed)|(rounded|printed).{0,80}(carr|go(es)? on)",
-    re.I | re.S,
-)
-#: words by which a document says that it cuts digits
-CUTS = re.compile(
-    r"(digits?|decimals?|numbers?|places?|results?)\b.{0,60}\b(cut|truncated|chopped)\b",
-    re.I | re.S,
-)
-
-
-def stated(words: str) -> tuple[bool, bool]:
-    """Whether a document says that it goes on with rounded numbers, and that it cuts digits."""
-    return bool(CARRIES.search(words)), bool(CUTS.search(words))
 
 
 def settle(drafts: Sequence[Draft], words: str) -> tuple[dict[str, str], list[Remark]]:
@@ -34,7 +19,7 @@ def settle(drafts: Sequence[Draft], words: str) -> tuple[dict[str, str], list[Re
     remarks: list[Remark] = []
     cut = [d for d in drafts if d.verdict is Verdict.TRUNCATION]
     rounded_up = [d for d in drafts if d.verdict is Verdict.CORRECT and _rounded_up(d)]
-    carries, cuts = stated(words)
+    carries, cuts = policy_of(words)
     if cut and (cuts or (len(cut) >= SHOWN_BY and len(cut) > len(rounded_up))):
         for draft in drafts:
             if draft.code == "C111" and draft.exact is Fit.CUT:

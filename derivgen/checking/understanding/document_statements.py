@@ -1,0 +1,118 @@
+"""Everything that a document states, in its formulas and its tables, before anything is decided: each statement with
+the step of training at which it stands, and each name with the key that it has in the whole document."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from derivgen.checking.manuscript import Manuscript, Passage, Table
+from derivgen.checking.maths.tree import Reading
+from derivgen.checking.maths.vocabulary import Vocabulary
+from derivgen.checking.understanding.activations import with_activations
+from derivgen.checking.understanding.apart import told_apart
+from derivgen.checking.understanding.examples import with_examples_apart
+from derivgen.checking.understanding.function_letters import with_quantities
+from derivgen.checking.understanding.hypotheses import outputs_of_samples
+from derivgen.checking.understanding.index_ranges import without_ranges
+from derivgen.checking.understanding.labelled_samples import with_labelled_samples
+from derivgen.checking.understanding.noting import statements_of
+from derivgen.checking.understanding.restrictions import with_restrictions
+from derivgen.checking.understanding.rows_of_steps import StepTable, step_tables
+from derivgen.checking.understanding.samples import sampled
+from derivgen.checking.understanding.statements import Statement
+from derivgen.checking.understanding.states import States, with_states_apart
+from derivgen.checking.understanding.steps import Steps, steps_of
+from derivgen.checking.understanding.sum_letters import with_usual_letters
+from derivgen.checking.understanding.suppositions import apart_from_suppositions
+from derivgen.checking.understanding.tables import Cell, cells_of
+from derivgen.checking.understanding.time_steps import with_times_in_keys
+from derivgen.checking.understanding.zero_vectors import with_zero_vectors
+
+
+@dataclass(frozen=True, slots=True)
+class Stated:
+    """What a document states.  ``statements`` are in reading order; ``cells`` those of its tables of quantities, the
+    definitions among them being statements already; ``by_rows`` its tables with a row for each step; ``supposed``
+    what it says of changes that are not made; ``members`` how many members its chains have."""
+
+    statements: tuple[Statement, ...]
+    cells: tuple[Cell, ...]
+    by_rows: tuple[StepTable, ...]
+    supposed: tuple[Statement, ...]
+    states: States
+    steps: Steps
+    members: int
+
+    @property
+    def cells_by_step(self) -> Mapping[int, Sequence[Cell]]:
+        """The cells by the number of training steps that were made before; nothing is missing from it."""
+        found: dict[int, list[Cell]] = defaultdict(list)
+        for cell in self.cells:
+            found[self.steps.at(cell.passage.source_of(0))].append(cell)
+        return found
+
+    def dated(self, statement: Statement) -> Statement:
+        """The statement with the step at which it stands."""
+        return _dated(statement, self.steps)
+
+
+def stated_in(
+    manuscript: Manuscript, readings: Sequence[tuple[Passage, Reading]], vocabulary: Vocabulary
+) -> Stated:
+    """What a document states, from what was read of its passages."""
+    steps = steps_of(manuscript)
+    said, supposed = apart_from_suppositions(
+        tuple(_dated(s, steps) for s in statements_of(readings)), manuscript.text
+    )
+    states = with_states_apart(_with_names_of_their_own(said, manuscript.text))
+    statements = states.statements
+    named = sampled(statements)
+    cells = tuple(cells_of(manuscript.tables, vocabulary, named))
+    by_rows = step_tables(_without_cells(manuscript.tables, vocabulary, named), vocabulary)
+    outputs = outputs_of_samples(statements, cells)
+    statements = tuple(map(outputs.statement, statements))
+    cells = tuple(map(outputs.cell, cells))
+    chains = (*(s.chain for s in statements), *(cell.chain for cell in cells))
+    in_formulas = (cell.statement(None) for cell in cells if cell.kind == "definition")
+    statements += tuple(_dated(s, steps) for s in in_formulas if s is not None)
+    statements = in_reading_order(statements)
+    cells = tuple(cell for cell in cells if cell.kind != "definition")
+    apart = told_apart(statements, cells)
+    return Stated(
+        tuple(map(apart.statement, statements)),
+        tuple(map(apart.cell, cells)),
+        tuple(by_rows),
+        supposed,
+        states,
+        steps,
+        sum(len(chain.segments) for chain in chains),
+    )
+
+
+def in_reading_order(statements: Iterable[Statement]) -> tuple[Statement, ...]:
+    """The statements as they follow each other in the file."""
+    return tuple(sorted(statements, key=lambda s: s.source(s.chain.span[0])))
+
+
+def _dated(statement: Statement, steps: Steps) -> Statement:
+    return replace(statement, step=steps.at(statement.source(statement.chain.span[0])))
+
+
+def _with_names_of_their_own(said: Sequence[Statement], text: str) -> Sequence[Statement]:
+    """The statements with what is written beside a name, and in the sentences, made a part of it: a function, a
+    range, a time, a sample."""
+    statements = with_activations(said, text)
+    statements = with_restrictions(with_quantities(without_ranges(statements)))
+    statements = with_usual_letters(statements)
+    statements = with_zero_vectors(with_times_in_keys(statements))
+    statements = with_labelled_samples(statements, text)
+    return with_examples_apart(statements, text)
+
+
+def _without_cells(
+    tables: Sequence[Table], vocabulary: Vocabulary, sampled: frozenset[str]
+) -> list[Table]:
+    """The tables whose rows and columns are no quantities' by themselves."""
+    return [table for table in tables if not any(cells_of([table], vocabulary, sampled))]

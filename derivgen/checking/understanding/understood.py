@@ -1,0 +1,119 @@
+"""What is learned of the statements of a document, and the statements as they are to be judged by it.
+
+A document is learned from again where the first look shows that it gives values elsewhere than in its formulas, or
+that its dots are inner products: what such a value or sign means can be told only by what was learned before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from derivgen.checking.evaluating.budget import Budget
+from derivgen.checking.evaluating.model import DocumentModel
+from derivgen.checking.manuscript import Manuscript
+from derivgen.checking.maths import tree as t
+from derivgen.checking.understanding.counting import without_counting
+from derivgen.checking.understanding.data_in_prose import data_in_prose
+from derivgen.checking.understanding.definitions import learn
+from derivgen.checking.understanding.digits import policy_of
+from derivgen.checking.understanding.document_statements import Stated, in_reading_order
+from derivgen.checking.understanding.inner import with_inner_products
+from derivgen.checking.understanding.moved import at_moved_points
+from derivgen.checking.understanding.rows_of_steps import in_rows
+from derivgen.checking.understanding.statements import Learned, Statement
+from derivgen.checking.understanding.stepping import stepped
+from derivgen.checking.understanding.tabled_training import as_tabled
+
+#: what stands in a document beside its formulas: values by their keys
+_Values = Mapping[str, t.Node]
+
+
+@dataclass(frozen=True, slots=True)
+class Understood:
+    """What was learned of a document, and the statements that are judged by it: with those of its tables, and with a
+    mark where they give a new value."""
+
+    learned: Learned
+    statements: tuple[Statement, ...]
+
+    @property
+    def whole(self) -> Learned:
+        """What was learned, with the statements that are judged."""
+        return replace(self.learned, statements=self.statements)
+
+
+def understood(stated: Stated, manuscript: Manuscript, budget: Budget) -> Understood:
+    """See :class:`Understood`."""
+    learned, statements = _learned(stated, manuscript, budget)
+    model = stated.states.model(as_tabled(learned.model, stated.cells_by_step))
+    statements = at_moved_points(_with_tables(statements, stated, model), model)
+    after = stepped(statements, model)
+    learned = replace(learned, policy=policy_of(manuscript.words), model=after.model)
+    return Understood(learned, without_counting(after.statements))
+
+
+def _learned(
+    stated: Stated, manuscript: Manuscript, budget: Budget
+) -> tuple[Learned, tuple[Statement, ...]]:
+    """What the statements say, with all values that stand beside them; and the statements as they are meant."""
+    given = _in_tables(stated)
+    trained = [c.trained for c in stated.cells if c.trained]
+    trained += [key for table in stated.by_rows for key in table.trained()]
+
+    def learned_of(statements: Sequence[Statement]) -> Learned:
+        return learn(
+            statements,
+            given,
+            [c.name.key for c in stated.cells if c.name],
+            trained,
+            budget,
+            manuscript.words,
+            stated.states.rules,
+        )
+
+    learned = learned_of(stated.statements)
+    beside: tuple[Callable[[DocumentModel], _Values], ...] = (
+        lambda model: _in_first_rows(stated, model),
+        lambda model: data_in_prose(manuscript.text, model),
+    )
+    for values in beside:
+        told = values(learned.model)
+        if told:
+            given.update(told)
+            learned = learned_of(stated.statements)
+    meant = with_inner_products(stated.statements, learned, budget)
+    if meant is not None:
+        return learned_of(meant), meant
+    return learned, stated.statements
+
+
+def _in_tables(stated: Stated) -> dict[str, t.Node]:
+    """The values in tables of quantities before the first step; of two for one name, the first."""
+    return {
+        c.name.key: c.chain.segments[0].body
+        for c in reversed(stated.cells_by_step[0])
+        if c.name and c.kind == "value"
+    }
+
+
+def _in_first_rows(stated: Stated, model: DocumentModel) -> _Values:
+    """The values at the beginning of a table of steps, of names that have no other ones."""
+    firsts = {key: node for table in reversed(stated.by_rows) for key, node in table.first_values()}
+    known = model.values
+    return {key: node for key, node in firsts.items() if key in known and known[key] is None}
+
+
+def _with_tables(
+    statements: tuple[Statement, ...], stated: Stated, model: DocumentModel
+) -> tuple[Statement, ...]:
+    """The statements with those of the tables, each where it stands in the file; rows of steps stay together."""
+    in_tables = (cell.statement(model.loss) for cell in stated.cells)
+    statements = (*statements, *(stated.dated(s) for s in in_tables if s is not None))
+    statements = in_reading_order(statements)
+    for number, table in enumerate(stated.by_rows):
+        rows = tuple(in_rows(number, table, model))
+        at = rows[0].source(0) if rows else 0
+        before = sum(s.source(s.chain.span[0]) < at for s in statements)
+        statements = (*statements[:before], *rows, *statements[before:])
+    return statements
