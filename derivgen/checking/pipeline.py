@@ -11,6 +11,7 @@ from derivgen.checking.judging.against_network import Judged, judged
 from derivgen.checking.judging.conventions import conventions as conventions_of
 from derivgen.checking.judging.descending import descending
 from derivgen.checking.judging.diagnosing import name_mistakes
+from derivgen.checking.judging.in_general import in_general
 from derivgen.checking.judging.judge import Judge
 from derivgen.checking.judging.missing import missing
 from derivgen.checking.judging.repair import repaired
@@ -50,7 +51,8 @@ def check_manuscript(
         if task is None
         else judged(learned, statements, task, names or {}, budget)
     )
-    judge, drafts = found.judge, found.judge.drafts
+    judge = found.judge
+    judge.drafts = drafts = in_general(judge, learned.model.functions, manuscript.words)
     places = {id(s): manuscript.place(s.source(s.chain.span[0])) for s in statements}
     conventions, changes = conventions_of(meant.whole, learned.model, lambda s: places.get(id(s)))
     policy, policed = policies.settle(drafts, manuscript.words)

@@ -18,6 +18,7 @@ from derivgen.checking.maths.tree import (
     Call,
     Cases,
     Chain,
+    Derivative,
     Dots,
     Name,
     Node,
@@ -227,10 +228,27 @@ class Atoms(Calls):
                 found = self.stacked_derivative((first + 1, close), (second + 1, last))
                 if found is not None:
                     self.at = last + 1
-                    return self.with_place(found, start)
+                    return self._slope_at(found, start) or self.with_place(found, start)
         top = self._group_or_digit()
         bottom = self._group_or_digit()
         return Quotient(top, bottom, self.span_from(start))
+
+    def _slope_at(self, found: Node, start: int) -> Node | None:
+        """``\\frac{df}{dz}(z)`` is ``f'(z)``; None where no function is derived, or at no place."""
+        of = found.of if isinstance(found, Derivative) else None
+        if not isinstance(of, Name) or of.mark or not self.is_kind("open", "("):
+            return None
+        known = functions.canonical(of.key) if of.key != "sigma" else "sigmoid"
+        if known is None and not self._is_function_letter(of.key):
+            return None
+        close = self.closing(self.at)
+        argument = self.inside(self.at + 1, close)
+        self.at = close + 1
+        return Call(known or of.key, (argument,), 1, self.span_from(start))
+
+    def _is_function_letter(self, key: str) -> bool:
+        usual = key in functions.LETTERS and key not in self.vocabulary.keys
+        return usual or key in self.vocabulary.functions
 
     def _root(self, start: int) -> Node:
         degree: Node | None = None

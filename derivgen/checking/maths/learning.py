@@ -24,6 +24,9 @@ _POINT: Final = re.compile(r"[0-9]\.[0-9]")
 _COMMA: Final = re.compile(r"(?<![0-9.,\[({])0(?:,|\{,\})[0-9]+(?![0-9,\])}])")
 _STAR: Final = re.compile(r"[A-Za-z]\u2217[A-Za-z0-9,]*[ \t]*[=≈]")
 
+#: letters that are functions where a slope of them is taken
+_FUNCTIONS: Final = functions.LETTERS | {"h"}
+
 
 class _Open(Vocabulary):
     """A vocabulary of the first pass: every run of letters is one name."""
@@ -100,6 +103,7 @@ def _learn(text: str, notation: Notation, found: _Found, comma: bool, stars: boo
         return
     typed = notation == "typed"
     _letters(tokens, found)
+    _slopes(tokens, open_vocabulary, text, typed, found)
     for statement in statements(tokens, open_vocabulary, typed=typed):
         if not statement.words:
             try:
@@ -223,6 +227,23 @@ def _letters(tokens: list[Token], found: _Found) -> None:
         elif token.kind not in ("number", "prime", "joint"):
             base = ""
         at += 1
+
+
+def _slopes(
+    tokens: list[Token], vocabulary: Vocabulary, text: str, typed: bool, found: _Found
+) -> None:
+    """Letters whose slopes are taken at a name are functions: ``g_o'(a_1)``."""
+    partner = partners(tokens)
+    for at, token in enumerate(tokens):
+        if token.kind in ("letters", "greek") and token.text in _FUNCTIONS:
+            cursor = Cursor(tokens, partner, vocabulary, typed, text, at, len(tokens))
+            try:
+                read = read_name(cursor)
+                called = read is not None and read.primes and cursor.is_kind("open", "(")
+                if read is not None and called and _bare_arguments(cursor):
+                    found.functions.add(read.spelling.key)
+            except CannotRead:
+                continue
 
 
 def _letter(tokens: list[Token], at: int, found: _Found) -> None:

@@ -83,7 +83,25 @@ def _run(tape: Tape) -> list[Token]:
             tape.glued = False
             continue
         _HANDLERS[kind](tape, found, match.start())
-    return tape.tokens
+    return _with_plain_ells(tape.tokens)
+
+
+def _with_plain_ells(tokens: list[Token]) -> list[Token]:
+    """``a^\\ell_j``: as an index the sign is the letter l."""
+    if not any(token.kind == "greek" and token.text == "ell" for token in tokens):
+        return tokens
+    found: list[Token] = []
+    groups: list[bool] = []
+    for token in tokens:
+        script = bool(found) and found[-1].kind == "script"
+        if token.kind == "open":
+            groups.append(script or (bool(groups) and groups[-1]))
+        elif token.kind == "close" and groups:
+            groups.pop()
+        elif token.text == "ell" and (script or (groups and groups[-1])):
+            token = token._replace(kind="letters", text="l")
+        found.append(token)
+    return found
 
 
 def _letters(tape: Tape, found: str, start: int) -> None:

@@ -64,8 +64,15 @@ class Vocabulary:
 
     @cached_property
     def _layers(self) -> frozenset[str]:
-        """The letters that count layers in superscripts."""
-        return frozenset(label for _, label in self.labels if label in ("l", "L", "k", "n"))
+        """The letters that count layers in superscripts: the usual ones, and the m of ``\\delta^m`` beside
+        ``\\delta^k``."""
+        usual = frozenset(pair for pair in self.labels if pair[1] in ("l", "L", "k", "n"))
+        bases = {base for base, _ in usual}
+        return frozenset(
+            label
+            for base, label in self.labels
+            if (base, label) in usual or (base in bases and len(label) == 1 and label.islower())
+        )
 
     @property
     def euler(self) -> bool:

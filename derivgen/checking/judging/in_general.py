@@ -1,0 +1,188 @@
+"""Claims in general terms, judged in a small network that is made of the document's own equations.
+
+What is open otherwise, ``\\partial E / \\partial w_ji = \\delta_j z_i`` of units that have letters for numbers, is looked
+at for some numbers of these letters.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
+from functools import partial
+
+import mpmath
+
+from derivgen.checking.drafts import Draft
+from derivgen.checking.evaluating import values as v
+from derivgen.checking.evaluating.budget import Budget, OutOfWork
+from derivgen.checking.evaluating.equality import DIGITS
+from derivgen.checking.evaluating.model import DocumentModel, Function
+from derivgen.checking.evaluating.printed import is_numeric
+from derivgen.checking.evaluating.values import NoValue
+from derivgen.checking.judging.diagnosing import name_mistakes
+from derivgen.checking.judging.judge import Judge
+from derivgen.checking.maths import tree as t
+from derivgen.checking.report import Verdict
+from derivgen.checking.understanding.activations import ACTIVATIONS
+from derivgen.checking.understanding.definitions import learn
+from derivgen.checking.understanding.general_case import (
+    GeneralCase,
+    families_with_units,
+    general_case,
+)
+from derivgen.checking.understanding.left_open import any_function, with_any_loss
+from derivgen.checking.understanding.letters_as_layers import has_slope
+from derivgen.checking.understanding.statements import Statement
+
+#: why a claim is open that is looked at again
+_OPEN = frozenset({"C401", "C404", "C407"})
+_NOTHING = "nothing that is said here connects the two"
+_TWO_WAYS = "something that it rests on is said in two ways"
+_SPECIAL = "it holds for some functions, and which one is meant is not said"
+Where = tuple[int, tuple[int, int]]
+
+
+def in_general(judge: Judge, functions: Mapping[str, Function], words: str) -> list[Draft]:
+    """The drafts of a judge, with those decided that are so in general terms.
+
+    ``functions`` are those that the document defines, ``words`` its sentences.  It costs at most as much as a document of so many claims."""
+    units = families_with_units(judge.statements)
+    waiting = [draft for draft in judge.drafts if _is_open(draft) or _is_whole(draft, units)]
+    case = general_case(judge.statements, functions) if waiting else None
+    if case is None:
+        return judge.drafts
+    budget = Budget()
+    budget.allow(len(case.claims))
+    verdicts = _judged(case, functions, _activations(words), budget)
+    found: list[Draft] = []
+    for draft in judge.drafts:
+        drafts = verdicts.get(draft.where)
+        if drafts and _is_whole(draft, units):
+            found.append(_decided(judge, draft, drafts))
+        elif drafts is None or not _is_open(draft):
+            found.append(draft)
+        elif drafts:
+            found.append(_decided(judge, draft, drafts))
+    return found
+
+
+def _is_open(draft: Draft) -> bool:
+    return draft.verdict is Verdict.UNDECIDED and draft.code in _OPEN and not draft.doubted
+
+
+def _is_whole(draft: Draft, units: frozenset[str]) -> bool:
+    """True for a formula of vectors that was found right with a number for each of them, and that has cells."""
+    if draft.verdict is not Verdict.CORRECT or is_numeric(draft.segment.body):
+        return False
+    return any(name.key in units for m in draft.statement.members for name in t.names_of(m))
+
+
+def _judged(
+    case: GeneralCase,
+    functions: Mapping[str, Function],
+    activations: Sequence[str],
+    budget: Budget,
+) -> dict[Where, list[Draft]]:
+    """What was found of each claim at some numbers of its letters; nothing for what defines something."""
+    learned = learn(with_any_loss(case.equations), budget=budget)
+    own = {**functions, **learned.model.functions}
+    model = replace(learned.model, functions=own, in_letters=True)
+    claims = [claim.statement for claim in case.claims]
+    judge = _run(_with(model, case.free, any_function), claims, budget)
+    name_mistakes(judge)
+    for draft in judge.drafts:
+        if draft.verdict is Verdict.CORRECT and not _says_something(judge, draft):
+            draft.verdict, draft.code, draft.message = Verdict.UNDECIDED, "C404", _NOTHING
+    for name in activations if case.free else ():
+        wrong = [draft for draft in judge.drafts if draft.verdict is Verdict.WRONG]
+        statements = list({id(draft.statement): draft.statement for draft in wrong}.values())
+        usual = _run(_with(model, case.free, partial(_called, name)), statements, budget)
+        right = {_place(d) for d in usual.drafts if d.verdict is not Verdict.WRONG}
+        for draft in wrong:
+            if _place(draft) in right:
+                draft.verdict, draft.code, draft.message = Verdict.UNDECIDED, "C407", _SPECIAL
+    if any(map(_redefines, judge.drafts)):
+        # what is computed is said in two ways: whatever is wrong by the one may be right by the other
+        for draft in judge.drafts:
+            if draft.verdict is Verdict.WRONG:
+                draft.verdict, draft.code, draft.message = Verdict.UNDECIDED, "C407", _TWO_WAYS
+    found: dict[Where, list[Draft]] = {
+        (id(s.passage), segment.span): [] for s in claims for segment in s.chain.segments
+    }
+    for draft in judge.drafts:
+        found[draft.where].append(draft)
+    return found
+
+
+def _redefines(draft: Draft) -> bool:
+    """True for a formula without slopes for a quantity that has another one, and that no mistake explains."""
+    left = draft.subject
+    if draft.verdict is not Verdict.WRONG or draft.diagnosis or not isinstance(left, t.Name):
+        return False
+    return not (left.key.startswith("delta") or any(map(has_slope, draft.statement.members)))
+
+
+def _place(draft: Draft) -> tuple[int, t.Span]:
+    """Of which instance a draft is: all those of a claim stand at one place of the document."""
+    return id(draft.statement), draft.segment.span
+
+
+def _activations(words: str) -> list[str]:
+    """What a function may be that has only a name: one whose slope is written by its value, or one that is
+    spoken of."""
+    said = {"relu": "rect|relu", "identity": "linear|ident"}
+    return [a for a in ACTIVATIONS if a not in said or re.search(said[a], words, re.IGNORECASE)]
+
+
+def _run(model: DocumentModel, claims: Sequence[Statement], budget: Budget) -> Judge:
+    judge = Judge(model, claims, own=True, budget=budget)
+    judge.run()
+    return judge
+
+
+def _with(
+    model: DocumentModel, names: Iterable[str], made: Callable[[str], Function]
+) -> DocumentModel:
+    return replace(model, functions={**{name: made(name) for name in names}, **model.functions})
+
+
+def _called(name: str, _: str) -> Function:
+    return Function(("u",), t.Call(name, (t.Name("u"),)))
+
+
+def _says_something(judge: Judge, draft: Draft) -> bool:
+    """False for a claim that 0 is 0: of quantities that nothing connects."""
+    with mpmath.workdps(DIGITS):
+        for point in judge.symbols.equality.points[:2]:
+            judge.budget.begin()
+            try:
+                if not v.is_nothing(point.evaluate(draft.segment.body)):
+                    return True
+            except (NoValue, OutOfWork):
+                return True
+    return isinstance(draft.segment.body, t.Number)
+
+
+def _decided(judge: Judge, draft: Draft, found: Sequence[Draft]) -> Draft:
+    """A claim with the verdict that all its instances share; as it was where they differ.
+
+    At different numbers for all letters a wrong claim is wrong, though at equal ones it may hold."""
+    verdicts = {d.verdict for d in found if d.verdict is not Verdict.UNDECIDED}
+    first = found[0]
+    if verdicts == {Verdict.CORRECT}:
+        draft.accept()
+    elif first.verdict is Verdict.WRONG and (len(verdicts) == 1 or not _are_special(judge)):
+        subject = draft.statement.left
+        draft.verdict, draft.code, draft.diagnosis = first.verdict, first.code, first.diagnosis
+        draft.subject, draft.settled = subject, True
+        draft.printed = judge.spelled(draft.segment.body)
+        _, _, named = first.message.partition("; ")
+        said = f"{judge.spelled(subject)} is not {draft.printed}" if subject else first.message
+        draft.message = f"{said}; {named}" if named else said
+    return draft
+
+
+def _are_special(judge: Judge) -> bool:
+    """True for a document that tells equal index letters from different ones."""
+    return any(statement.restrictions for statement in judge.statements)

@@ -1,0 +1,220 @@
+"""Index letters that stand for layers: units i feed units j, and these feed units k.
+
+``a_j = \\sum_i w_ji z_i``, ``z_j = h(a_j)`` and ``E = \\sum_k (z_k - t_k)^2`` speak of three layers, one for each
+letter.  The names get the number of their layer (``a^2_j``, ``w^2_ji``, ``z^1_i``), and what is said of the units of
+one letter only, and read of those of another one, is said of these too.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+
+from derivgen.checking.evaluating import indices as ix
+from derivgen.checking.maths import tree as t
+from derivgen.checking.maths.rebuild import rebuilt
+from derivgen.checking.understanding.statements import Statement
+
+#: longer chains of letters are not followed
+MOST_LAYERS = 5
+
+
+def with_numbered_layers(statements: Sequence[Statement]) -> list[Statement]:
+    """The statements with the numbers of layers for their letters; as they are where letters are no layers.
+
+    None at all where they seem to be, and make no chain."""
+    families = _recurring(statements)
+    if not families:
+        return list(statements)
+    layers = _layers(statements, families)
+    if not layers:
+        return []
+
+    def numbered(node: t.Node) -> t.Node:
+        if isinstance(node, t.Name):
+            return t.Name(_numbered(node.key, layers), node.mark, node.written, node.span)
+        return rebuilt(node, numbered)
+
+    made = [statement.mapped(numbered) for statement in statements]
+    return [*made, *_said_of_others(made, min(layers.values()))]
+
+
+def _letter_of(key: str, layers: Mapping[str, int]) -> str:
+    """The letter of a key that lies in the highest layer."""
+    letters = [piece for piece in ix.split(key)[1] if piece in layers]
+    return max(letters, key=layers.__getitem__, default="")
+
+
+def _numbered(key: str, layers: Mapping[str, int]) -> str:
+    letter = _letter_of(key, layers)
+    if not letter or ix.above(key):
+        return key
+    base, underscore, rest = key.rpartition("_")
+    return f"{base}^{layers[letter]}{underscore}{rest}"
+
+
+def _family(key: str) -> str:
+    return ix.split(key)[0]
+
+
+def _definitions(statements: Sequence[Statement]) -> Iterator[tuple[t.Name, t.Node]]:
+    for statement in statements:
+        left = statement.left
+        if isinstance(left, t.Name) and not left.mark and not statement.chain.continued:
+            for member in statement.members[1:]:
+                if not t.has_derivative(member):
+                    yield left, member
+
+
+def _recurring(statements: Sequence[Statement]) -> frozenset[str]:
+    """The families of units that are computed, in some steps, from units of the same name before them."""
+    reads: dict[str, set[str]] = defaultdict(set)
+    backwards = _backwards(statements)
+    for left, body in _definitions(statements):
+        if ix.above(left.key) or len(ix.split(left.key)[1]) != 1 or _family(left.key) in backwards:
+            continue
+        # h_t-1 is another one than h_t already
+        there = (n.key for n in t.names_of(body) if not any(map(ix.is_moved, ix.split(n.key)[1])))
+        reads[_family(left.key)] |= set(map(_family, there))
+    above: dict[str, set[str]] = {}
+    for family in reads:
+        found: set[str] = set()
+        waiting = [family]
+        while waiting:
+            new = reads.get(waiting.pop(), set()) - found
+            found |= new
+            waiting += new
+        above[family] = found
+    return frozenset(family for family, found in above.items() if family in found)
+
+
+def _backwards(statements: Sequence[Statement]) -> frozenset[str]:
+    """The families of what is computed from the units behind: they stand for derivatives, or slopes are in them."""
+    found: set[str] = set()
+    for statement in statements:
+        left = statement.left
+        if isinstance(left, t.Name) and (
+            left.key.startswith("delta") or any(map(has_slope, statement.members))
+        ):
+            found.add(_family(left.key))
+    return frozenset(found)
+
+
+def has_slope(node: t.Node) -> bool:
+    """True for a formula with derivatives, or slopes of functions, in it."""
+    return any(
+        isinstance(part, t.Derivative) or (isinstance(part, t.Call) and part.primes > 0)
+        for part in t.walk(node)
+    )
+
+
+def _layers(statements: Sequence[Statement], families: frozenset[str]) -> dict[str, int]:
+    """The number of each letter's layer, from 1; nothing where the letters make no chain."""
+    feeds: Counter[tuple[str, str]] = Counter()
+    #: which of the two letters of a weight is the one that it leads to
+    ends: dict[str, set[int]] = defaultdict(set)
+    for left, body in _definitions(statements):
+        pieces = ix.split(left.key)[1]
+        if _family(left.key) not in families or len(pieces) != 1:
+            continue
+        for big in (part for part in t.walk(body) if isinstance(part, t.BigSum)):
+            letter = big.index or ""
+            if not any(_family(n.key) in families for n in t.names_of(big.body)):
+                continue
+            feeds[letter, pieces[0]] += (
+                MOST_LAYERS  # this says it, a weight's letters may be a slip
+            )
+            for name in t.names_of(big.body):
+                own = ix.split(name.key)[1]
+                if sorted(own) == sorted([letter, pieces[0]]) and letter != pieces[0]:
+                    ends[_family(name.key)].add(own.index(pieces[0]))
+    for token in (p for s in statements for m in s.members for p in t.walk(m)):
+        if isinstance(token, t.Derivative):
+            feeds.update(_along(token, families))
+    for key in (n.key for s in statements for m in s.members for n in t.names_of(m)):
+        own, end = ix.split(key)[1], ends.get(_family(key), set())
+        if len(own) == 2 and len(end) == 1 and not ix.above(key):
+            to = next(iter(end))
+            feeds[own[1 - to], own[to]] += 2
+    layers = _chain(
+        {
+            (a, b)
+            for a, b in feeds
+            if a in ix.LETTERS and b in ix.LETTERS and feeds[a, b] > feeds[b, a]
+        }
+    )
+    names = {n.key for s in statements for m in s.members for n in t.names_of(m)}
+    units = [key for key in names if _family(key) in families and not ix.above(key)]
+    known = all(p in layers for key in units for p in ix.split(key)[1] if p in ix.LETTERS)
+    return layers if known else {}
+
+
+def _along(token: t.Derivative, families: frozenset[str]) -> Iterator[tuple[str, str]]:
+    """``\\partial a_k / \\partial a_j`` says that units j feed units k."""
+    of, by = token.of, token.by
+    if not isinstance(of, t.Name) or not isinstance(by, t.Name) or ix.above(of.key + by.key):
+        return
+    after, before = ix.split(of.key)[1], ix.split(by.key)[1]
+    units = {_family(of.key), _family(by.key)} <= families and len(after) == len(before) == 1
+    if units and after != before:
+        yield from [(before[0], after[0])] * 3
+
+
+def _chain(feeds: set[tuple[str, str]]) -> dict[str, int]:
+    letters = {letter for pair in feeds for letter in pair}
+    found = dict.fromkeys(letters, 1)
+    for _ in range(MOST_LAYERS):
+        for before, after in sorted(feeds):
+            found[after] = max(found[after], found[before] + 1)
+    return found if all(found[b] == found[a] + 1 for a, b in feeds) else {}
+
+
+def _said_of_others(statements: Sequence[Statement], lowest: int) -> list[Statement]:
+    """What is said of the units of one layer, of those of other layers that it was not said of."""
+    said: dict[str, dict[int, list[Statement]]] = defaultdict(lambda: defaultdict(list))
+    for statement in statements:
+        left = statement.left
+        if isinstance(left, t.Name) and ix.above(left.key).isdigit():
+            plain = not statement.chain.continued and not statement.restrictions
+            if plain and _is_definition(statement):
+                said[_unnumbered(left.key)][int(ix.above(left.key))].append(statement)
+    used = {n.key for s in statements for m in s.members for n in t.names_of(m)}
+    made: list[Statement] = []
+    waiting = sorted(used)
+    seen = set(waiting)
+    while waiting:
+        key = waiting.pop()
+        above = ix.above(key)
+        layers = said.get(_unnumbered(key), {})
+        if not above.isdigit() or not lowest < int(above) or not layers or int(above) in layers:
+            continue
+        origin = min(layers, key=lambda n: abs(n - int(above)))
+        moved = [_moved(s, int(above) - origin) for s in layers[origin]]
+        layers[int(above)] = moved
+        made += moved
+        new = {n.key for s in moved for m in s.members for n in t.names_of(m)} - seen
+        seen |= new
+        waiting += sorted(new)
+    return made
+
+
+def _is_definition(statement: Statement) -> bool:
+    """True for what computes units from those before them."""
+    return not any(t.has_derivative(member) for member in statement.members)
+
+
+def _unnumbered(key: str) -> str:
+    """A name without its layer and its letters: those of different layers are alike."""
+    base, pieces = ix.split(ix.without_above(key))
+    return f"{base}/{len(pieces)}"
+
+
+def _moved(statement: Statement, by: int) -> Statement:
+    def moved(node: t.Node) -> t.Node:
+        if isinstance(node, t.Name):
+            above = ix.above(node.key)
+            key = ix.with_above(node.key, str(int(above) + by)) if above.isdigit() else node.key
+            return t.Name(key, node.mark, node.written, node.span)
+        return rebuilt(node, moved)
+
+    return statement.mapped(moved)
