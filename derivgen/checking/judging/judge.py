@@ -392,6 +392,8 @@ class Judge:
             return
         if subject.key in self.repaired and not subject.mark and draft.expected:
             name = self.spelled(subject)
+            if draft.cell is not None:
+                name = f"a cell of {name}"
             draft.message = f"{name} is given as {draft.printed}, and used as {draft.expected}"
 
     def _order(self, draft: Draft, left: t.Node | None, segment: t.Segment) -> None:

@@ -20,6 +20,7 @@ from derivgen.checking.evaluating.resolving import UPDATE_MARKS
 from derivgen.checking.evaluating.values import NoValue, scalar
 from derivgen.checking.evaluating.world import World
 from derivgen.checking.judging.judge import Judge
+from derivgen.checking.judging.solved_values import solved_values
 from derivgen.checking.maths import tree as t
 from derivgen.checking.maths.rebuild import rebuilt
 from derivgen.checking.maths.tree import names_in
@@ -47,6 +48,8 @@ class Trial:
     most: int
     #: the definition that was changed, as it stands in the document
     definition: t.Node | None = None
+    #: True for a given value that was found from the results
+    given: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +88,12 @@ def repaired(model: DocumentModel, judge: Judge) -> Repair | None:
 def _spoils(trial: Trial, drafts: Sequence[Draft]) -> bool:
     """True where another definition makes formulas wrong that were right: they bear the first one out.
 
-    What stands beside the definition itself goes on with it, right or wrong."""
+    What stands beside the definition itself goes on with it, right or wrong.  A value that was found from results
+    makes no other ones wrong; and it was given somewhere."""
+    if trial.given:
+        sound = {d.where for d in drafts if d.number is not None and d.verdict is Verdict.CORRECT}
+        wrong = {d.where for d in trial.judge.drafts if d.verdict is Verdict.WRONG}
+        return not sound.isdisjoint(wrong) or wrong <= {d.where for d in drafts}
     if trial.definition is None:
         return False
     right = {
@@ -122,11 +130,13 @@ def _trials(model: DocumentModel, judge: Judge, end: int) -> Iterator[Trial]:
         if new not in old:
             votes.pop(new, None)
     for (key, number), _ in votes.most_common(MOST_TRIALS):
-        given = model.values[key]
-        instead = "" if given is None else f" instead of {shown(given)}"
         changed = replace(model, values={**model.values, key: number})
         trial = _judge(judge, changed, repaired=frozenset({key}))
-        yield Trial(trial, f"with {key} = {shown(number)}{instead}", wrong - 1)
+        yield Trial(trial, _instead(model, key, number), wrong - 1)
+    for key, number in solved_values(model, judge, end):
+        changed = replace(model, values={**model.values, key: number})
+        trial = _judge(judge, changed, repaired=frozenset({key}))
+        yield Trial(trial, _instead(model, key, number), wrong // 2, given=True)
     for name in mended_functions(model):
         kept = {key: own for key, own in model.functions.items() if key != name}
         changed = replace(model, functions=kept)
@@ -138,6 +148,13 @@ def _trials(model: DocumentModel, judge: Judge, end: int) -> Iterator[Trial]:
         # a definition is the author's word: only half of what is wrong speaks against it
         message = f"with {key} = {shown(node)}"
         yield Trial(_judge(judge, changed), message, wrong // 2, model.definitions[key])
+
+
+def _instead(model: DocumentModel, key: str, number: t.Node) -> str:
+    given = model.values[key]
+    return f"with {key} = {shown(number)}" + (
+        "" if given is None else f" instead of {shown(given)}"
+    )
 
 
 def _new_values(judge: Judge) -> Iterator[tuple[str, t.Node]]:

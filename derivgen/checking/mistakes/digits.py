@@ -40,6 +40,15 @@ def _differ_in_one(printed: str, wanted: str) -> bool:
     return len(printed) == len(wanted) and len(off) == 1
 
 
+def are_misprints(printed: str, meant: str) -> bool:
+    """True for a number with two digits swapped, one digit or the sign changed, or its point moved."""
+    one, two = printed.lstrip("-"), meant.lstrip("-")
+    if one == two:
+        return printed != meant
+    alike = _are_swapped(one, two) or _differ_in_one(one, two) or _is_moved(one, two)
+    return alike and printed.startswith("-") == meant.startswith("-")
+
+
 def inside(alike: Callable[[str, str], bool]) -> Callable[[Case], Iterator[t.Node]]:
     """A calculation with one of its numbers as the one, printed before, that it looks like."""
 
