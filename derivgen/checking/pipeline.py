@@ -9,7 +9,7 @@ from derivgen.checking.evaluating.model import DocumentModel
 from derivgen.checking.judging import causes, policies
 from derivgen.checking.judging.against_network import Judged, judged
 from derivgen.checking.judging.conventions import conventions as conventions_of
-from derivgen.checking.judging.descending import descending
+from derivgen.checking.judging.descending import climbing, descending
 from derivgen.checking.judging.diagnosing import name_mistakes
 from derivgen.checking.judging.in_general import in_general
 from derivgen.checking.judging.judge import Judge
@@ -47,7 +47,7 @@ def check_manuscript(
     meant = understood(stated, manuscript, budget)
     learned, statements = meant.learned, meant.statements
     found = (
-        _by_itself(learned, statements, budget)
+        _by_itself(learned, statements, manuscript.words, budget)
         if task is None
         else judged(learned, statements, task, names or {}, budget)
     )
@@ -69,11 +69,13 @@ def check_manuscript(
     )
 
 
-def _by_itself(learned: Learned, statements: Sequence[Statement], budget: Budget) -> Judged:
+def _by_itself(
+    learned: Learned, statements: Sequence[Statement], words: str, budget: Budget
+) -> Judged:
     """Judged by the document's own model, repaired where one value would mend most."""
     judge = Judge(learned.model, statements, own=True, budget=budget, policy=learned.policy)
     judge.run()
-    judge = descending(learned.model, judge) or judge
+    judge = descending(learned.model, judge) or climbing(learned.model, judge, words) or judge
     assert isinstance(judge.model, DocumentModel)
     better = repaired(judge.model, judge)
     if better is None:

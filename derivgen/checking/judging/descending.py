@@ -1,4 +1,5 @@
-"""A rule of training that is wrong itself: ``w^+ = w + eta dL/dw`` over numbers that go down all the same."""
+"""A rule of training that is wrong itself: ``w^+ = w + eta dL/dw`` over numbers that go down all the same, and with a
+minus over numbers that climb what is to be made large."""
 
 from __future__ import annotations
 
@@ -18,7 +19,8 @@ from derivgen.checking.maths import tree as t
 from derivgen.checking.maths.tree import names_in
 from derivgen.checking.report import Verdict
 from derivgen.checking.understanding.statements import Statement
-from derivgen.checking.understanding.update_rules import unknown_step
+from derivgen.checking.understanding.training import says_uphill
+from derivgen.checking.understanding.update_rules import unknown_step, uphill
 
 #: verdicts of a number that is what it should be, but for its last digit
 _RIGHT = (Verdict.CORRECT, Verdict.ROUNDING, Verdict.TRUNCATION)
@@ -44,6 +46,25 @@ def descending(model: DocumentModel, judge: Judge) -> Judge | None:
     if not numbers and all(_is_of_the_rate(side, model) for rule in rules for side in rule):
         return trial
     return trial if _mostly_right(numbers) else None
+
+
+def climbing(model: DocumentModel, judge: Judge, words: str) -> Judge | None:
+    """The document judged by gradient ascent, where it says that it climbs, all its new values do, and only its
+    rule has a minus: that is one mistake, however often the rule is repeated."""
+    if model.step is not None or model.loss is None or model.rate is None:
+        return None
+    numbers = [d for d in judge.drafts if _is_new_value(d) and d.number is not None]
+    wrong = [draft for draft in numbers if draft.verdict is Verdict.WRONG]
+    if len(wrong) < 2 or len(wrong) < len(numbers) or not says_uphill(words, model.loss):
+        return None
+    trial = _judged(replace(model, step=uphill), judge)
+    new = [draft for draft in trial.drafts if _is_new_value(draft)]
+    if not _mostly_right([draft for draft in new if draft.number is not None]):
+        return None
+    rules = [d for d in new if d.number is None and d.verdict is Verdict.WRONG]
+    for draft in rules[1:]:
+        draft.cause = rules[0].id
+    return trial
 
 
 def _is_of_the_rate(side: t.Node, model: DocumentModel) -> bool:

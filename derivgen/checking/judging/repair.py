@@ -214,8 +214,12 @@ def _other_values(model: DocumentModel, drafts: Sequence[Draft]) -> Counter[tupl
     for draft in drafts:
         if draft.operand is not None:
             part, number = draft.operand
-            if isinstance(part, t.Name) and not part.mark and part.key in model.values:
-                votes[(part.key, number)] += 1
+            if not isinstance(part, t.Name) or part.mark or part.key not in model.values:
+                continue
+            value = printed_number(number)
+            if part.key == model.rate and value is not None and value.value <= 0:
+                continue  # no rate: the sign of a step is another one
+            votes[(part.key, number)] += 1
     return votes
 
 

@@ -32,9 +32,12 @@ _OTHER_STEP_NAMED = re.compile(
 )
 #: words that say that something is made larger
 _UPHILL = re.compile(
-    r"\bascent|\buphill|\bmaximi[sz]|\brewards?\b|\bpolicy gradient|\bbelohnung|\brécompense|\brecompensa",
+    r"\bascent|\buphill|\bclimb(?:s|ing)?\b|\bas (?:large|high) as possible|\bmaximi[sz]|\brewards?\b|\bpolicy gradient|"
+    r"\bbelohnung|\brécompense|\brecompensa",
     re.IGNORECASE,
 )
+#: what goes up by its name, where it is not called a loss
+_LIKELIHOOD = re.compile(r"\b(?<!negative )(?<!negative log[- ])(?:log[- ])?likelihood", re.IGNORECASE)
 #: "a learning rate of 0.1", also in some other languages
 _RATE_SAID = re.compile(
     r"\b(?:learning[- ]rate|step[- ]size|lernrate|schrittweite|taux d['’]apprentissage|"
@@ -232,8 +235,14 @@ def descends(decided: Decided) -> bool:
 def ascends(decided: Decided, loss: str | None) -> bool:
     """True where the document says that it goes up, or goes up with what is no loss by its name."""
     ruled = [side for side in _rules(decided) if has_derivative(side)]
-    meant = loss not in LOSS_WORDS or _UPHILL.search(decided.words)
+    meant = loss not in LOSS_WORDS or says_uphill(decided.words)
     return bool(ruled and meant) and all(is_descent(side, up=True) for side in ruled)
+
+
+def says_uphill(words: str, loss: str | None = None) -> bool:
+    """True where sentences say that something is to become large, as a likelihood is that goes by no loss's name."""
+    likelihood = loss is not None and loss not in LOSS_WORDS and _LIKELIHOOD.search(words)
+    return bool(_UPHILL.search(words) or likelihood)
 
 
 def _rules(decided: Decided) -> list[t.Node]:
