@@ -8,6 +8,7 @@ from derivgen.checking.evaluating.budget import Budget
 from derivgen.checking.evaluating.model import DocumentModel
 from derivgen.checking.judging import causes, policies
 from derivgen.checking.judging.against_network import Judged, judged
+from derivgen.checking.judging.batch_steps import by_batch
 from derivgen.checking.judging.conventions import conventions as conventions_of
 from derivgen.checking.judging.descending import climbing, descending
 from derivgen.checking.judging.diagnosing import name_mistakes
@@ -76,8 +77,11 @@ def _by_itself(
     judge = Judge(learned.model, statements, own=True, budget=budget, policy=learned.policy)
     judge.run()
     judge = descending(learned.model, judge) or climbing(learned.model, judge, words) or judge
+    batch = by_batch(learned, judge, words)
+    judge = judge if batch is None else batch.judge
     assert isinstance(judge.model, DocumentModel)
     better = repaired(judge.model, judge)
+    remarks = [] if batch is None else [Remark("convention", batch.message)]
     if better is None:
-        return Judged(judge, [], {})
-    return Judged(better.judge, [Remark("repair", better.message)], {})
+        return Judged(judge, remarks, {})
+    return Judged(better.judge, [*remarks, Remark("repair", better.message)], {})

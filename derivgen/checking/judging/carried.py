@@ -219,9 +219,12 @@ def step_of_prints(here: Standing, subject: t.Node | None) -> t.Node | None:
 
 
 def _is_descended(subject: t.Node | None, here: Standing) -> TypeGuard[t.Name]:
-    """Whether this is a new value by gradient descent, and not by a rule that keeps numbers of its own."""
-    new = isinstance(subject, t.Name) and subject.mark in UPDATE_MARKS
-    return new and here.actual.model.step is None
+    """Whether this is a new value by gradient descent on a loss that is known, and not by a rule that keeps numbers
+    of its own."""
+    if not isinstance(subject, t.Name) or subject.mark not in UPDATE_MARKS:
+        return False
+    model = here.actual.model
+    return model.step is None and model.own_losses.get(subject.key) != ""
 
 
 def _descended(old: t.Node, rate: t.Node, slope: t.Node) -> t.Node:
@@ -230,7 +233,8 @@ def _descended(old: t.Node, rate: t.Node, slope: t.Node) -> t.Node:
 
 def _printed_gradients(here: Standing, parameter: t.Name) -> list[t.Derivative]:
     """The derivative tokens of the loss by a parameter whose values were printed, the last first."""
-    loss = here.actual.model.loss
+    model = here.actual.model
+    loss = model.own_losses.get(parameter.key, model.loss)
     own = None if loss is None else here.ledger.plain(t.Name(loss))
     return [
         token

@@ -17,7 +17,7 @@ from derivgen.checking.evaluating.ancestry import Ancestry
 from derivgen.checking.evaluating.budget import OutOfWork
 from derivgen.checking.evaluating.literals import literal
 from derivgen.checking.evaluating.model import DocumentModel
-from derivgen.checking.evaluating.printed import Fit, decimal, printed_number
+from derivgen.checking.evaluating.printed import Fit, decimal, is_printed, printed_number
 from derivgen.checking.evaluating.resolving import UPDATE_MARKS
 from derivgen.checking.evaluating.values import NoValue, Real, number_in
 from derivgen.checking.evaluating.world import World
@@ -69,7 +69,9 @@ def solved_values(model: DocumentModel, judge: Judge, end: int) -> list[tuple[st
     if len(solver.results) < RESULTS:
         return []
     found: list[tuple[int, bool, str, t.Node]] = []
-    for place in _places(model)[:MOST_NUMBERS]:
+    put_in = {number for draft in judge.drafts for number in _numbers_in(draft)}
+    places = [place for place in _places(model) if place.number.value not in put_in]
+    for place in places[:MOST_NUMBERS]:
         if judge.budget.spent >= end:
             break
         judge.budget.begin()
@@ -79,6 +81,20 @@ def solved_values(model: DocumentModel, judge: Judge, end: int) -> list[tuple[st
             break
     found.sort(key=lambda one: (-one[0], not one[1]))
     return [(key, node) for _, _, key, node in found[:MOST_PROPOSED]]
+
+
+def _numbers_in(draft: Draft) -> Iterator[Fraction]:
+    """The numbers of a calculation: what stands there is what the author went on with."""
+    body = draft.segment.body
+    if not is_printed(body):
+        yield from (part.value for part in t.walk(body) if isinstance(part, t.Number))
+
+
+def _is_factor(printed: str, meant: str) -> bool:
+    """True where all steps are some times too long, or turned: that is no other rate, but another loss or sign."""
+    one, two = Fraction(printed), Fraction(meant)
+    ratio = max(one, two) / min(one, two) if one > 0 and two > 0 else Fraction(1)
+    return ratio.denominator == 1 and ratio < 10
 
 
 def roots(drafts: Sequence[Draft]) -> int:
@@ -145,12 +161,12 @@ class _Solver:
         if best is None:
             return
         for text in self._decimals(place, best, printed):
-            if place.key == self.model.rate and mpmath.mpf(text) <= 0:
-                continue
             alike = are_misprints(printed, text)
+            if place.key == self.model.rate and _is_factor(printed, text):
+                continue
             world = self._world(place, text)
             told = sum(self._is_told(draft, world) for draft in mine)
-            if told >= (enough if alike else max(enough, MANY)):
+            if told >= (enough if alike and place.key != self.model.rate else max(enough, MANY)):
                 yield told, alike, place.key, place.put(text, self.model)
 
     def _depends(self, draft: Draft, key: str) -> bool:

@@ -37,7 +37,9 @@ _UPHILL = re.compile(
     re.IGNORECASE,
 )
 #: what goes up by its name, where it is not called a loss
-_LIKELIHOOD = re.compile(r"\b(?<!negative )(?<!negative log[- ])(?:log[- ])?likelihood", re.IGNORECASE)
+_LIKELIHOOD = re.compile(
+    r"\b(?<!negative )(?<!negative log[- ])(?:log[- ])?likelihood", re.IGNORECASE
+)
 #: "a learning rate of 0.1", also in some other languages
 _RATE_SAID = re.compile(
     r"\b(?:learning[- ]rate|step[- ]size|lernrate|schrittweite|taux d['’]apprentissage|"
