@@ -14,6 +14,7 @@ from derivgen.checking.judging.descending import climbing, descending
 from derivgen.checking.judging.diagnosing import name_mistakes
 from derivgen.checking.judging.in_general import in_general
 from derivgen.checking.judging.judge import Judge
+from derivgen.checking.judging.kinks import at_kinks
 from derivgen.checking.judging.missing import missing
 from derivgen.checking.judging.repair import repaired
 from derivgen.checking.judging.reporting import not_read, report_of
@@ -79,9 +80,11 @@ def _by_itself(
     judge = descending(learned.model, judge) or climbing(learned.model, judge, words) or judge
     batch = by_batch(learned, judge, words)
     judge = judge if batch is None else batch.judge
+    kinked = at_kinks(judge)
+    judge = judge if kinked is None else kinked.judge
     assert isinstance(judge.model, DocumentModel)
     better = repaired(judge.model, judge)
-    remarks = [] if batch is None else [Remark("convention", batch.message)]
+    remarks = [Remark("convention", found.message) for found in (batch, kinked) if found]
     if better is None:
         return Judged(judge, remarks, {})
     return Judged(better.judge, [*remarks, Remark("repair", better.message)], {})

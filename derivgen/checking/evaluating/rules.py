@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 import mpmath
 
+from derivgen.checking.evaluating import at_kinks, own_functions
 from derivgen.checking.evaluating import indices as ix
-from derivgen.checking.evaluating import own_functions
 from derivgen.checking.evaluating import values as v
 from derivgen.checking.evaluating.literals import literal
 from derivgen.checking.evaluating.resolving import (
@@ -131,9 +131,12 @@ def _call(frame: Frame, node: t.Call) -> Value:
             _refuse_tie(frame, arguments, sign)
         if len(arguments) == 1 and isinstance(arguments[0], Array):
             return v.largest(arguments[0].cells(), sign)
+        share = frame.world.share
+        if share is not None and isinstance(node.arguments[0], t.Number):
+            share = 1 - share  # max(0, z) and max(z, 0) are one
         found = arguments[0]
         for other in arguments[1:]:
-            found = v.combined(lambda a, b: v.largest((a, b), sign), found, other)
+            found = v.combined(lambda a, b: at_kinks.larger(a, b, sign, share), found, other)
         return found
     own = frame.world.model.function(name)
     if own is not None and node.primes == 1 and len(arguments) == 1:
@@ -164,7 +167,8 @@ def _call(frame: Frame, node: t.Call) -> Value:
             return _diagonal(argument)
     if not v.is_function(name):
         raise Unknown(name)
-    return v.mapped(lambda cell: v.apply(name, cell, node.primes), argument)
+    taken = frame.world.share
+    return v.mapped(lambda cell: at_kinks.applied(name, cell, node.primes, taken), argument)
 
 
 def _at(frame: Frame, node: t.Call) -> Value:

@@ -20,7 +20,7 @@ from derivgen.checking.evaluating.evaluation import Frame, Tokens, cell_of, deri
 from derivgen.checking.evaluating.literals import literal
 from derivgen.checking.evaluating.model import Model
 from derivgen.checking.evaluating.resolving import UPDATE_MARKS, NotGiven, Open
-from derivgen.checking.evaluating.values import Array, Dual, NoValue, Shapes, Value
+from derivgen.checking.evaluating.values import Array, Dual, NoValue, Real, Shapes, Value
 from derivgen.checking.maths import tree as t
 
 #: how the given quantities get their values at a point
@@ -53,6 +53,8 @@ class World:
     rounded: Mapping[str, Value] = field(default_factory=dict)
     #: what becomes of a computed quantity, by its key, before others are computed from it
     disturbed: Callable[[str, Value], Value] | None = None
+    #: how much of the slope on its right a function has at a kink; None for what the table of functions says
+    share: Real | None = None
     #: who reads whom, shared by the points of one model
     relations: Ancestry | None = None
     #: what evaluations are counted in
@@ -130,6 +132,7 @@ class World:
                 self.model,
                 stated=_Unstated(self.model),
                 gone_on=True,
+                share=self.share,
                 relations=self.ancestry,
                 budget=self.budget,
             )

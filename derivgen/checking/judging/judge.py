@@ -71,6 +71,8 @@ class Judge:
     policy: Policy = (False, False)
     #: given quantities whose values are others here than the document gives them
     repaired: frozenset[str] = frozenset()
+    #: how much of the slope on its right a function has at a kink, where the document says
+    share: v.Real | None = None
     #: the points before each step of training, and what was printed there
     worlds: list[World] = field(default_factory=list, init=False)
     ledgers: list[Ledger] = field(default_factory=list, init=False)
@@ -80,7 +82,12 @@ class Judge:
         with mpmath.workdps(DIGITS):
             self.symbols = SymbolJudge(self.model, self.spelled, self.budget, self.usual)
             self.standing = Standing(
-                World(self.model, relations=self.symbols.equality.ancestry, budget=self.budget),
+                World(
+                    self.model,
+                    share=self.share,
+                    relations=self.symbols.equality.ancestry,
+                    budget=self.budget,
+                ),
                 Ledger(aliases=self._aliases()),
                 usual_decimals(self.statements),
                 self.spelled,

@@ -195,6 +195,7 @@ def _judge(
         budget=judge.budget,
         policy=judge.policy,
         repaired=repaired,
+        share=judge.share,
     )
 
 
