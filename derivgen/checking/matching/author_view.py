@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain
 
-from derivgen.checking.evaluating.printed import printed_matrix
+from derivgen.checking.evaluating.printed import is_printed, printed_matrix
 from derivgen.checking.evaluating.resolving import PLAIN_MARKS, UPDATE_MARKS
 from derivgen.checking.matching.generic import (
     by_indices,
@@ -96,8 +96,23 @@ class AuthorView:
         return any(isinstance(n, t.Matrix) or printed_matrix(n) is not None for n in nodes)
 
     def is_given(self, key: str) -> bool:
-        """True for a name without a formula."""
-        return key not in self.learned.model.definitions and key not in self.learned.sides
+        """True for a name without a formula, and for one that is given although a formula in index letters would
+        be its own: ``O_1 = 1`` of an input, beside ``O_j = sigmoid(I_j)``."""
+        if key in self.learned.model.definitions:
+            return False
+        return key not in self.learned.sides or key in self.stated
+
+    @cached_property
+    def stated(self) -> frozenset[str]:
+        """Names that nothing but a value is written for."""
+        valued: set[str] = set()
+        computed: set[str] = set()
+        for statement in self.learned.statements:
+            members = statement.members
+            if len(members) > 1 and isinstance(members[0], t.Name):
+                plain = len(members) == 2 and is_printed(members[1])
+                (valued if plain else computed).add(t.full_key(members[0]))
+        return frozenset(valued - computed - self.learned.model.opaque)
 
 
 def _is_later(key: str, keys: Mapping[str, object]) -> bool:

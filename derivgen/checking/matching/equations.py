@@ -34,9 +34,9 @@ class Equations:
         for key in keys:
             definition = self.evidence.learned.model.definitions.get(key)
             nodes = [] if definition is None else [definition]
-            nodes += [
-                side for side in self.evidence.learned.sides.get(key, ()) if side != definition
-            ]
+            sides = self.evidence.learned.sides.get(key, ())
+            if not self.evidence.author.is_given(key):
+                nodes += [side for side in sides if side != definition]
             shapes = [shape_of(node, lambda s: written_out(s, spelled)) for node in nodes]
             shapes += [shape_of(node) for node in nodes]
             shapes = [s for s in shapes if s.kind not in ("other", "number") and any(s.names())]

@@ -10,7 +10,7 @@ import numpy as np
 
 from derivgen.checking.evaluating.printed import Fit, printed_matrix, printed_number
 from derivgen.checking.matching.author_view import AuthorView
-from derivgen.checking.matching.network_model import NetworkModel
+from derivgen.checking.matching.network_model import NetworkModel, key_of
 from derivgen.checking.matching.network_view import WHOLE, NetworkView
 from derivgen.checking.matching.spelling import fits
 from derivgen.checking.matching.words import INDEX, SURE, WORDS, base_of
@@ -60,6 +60,13 @@ class Evidence:
         if pair not in self._scores:
             self._scores[pair] = self._values(key, other) + self._words(key, other)
         return self._scores[pair]
+
+    def only_cell(self, key: str, other: str) -> str | None:
+        """The cell of a whole array of one, where a name stands for that as a number: nothing else is this cell."""
+        if not other.startswith(WHOLE) or self.author.is_whole(key):
+            return None
+        shape = self.model.network.quantities[other.lstrip(WHOLE)].shape
+        return key_of((other.lstrip(WHOLE), (0,) * len(shape))) if set(shape) == {1} else None
 
     def _values(self, key: str, other: str) -> float:
         value = self.network.value(other)

@@ -88,7 +88,12 @@ def _matched(
     notes: list[str] = []
     budget.begin(MOST_WORK)
     unifier = Unifier(
-        equations.sides, equations.definition, evidence.prior, budget, frozenset(generic)
+        equations.sides,
+        equations.definition,
+        evidence.prior,
+        budget,
+        frozenset(generic),
+        evidence.only_cell,
     )
     users = overridden(evidence, overrides)
     told = dict(users.pairs)

@@ -51,6 +51,8 @@ class Unifier:
     budget: Budget
     #: names that stand for many at once; they keep nothing to themselves
     general: frozenset[str] = frozenset()
+    #: what a pair takes beside it: the only cell of an array that a number stands for
+    beside: Callable[[str, str], str | None] = lambda *_: None
     bound: dict[str, str] = field(default_factory=dict)
     #: names of the other system that fit a name that has one already: (name, other)
     conflicts: dict[tuple[str, str], None] = field(default_factory=dict)
@@ -247,15 +249,17 @@ class Unifier:
         if name not in self.bound:
             self.bound[name] = other
             if name not in self.general:
-                self._taken.setdefault(other, []).append(name)
+                for one in filter(None, (other, self.beside(name, other))):
+                    self._taken.setdefault(one, []).append(name)
 
     def release(self, name: str) -> None:
         """Take a pair back."""
         other = self.bound.pop(name)
-        if name in self._taken.get(other, ()):
-            self._taken[other].remove(name)
-            if not self._taken[other]:
-                del self._taken[other]
+        for one in filter(None, (other, self.beside(name, other))):
+            if name in self._taken.get(one, ()):
+                self._taken[one].remove(name)
+                if not self._taken[one]:
+                    del self._taken[one]
 
     @property
     def taken(self) -> set[str]:

@@ -150,7 +150,7 @@ def by_value(evidence: Evidence, unifier: Unifier) -> set[str]:
         if scores and scores[0][0] >= 1.5:
             margin = scores[0][0] - scores[1][0] if len(scores) > 1 else 9.0
             rows.append((margin, scores[0], name))
-    for margin, (_, key), name in sorted(rows, key=lambda row: -row[0]):
+    for margin, (_, key), name in sorted(rows, key=lambda row: (-row[0], -row[1][0])):
         if key in taken:
             continue
         if margin < 0.2:
