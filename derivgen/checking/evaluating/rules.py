@@ -262,6 +262,11 @@ def _big_sum(frame: Frame, node: t.BigSum) -> Value:
     if left_out:
         raise Open(f"the range of {node.index} is not known")
     if node.sign == "mean":
+        whole = terms[0]
+        if node.index is None and isinstance(whole, Array):
+            if not whole.is_vector:
+                raise Open("over which side of the matrix the mean runs is not said")
+            return v.divide(v.total(whole.cells()), v.constant(whole.size))
         return v.combined(v.divide, _added(terms), v.constant(len(terms)))
     if node.sign == "sum":
         return _added(terms)

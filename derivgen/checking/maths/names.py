@@ -56,6 +56,11 @@ def _run(cursor: Cursor, token: Token, start: int) -> Read:
     )
     if cursor.typed and cursor.vocabulary.has_index(run):
         return Read([], Spelling(run[0], [",", run[1]]), run[0], token.kind, start, begin)
+    function = run[1:]
+    if run[0] == "D" and function and cursor.is_kind("open", "(") and is_glued(cursor):
+        known = cursor.vocabulary
+        if function in known.functions and "D" not in known.keys:  # Df(2) is f'(2)
+            return Read([], Spelling(function), function, token.kind, start, begin, primes=1)
     whole = joint and (run.lower() in MARKS or cursor.vocabulary.knows(_ahead(cursor, run)))
     parts = (
         [run] if whole or _is_function(cursor, run) else cursor.vocabulary.split(run, cursor.typed)

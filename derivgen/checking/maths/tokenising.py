@@ -37,12 +37,15 @@ _TOKEN: Final = re.compile(
     | (?P<number>
           [0-9]+(?:\{,\}[0-9]+)+(?:\.[0-9]+)?
         | [0-9]{1,3}(?:(?:\\,|\\\ |[\u2009\u202f])[0-9]{3})+(?![0-9])(?:\.[0-9]+)?
-        | (?:[0-9]+(?:\.[0-9]+)?|\.[0-9]+)(?:[eE][+\-\u2212]?[0-9]+(?![A-Za-z0-9_]))?
+        | (?:[0-9]+(?:\.[0-9]+)?|\.[0-9]+)(?:[eE][+\-\u2212]?[0-9]+(?![A-Za-z0-9_])
+            |\\math(?:rm|tt|sf)\{[eE]\}\{[+\-\u2212]?[0-9]+\})?
       )
     | (?P<sign>:=|<-(?![0-9.])|->|=>|==>|<=>|<=|>=|!=|==|~=|=~|(?<!\^)[+-]=|\*\*|\.\*(?!\*)|\./(?!/)|\.\^|\.\.\.|\|\||[^\W\d_]|.)
     """,
     re.VERBOSE | re.DOTALL,
 )
+#: the power of ten of ``5.0\\mathrm{e}{-3}``
+_UPRIGHT_TEN: Final = re.compile(r"\\math[a-z]+\{[eE]\}\{(.*)\}")
 _DIGITS: Final = re.compile(r"[0-9]+")
 _COMMA_NUMBER: Final = re.compile(r"[0-9]+,[0-9]+(?![0-9])")
 _THOUSANDS: Final = re.compile(r"[1-9][0-9]{0,2}(?:,[0-9]{3})+(?![0-9,])(?:\.[0-9]+)?")
@@ -150,6 +153,7 @@ def _in_script(tape: Tape) -> bool:
 
 def _plain(tape: Tape, found: str) -> str:
     plain = re.sub(r"\\,|\\ |[\u2009\u202f]", "", found).replace("\u2212", "-")
+    plain = _UPRIGHT_TEN.sub(r"e\1", plain)
     if "{,}" not in plain:
         return plain
     first, *others = plain.split("{,}")

@@ -17,7 +17,7 @@ from derivgen.checking.manuscript import (
     Table,
     Unread,
 )
-from derivgen.checking.reading import code, program
+from derivgen.checking.reading import code, printed_output, program
 from derivgen.checking.reading.emphasis import without_emphasis
 from derivgen.checking.reading.prose import statements
 from derivgen.checking.reading.prose_sight import Found
@@ -59,6 +59,9 @@ class Collector:
         self.words: list[str] = []
         #: whether nothing stands between the last words and what comes next
         self._fresh = False
+        #: what the programs so far are, whose output may follow, and the names of those that were read
+        self._programs: Traced | None = None
+        self._named = printed_output.Named()
 
     def manuscript(
         self, file: str, text: str, language: Language, parts: tuple[tuple[int, str], ...] = ()
@@ -195,19 +198,50 @@ class Collector:
 
     def code_block(self, body: Traced) -> None:
         """Preformatted text: its lines, where they are mathematics and no program."""
+        if self._is_output(body):
+            return
         if code.is_program(body.text):
             self.program(body)
             return
+        if self._programs is not None and printed_output.prints(self._programs):
+            for line in printed_output.arrays_of(body):
+                self.refuse(line, printed_output.NOT_READ)
         for line in code.logical_lines(body):
             self._code_line(line, "")
 
     def program(self, body: Traced) -> None:
-        """The equations of a program with results in its comments."""
+        """The equations of a program with results in its comments, or in the output that follows."""
+        if self._is_output(body):
+            return
         found = program.results_of(body)
-        for equation in found.equations:
-            self.formula(equation, "typed", "code")
+        if found.equations:
+            self._typed(found.equations)
+            return
+        commented = printed_output.equations_of(body, None, self._named)
+        if commented is not None:
+            self._typed(commented)
+            return
         for line in found.refused:
             self.refuse(line.strip(), program.NOT_READ)
+        waiting = self._programs
+        if waiting is not None and not printed_output.prints(waiting):
+            body = join([waiting, Traced.put_in("\n", body.source_of(0)), body])
+        self._programs = body
+
+    def _is_output(self, body: Traced) -> bool:
+        """Whether preformatted text is what the programs before it print; it is read with them then."""
+        if self._programs is None or not printed_output.prints(self._programs):
+            return False
+        equations = printed_output.equations_of(self._programs, body, self._named)
+        if equations is None:
+            return False
+        self._programs = None
+        self._typed(equations)
+        return True
+
+    def _typed(self, equations: Iterable[Traced]) -> None:
+        for equation in equations:
+            self.formula(equation, "typed", "code")
 
     def table(self, rows: Iterable[Sequence[Sequence[Segment]]]) -> None:
         """A table: the segments of each cell, row by row."""
