@@ -48,6 +48,11 @@ class Frame:
     #: what is computed here has the values below it worked out already
     prepared: bool = False
 
+    @property
+    def has_rows(self) -> bool:
+        """True where gradients do not lie as what they are by."""
+        return self.tokens in LAYOUTS
+
     def quantity(self, key: str) -> Value:
         """The value of a quantity, with its slope by what is moved."""
         if self.moved is not None and not self._is_touched(key):
@@ -123,7 +128,7 @@ class Frame:
         return key == self.moved[0] or self.world.ancestry.leads(key, self.moved[0])
 
     def _memo(self) -> dict[str, Value | NoValue]:
-        if self.moved is None and self.tokens in LAYOUTS:
+        if self.moved is None and self.has_rows:
             return self.world._seeded.setdefault((self.tokens,), {})
         if self.moved is None or self.local:
             return self.world._memo
@@ -146,7 +151,7 @@ class Frame:
         if definition is not None:
             try:
                 # a quantity is what it is, however the derivatives around its name are meant
-                tokens: Tokens = self.tokens if self.tokens in LAYOUTS else "total"
+                tokens: Tokens = self.tokens if self.has_rows else "total"
                 here = replace(self, indices={}, bound={}, tokens=tokens)
                 return here.evaluate(definition)
             except Open:

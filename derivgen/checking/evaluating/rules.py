@@ -51,6 +51,8 @@ def _product(frame: Frame, node: t.Product) -> Value:
         right = frame.evaluate(factor)
         if isinstance(found, Array) and isinstance(right, Array):
             frame.world.budget.spend(found.size * right.shape[1])
+        if node.sign == "o" and frame.has_rows:
+            right = _lying_as(found, right)
         found = multiplied(found, right, node.sign, frame.world.model.lists_stand)
     return found
 
@@ -89,6 +91,14 @@ def _product_with_ones(frame: Frame, node: t.Product) -> Value:
     if found is None:
         raise NoValue("how many ones there are is not said")
     return v.simplest(found)
+
+
+def _lying_as(left: Value, right: Value) -> Value:
+    """A column as the row that it meets cell by cell: who has gradients as rows leaves the transpose out."""
+    if not isinstance(left, Array) or not isinstance(right, Array):
+        return right
+    fits = left.is_vector and left.shape == right.shape[::-1]
+    return v.lying_otherwise(right) if fits else right
 
 
 def multiplied(left: Value, right: Value, sign: str, standing: bool = False) -> Value:

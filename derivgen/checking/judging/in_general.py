@@ -14,6 +14,7 @@ from functools import partial
 import mpmath
 
 from derivgen.checking.drafts import Draft
+from derivgen.checking.evaluating import indices as ix
 from derivgen.checking.evaluating import values as v
 from derivgen.checking.evaluating.budget import Budget, OutOfWork
 from derivgen.checking.evaluating.equality import DIGITS
@@ -120,7 +121,8 @@ def _redefines(draft: Draft) -> bool:
     left = draft.subject
     if draft.verdict is not Verdict.WRONG or draft.diagnosis or not isinstance(left, t.Name):
         return False
-    return not (left.key.startswith("delta") or any(map(has_slope, draft.statement.members)))
+    backwards = left.key.startswith(("delta", "Delta_"))
+    return not (backwards or any(map(has_slope, draft.statement.members)))
 
 
 def _place(draft: Draft) -> tuple[int, t.Span]:
@@ -172,7 +174,7 @@ def _decided(judge: Judge, draft: Draft, found: Sequence[Draft]) -> Draft:
     first = found[0]
     if verdicts == {Verdict.CORRECT}:
         draft.accept()
-    elif first.verdict is Verdict.WRONG and (len(verdicts) == 1 or not _are_special(judge)):
+    elif first.verdict is Verdict.WRONG and (len(verdicts) == 1 or not _is_special(judge, draft)):
         subject = draft.statement.left
         draft.verdict, draft.code, draft.diagnosis = first.verdict, first.code, first.diagnosis
         draft.subject, draft.settled = subject, True
@@ -183,6 +185,12 @@ def _decided(judge: Judge, draft: Draft, found: Sequence[Draft]) -> Draft:
     return draft
 
 
-def _are_special(judge: Judge) -> bool:
-    """True for a document that tells equal index letters from different ones."""
-    return any(statement.restrictions for statement in judge.statements)
+def _is_special(judge: Judge, draft: Draft) -> bool:
+    """True where the document tells equal ones of the letters of a claim from different ones, but for what has
+    ``\\delta_{ij}`` in it for both."""
+    names = {name.key for m in draft.statement.members for name in t.names_of(m)}
+    if any(base == "delta" and len(pieces) == 2 for base, pieces in map(ix.split, names)):
+        return False
+    letters = {letter for key in names for letter in ix.letters_of(key)}
+    told = (r for statement in judge.statements for r in statement.restrictions)
+    return any({restriction.one, restriction.two} <= letters for restriction in told)

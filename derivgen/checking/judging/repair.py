@@ -27,6 +27,7 @@ from derivgen.checking.maths.tree import names_in
 from derivgen.checking.maths.writing import shown
 from derivgen.checking.mistakes import mended_definitions, mended_functions
 from derivgen.checking.report import Verdict
+from derivgen.checking.understanding.changes import changes_of
 from derivgen.checking.understanding.statements import Statement
 
 #: how many values, and how many definitions, are tried on the whole document
@@ -143,7 +144,10 @@ def _trials(model: DocumentModel, judge: Judge, end: int) -> Iterator[Trial]:
         # one that goes by a usual name and is another one is wrong, used or not
         usual = _judge(judge, changed, frozenset({name}))
         yield Trial(usual, f"with the usual {name}", wrong + 1)
+    meant = changes_of(model)
     for key, node in _other_definitions(model, judge, end):
+        if key in meant:
+            continue  # this is what the others say of it, and not its own line
         changed = _redefined(model, key, node)
         # a definition is the author's word: only half of what is wrong speaks against it
         message = f"with {key} = {shown(node)}"

@@ -64,6 +64,7 @@ _SPELLINGS: Final[Mapping[str, tuple[str, ...]]] = {
     "argmin": (),
     "step": ("heaviside",),
     "logit": (),
+    "cross_entropy": ("ce", "xent", "crossentropy"),
 }
 
 _CANONICAL: Final[Mapping[str, str]] = MappingProxyType(

@@ -77,7 +77,7 @@ def _run(cursor: Cursor, token: Token, start: int) -> Read:
 def _is_function(cursor: Cursor, run: str) -> bool:
     """True for ``exp(s)`` and ``ln p``, even where e, x and p, or l and n, are names."""
     known = functions.canonical(run)
-    if known is None or (len(run) == 2 and run != "ln"):
+    if known is None or (len(run) == 2 and run not in ("ln", "CE")):
         return False
     return known in functions.BARE or (cursor.is_kind("open", "(") and is_glued(cursor))
 

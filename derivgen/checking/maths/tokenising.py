@@ -46,6 +46,8 @@ _TOKEN: Final = re.compile(
 )
 #: the power of ten of ``5.0\\mathrm{e}{-3}``
 _UPRIGHT_TEN: Final = re.compile(r"\\math[a-z]+\{[eE]\}\{(.*)\}")
+#: what a layer above is made of: ``{(\\ell-1)}``
+_LAYER_KINDS: Final = frozenset({"open", "close", "greek", "operator", "number"})
 _DIGITS: Final = re.compile(r"[0-9]+")
 _COMMA_NUMBER: Final = re.compile(r"[0-9]+,[0-9]+(?![0-9])")
 _THOUSANDS: Final = re.compile(r"[1-9][0-9]{0,2}(?:,[0-9]{3})+(?![0-9,])(?:\.[0-9]+)?")
@@ -90,20 +92,22 @@ def _run(tape: Tape) -> list[Token]:
 
 
 def _with_plain_ells(tokens: list[Token]) -> list[Token]:
-    """``a^\\ell_j``: as an index the sign is the letter l."""
+    """``a^\\ell_j``, ``W^{(\\ell-1)}``: as an index the sign is the letter l; ``e^{\\ell_1}`` is a power."""
     if not any(token.kind == "greek" and token.text == "ell" for token in tokens):
         return tokens
-    found: list[Token] = []
-    groups: list[bool] = []
-    for token in tokens:
-        script = bool(found) and found[-1].kind == "script"
-        if token.kind == "open":
-            groups.append(script or (bool(groups) and groups[-1]))
-        elif token.kind == "close" and groups:
-            groups.pop()
-        elif token.text == "ell" and (script or (groups and groups[-1])):
-            token = token._replace(kind="letters", text="l")
-        found.append(token)
+    found = list(tokens)
+    for at, token in enumerate(tokens[:-1]):
+        if token.kind != "script":
+            continue
+        last = at + 1
+        if tokens[last][:2] == ("open", "{"):
+            while last + 1 < len(tokens) and tokens[last].kind != "close":
+                last += 1
+        inside = tokens[at + 1 : last + 1]
+        layer = {each.kind for each in inside} <= _LAYER_KINDS
+        for n, each in enumerate(inside, at + 1):
+            if each.text == "ell" and (token.text == "_" or layer):
+                found[n] = each._replace(kind="letters", text="l")
     return found
 
 

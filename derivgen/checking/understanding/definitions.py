@@ -24,6 +24,7 @@ from derivgen.checking.understanding.aliases import (
 )
 from derivgen.checking.understanding.analogy import by_analogy, numbers_in
 from derivgen.checking.understanding.cells import find_elements, find_families, spell_out
+from derivgen.checking.understanding.changes import with_changes
 from derivgen.checking.understanding.choosing import (
     calculations_with_names,
     choose_definitions,
@@ -159,7 +160,7 @@ def _learned(decided: Decided, rules: Mapping[str, t.Node]) -> Learned:
     model = with_adjoints(model, decided.statements)
     model = with_deltas(model, decided.filled, decided.budget, decided.statements)
     model = deltas_as_derivatives(model, decided.statements, decided.budget)
-    model = with_gradient_names(model, decided.budget)
+    model = with_changes(with_gradient_names(model, decided.budget), decided.budget)
     printed = {key: tuple(nodes) for key, nodes in decided.notes.printed.items()}
     model = by_analogy(model, printed, decided.budget, numbers_in(decided.words))
     model = with_unsaid_results(solved(model, printed, decided.budget))

@@ -17,10 +17,12 @@ from derivgen.checking.understanding.function_letters import with_quantities
 from derivgen.checking.understanding.hypotheses import outputs_of_samples
 from derivgen.checking.understanding.index_ranges import without_ranges
 from derivgen.checking.understanding.labelled_samples import with_labelled_samples
+from derivgen.checking.understanding.named_losses import with_named_losses
 from derivgen.checking.understanding.noting import statements_of
 from derivgen.checking.understanding.restrictions import with_restrictions
 from derivgen.checking.understanding.rows_of_steps import StepTable, step_tables
 from derivgen.checking.understanding.samples import sampled
+from derivgen.checking.understanding.signs_for_gradients import with_signs_for_gradients
 from derivgen.checking.understanding.statements import Statement
 from derivgen.checking.understanding.states import States, with_states_apart
 from derivgen.checking.understanding.steps import Steps, steps_of
@@ -105,8 +107,8 @@ def _with_names_of_their_own(said: Sequence[Statement], text: str) -> Sequence[S
     range, a time, a sample."""
     statements = with_activations(said, text)
     statements = with_restrictions(with_quantities(without_ranges(statements)))
-    statements = with_usual_letters(statements)
-    statements = with_zero_vectors(with_times_in_keys(statements))
+    statements = with_usual_letters(with_named_losses(statements))
+    statements = with_zero_vectors(with_times_in_keys(with_signs_for_gradients(statements)))
     statements = with_labelled_samples(statements, text)
     return with_examples_apart(statements, text)
 

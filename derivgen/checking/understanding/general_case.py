@@ -24,6 +24,7 @@ from derivgen.checking.understanding.running_letters import (
     Instance,
     Ranges,
     free_letters_of,
+    sums_in,
 )
 from derivgen.checking.understanding.statements import Statement
 
@@ -57,6 +58,7 @@ def general_case(statements: Sequence[Statement], known: Container[str] = ()) ->
     labels = _labels(said)
     said = with_numbered_layers([*_implied(said), *said, *_of_units(said)])
     ranges = Ranges.of(said, labels)
+    said = [s for s in said if not ranges.is_bound_and_free(s)]
     of_units = [s for s in said if ranges.are_units_in(s)]
     lettered = [s for s in said if free_letters_of(s) - labels and not ranges.are_units_in(s)]
     if not of_units and not lettered and not free:
@@ -235,7 +237,9 @@ def _labels(statements: Sequence[Statement]) -> frozenset[str]:
             own = set(ix.letters_of(left.key))
             plain = (m for m in statement.members[1:] if not t.has_derivative(m))
             found |= frozenset[str]().union(*map(ix.free_letters, plain)) - own - {"L"}
-    return frozenset(found)
+    # what a sum runs over somewhere is an index, and elsewhere a slip
+    sums = (big for s in statements for member in s.members for big in sums_in(member))
+    return frozenset(found.difference(*((big.index or "").split(",") for big in sums)))
 
 
 def _telling(instance: Instance) -> tuple[bool, bool]:

@@ -24,11 +24,9 @@ def with_numbered_layers(statements: Sequence[Statement]) -> list[Statement]:
 
     None at all where they seem to be, and make no chain."""
     families = _recurring(statements)
-    if not families:
-        return list(statements)
-    layers = _layers(statements, families)
+    layers = _layers(statements, families) if families else _apart(statements)
     if not layers:
-        return []
+        return [] if families else list(statements)
 
     def numbered(node: t.Node) -> t.Node:
         if isinstance(node, t.Name):
@@ -37,6 +35,21 @@ def with_numbered_layers(statements: Sequence[Statement]) -> list[Statement]:
 
     made = [statement.mapped(numbered) for statement in statements]
     return [*made, *_said_of_others(made, min(layers.values()))]
+
+
+def _apart(statements: Sequence[Statement]) -> dict[str, int]:
+    """Numbers for all letters where some name stands for different things with different letters: ``\\delta_j`` of
+    the hidden units beside ``\\delta_k`` of the outputs."""
+    heads: dict[str, set[str]] = defaultdict(set)
+    for statement in statements:
+        left = statement.left
+        if isinstance(left, t.Name) and not left.mark and not ix.above(left.key):
+            base, pieces = ix.split(left.key)
+            if len(pieces) == 1 and pieces[0] in ix.LETTERS:
+                heads[base].add(pieces[0])
+    if all(len(letters) == 1 for letters in heads.values()):
+        return {}
+    return {letter: n for n, letter in enumerate(sorted(set().union(*heads.values())), 2)}
 
 
 def _letter_of(key: str, layers: Mapping[str, int]) -> str:

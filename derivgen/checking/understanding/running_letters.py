@@ -48,6 +48,8 @@ class Ranges:
     last: frozenset[str]
     #: the number of the first unit
     first: int
+    #: whether ``\\delta_{ij}`` is 1 where i is j, and 0 elsewhere
+    unit_delta: bool
 
     @classmethod
     def of(cls, statements: Sequence[Statement], labels: frozenset[str]) -> Ranges:
@@ -66,7 +68,15 @@ class Ranges:
                 if from_zero and isinstance(big.upper, t.Sum):
                     first = 0
         last = layers - onward if onward else set[str]()
-        return cls(frozenset(layers), labels, frozenset(counts), frozenset(last | {"L"}), first)
+        said = (s.left.key for s in statements if isinstance(s.left, t.Name))
+        return cls(
+            frozenset(layers),
+            labels,
+            frozenset(counts),
+            frozenset(last | {"L"}),
+            first,
+            not any(_family(key) == "delta" and len(ix.split(key)[1]) == 2 for key in said),
+        )
 
     @property
     def ends(self) -> dict[str, int]:
@@ -77,6 +87,13 @@ class Ranges:
         """True for a statement with letters of units, and no more than those of layers."""
         units = free_letters_of(statement) - self.labels - self.layers - self.last
         return bool(units) or any(map(sums_in, statement.members))
+
+    def is_bound_and_free(self, statement: Statement) -> bool:
+        """True where a sum runs over the letter of a layer that stands outside of it too: which is meant inside is not
+        said."""
+        sums = (big for member in statement.members for big in sums_in(member))
+        bound = {letter for big in sums for letter in (big.index or "").split(",")}
+        return not bound.isdisjoint(free_letters_of(statement) & self.layers)
 
     def instances(self, statement: Statement) -> Iterator[Instance]:
         """A statement at all numbers of its letters that lie in the network."""
@@ -107,7 +124,12 @@ class Ranges:
             case t.Name(key):
                 if _family(key) in self.counts and not node.mark:
                     return _whole(UNITS, node.span)
-                return t.Name(ix.put_in(key, numbers), node.mark, node.written, node.span)
+                made = ix.put_in(key, numbers)
+                if self.unit_delta and _family(key) == "delta" and not ix.above(key):
+                    one, *others = ix.split(made)[1]
+                    if len(others) == 1:
+                        return _whole(int(one == others[0]), node.span)
+                return t.Name(made, node.mark, node.written, node.span)
             case t.BigSum():
                 return self._sum(node, numbers)
             case t.Cases():

@@ -14,6 +14,7 @@ from derivgen.checking.evaluating.model import DocumentModel
 from derivgen.checking.evaluating.printed import is_numeric
 from derivgen.checking.evaluating.values import place_in
 from derivgen.checking.maths import tree as t
+from derivgen.checking.understanding.changes import changes_of
 from derivgen.checking.understanding.statements import Statement
 from derivgen.checking.understanding.update_rules import unknown_step
 
@@ -31,6 +32,7 @@ def stepped(statements: Iterable[Statement], model: DocumentModel) -> Stepped:
     """See :class:`Stepped`."""
     #: what the loss is computed from is no velocity, whatever its value
     above = frozenset[str]() if model.loss is None else Ancestry(model).upstream(model.loss)
+    changes = changes_of(model)
     now: dict[str, Fraction] = {}
     printed: dict[Fraction, t.Node] = {}
     found: list[Statement] = []
@@ -49,7 +51,7 @@ def stepped(statements: Iterable[Statement], model: DocumentModel) -> Stepped:
                 chain = replace(statement.chain, segments=(first, *segments[1:]))
                 statement = replace(statement, chain=chain, left=marked)
                 source = printed.get(abs(step)) if step else None
-                if isinstance(source, t.Name) and source.key not in above:
+                if isinstance(source, t.Name) and source.key not in above | changes:
                     velocities.add(source.key)
                 last = _value(segments[-1].body)
                 if last is not None:
