@@ -51,6 +51,11 @@ FORMULA = re.compile(
     r"formula|formel|fórmula|formule|expression|ausdruck|chain|rule|how|definition|computed", re.I
 )
 
+#: what a given quantity has in place of a formula
+LONE_WORD = re.compile(r"[^\W\d_]{3,}")
+#: a cell of a spreadsheet: ``C5``
+SHEET_CELL = re.compile(r"[A-Z]{1,2}[1-9][0-9]{0,2}")
+
 
 @dataclass(frozen=True, slots=True)
 class Cell:
@@ -104,7 +109,7 @@ def _of_rows(table: Table, vocabulary: Vocabulary) -> Iterator[Cell]:
     head, *rows = table.rows
     heads = [cell.text.strip() for cell in head]
     kinds = [kind_of(text) for text in heads]
-    first = _label_column(rows, vocabulary)
+    first = _label_column(head, rows, vocabulary)
     for row in rows:
         label = label_of(row[first], vocabulary) if first < len(row) else None
         for at, cell in enumerate(row[first + 1 : len(head)], first + 1):
@@ -115,7 +120,9 @@ def _of_rows(table: Table, vocabulary: Vocabulary) -> Iterator[Cell]:
             if isinstance(label, t.Derivative) and kind == "new":
                 kind = None
             if kind is None and label is not None:
-                chain = _right_side(cell, vocabulary) if FORMULA.search(heads[at]) else None
+                words = LONE_WORD.fullmatch(cell.text.strip())  # "input", "weight"
+                is_formula = FORMULA.search(heads[at]) and not words
+                chain = _right_side(cell, vocabulary) if is_formula else None
                 if chain is not None and "gradient" in kinds:
                     yield Cell(label, "gradient", chain, cell)
                 elif chain is not None and isinstance(label, t.Name):
@@ -126,16 +133,38 @@ def _of_rows(table: Table, vocabulary: Vocabulary) -> Iterator[Cell]:
                 yield Cell(label, kind, chain, cell)
 
 
-def _label_column(rows: Sequence[Sequence[Passage]], vocabulary: Vocabulary) -> int:
-    """The first column that names something else in each row; ``layer`` says the same more than once."""
+def _label_column(
+    head: Sequence[Passage], rows: Sequence[Sequence[Passage]], vocabulary: Vocabulary
+) -> int:
+    """The first column that names something else in each row; ``layer`` says the same more than once.
+
+    A column that only counts the rows (``1``, ``2``; ``C1``, ``C2`` of a spreadsheet) is passed over for one
+    that names quantities."""
+    counting: int | None = None
     for column in range(max(map(len, rows), default=0)):
         cells = [row[column] for row in rows if column < len(row)]
         labels = [label for cell in cells if (label := label_of(cell, vocabulary)) is not None]
-        if labels and len(set(labels)) == len(labels):
-            return column
-        if any(number_of(cell, vocabulary) for cell in cells):
+        if counting is not None and column < len(head) and _says_what(head[column].text):
             break
-    return 0
+        if counting is None and _is_counting(cells):
+            counting = column
+        elif labels and len(set(labels)) == len(labels):
+            return column
+        elif any(number_of(cell, vocabulary) for cell in cells):
+            break
+    return counting or 0
+
+
+def _is_counting(cells: Sequence[Passage]) -> bool:
+    """Whether cells say which row of a list, or which cell of a spreadsheet, it is."""
+    texts = [cell.text.strip(" .)") for cell in cells]
+    sheet = all(SHEET_CELL.fullmatch(text) for text in texts) and len(set(texts)) == len(texts)
+    return sheet or texts == [str(number) for number in range(1, len(texts) + 1)]
+
+
+def _says_what(head: str) -> bool:
+    """Whether the cells below a head are of what the label names, and no labels."""
+    return kind_of(head) is not None or FORMULA.search(head) is not None
 
 
 def _of_columns(table: Table, vocabulary: Vocabulary) -> Iterator[Cell]:
