@@ -20,6 +20,9 @@ PARTNERS = {"(": ")", "[": "]", "{": "}", "|": "|", "||": "||", "‖": "‖"}
 CONJUNCTIONS = frozenset("yiueo")
 #: words before a relation sign that together name one thing, at most
 MAX_LEFT_WORDS = 3
+#: ends of what a learning rate is called, before its letter
+RATE_WORDS = frozenset({"rate", "size", "lernrate", "schrittweite", "aprendizaje", "apprentissage"})
+RATES = frozenset({"eta", "alpha", "lr", "mu", "gamma", "epsilon"})
 MAX_DEPTH = 200
 
 
@@ -388,8 +391,10 @@ class _Finder(Sides):
         joins: list[tuple[int, int, str]] = []
         begin = start
         following = self.token(start + 1)
-        # "anchor a = 2" is about a, and "learning rate = 2" about both words
-        named = first.kind == "word" and len(first.text) > 1
+        # "anchor a = 2" is about a, "learning rate eta = 2" about eta, and "learning rate = 2" about both words
+        before = self.token(start - 1) if start else None
+        rate = before is not None and before.text.lower() in RATE_WORDS and first.text in RATES
+        named = first.kind == "word" and len(first.text) > 1 and not rate
         if named and following is not None and following.kind == "rel":
             while len(joins) < MAX_LEFT_WORDS - 1 and self.is_name_word(begin - 1, begin):
                 joins.insert(0, (self.tokens[begin - 1].end, self.tokens[begin].start, "_"))

@@ -164,7 +164,7 @@ def _is_counting(cells: Sequence[Passage]) -> bool:
 
 def _says_what(head: str) -> bool:
     """Whether the cells below a head are of what the label names, and no labels."""
-    return kind_of(head) is not None or FORMULA.search(head) is not None
+    return kind_of(head) in ("gradient", "new") or FORMULA.search(head) is not None
 
 
 def _of_columns(table: Table, vocabulary: Vocabulary) -> Iterator[Cell]:
