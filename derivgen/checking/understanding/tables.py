@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
@@ -108,7 +109,7 @@ def _of_rows(table: Table, vocabulary: Vocabulary) -> Iterator[Cell]:
     Where the first head stands again, names stand below it: ``weight | value | weight | value``."""
     head, *rows = table.rows
     heads = [cell.text.strip() for cell in head]
-    kinds = [kind_of(text) for text in heads]
+    kinds = _with_steps([kind_of(text) for text in heads], head, vocabulary)
     first = _label_column(head, rows, vocabulary)
     for row in rows:
         label = label_of(row[first], vocabulary) if first < len(row) else None
@@ -228,6 +229,29 @@ def _renamed(node: t.Node, names: Mapping[str, str]) -> t.Node:
 def kind_of(head: str) -> Kind | None:
     """What the numbers below a head are, by its words."""
     return next((kind for pattern, kind in HEADS if pattern.search(head)), None)
+
+
+def _with_steps(
+    kinds: Sequence[Kind | None], head: Sequence[Passage], vocabulary: Vocabulary
+) -> list[Kind | None]:
+    """The kinds with those of ``w^{(0)}`` and ``w^{(1)}``, the values before a step and after it: the only two heads
+    of one letter, with numbers one apart.  Without gradients beside them they might be two samples, or two units."""
+    found: dict[tuple[str, bool], list[tuple[int, int]]] = defaultdict(list)
+    for at, cell in enumerate(head):
+        name = _formula(cell, vocabulary) if kinds[at] in (None, "value") else None
+        if isinstance(name, t.Name) and not name.mark:
+            above, (base, pieces) = ix.above(name.key), ix.split(name.key)
+            count = above if above and not pieces else "".join(pieces)
+            if count.isdigit():
+                base = ix.without_above(name.key) if above else base
+                found[base, bool(above)].append((int(count), at))
+    made = list(kinds)
+    for (_, whole), steps in found.items():
+        steps.sort()
+        counted = len(steps) == 2 and steps[1][0] == steps[0][0] + 1
+        if counted and ("gradient" in kinds or (steps[0][0] == 0 and whole)):
+            made[steps[0][1]], made[steps[1][1]] = "value", "new"
+    return made
 
 
 def _formula(cell: Passage, vocabulary: Vocabulary) -> t.Node | None:
