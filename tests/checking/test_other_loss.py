@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -100,3 +102,15 @@ def test_a_wrong_number_of_the_loss_is_a_slip() -> None:
     text = document([IN_NUMBERS[0].replace(f"= {HALF:.4f}", f"= {HALF * 2:.4f}")])
     (found,) = roots(dg.check(text, spec("half_squared_error")))
     assert "times" not in found[0]
+
+
+def test_names_that_count_from_zero_are_found_beside_another_loss(tmp_path: Path) -> None:
+    """What is printed for other units would make fewer lines wrong, and the given values of all of them."""
+    cases = Path(__file__).parent.parent / "data" / "cases"
+    spec_text = (cases / "counted_from_zero.txt.half.yaml").read_text(encoding="utf-8")
+    network = tmp_path / "sum.yaml"
+    network.write_text(spec_text.replace("half_squared_error", "squared_error"), encoding="utf-8")
+    text = (cases / "counted_from_zero.txt").read_text(encoding="utf-8")
+    report = dg.check(text, network, language="text")
+    roots = [c for c in report.claims if c.verdict is Verdict.WRONG and c.cause is None]
+    assert [(c.place.line, c.diagnosis) for c in roots] == [(19, "factor_two")]

@@ -72,7 +72,8 @@ def judged(
         if trial.differs_all_over:
             better = found.formulas.against <= trial.formulas.against
         else:
-            better = found.wrong < trial.wrong
+            # names that make given values and formulas the network's tell more than what follows from another loss
+            better = 2 * found.against < trial.against or found.wrong < trial.wrong
         trial = found if better else trial
     remarks = [Remark("style", note) for note in trial.matching.notes]
     foreign = trial.foreign
@@ -169,6 +170,11 @@ class _Trial:
     def wrong(self) -> int:
         """How many claims are wrong by this matching."""
         return sum(draft.verdict is Verdict.WRONG for draft in self.judge.drafts)
+
+    @property
+    def against(self) -> int:
+        """How much of what the document takes at its word the network has otherwise by this matching."""
+        return self.values.against + self.formulas.against
 
     @property
     def differs_all_over(self) -> bool:
