@@ -20,6 +20,9 @@ PLAIN_MARKS = frozenset({"", "old", "t", "(t)"})
 MOST_LETTERS = 3
 MOST_VALUES = 2_500
 
+#: the numbers of a first cell
+_FIRST = (("1", "1"), ("1",), ("0", "0"), ("0",))
+
 #: names that mean a number where they mean no quantity
 CONSTANTS = frozenset({"pi"})
 
@@ -58,6 +61,10 @@ def resolved(
         own = ix.put_in(name.key, indices or {}) + name.mark
         if model.known(own):
             return model.plain(own), "now"  # y_1' that is no y_1 after a step
+        if any(model.known(ix.joined(name.key, numbers) + name.mark) for numbers in _FIRST):
+            raise Unknown(
+                name.written or t.full_key(name)
+            )  # nor is the array of these y after a step
     made = ix.put_in(name.key, indices) if indices else name.key
     if made != name.key and model.known(made):
         key: str | None = made  # under a sum over r, m_r is m_0 and m_1, though m_r has a rule too
