@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from itertools import product
 from math import prod
@@ -92,7 +92,7 @@ def index_values(model: Model, node: t.BigSum, indices: Mapping[str, int]) -> li
     """The values of the index, or of several at once (``\\sum_{i,j}``), for which every name under the sum means
     a quantity."""
     letters = str(node.index).split(",")
-    if node.sign == "max" and len(letters) > 1 and not _runs_over_all(node.body, letters):
+    if node.sign == "max" and len(letters) > 1:
         return []  # a window of which nothing says how wide it is
     if len(letters) == 1:
         return [{letters[0]: i} for i in index_range(model, node, indices)]
@@ -111,12 +111,6 @@ def index_values(model: Model, node: t.BigSum, indices: Mapping[str, int]) -> li
     names = [name for name in t.names_of(node.body) if set(ix.letters_of(name.key)) & set(letters)]
     known = all(_means(model, name, {**indices, **here}) for name in names for here in made)
     return made if known else []
-
-
-def _runs_over_all(body: t.Node, letters: Sequence[str]) -> bool:
-    """True for ``Z_ij`` under i and j, without further letters and without moves."""
-    found = [ix.split(name.key)[1] for name in t.names_of(body) if ix.letters_of(name.key)]
-    return bool(found) and all(sorted(pieces) == sorted(letters) for pieces in found)
 
 
 def index_range(model: Model, node: t.BigSum, indices: Mapping[str, int]) -> list[int]:
