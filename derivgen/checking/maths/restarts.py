@@ -45,6 +45,8 @@ def _top(partner: Sequence[int], end: int) -> Iterator[int]:
 
 
 _BARE: Final = frozenset({"log", "exp", "tanh", "sin", "cos"})
+#: signs that a new left side does not begin with: a number before them is a factor
+_OVER_TERMS: Final = frozenset({"sum", "prod"})
 _STARTS: Final = frozenset({"letters", "word", "greek", "accent", "text", "command", "partial"})
 
 
@@ -86,7 +88,7 @@ def _restart(
                 at = partner[at] + 1 if partner[at] > at else at + 1
                 continue
             candidate = at
-            number = tokens[at - 1].kind == "number" and at - begin <= 2
+            number = _is_lone_number(tokens[begin:at]) and token.text not in _OVER_TERMS
         at = partner[at] + 1 if partner[at] > at else at + 1
     if number and [token[:2] for token in tokens[end + 1 : end + 2]] == [tokens[begin][:2]]:
         number = False  # "= 2 q = 2 * 3.7": the number is a factor
@@ -95,6 +97,13 @@ def _restart(
     if candidate is None or number:
         return candidate
     return candidate if loose and not _is_result(tokens, candidate, end) else None
+
+
+def _is_lone_number(tokens: Sequence[Token]) -> bool:
+    """``0.5`` or ``-0.5``; in ``\\frac12`` the number is the end of a fraction."""
+    *before, last = tokens
+    signed = [token.text for token in before] == ["-"]
+    return last.kind == "number" and (not before or signed)
 
 
 def _is_result(tokens: Sequence[Token], candidate: int, end: int) -> bool:

@@ -87,7 +87,8 @@ def shaped(
     found: dict[str, Shaped] = {}
     keys = set(used)
     bases = {ix.split(key)[0] for key in keys}
-    numbers, places = _numbers(keys), numbered(keys)
+    cells = keys if from_zero else keys - set(_beside(printed, keys))
+    numbers, places = _numbers(cells), numbered(keys)
     # h_t,n+1 with an n that begins at 0
     split = ((base, enumerate(pieces)) for base, pieces in map(ix.split, keys) if len(pieces) == 2)
     later = {(base, axis) for base, at in split for axis, piece in at if _NEXT.fullmatch(piece)}
@@ -113,6 +114,22 @@ def shaped(
         made = _as_differentiated(replace(made, mark=key[len(plain) :]), sides, pairs)
         found[key] = _as_given(made, printed)
     return found
+
+
+def _beside(printed: Mapping[str, Sequence[t.Node]], keys: set[str]) -> Iterator[str]:
+    """``w_0`` where another number is given for it than for the first cell of w: a bias beside the weights, unless
+    all other cells are there that are counted from 0."""
+    for key, nodes in printed.items():
+        cells = printed_matrix(nodes[0])
+        if cells is None or min(len(cells), len(cells[0])) > 1:
+            continue
+        base = _base(key, keys)
+        first = ix.joined(base, ("0",))
+        number = printed_number(printed.get(first, (t.Words(""),))[0])
+        rest = range(1, len(cells) * len(cells[0]))
+        counted = all(ix.joined(base, (str(at),)) in keys for at in rest)
+        if number is not None and number.value != cells[0][0].value and not counted:
+            yield first
 
 
 def _as_given(array: Shaped, printed: Mapping[str, Sequence[t.Node]]) -> Shaped:

@@ -76,7 +76,9 @@ def loss_of(decided: Decided) -> str | None:
             (of for of in by_loss.keys() - decided.definitions.keys() if best in by_loss[of]),
             key=lambda of: (len(by_loss[of]), of),
         )
-    named = (word for word in LOSS_WORDS if word in decided.definitions)
+    named = [word for word in LOSS_WORDS if word in decided.definitions]
+    # an error to which a penalty is added is no loss yet
+    named.sort(key=lambda word: word not in terminal)
     return next((word for word in named if not _is_difference(decided.definitions[word])), None)
 
 
