@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from fractions import Fraction
 from typing import Literal
 
 from derivgen.errors import Place
@@ -50,8 +51,8 @@ class Training:
     takes, and how many of them are worked out in full (``shown``)."""
 
     optimiser: str = "gradient_descent"
-    learning_rate: float | None = None
-    options: dict[str, float] = field(default_factory=dict)
+    learning_rate: float | Fraction | None = None
+    options: dict[str, float | Fraction] = field(default_factory=dict)
     steps: int = 1
     shown: int = 1
     #: LaTeX name of the learning rate

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from decimal import ROUND_DOWN, ROUND_HALF_EVEN, ROUND_HALF_UP, Context, Decimal
+from fractions import Fraction
 from functools import cached_property, lru_cache
 from typing import SupportsFloat
 
@@ -128,8 +129,10 @@ class Rounder:
             return str(exact.quantize(Decimal(1)))
         return format(rounded, "f") if plain else _written(rounded)
 
-    def given(self, value: float) -> str:
+    def given(self, value: float | Fraction) -> str:
         """The shortest digits that name a given value: data are printed as they were given."""
+        if isinstance(value, Fraction):
+            return str(value)
         exact = _TRUSTED.create_decimal(repr(float(value)))
         if exact.is_zero():
             return "0"

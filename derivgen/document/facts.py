@@ -25,7 +25,7 @@ from derivgen.document.rules import Rules, rules
 from derivgen.document.sections import Given, given
 from derivgen.document.situation import Situation
 from derivgen.document.step_facts import StepFacts
-from derivgen.document.worked import short_digits
+from derivgen.document.worked import setting_text
 from derivgen.formula.build import number
 from derivgen.formula.from_sympy import from_sympy
 from derivgen.formula.names import parse_name
@@ -212,7 +212,7 @@ class Facts:
             return None
         settings = optimiser_options(optimiser, training.options)
         names = optimiser_names(Formulas(self.derivation, self.derivation.first))
-        given = self.derivation.rounder.given
+        rounder = self.derivation.rounder
         counts = any(T in expression.free_symbols for _, expression in optimiser.steps)
         return OptimiserFacts(
             name=optimiser.word,
@@ -221,7 +221,7 @@ class Facts:
                 OptimiserSymbol(
                     Chain(
                         names[optimiser.option_symbol(o.name)],
-                        (("=", number(short_digits(given(float(settings[o.name]))))),),
+                        (("=", number(setting_text(rounder, settings[o.name]))),),
                     ),
                     o.summary,
                 )

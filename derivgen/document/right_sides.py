@@ -10,15 +10,10 @@ import sympy
 from derivgen.derivation.instances import Instance, TermInstance
 from derivgen.formula.build import add, call, exponential, fraction, multiply, negate, subtract
 from derivgen.formula.from_sympy import share
-from derivgen.formula.measure import width
 from derivgen.formula.tree import Delimited, Dots, Node, Symbol
 from derivgen.network.model import Largest, Softmax, Terms
 from derivgen.notation import Entry
 
-#: more summands than this have their common coefficient each, so that a line can break between them
-MOST_IN_BRACKETS = 3
-#: and so do summands that are wider than this together, in the unit of formula.measure
-WIDEST_BRACKETS = 50.0
 #: how an expression over elements is shown
 Shown = Callable[[sympy.Expr, Mapping[sympy.Symbol, Entry]], Node]
 
@@ -49,8 +44,7 @@ def right_side(own: Instance, shown: Shown, sign: Literal["none", "dot"]) -> Nod
 def _grouped(
     own: Instance, part: Callable[[TermInstance], Node], sign: Literal["none", "dot"]
 ) -> list[Node]:
-    """The summands; those of one sum sign with a coefficient in brackets behind it, where they
-    are few enough to stand on a line."""
+    """The summands; those of one sum sign with a coefficient in brackets behind it."""
     groups: dict[int, list[TermInstance]] = {}
     for one in own.summands:
         groups.setdefault(one.group, []).append(one)
@@ -62,13 +56,12 @@ def _grouped(
         if coefficient == 1:
             terms.extend(_with_dots(parts, "center", elided))
             continue
-        if 1 < len(members) <= MOST_IN_BRACKETS:
+        if len(members) > 1:
             inner = Delimited(add(*_with_dots(parts, "center", elided)), "bracket")
-            if width(inner) <= WIDEST_BRACKETS:
-                factor = share(abs(coefficient))
-                scaled = multiply([factor, inner], "none") if abs(coefficient) != 1 else inner
-                terms.append(negate(scaled) if coefficient < 0 else scaled)
-                continue
+            factor = share(abs(coefficient))
+            scaled = multiply([factor, inner], "none") if abs(coefficient) != 1 else inner
+            terms.append(negate(scaled) if coefficient < 0 else scaled)
+            continue
         parts = [_scaled(coefficient, body, sign) for body in parts]
         terms.extend(_with_dots(parts, "center", elided))
     return terms

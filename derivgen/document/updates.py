@@ -10,7 +10,7 @@ from derivgen.derivation.rounding import Rounder
 from derivgen.derivation.training import Update
 from derivgen.document.formulas import Formulas
 from derivgen.document.letters import optimiser_names
-from derivgen.document.worked import as_float, extended, short_digits
+from derivgen.document.worked import as_float, extended, setting_text
 from derivgen.formula.build import number
 from derivgen.formula.from_sympy import from_sympy
 from derivgen.formula.names import parse_name
@@ -77,7 +77,7 @@ def setting_digits(formulas: Formulas, change: Update) -> dict[sympy.Symbol, str
     given = formulas.rounder.given
     digits = {ETA: given(training.learning_rate), T: str(change.step)}
     for name, value in optimiser_options(optimiser, training.options).items():
-        digits[optimiser.option_symbol(name)] = short_digits(given(float(value)))
+        digits[optimiser.option_symbol(name)] = setting_text(formulas.rounder, value)
     return digits
 
 

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
+from fractions import Fraction
 
 import sympy
 
+from derivgen.derivation.rounding import Rounder
 from derivgen.formula.tree import Chain, Node, RelationSign
+from derivgen.network.options import exact
 
 #: a formula, and its value, with so many extra digits in its operands
 SubstitutedForm = Callable[[int], Node]
@@ -59,6 +62,12 @@ def gives(value: float, result: str) -> bool:
         return is_same(value, printed)
     unit = float(Decimal(1).scaleb(int(Decimal(result).as_tuple().exponent)))
     return is_same(value, printed) and abs(value - printed) <= unit / _DUST_IN_A_UNIT
+
+
+def setting_text(rounder: Rounder, value: Fraction) -> str:
+    """A setting as it is printed: its decimals where they come to an end, else the fraction."""
+    decimal = float(value)
+    return short_digits(rounder.given(decimal)) if exact(decimal) == value else str(value)
 
 
 def short_digits(digits: str) -> str:

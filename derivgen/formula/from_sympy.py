@@ -216,7 +216,11 @@ class _Converter:
         return Relation(self.convert(expression.lhs), sign, self.convert(expression.rhs))
 
     def joined(self, expression: sympy.Basic, word: str) -> Node:
-        """Conditions joined by a word."""
+        """Conditions joined by a word; two that bound one quantity from both sides as ``-1 < z < 1``."""
+        if word == "and" and (between := _interval(expression)) is not None:
+            low, first, inside, second, high = between
+            left = Relation(self.convert(low), first, self.convert(inside))
+            return Relation(left, second, self.convert(high))
         parts: list[Node] = []
         for condition in sorted(expression.args, key=self.order):
             if parts:
@@ -265,6 +269,27 @@ def _digits(value: sympy.Rational) -> str:
     if value.q % 10 == 0 and 10**9 % value.q == 0:
         return format(Decimal(int(value.p)) / Decimal(int(value.q)), "f")
     return f"{value.p}/{value.q}"
+
+
+def _interval(
+    expression: sympy.Basic,
+) -> tuple[sympy.Basic, RelationSign, sympy.Basic, RelationSign, sympy.Basic] | None:
+    """``low < inside < high`` of two conditions on one quantity between numbers, with their two signs."""
+    if len(expression.args) != 2:
+        return None
+    sides: dict[bool, tuple[sympy.Basic, RelationSign, sympy.Basic]] = {}
+    for one in expression.args:
+        if not isinstance(one, Relational) or one.rel_op not in ("<", "<=", ">", ">="):
+            return None
+        turned = one.reversed if one.lhs.is_number else one
+        if turned.lhs.is_number or not turned.rhs.is_number:
+            return None
+        below = turned.rel_op in ("<", "<=")
+        sides[below] = (turned.lhs, "<=" if "=" in turned.rel_op else "<", turned.rhs)
+    if len(sides) != 2 or sides[True][0] != sides[False][0]:
+        return None
+    (inside, first, low), (_, second, high) = sides[False], sides[True]
+    return low, first, inside, second, high
 
 
 def _shared_coefficient(expression: sympy.Add) -> sympy.Rational:

@@ -30,6 +30,7 @@ from derivgen.formula.tree import (
     Chain,
     Delimited,
     Dots,
+    Fence,
     Fraction,
     Hole,
     Line,
@@ -261,6 +262,13 @@ def _delimited(body: str, kind: str, node: Node) -> str:
     return f"{left}{space}{body}{right}"
 
 
+def _fence(node: Fence) -> str:
+    opens = node.side == "open"
+    sign = DELIMITERS[node.kind][0 if opens else 1].latex
+    size = ("\\biggl" if opens else "\\biggr") if node.tall else ""
+    return f"{size}{sign}"
+
+
 def _call(node: Call) -> str:
     arguments = Row(node.arguments)
     inside = ", ".join(map(_write, node.arguments))
@@ -342,6 +350,7 @@ _WRITERS: Final[dict[type, Callable[[Any], str]]] = {
     Call: _call,
     BigSum: _big_sum,
     Delimited: lambda node: _delimited(_write(node.body), node.kind, node.body),
+    Fence: _fence,
     Matrix: _matrix,
     Cases: _cases,
     Underbrace: lambda node: f"\\underbrace{{{_write(node.body)}}}_{{{_write(node.note)}}}",

@@ -3,8 +3,9 @@
 A chain that fits stands on one line.  Otherwise each link starts a line of its own at its relation,
 except that a plain value at the end joins the line before it where there is room.  A link that is too
 wide is broken between the terms of its sum or the factors of its product, with the operator at the end
-of the line.  Nothing is broken below that: fractions, matrices and parentheses stay whole.  A left side
-that fills much of a line has what is equal to it below it.
+of the line; so is a sum in parentheses or brackets, or of which a function is taken, that would fill more than a line
+by itself.  Nothing is broken below that: fractions and matrices stay whole.  A left side that fills much of a line has what is
+equal to it below it.
 """
 
 from __future__ import annotations
@@ -15,7 +16,10 @@ from typing import Final
 from derivgen.formula.build import Operator
 from derivgen.formula.measure import THIN, chain_width, operator_width, relation_width, width
 from derivgen.formula.tree import (
+    Call,
     Chain,
+    Delimited,
+    Fence,
     Fraction,
     Hole,
     Line,
@@ -25,9 +29,11 @@ from derivgen.formula.tree import (
     Product,
     Relation,
     RelationSign,
+    Row,
     SignHole,
     Sum,
 )
+from derivgen.formula.writer import is_tall
 
 #: by how much a line that goes on is indented, as all writers do it
 INDENT: Final = 4.0
@@ -189,19 +195,49 @@ def _atoms(node: Node, room: float) -> Iterator[_Atom]:
                 operator = negative if isinstance(negative, SignHole) else plain
                 # room for the operator after the term, and for a minus that opens the sum
                 signs = operator_width("+") * (2 if negative and not at else 1)
-                if isinstance(term, Product) and width(term) + signs > room:
-                    yield from _factors(operator, term)
+                if isinstance(term, Product | Delimited | Call) and width(term) + signs > room:
+                    yield from _factors(operator, term, room)
                 else:
                     yield operator, term
-        case Product():
-            yield from _factors("", node)
+        case Product() | Delimited() | Call():
+            yield from _factors("", node, room)
         case _:
             yield "", node
 
 
-def _factors(before: str | SignHole, product: Product) -> Iterator[_Atom]:
-    for at, factor in enumerate(product.factors):
-        yield (product.operator if at else before), factor
+def _factors(
+    before: str | SignHole, node: Product | Delimited | Call, room: float
+) -> Iterator[_Atom]:
+    factors, operator = (
+        (node.factors, node.operator) if isinstance(node, Product) else ((node,), "none")
+    )
+    for at, factor in enumerate(factors):
+        yield from _factor(operator if at else before, factor, room)
+
+
+def _factor(before: str | SignHole, factor: Node, room: float) -> Iterator[_Atom]:
+    """A factor, taken apart where it is a sum in delimiters, or of which a function is taken, that has no
+    room on a line of its own."""
+    match factor:
+        case Delimited(Sum() as body, "paren" | "bracket" as kind):
+            head: tuple[Node, ...] = ()
+        case Call(function, (Sum() as body,)):
+            kind, head = "paren", (function,)
+        case _:
+            yield before, factor
+            return
+    if len(body.terms) < 2 or width(factor) + operator_width("+") <= room:
+        yield before, factor
+        return
+    tall = is_tall(body)
+    opening, closing = Fence(kind, "open", tall), Fence(kind, "close", tall)
+    inner = list(_atoms(body, room - sum(map(width, (*head, opening, closing)))))
+    sign, first = inner[0]
+    if sign:  # a minus that opens the sum
+        first = Sum(((sign if isinstance(sign, SignHole) else True, first),))
+    inner[0] = (before, Row((*head, opening, first)))
+    inner[-1] = (inner[-1][0], Row((inner[-1][1], closing)))
+    yield from inner
 
 
 def _join(atoms: Sequence[_Atom], *, first: bool) -> Node:

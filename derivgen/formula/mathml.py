@@ -20,6 +20,7 @@ from derivgen.formula.tree import (
     Chain,
     Delimited,
     Dots,
+    Fence,
     Fraction,
     Hole,
     Line,
@@ -282,6 +283,13 @@ def _delimited(body: str, kind: str, node: Node) -> str:
     )
 
 
+def _fence(node: Fence) -> str:
+    opens = node.side == "open"
+    sign = DELIMITERS[node.kind][0 if opens else 1].char
+    size = 'minsize="2.4em" maxsize="2.4em"' if node.tall else 'stretchy="false"'
+    return _mo(sign, f'form="{"prefix" if opens else "postfix"}" fence="true" {size}')
+
+
 def _call(node: Call) -> str:
     inside = _mrow(
         part
@@ -367,6 +375,7 @@ _WRITERS: Final[dict[type, Callable[[Any], str]]] = {
     Call: _call,
     BigSum: _big_sum,
     Delimited: lambda node: _delimited(_write(node.body), node.kind, node.body),
+    Fence: _fence,
     Matrix: _matrix,
     Cases: _cases,
     Underbrace: _underbrace,

@@ -20,6 +20,7 @@ from derivgen.formula.tree import (
     Chain,
     Delimited,
     Dots,
+    Fence,
     Fraction,
     Hole,
     Matrix,
@@ -235,6 +236,13 @@ def _delimiters(node: Node, kind: str, style: int) -> float:
     return 2 * (1.0 if kind == "bracket" else _TALL_PARENTHESIS) * _SIZES[style]
 
 
+def _fence(node: Fence, style: int) -> float:
+    if node.kind in ("abs", "norm"):
+        return _BAR * (2 if node.kind == "norm" else 1) * _SIZES[style]
+    plain = 1.0 if node.kind in ("brace", "bracket") and node.tall else _PARENTHESIS
+    return (_TALL_PARENTHESIS if node.tall and node.kind == "paren" else plain) * _SIZES[style]
+
+
 def _call(node: Call, style: int) -> float:
     inside = sum(_width(argument, style) for argument in node.arguments)
     commas = (_COMMA + THIN) * _SIZES[style] * max(0, len(node.arguments) - 1)
@@ -314,6 +322,7 @@ _MEASURES: Final[dict[type, Callable[[Any, int], float]]] = {
     Delimited: lambda node, style: (
         _width(node.body, style) + _delimiters(node.body, node.kind, style)
     ),
+    Fence: _fence,
     Matrix: _matrix,
     Cases: _cases,
     Underbrace: _underbrace,

@@ -178,6 +178,15 @@ class Delimited:
 
 
 @dataclass(frozen=True)
+class Fence:
+    """One of the two delimiters around what is broken over several lines, where none can grow by itself."""
+
+    kind: Literal["paren", "bracket", "brace", "abs", "norm"]
+    side: Literal["open", "close"]
+    tall: bool = False
+
+
+@dataclass(frozen=True)
 class Matrix:
     """Rows of cells in square brackets; a vector is a matrix with one column."""
 
@@ -235,6 +244,7 @@ Node = (
     | Call
     | BigSum
     | Delimited
+    | Fence
     | Matrix
     | Cases
     | Underbrace

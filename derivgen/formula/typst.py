@@ -26,6 +26,7 @@ from derivgen.formula.tree import (
     Chain,
     Delimited,
     Dots,
+    Fence,
     Fraction,
     Hole,
     Line,
@@ -215,6 +216,12 @@ def _delimited(body: str, kind: str, node: Node) -> str:
     return f"{left}{body}{right}"
 
 
+def _fence(node: Fence) -> str:
+    sign = _DELIMITERS[node.kind][node.side == "close"]
+    shape = "opening" if node.side == "open" else "closing"
+    return f'class("{shape}", lr(\\{sign}, size: #{"230%" if node.tall else "100%"}))'
+
+
 def _call(node: Call) -> str:
     inside = " \\, ".join(map(_write, node.arguments))
     delimited = _delimited(inside, "paren", Row(node.arguments))
@@ -294,6 +301,7 @@ _WRITERS: Final[dict[type, Callable[[Any], str]]] = {
     Call: _call,
     BigSum: _big_sum,
     Delimited: lambda node: _delimited(_write(node.body), node.kind, node.body),
+    Fence: _fence,
     Matrix: _matrix,
     Cases: _cases,
     Underbrace: lambda node: f"underbrace({_write(node.body)}, {_write(node.note)})",

@@ -18,7 +18,7 @@ from derivgen.network.layers.common import (
     Samples,
     require_shape,
 )
-from derivgen.network.losses import Loss
+from derivgen.network.losses import LOSSES, Loss
 from derivgen.network.model import Naming, Quantity, Role, Shortcut
 from derivgen.network.notations import Slot
 from derivgen.network.schema import Spec
@@ -144,6 +144,7 @@ class Assembly:
             context = Context(
                 at + 1, len(spec.layers), ("layers", at), self.source, self.reader, self.samples, letters,
                 incoming, (layer.orientation or spec.conventions.orientation) == "from_to", shared,
+                self._goes_on(),
             )  # fmt: skip
             activation = self.functions.activation(
                 layer.activation, layer.options, context.place("activation")
@@ -154,6 +155,16 @@ class Assembly:
             incoming = Incoming(emission.output, emission.units, said)
         assert emission is not None
         return incoming, emission
+
+    def _goes_on(self) -> bool:
+        """Whether the loss is of something that the equations make after the last layer."""
+        loss = self.spec.loss
+        of_layers = loss.name in LOSSES or loss.name in self.functions.losses
+        own = loss.output is not None and loss.output not in {
+            self.spec.layers[-1].names.activation.array,
+            f"a{len(self.spec.layers)}",
+        }
+        return bool(self.spec.equations) and (own or not of_layers)
 
     def _take(self, emission: Emission) -> None:
         for quantity, slot, address in emission.quantities:

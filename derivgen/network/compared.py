@@ -250,6 +250,17 @@ def _targets(assembly: Assembly, loss: Loss, units: int) -> Loaded:
     )
 
 
+def _classes_of(units: int, first: int) -> str:
+    if units == 1:
+        return (
+            f"the only output stands for the class {first}, and there is no other to tell it from"
+        )
+    last = first + units - 1
+    return (
+        f"the {units} outputs stand for the classes {first} {'and' if units == 2 else 'to'} {last}"
+    )
+
+
 def _one_hot(classes: np.ndarray, samples: Samples, units: int, first: int, place: Place) -> Loaded:
     """A 1 at each sample's class.  Raises E208 for a class that no output stands for."""
     numbers = classes.reshape(-1)
@@ -258,8 +269,7 @@ def _one_hot(classes: np.ndarray, samples: Samples, units: int, first: int, plac
             counted = number == units and first == 0
             raise DerivgenError(
                 "E208",
-                f"{number:g} is no class: the {units} outputs stand for the classes {first} to "
-                f"{first + units - 1}",
+                f"{number:g} is no class: {_classes_of(units, first)}",
                 place,
                 "set `first_class: 1` where they are counted from 1" if counted else "",
             )

@@ -57,7 +57,8 @@ def exact(value: OptionValue) -> Fraction:
     if isinstance(value, float):
         if not isfinite(value):
             raise ValueError(f"{value} is not finite")
-        return Fraction(repr(float(value)))
+        written = getattr(value, "text", "")
+        return Fraction(written if "/" in written else repr(float(value)))
     return Fraction(value)
 
 

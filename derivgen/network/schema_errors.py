@@ -57,7 +57,8 @@ def _one(about: Sequence[Details], source: Source) -> DerivgenError:
         whole = ".".join(map(str, address[:-1]))
         where = f" in '{whole}'" if whole else ""
         place = source.value_place(address[:-1])
-        hint = model.model_fields[key].description or "" if key in model.model_fields else ""
+        field = model.model_fields.get(key)
+        hint = _added(key, field.description) if field is not None and field.description else ""
         return DerivgenError("E202", f"the key '{key}' is missing{where}", place, hint)
     given = _shown(details.get("input"))
     every = [_expected(str(one["type"]), one) for one in about]
@@ -68,6 +69,14 @@ def _one(about: Sequence[Details], source: Source) -> DerivgenError:
     return DerivgenError(
         "E203", f"{_path(address)}: {given} was given, but {expected} is expected", place, hint
     )
+
+
+def _added(key: str, description: str) -> str:
+    """What to do about a missing key, with what the key means in the middle of the sentence."""
+    words = description.rstrip(".")
+    if not words[1:2].isupper():  # an acronym stays as it is
+        words = words[:1].lower() + words[1:]
+    return f"add `{key}`: {words}"
 
 
 def _path(address: Address) -> str:

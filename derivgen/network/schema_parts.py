@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Annotated, Any
 
 from pydantic import (
@@ -12,9 +14,13 @@ from pydantic import (
     Field,
     GetCoreSchemaHandler,
     GetJsonSchemaHandler,
+    ValidatorFunctionWrapHandler,
     WithJsonSchema,
+    WrapValidator,
 )
 from pydantic_core import CoreSchema, core_schema
+
+from derivgen.network.source import WrittenFraction
 
 Json = dict[str, Any]
 NUMBER: Json = {
@@ -74,9 +80,28 @@ def to_list(value: Any) -> Any:
     return value if isinstance(value, list) else [value]
 
 
+#: a fraction of whole numbers, as a text
+_FRACTION = r"^\s*[-+]?[0-9]{1,40}\s*/\s*0*[1-9][0-9]{0,40}\s*$"
+FractionText = Annotated[str, Field(pattern=_FRACTION)]
+
+
+def to_number(value: Any, check: ValidatorFunctionWrapHandler) -> float:
+    """A fraction is as good as a decimal where a number is wanted: ``learning_rate: 1/3``."""
+    if isinstance(value, str) and re.fullmatch(_FRACTION, value, re.ASCII):
+        value = WrittenFraction("".join(value.split()).removeprefix("+"))
+    elif isinstance(value, Fraction) and value.denominator != 1:
+        value = WrittenFraction(str(value))
+    plain: float = check(value)
+    return value if isinstance(value, WrittenFraction) else plain
+
+
 Words = Annotated[str, BeforeValidator(to_text, json_schema_input_type=str | float)]
 YamlWords = Annotated[str, BeforeValidator(to_yaml_text, json_schema_input_type=str | float | bool)]
-Number = Annotated[float, Field(allow_inf_nan=False)]
+Number = Annotated[
+    float,
+    Field(allow_inf_nan=False),
+    WrapValidator(to_number, json_schema_input_type=float | FractionText),
+]
 #: what may stand between two indices
 SEPARATOR = r"^[,;:.|/ -]?$"
 Separator = Annotated[str, Field(pattern=SEPARATOR)]

@@ -10,6 +10,7 @@ import codecs
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +39,17 @@ class WrittenFloat(float):
         plain = text.replace("_", "")
         made = super().__new__(cls, plain)
         made.text = plain
+        return made
+
+
+class WrittenFraction(WrittenFloat):
+    """The nearest float of a fraction that remembers how it was written: ``1/3``."""
+
+    __slots__ = ()
+
+    def __new__(cls, text: str) -> WrittenFraction:
+        made = float.__new__(cls, Fraction(text))
+        made.text = text
         return made
 
 

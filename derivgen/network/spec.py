@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +18,7 @@ from derivgen.network.functions import ALONG, FUNCTIONS
 from derivgen.network.losses import LOSSES
 from derivgen.network.notations import PRESETS
 from derivgen.network.optimisers import OPTIMISERS, optimiser_named, optimiser_options
+from derivgen.network.options import exact
 from derivgen.network.schema import Spec
 from derivgen.network.source import Source
 from derivgen.network.task import Task
@@ -125,6 +127,12 @@ def checked(source: Source) -> Spec:
         raise translated(error, source) from None
 
 
+def _number_of(value: float | Fraction) -> float | Fraction:
+    """A number of a spec: a fraction where it has no decimals that come to an end."""
+    whole = exact(value)
+    return float(value) if exact(float(value)) == whole else whole
+
+
 def _training(spec: Spec, source: Source) -> Training:
     given = spec.training
     optimiser = optimiser_named(given.optimiser, source.value_place(("training", "optimiser")))
@@ -133,8 +141,8 @@ def _training(spec: Spec, source: Source) -> Training:
     letter = given.learning_rate_name or naming.preset_of(spec, source).learning_rate
     return Training(
         optimiser.name,
-        None if given.learning_rate is None else float(given.learning_rate),
-        {key: float(value) for key, value in options.items()},
+        None if given.learning_rate is None else _number_of(given.learning_rate),
+        {key: _number_of(value) for key, value in options.items()},
         given.steps,
         min(given.show, given.steps),
         naming.checked_letter(letter, source.value_place(("training", "learning_rate_name"))),

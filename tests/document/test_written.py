@@ -61,3 +61,45 @@ def test_pieces_of_a_function_stand_in_one_brace() -> None:
     slopes = r"1 & \text{if } z \gt -1 \\ 0 & \text{otherwise}"
     assert rf"\mathrm{{ramp}}(z) = \begin{{cases}} {pieces} \end{{cases}}" in text
     assert rf"\mathrm{{ramp}}^{{\prime}}(z) = \begin{{cases}} {slopes} \end{{cases}}" in text
+
+
+def test_the_mean_stands_once_before_the_cross_entropies_of_all_samples() -> None:
+    task = dg.task(
+        data={"inputs": [[0.5, -1], [1, 2], [2, 1]], "targets": [[1], [0], [1]]},
+        layers=[{"dense": 1, "weights": [[0.25, 0.75]], "bias": "none", "activation": "sigmoid"}],
+        loss="binary_cross_entropy",
+    )
+    text = dg.derive(task).to_markdown()
+    loss = text[text.index("L &=") :].split(r"\\")[0]
+    assert loss.count(r"\frac{1}{3}") == 1
+
+
+@pytest.mark.parametrize("exact", [True, False])
+def test_fractions_are_taken_where_numbers_are(exact: bool) -> None:
+    task = dg.task(
+        data={"inputs": [1, "1/2"], "targets": [1]},
+        layers=[{"dense": 1, "weights": [["1/3", "1/4"]], "bias": "none",
+                 "activation": "leaky_relu", "options": {"slope": "1/7"}}],
+        loss={"name": "half_squared_error", "penalty": {"l2": "2/3"}},
+        training={"learning_rate": "1/3", "optimiser": "momentum", "options": {"momentum": "3/7"}},
+        numbers={"exact": exact},
+    )  # fmt: skip
+    text = dg.derive(task).to_markdown()
+    assert r"\eta = \frac{1}{3}" in text
+    assert r"\mu = \frac{3}{7}" in text
+    assert r"\frac{2}{3}\, " in text
+    assert "0.333333" not in text
+    assert "0.428571" not in text
+
+
+def test_a_layer_before_equations_of_the_loss_is_not_called_the_output_layer() -> None:
+    common: dict[str, Any] = {
+        "data": {"inputs": [0.5, -1], "targets": [1]},
+        "layers": [{"dense": 1, "weights": [[0.25, 0.75]], "bias": "none"}],
+    }
+    own = dg.task(equations=["p = tanh(a1[0])", "L = (p - y[0])**2"], loss="L", **common)
+    prose = own.network.quantities["W1"].prose
+    assert "output layer" not in prose
+    assert "dense layer" in prose
+    plain = dg.task(loss="mse", **common)
+    assert "output layer" in plain.network.quantities["W1"].prose

@@ -138,7 +138,7 @@ def test_map_children_reaches_every_child() -> None:
             return child
 
         assert map_children(node, keep) == node
-        leaf = type(node).__name__ in {"Number", "Symbol", "Text", "Hole", "Dots"}
+        leaf = type(node).__name__ in {"Number", "Symbol", "Text", "Hole", "Dots", "Fence"}
         assert bool(seen) is not leaf
 
 

@@ -53,7 +53,7 @@ def latex(expression: sympy.Basic, operator: str = "none") -> str:
         (sympy.Heaviside(Z), r"\mathrm{H}(z)".replace(r"\mathrm{H}", "H")),
         (
             sympy.Piecewise((1, sympy.And(Z > -1, Z < 1)), (0, True)),
-            r"\begin{cases} 1 & \text{if } z \gt -1\text{ and }z \lt 1 \\ "
+            r"\begin{cases} 1 & \text{if } -1 \lt z \lt 1 \\ "
             r"0 & \text{otherwise} \end{cases}",
         ),
         (
@@ -141,6 +141,21 @@ def test_the_printed_formula_has_the_value_of_the_expression(
     tree = from_sympy(expression, NAMES, {"f": Symbol("f")}, operator)  # type: ignore[arg-type]
     read = plain.value(tree, {"x": 0.7, "a_1": -1.3, "y": 2.1, "z": 1.9})
     assert read == pytest.approx(expected, rel=1e-6), plain.flat(tree)
+
+
+@pytest.mark.parametrize(
+    ("text", "written"),
+    [
+        ("(x > -1) & (x < 1)", r"-1 \lt x \lt 1"),
+        ("(x >= -1) & (x < 2)", r"-1 \le x \lt 2"),
+        ("(x < 1) & (y > 0)", r"x \lt 1\text{ and }y \gt 0"),
+        ("(x > -1) & (x > 1/2)", r"x \gt -1\text{ and }x \gt \frac{1}{2}"),
+    ],
+)
+def test_two_bounds_of_one_quantity_are_an_interval(text: str, written: str) -> None:
+    names = {sympy.Symbol(n, real=True): Symbol(n) for n in "xy"}
+    condition = sympy.sympify(text, {n.name: n for n in names})
+    assert LATEX.write(from_sympy(condition, names)) == written
 
 
 @pytest.mark.parametrize(

@@ -10,14 +10,27 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from derivgen.formula import linebreak
-from derivgen.formula.build import add, equals, fraction, matrix, multiply, negate, number
+from derivgen.formula.build import (
+    add,
+    call,
+    equals,
+    fraction,
+    matrix,
+    multiply,
+    negate,
+    number,
+    walk,
+)
 from derivgen.formula.latex import LATEX
 from derivgen.formula.linebreak import INDENT, layout
+from derivgen.formula.mathml import MATHML
 from derivgen.formula.measure import chain_width, operator_width, relation_width, width
 from derivgen.formula.names import parse_name
 from derivgen.formula.tree import (
     Cases,
     Chain,
+    Delimited,
+    Fence,
     Line,
     Node,
     Number,
@@ -28,6 +41,7 @@ from derivgen.formula.tree import (
     Symbol,
     Underbrace,
 )
+from derivgen.formula.typst import TYPST
 
 Z = Symbol("z")
 TERM = multiply([Number("0.25"), Number("-0.50")])
@@ -213,3 +227,43 @@ def test_a_wide_left_side_stands_above_what_is_equal_to_it() -> None:
     assert len(layout([equals(left, Number("0.5"))], 60.0)) == 1
     # and a narrow left side stays beside the relation
     assert layout([equals(Z, multiply([TERM] * 9))], 60.0)[0].left == Z
+
+
+@pytest.mark.parametrize("tall", [False, True])
+def test_a_sum_in_brackets_is_broken_between_its_terms(tall: bool) -> None:
+    terms = [fraction(TERM, Number("3")) if tall else TERM] * 20
+    scaled = multiply(
+        [fraction(Number("1"), Number("2")), Delimited(add(*terms), "bracket")], "none"
+    )
+    lines = layout([equals(Symbol("L"), scaled)], 60)
+    assert len(lines) > 2
+    assert all(width(line.right) <= 60 for line in lines)
+    fences = [node for line in lines for node in walk(line.right) if isinstance(node, Fence)]
+    assert [(one.side, one.tall) for one in fences] == [("open", tall), ("close", tall)]
+    text = LATEX.write_lines(lines)
+    assert text.count(r"0.25 \cdot (-0.50)") == 20
+    assert text.count(r"\biggl\lbrack") == text.count(r"\biggr\rbrack") == int(tall)
+    assert r"\left\lbrack" not in text
+
+
+def test_so_is_what_a_function_is_taken_of_but_not_what_has_room() -> None:
+    short = call(Symbol("sigma"), add(TERM, TERM))
+    long = call(Symbol("sigma"), add(*[TERM] * 20, short))
+    lines = layout([equals(Symbol("a"), multiply([Symbol("w"), long], "none"))], 60)
+    assert all(width(line.right) <= 60 for line in lines)
+    assert LATEX.write(short) in LATEX.write_lines(lines)
+
+
+def test_a_minus_that_opens_the_brackets_stays_in_them() -> None:
+    body = add(negate(TERM), *[TERM] * 19)
+    lines = layout([equals(Symbol("L"), multiply([Number("2"), Delimited(body)], "dot"))], 60)
+    assert "(-0.25" in LATEX.write_lines(lines)
+
+
+def test_every_format_writes_both_delimiters_in_one_size() -> None:
+    for tall in (False, True):
+        opening, closing = Fence("bracket", "open", tall), Fence("bracket", "close", tall)
+        sizes = re.compile(r'size: #\d+%|(?:min|max)size="[^"]*"|stretchy="false"')
+        for writer in (TYPST, MATHML):
+            pair = [sizes.findall(writer.write(one)) for one in (opening, closing)]
+            assert pair[0] == pair[1] != []

@@ -61,6 +61,7 @@ LATEX_OF = (
     r"\sigma(x, y)",
     r"\sum_{i = 1}^{n} x",
     r"\left( \frac{x}{y} \right)",
+    r"\biggl\lbrack",
     r"\begin{bmatrix} x & y \\ 1 & 1 \end{bmatrix}",
     r"\begin{cases} x & \text{if } x \gt 0 \\ 1 & \text{otherwise} \end{cases}",
     r"\underbrace{x}_{\text{2 }\mathord{\times}\text{ 1}}",
@@ -85,6 +86,7 @@ TYPST_OF = (
     r"σ (x \, y)",
     "∑_(i = 1)^(n) x",
     "(frac(x, y))",
+    r'class("opening", lr(\[, size: #230%))',
     'mat(delim: "[", column-gap: #1em, x, y; 1, 1)',
     'cases(x quad & "if "x > 0, 1 quad & "otherwise")',
     'underbrace(x, "2 × 1")',
@@ -115,6 +117,7 @@ MATHML_OF = (
     f"{_X}</mrow>",
     f'<mrow><mo form="prefix" fence="true">(</mo><mfrac>{_X}{_Y}</mfrac>'
     '<mo form="postfix" fence="true">)</mo></mrow>',
+    '<mo form="prefix" fence="true" minsize="2.4em" maxsize="2.4em">[</mo>',
     f"<mrow><mo>[</mo><mtable><mtr><mtd>{_X}</mtd><mtd>{_Y}</mtd></mtr>"
     "<mtr><mtd><mn>1</mn></mtd><mtd><mn>1</mn></mtd></mtr></mtable><mo>]</mo></mrow>",
     '<mrow><mo form="prefix" stretchy="true">{</mo><mtable>'

@@ -207,14 +207,34 @@ def _raw_rows(tokens: list[Token]) -> Iterator[list[Token]]:
                     row.append(token)  # one that was never closed
                     at += 1
                     continue
-                if not matrix and token.text != "[":
-                    inside = [each for each in inside if each.kind != "row"]
+                if not matrix and (token.text != "[" or _goes_on_in(inside)):
+                    inside = _on_one_line(inside)
             row += inside
             at = other
         else:
             row.append(token)
         at += 1
     yield _trimmed(row)
+
+
+def _on_one_line(inside: Sequence[Token]) -> list[Token]:
+    """What stands in brackets that span lines, without the breaks and the alignment behind them."""
+    kept: list[Token] = []
+    broken = False
+    for token in inside:
+        layout = token.kind == "ampersand" or token[:2] == ("separator", "quad")
+        broken = token.kind == "row" or (broken and layout)
+        if not broken:
+            kept.append(token)
+    return kept
+
+
+def _goes_on_in(inside: Sequence[Token]) -> bool:
+    """Whether brackets hold a sum that is broken over lines, each of which ends with a sign, and no matrix."""
+    solid = [token for token in inside if token.text not in ("{", "}")]
+    return all(
+        solid[at - 1].kind == "operator" for at, token in enumerate(solid) if token.kind == "row"
+    )
 
 
 def _trimmed(row: list[Token]) -> list[Token]:

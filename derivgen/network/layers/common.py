@@ -96,6 +96,8 @@ class Context:
     incoming: Incoming
     from_to: bool
     network_bias: str | None = None
+    #: whether equations go on with what the last layer gives, so that it is not the network's output
+    goes_on: bool = False
 
     @property
     def hidden(self) -> bool:
@@ -118,10 +120,13 @@ class Emission:
     equations: list[Text] = field(default_factory=list)
 
 
-def layer_phrase(name: str, number: int, layers: int) -> str:
-    """What prose calls a layer: its own name, or one by its position."""
+def layer_phrase(name: str, number: int, layers: int, goes_on: bool) -> str:
+    """What prose calls a layer: its own name, or one by its position.  Where equations go on after the last
+    one (``goes_on``) it gives no output, and whether it is hidden is for them to say."""
     if name:
         return name if name.startswith("the ") else f"the {name}"
+    if number == layers and goes_on:
+        return "the dense layer" if layers == 1 else "the last dense layer"
     if number == layers:
         return "the output layer"
     return "the hidden layer" if layers == 2 else f"hidden layer {number}"

@@ -36,7 +36,7 @@ def emit(layer: DenseLayer, context: Context, activation: str | None) -> Emissio
     output = names.activation.array or f"a{number}"
     weighted = output if activation is None else names.pre_activation.array or f"z{number}"
     found = Emission(output, units, None if activation is None else weighted)
-    phrase = layer_phrase(layer.name, number, context.layers)
+    phrase = layer_phrase(layer.name, number, context.layers, context.goes_on)
     weights = _weights(layer, context, phrase, found)
     given = found.quantities[0][0].values is not None
     if given and "bias" not in layer.model_fields_set:
