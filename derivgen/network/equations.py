@@ -32,7 +32,7 @@ from derivgen.network.ranges import Extent, Vocabulary
 from derivgen.network.scalar import ScalarFunction
 from derivgen.network.schedule import box, meet, ranges_of, schedule
 from derivgen.network.shapes import Shapes, Written, collect, known_name
-from derivgen.network.staging import Normaliser, Ties
+from derivgen.network.staging import LETTERS, Normaliser, Ties
 
 _GIVEN = frozenset({Role.INPUT, Role.TARGET, Role.PARAMETER, Role.CONSTANT})
 
@@ -175,10 +175,13 @@ class _Names:
     """Makes names that nobody has."""
 
     used: set[str]
+    arrays: frozenset[str]
 
     def fresh(self, letter: str, owner: str) -> str:
-        """A name for a part of ``owner``: ``z_a``, then ``z2_a``, ``z3_a``."""
+        """A name for a part of ``owner``: ``z_a``, then ``z2_a``, ``z3_a``; with another letter where an
+        author has an array of that name, since ``z_a`` would be taken for an element of his ``z``."""
         number = 1
+        letter = next((one for one in LETTERS[letter] if one not in self.arrays), letter)
         while (name := f"{letter}{number if number > 1 else ''}_{owner}") in self.used:
             number += 1
         self.used.add(name)
@@ -189,7 +192,8 @@ def _normal_form(
     entries: Iterable[Written], shapes: Shapes, functions: frozenset[str], ties: Ties
 ) -> list[Equation]:
     """All equations in normal form, each after those of its staged parts."""
-    names = _Names({*shapes.words.arrays, *functions, *shapes.words.ranges})
+    arrays = frozenset(shapes.words.arrays)
+    names = _Names({*arrays, *functions, *shapes.words.ranges}, arrays)
     normaliser = Normaliser(functions, names.fresh, ties)
     normal: list[Equation] = []
     for entry in entries:

@@ -6,7 +6,7 @@ target's: so does the argument of a maximum or a softmax that is more than one r
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Literal
@@ -45,6 +45,9 @@ from derivgen.network.model import (
 
 #: what a staged part is called: a letter for its kind, to go before the target's name
 ARGUMENT, TOTAL, PEAK, SHARE = "z", "s", "m", "p"
+
+#: the letters that do as well, each after those that are better, where an author has an array of that name
+LETTERS: Mapping[str, str] = {ARGUMENT: "zuvq", TOTAL: "stqu", PEAK: "mnkq", SHARE: "pqru"}
 
 Ties = Literal["first", "split", "all"]
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from derivgen.api import derive, task
@@ -110,3 +112,17 @@ def test_a_penalty_is_on_arrays_as_prose_calls_them(penalty: dict[str, object], 
         training={"learning_rate": 0.5},
     )
     assert f"The loss holds {said}" in derive(given).to_markdown()
+
+
+def test_a_part_of_an_equation_is_not_named_as_an_array_of_its_author() -> None:
+    """``z_r`` beside a gate ``z`` would be taken for an element of it."""
+    common: dict[str, Any] = {
+        "arrays": {"x": {"values": [0.5, -1], "role": "input"}, "w": [0.4, -0.2], "v": [0.1, 0.3]},
+        "loss": "L",
+    }
+    gate = ["z = sigmoid(w @ x)", "r = tanh(v @ x)", "L = (z*r - 1)**2"]
+    with_z = task(equations=gate, **common).network.quantities
+    assert {"u_z", "u_r"} <= set(with_z)
+    assert not {"z_z", "z_r"} & set(with_z)
+    without = task(equations=[line.replace("z", "g") for line in gate], **common)
+    assert "z_r" in without.network.quantities
