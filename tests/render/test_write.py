@@ -402,3 +402,19 @@ def test_front_matter_of_a_spec_holds_what_site_generators_read() -> None:
     assert {k: found[k] for k in found if k != "title"} == {
         k: v for k, v in keys.items() if v != []
     }
+
+
+def test_a_formula_of_very_many_lines_may_run_over_the_page() -> None:
+    """``aligned`` is a box, which a page cannot hold where it is higher than the page."""
+    term = Product((Number("0.25"), Number("0.50")))
+
+    def written(terms: int) -> str:
+        total = Sum(((False, term),) * terms)
+        return text_of([Display((Chain(Symbol("L"), (("=", total),)),), number=3)], "tex")
+
+    assert r"\begin{aligned}" in written(30)
+    long = written(400)
+    assert r"\begin{aligned}" not in long
+    assert re.search(
+        r"\\begin\{align\*\}\n(.+\n)+.*\\tag\{3\}\\label\{[^}]*\}\n\\end\{align\*\}", long
+    )
