@@ -23,6 +23,8 @@ STOPWORDS = words_of(
 CALLED = FUNCTIONS | words_of("sigmoid relu ReLU softplus sum mean abs sqrt sgn sign logistic f g")
 #: functions that are put before what they are of without brackets: ``ln p``
 BARE = words_of("ln log lg exp tanh sin cos")
+#: words that are names where they stand between signs
+ARTICLES = frozenset(("a", "A"))
 #: words that are given a value behind a colon
 GIVEN_WORDS = frozenset(("learning rate", "step size"))
 
@@ -195,15 +197,21 @@ class Sight:
             return False
         if following.kind == "word":
             after = self.token(at + 2)
-            return following.text.lower() not in STOPWORDS and (
-                after is None or after.kind in ("op", "rel", "close", "comma")
-            )
+            named = following.text.lower() not in STOPWORDS or following.text in ARTICLES
+            return named and (after is None or after.kind in ("op", "rel", "close", "comma"))
         return following.kind in ("atom", "num", "open")
 
     def is_multiplied(self, at: int) -> bool:
         """Whether a word is a factor behind an operand, since another one follows: ``2 out * x``; or since it is
         a name elsewhere in the paragraph: ``(out - t) out (1 - out)``."""
         token, following = self.tokens[at], self.token(at + 1)
+        if token.text in ARTICLES and token.gap == " " and following is not None:
+            # "2 a + 1", "(a - 1) a (1 - a)": the article is a name before a sign, and before a bracket with
+            # a calculation in it
+            sign = self.token(at + 3)
+            if following.kind == "op" and following.gap == " ":
+                return self.tokens[at - 1].kind != "word"
+            return following.kind == "open" and sign is not None and sign.kind == "op"
         if token.gap == "\n" or token.text.lower() in STOPWORDS:
             return False
         if following is not None and following.kind == "op" and following.text in "*·×⋅∙":
