@@ -14,6 +14,7 @@ from derivgen.checking.evaluating import indices as ix
 from derivgen.checking.maths import tree as t
 from derivgen.checking.maths.rebuild import rebuilt
 from derivgen.checking.understanding.statements import Statement
+from derivgen.checking.understanding.units import all_read_by
 
 #: longer chains of letters are not followed
 MOST_LAYERS = 5
@@ -89,16 +90,7 @@ def _recurring(statements: Sequence[Statement]) -> frozenset[str]:
         # h_t-1 is another one than h_t already
         there = (n.key for n in t.names_of(body) if not any(map(ix.is_moved, ix.split(n.key)[1])))
         reads[_family(left.key)] |= set(map(_family, there))
-    above: dict[str, set[str]] = {}
-    for family in reads:
-        found: set[str] = set()
-        waiting = [family]
-        while waiting:
-            new = reads.get(waiting.pop(), set()) - found
-            found |= new
-            waiting += new
-        above[family] = found
-    return frozenset(family for family, found in above.items() if family in found)
+    return frozenset(family for family in reads if family in all_read_by(family, reads))
 
 
 def _backwards(statements: Sequence[Statement]) -> frozenset[str]:

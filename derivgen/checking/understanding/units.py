@@ -164,10 +164,11 @@ def _recurs(statements: Sequence[Statement], layer: str) -> bool:
             if not t.has_derivative(segment.body):
                 names = {_family(key) for key in t.names_in(segment.body)}
                 reads.setdefault(_family(left.key), set()).update(names)
-    return any(family in _above(family, reads) for family in reads)
+    return any(family in all_read_by(family, reads) for family in reads)
 
 
-def _above(family: str, reads: Mapping[str, set[str]]) -> set[str]:
+def all_read_by(family: str, reads: Mapping[str, set[str]]) -> set[str]:
+    """What something is computed from, in some steps; ``reads`` has what each is computed from in one."""
     found: set[str] = set()
     waiting = [family]
     while waiting:
