@@ -126,9 +126,9 @@ class Ranges:
                     return _whole(UNITS, node.span)
                 made = ix.put_in(key, numbers)
                 if self.unit_delta and _family(key) == "delta" and not ix.above(key):
-                    one, *others = ix.split(made)[1]
-                    if len(others) == 1:
-                        return _whole(int(one == others[0]), node.span)
+                    pieces = ix.split(made)[1]
+                    if len(pieces) == 2:
+                        return _whole(int(pieces[0] == pieces[1]), node.span)
                 return t.Name(made, node.mark, node.written, node.span)
             case t.BigSum():
                 return self._sum(node, numbers)
