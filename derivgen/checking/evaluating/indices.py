@@ -63,6 +63,11 @@ def split(key: str) -> tuple[str, list[str]]:
     return base, list(subscript) if len(subscript) <= 4 else [subscript]
 
 
+def family(key: str) -> str:
+    """A key without its index, above or below: ``w`` of ``w^l_jk``."""
+    return split(without_above(key))[0]
+
+
 def is_word(subscript: str) -> bool:
     """True for a subscript that is a word (``hid``, ``out``, ``in``) and no row of index letters."""
     if not subscript.isalpha() or len(subscript) < 2:

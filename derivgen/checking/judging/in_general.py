@@ -47,7 +47,8 @@ Where = tuple[int, tuple[int, int]]
 def in_general(judge: Judge, functions: Mapping[str, Function], words: str) -> list[Draft]:
     """The drafts of a judge, with those decided that are so in general terms.
 
-    ``functions`` are those that the document defines, ``words`` its sentences.  It costs at most as much as a document of so many claims."""
+    ``functions`` are those that the document defines, ``words`` its sentences.  It costs at most as much as a
+    document of so many claims."""
     units = families_with_units(judge.statements)
     waiting = [draft for draft in judge.drafts if _is_open(draft) or _is_whole(draft, units)]
     case = general_case(judge.statements, functions) if waiting else None

@@ -73,7 +73,7 @@ def first_activations(decided: Decided) -> None:
     for key in filter(None, decided.definitions):
         number = ix.above(key)
         if number.isdigit():
-            layers.setdefault(ix.split(ix.without_above(key))[0], set()).add(int(number))
+            layers.setdefault(ix.family(key), set()).add(int(number))
     for key in [key for key in decided.notes.used if key not in known]:
         number, (base, pieces) = ix.above(key), ix.split(ix.without_above(key))
         source = ix.joined("x", pieces)

@@ -111,7 +111,7 @@ def _pair_of_names(model: DocumentModel) -> tuple[tuple[str, str], tuple[str, st
     if len(found) != 1:
         return None
     ((letter, keys),) = found
-    targets = [key for key in keys if ix.split(ix.without_above(key))[0] in _TARGETS]
+    targets = [key for key in keys if ix.family(key) in _TARGETS]
     if len(targets) != 1:
         return None
     (other,) = keys - set(targets)

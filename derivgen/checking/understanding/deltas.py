@@ -58,7 +58,7 @@ def with_deltas(
             value = _value(world, token)
             if value is None:
                 continue
-            base = ix.split(ix.without_above(other))[0]
+            base = ix.family(other)
             ways: tuple[tuple[bool, t.Node], ...] = ((False, token), (True, t.Negated(token)))
             for negative, node in ways:
                 found[base, negative][key] = node, _near(number, -value if negative else value)
@@ -116,7 +116,7 @@ def deltas_as_derivatives(
             continue
         formulas.append((t.Name(key), node))
         for other in _same_place(key, model):
-            base = ix.split(ix.without_above(other))[0]
+            base = ix.family(other)
             token = t.Derivative(loss, t.Name(other, written=other))
             ways[base, False][key], ways[base, True][key] = token, t.Negated(token)
     formulas += _gradients(loss, statements)
@@ -129,7 +129,7 @@ def deltas_as_derivatives(
 
 
 def _is_delta(key: str) -> bool:
-    return ix.split(ix.without_above(key))[0] in ("delta", "Delta")
+    return ix.family(key) in ("delta", "Delta")
 
 
 def _how_many(

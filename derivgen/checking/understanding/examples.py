@@ -96,7 +96,7 @@ def _share(one: set[str], two: set[str]) -> bool:
 
 
 def _base(key: str) -> str:
-    return ix.split(ix.without_above(key))[0]
+    return ix.family(key)
 
 
 def _closure(names: set[str], without: str, defined: Mapping[str, _Parts]) -> set[str]:

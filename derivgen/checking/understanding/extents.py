@@ -87,7 +87,7 @@ def _cells(key: str, shape: tuple[int, int], used: set[str]) -> Iterator[tuple[s
         lengths = {
             len(ix.split(other)[1])
             for other in used
-            if ix.letters_of(other) and ix.split(ix.without_above(other))[0] == same
+            if ix.letters_of(other) and ix.family(other) == same
         }
         for i in range(shape[0]):
             for j in range(shape[1]):
@@ -155,7 +155,7 @@ class _Extents:
         return found
 
     def _leaf(self, key: str) -> Extent:
-        base = ix.split(ix.without_above(key))[0]
+        base = ix.family(key)
         if ix.letters_of(key) or base in _NUMBERS or key in (self.model.loss, self.model.rate):
             return NUMBER
         big = base[:1].isupper()

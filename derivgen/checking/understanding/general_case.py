@@ -26,7 +26,7 @@ from derivgen.checking.understanding.running_letters import (
     free_letters_of,
     sums_in,
 )
-from derivgen.checking.understanding.statements import Statement
+from derivgen.checking.understanding.statements import Statement, keys_in
 
 #: more equations are not made of a document, or of one of its statements
 MOST, MOST_OF_ONE = 900, 60
@@ -86,7 +86,7 @@ def _of_cells(
     equations: Sequence[Statement], ranges: Ranges, units: Container[str]
 ) -> Iterator[Statement]:
     """``\\delta^2 = (\\delta^2_1, \\delta^2_2)`` for what stands as a whole and in its cells."""
-    names = {name.key for s in equations for m in s.members for name in t.names_of(m)}
+    names = keys_in(equations)
     made = {s.left.key for s in equations if isinstance(s.left, t.Name)}
     numbers = [str(n) for n in ranges.values("")]
     for key in sorted(name for name in names if ix.without_above(name) in units):
@@ -108,7 +108,7 @@ def families_with_units(
     """The names that stand with index letters of units somewhere: ``\\delta^l`` of ``\\delta^l_j``; ``others`` are
     letters of something else."""
     letters = ix.LETTERS - others
-    names = {name.key for s in statements for m in s.members for name in t.names_of(m)}
+    names = keys_in(statements)
     split = [(key, *ix.split(key)) for key in names]
     return frozenset(base for _, base, pieces in split if pieces and set(pieces) <= letters)
 
@@ -160,7 +160,7 @@ def _implied(statements: Sequence[Statement]) -> list[Statement]:
 
 def _of_units(statements: Sequence[Statement]) -> list[Statement]:
     """``a^L = \\sigma(z^L)`` said of a_j^L and z_j^L too, where these have letters and nothing else is said of them."""
-    names = {name.key for s in statements for m in s.members for name in t.names_of(m)}
+    names = keys_in(statements)
     known = {s.left.key for s in statements if isinstance(s.left, t.Name)}
     units: dict[str, list[str]] = defaultdict(list)
     for key in sorted(names):

@@ -41,7 +41,7 @@ def with_gradient_names(model: DocumentModel, budget: Budget) -> DocumentModel:
     right = {key for key, token in tokens.items() if _agrees(world, model.values[key], token)}
     letters: dict[str, set[str]] = defaultdict(set)
     for key in tokens:
-        letters[ix.split(ix.without_above(key))[0]].add(key)
+        letters[ix.family(key)].add(key)
     if len(right) < FEWEST or 2 * len(right) <= len(tokens):
         return model
     made = {key: tokens[key] for keys in letters.values() if keys & right for key in keys}

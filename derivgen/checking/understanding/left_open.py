@@ -58,22 +58,18 @@ def _loss_left_open(equations: Sequence[Statement]) -> str:
     if any(key == loss for m in members for key in _outside_derivatives(m)):
         return ""
     deltas = {
-        _family(s.left.key)
+        ix.family(s.left.key)
         for s in equations
         if isinstance(s.left, t.Name) and any(_is_of(m, loss) for m in s.members)
     }
     for statement in equations:
         follows = [
-            _is_of(m, loss) or not deltas.isdisjoint(map(_family, t.names_in(m)))
+            _is_of(m, loss) or not deltas.isdisjoint(map(ix.family, t.names_in(m)))
             for m in statement.members
         ]
         if any(follows) and not all(follows):
             return ""  # what the derivative by an output is, says something of the loss
     return loss
-
-
-def _family(key: str) -> str:
-    return ix.split(ix.without_above(key))[0]
 
 
 def _is_of(node: t.Node, loss: str) -> bool:

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from derivgen.checking.evaluating import indices as ix
 from derivgen.checking.maths import tree as t
 from derivgen.checking.maths.rebuild import rebuilt
-from derivgen.checking.understanding.statements import Statement
+from derivgen.checking.understanding.statements import Statement, keys_in
 from derivgen.checking.understanding.units import all_read_by
 
 #: longer chains of letters are not followed
@@ -148,7 +148,7 @@ def _layers(statements: Sequence[Statement], families: frozenset[str]) -> dict[s
             if a in ix.LETTERS and b in ix.LETTERS and feeds[a, b] > feeds[b, a]
         }
     )
-    names = {n.key for s in statements for m in s.members for n in t.names_of(m)}
+    names = keys_in(statements)
     units = [key for key in names if _family(key) in families and not ix.above(key)]
     known = all(p in layers for key in units for p in ix.split(key)[1] if p in ix.LETTERS)
     return layers if known else {}
@@ -183,7 +183,7 @@ def _said_of_others(statements: Sequence[Statement], lowest: int) -> list[Statem
             plain = not statement.chain.continued and not statement.restrictions
             if plain and _is_definition(statement):
                 said[_unnumbered(left.key)][int(ix.above(left.key))].append(statement)
-    used = {n.key for s in statements for m in s.members for n in t.names_of(m)}
+    used = keys_in(statements)
     made: list[Statement] = []
     waiting = sorted(used)
     seen = set(waiting)

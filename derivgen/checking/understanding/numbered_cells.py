@@ -47,7 +47,7 @@ def unnamed(decided: Decided, parameters: frozenset[str]) -> Iterator[str]:
 
 
 def _letter(key: str) -> str:
-    return ix.split(ix.without_above(key))[0].lower()
+    return ix.family(key).lower()
 
 
 def _given_arrays(decided: Decided) -> Iterator[tuple[str, _Cells]]:

@@ -20,7 +20,6 @@ UNITS, LAYERS = 2, 3
 class Instance:
     """A statement at some numbers of its index letters."""
 
-    general: Statement
     statement: Statement
     numbers: Mapping[str, int]
 
@@ -63,7 +62,7 @@ class Ranges:
                 onward |= set(_moved_by_numbers(name.key, "+"))
             for big in sums_in(member):
                 if big.upper is not None:
-                    counts |= {_family(name.key) for name in t.names_of(big.upper)}
+                    counts |= {ix.family(name.key) for name in t.names_of(big.upper)}
                 from_zero = isinstance(big.lower, t.Number) and not big.lower.value
                 if from_zero and isinstance(big.upper, t.Sum):
                     first = 0
@@ -75,7 +74,7 @@ class Ranges:
             frozenset(counts),
             frozenset(last | {"L"}),
             first,
-            not any(_family(key) == "delta" and len(ix.split(key)[1]) == 2 for key in said),
+            not any(ix.family(key) == "delta" and len(ix.split(key)[1]) == 2 for key in said),
         )
 
     @property
@@ -104,7 +103,7 @@ class Ranges:
                 continue
             made = self.at(statement, {**here, **self.ends})
             if made is not None and self._lies_inside(made):
-                yield Instance(statement, made, here)
+                yield Instance(made, here)
 
     def values(self, letter: str) -> range:
         """The numbers of a letter."""
@@ -122,10 +121,10 @@ class Ranges:
     def _written_out(self, node: t.Node, numbers: Mapping[str, int]) -> t.Node:
         match node:
             case t.Name(key):
-                if _family(key) in self.counts and not node.mark:
+                if ix.family(key) in self.counts and not node.mark:
                     return _whole(UNITS, node.span)
                 made = ix.put_in(key, numbers)
-                if self.unit_delta and _family(key) == "delta" and not ix.above(key):
+                if self.unit_delta and ix.family(key) == "delta" and not ix.above(key):
                     pieces = ix.split(made)[1]
                     if len(pieces) == 2:
                         return _whole(int(pieces[0] == pieces[1]), node.span)
@@ -205,10 +204,6 @@ def _moved_by_numbers(key: str, signs: str = "+-") -> Iterator[str]:
 def _is_inside(key: str) -> bool:
     pieces = (ix.above(key), *ix.split(ix.without_above(key))[1])
     return all(not piece.lstrip("-").isdigit() or 0 <= int(piece) <= LAYERS for piece in pieces)
-
-
-def _family(key: str) -> str:
-    return ix.split(ix.without_above(key))[0]
 
 
 def _whole(number: int, span: t.Span) -> t.Number:

@@ -27,7 +27,7 @@ def is_numbered(key: str) -> bool:
 
 def is_data(key: str) -> bool:
     """True for what is usually given with each sample: ``x``, ``x_1``."""
-    return ix.split(ix.without_above(key))[0] in _DATA
+    return ix.family(key) in _DATA
 
 
 def sampled(statements: Iterable[Statement]) -> frozenset[str]:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from derivgen.checking.evaluating.model import DocumentModel
 from derivgen.checking.manuscript import Passage
-from derivgen.checking.maths.tree import Chain, Node
+from derivgen.checking.maths.tree import Chain, Node, names_of
 
 #: whether a document says that it goes on with rounded numbers, and that it cuts digits
 Policy = tuple[bool, bool]
@@ -75,6 +75,11 @@ class Statement:
             left=None if self.left is None else change(self.left),
             earlier=tuple(map(change, self.earlier)),
         )
+
+
+def keys_in(statements: Iterable[Statement]) -> set[str]:
+    """The keys of all names in statements."""
+    return {name.key for s in statements for m in s.members for name in names_of(m)}
 
 
 @dataclass(frozen=True, slots=True)

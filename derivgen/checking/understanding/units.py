@@ -34,8 +34,8 @@ def with_units(
     names = dict.fromkeys(key for s in statements for key in _names(s))
     lettered = [key for key in names if _letters(key, layer)]
     nothing: set[str] = set()
-    families = {_family(key) for key in lettered}
-    valued = not families.isdisjoint(map(_family, tabled)) or _has_values(statements, families)
+    families = {ix.family(key) for key in lettered}
+    valued = not families.isdisjoint(map(ix.family, tabled)) or _has_values(statements, families)
     sums = [part for node in _bodies(statements) for part in t.walk(node) if _indices(part)]
     if not lettered or valued or not all(isinstance(s, t.BigSum) and _is_open(s) for s in sums):
         return statements, nothing, nothing
@@ -83,10 +83,6 @@ def _is_moved(key: str) -> bool:
     return any(ix.is_moved(piece) for piece in ix.split(ix.without_above(key))[1])
 
 
-def _family(key: str) -> str:
-    return ix.split(ix.without_above(key))[0]
-
-
 def _letters(key: str, layer: str) -> list[str]:
     """The index letters of a key but for that of its layer."""
     found = ix.letters_of(key)
@@ -95,7 +91,7 @@ def _letters(key: str, layer: str) -> list[str]:
 
 def _slots(key: str, layer: str) -> Iterator[_Slot]:
     for at, _ in enumerate(_letters(key, layer)):
-        yield _family(key), at
+        yield ix.family(key), at
 
 
 def _names(statement: Statement) -> Iterator[str]:
@@ -111,7 +107,7 @@ def _under_sums(statements: Sequence[Statement], layer: str) -> set[_Slot]:
         by_letter: dict[str, set[_Slot]] = {}
         for key in _names(statement):
             for at, letter in enumerate(_letters(key, layer)):
-                by_letter.setdefault(letter, set()).add((_family(key), at))
+                by_letter.setdefault(letter, set()).add((ix.family(key), at))
         for part in (part for body in _bodies([statement]) for part in t.walk(body)):
             for letter in _indices(part):
                 found += by_letter.get(letter, ())
@@ -139,12 +135,12 @@ def _has_values(statements: Sequence[Statement], families: set[str]) -> bool:
         if summed and any(map(is_numeric, members)):
             return True
         left = statement.left
-        if isinstance(left, t.Name) and _family(left.key) in families:
+        if isinstance(left, t.Name) and ix.family(left.key) in families:
             digits = any(piece.isdigit() for piece in ix.split(ix.without_above(left.key))[1])
             if digits or any(map(is_printed, members)):
                 return True
     return any(
-        _family(key) in families
+        ix.family(key) in families
         and any(piece.isdigit() for piece in ix.split(ix.without_above(key))[1])
         for statement in statements
         for key in _names(statement)
@@ -162,8 +158,8 @@ def _recurs(statements: Sequence[Statement], layer: str) -> bool:
             continue
         for segment in segments[1:]:
             if not t.has_derivative(segment.body):
-                names = {_family(key) for key in t.names_in(segment.body)}
-                reads.setdefault(_family(left.key), set()).update(names)
+                names = {ix.family(key) for key in t.names_in(segment.body)}
+                reads.setdefault(ix.family(left.key), set()).update(names)
     return any(family in all_read_by(family, reads) for family in reads)
 
 
