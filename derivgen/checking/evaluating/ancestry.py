@@ -11,6 +11,9 @@ from derivgen.checking.evaluating import indices as ix
 from derivgen.checking.evaluating.model import Model
 from derivgen.checking.evaluating.resolving import Unknown, resolved
 from derivgen.checking.maths import tree as t
+from derivgen.checking.maths.signs import ACCENTS
+
+_ACCENTS = frozenset(ACCENTS.values())
 
 
 @dataclass(frozen=True)
@@ -81,7 +84,7 @@ class Ancestry:
             if ix.above(key).isdigit():
                 plain = ix.without_above(key)
                 found.setdefault(plain, []).append(key)
-                if "_" in plain:
+                if "_" in plain and not _is_accented(plain):
                     found.setdefault(plain.rpartition("_")[0], []).append(key)
         return found
 
@@ -89,7 +92,8 @@ class Ancestry:
     def _by_base(self) -> dict[str, list[str]]:
         found: dict[str, list[str]] = {}
         for key in chain(self.model.names(), self.model.other_names()):
-            found.setdefault(key.rpartition("_")[0], []).append(key)
+            if not _is_accented(key):
+                found.setdefault(key.rpartition("_")[0], []).append(key)
         return found
 
     def is_read(self, key: str) -> bool:
@@ -145,26 +149,47 @@ class Ancestry:
 
     def _above(self, key: str) -> int:
         """Everything that a quantity is computed from, over however many steps."""
-        waiting = [] if key in self._upstream else [key]
-        begun: set[str] = set()
-        while waiting:
-            here = waiting[-1]
-            if here in self._upstream:
-                waiting.pop()
-                continue
-            reads = self.reads(here)
-            if here not in begun:
-                begun.add(here)
-                missing = [r for r in reads if r not in self._upstream and r not in begun]
-                if missing:
-                    waiting.extend(missing)
-                    continue
-            waiting.pop()
-            found = self._mask(reads)
-            for read in reads:
-                found |= self._upstream.get(read, 0)
-            self._upstream[here] = found
+        if key not in self._upstream:
+            self._look_above(key)
         return self._upstream[key]
+
+    def _look_above(self, top: str) -> None:
+        """Note what is above a quantity, and above each that it is computed from.
+
+        What is computed from one another in a circle, or may be since an index letter stands for several
+        quantities, has the same above it: these are Tarjan's strongly connected components."""
+        number: dict[str, int] = {}
+        lowest: dict[str, int] = {}
+        trail: list[str] = []
+        waiting = [(top, iter(self.reads(top)))]
+        while waiting:
+            here, reads = waiting[-1]
+            if here not in number:
+                number[here] = lowest[here] = len(number)
+                trail.append(here)
+            read = next((key for key in reads if key not in self._upstream), None)
+            if read is None:
+                waiting.pop()
+                if waiting:
+                    before = waiting[-1][0]
+                    lowest[before] = min(lowest[before], lowest[here])
+                if lowest[here] == number[here]:
+                    circle = [trail.pop()]
+                    while circle[-1] != here:
+                        circle.append(trail.pop())
+                    self._note_circle(circle)
+            elif read in number:
+                lowest[here] = min(lowest[here], number[read])
+            else:
+                waiting.append((read, iter(self.reads(read))))
+
+    def _note_circle(self, circle: list[str]) -> None:
+        """Note what is above quantities that are computed from one another; most often there is only one."""
+        reads = {read for key in circle for read in self.reads(key)}
+        found = self._mask(reads)
+        for read in reads:
+            found |= self._upstream.get(read, 0)
+        self._upstream.update(dict.fromkeys(circle, found))
 
     def upstream(self, key: str) -> frozenset[str]:
         """Everything that a quantity is computed from, over however many steps."""
@@ -253,6 +278,11 @@ class Ancestry:
             for key in sorted(self.upstream(top), key=lambda k: (-self._above(k).bit_count(), k))
             if key not in (top, bottom) and self.leads(key, bottom)
         ]
+
+
+def _is_accented(key: str) -> bool:
+    """True for ``x_hat``, which no x with an index means."""
+    return key.rpartition("_")[2] in _ACCENTS
 
 
 def _is_marked(key: str, name: t.Name, count: int) -> bool:

@@ -306,6 +306,8 @@ def cell_of(value: Value, element: Element) -> Dual:
 def derivative(frame: Frame, of: t.Node, by: t.Node, local: bool) -> Value:
     if isinstance(by, t.Transposed):
         return v.transposed(derivative(frame, of, by.body, local))
+    if isinstance(by, t.Power) and isinstance(by.base, t.Name):
+        return _by_power(frame, of, by, by.base, local)
     if not isinstance(by, t.Name):
         raise NoValue("a derivative by something that is no name")
     world = frame.world
@@ -358,6 +360,18 @@ def derivative(frame: Frame, of: t.Node, by: t.Node, local: bool) -> Value:
     if len(columns_of) < len(flat):
         raise NoValue("the derivative of a matrix by a vector")
     return Array(tuple(zip(*columns_of, strict=True)))
+
+
+def _by_power(frame: Frame, of: t.Node, by: t.Power, base: t.Name, local: bool) -> Value:
+    """By a variance that is called ``sigma^2``: what is computed from it reads sigma."""
+    found, root = derivative(frame, of, base, local), frame.evaluate(base)
+    if isinstance(root, Array) and v.shown_shape(found) != v.shown_shape(root):
+        raise NoValue("the derivative of an array by a power")
+    exponent = frame.number(by.exponent)
+    own = v.mapped(
+        lambda cell: Dual(v.power(Dual(cell.value, mpmath.mpf(1)), exponent).slope), root
+    )
+    return v.combined(v.divide, found, own)
 
 
 def _array_of(model: Model, key: str) -> str:

@@ -73,10 +73,8 @@ def repaired(model: DocumentModel, judge: Judge) -> Repair | None:
             wrong = _wrong(trial.judge.run())
             if wrong > trial.most or (best is not None and wrong >= fewest):
                 continue
-            if _limited(trial.judge.drafts) > _limited(judge.drafts) or _spoils(
-                trial, judge.drafts
-            ):
-                continue
+            if _open(trial.judge.drafts) > _open(judge.drafts) or _spoils(trial, judge.drafts):
+                continue  # what nobody can judge then is not right
             right = before - wrong
             lines = "line agrees" if right == 1 else "lines agree"
             agree = f", {right} more {lines}" if right > 0 else ""
@@ -117,8 +115,8 @@ def _wrong(drafts: Sequence[Draft]) -> int:
     return sum(draft.verdict is Verdict.WRONG for draft in drafts)
 
 
-def _limited(drafts: Sequence[Draft]) -> int:
-    return sum(draft.limited for draft in drafts)
+def _open(drafts: Sequence[Draft]) -> int:
+    return sum(draft.verdict is Verdict.UNDECIDED for draft in drafts)
 
 
 def _trials(model: DocumentModel, judge: Judge, end: int) -> Iterator[Trial]:
