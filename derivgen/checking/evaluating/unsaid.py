@@ -43,9 +43,10 @@ def refuse_unsaid(world: World, of: t.Node, by: str, indices: Mapping[str, int])
     silent = next(filter(partial(_is_cell_unread, model), sorted(ancestry.upstream(key))), None)
     if silent is not None:
         raise Open(f"which cell {silent} is, is not said")
-    if _is_given(model, by) or _is_given(model, array):
+    above = ancestry.upstream(key)
+    if any(_is_given(model, one) for one in (by, array, *above)):
         # a document with numbers that gives none for something may have computed that
-        silent = next(filter(partial(_is_silent, model), sorted(ancestry.upstream(key))), None)
+        silent = next(filter(partial(_is_silent, model), sorted(above)), None)
         if silent is not None:
             raise Open(f"nothing says what {silent} is")
     if not (model.is_complete or ancestry.is_read(by) or ancestry.is_read(array)):

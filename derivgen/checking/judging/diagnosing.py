@@ -88,6 +88,9 @@ def _mistake(
     if right is None or not (outcome or draft.code in FORMULAS or draft.doubted):
         return None
     body, equality = draft.segment.body, judge.symbols.equality
+    made = _definition(judge, right) if isinstance(right, t.Name) else None
+    if outcome is None and isinstance(body, t.Derivative) and draft.operand is None and made:
+        right, body = body, made  # delta = dL/dz = ...: it is what computes the delta that is wrong
     case = Case(
         judge.model,
         draft,

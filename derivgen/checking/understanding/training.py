@@ -211,10 +211,15 @@ def opaque(decided: Decided) -> frozenset[str]:
     sides = decided.notes.sides.items()
     rules = [key for key, rule in sides if ix.letters_of(key) and not any(map(is_descent, rule))]
     for key in decided.values.keys() - decided.definitions.keys():
-        cut_short = any(map(has_dots, decided.notes.sides.get(key, ())))
-        if cut_short or any(ix.is_instance(key, rule) for rule in rules):
+        # a formula with parts left out, or a sum over something unknown: the rows X_n* of a matrix
+        unread = any(has_dots(side) or _has_sum(side) for side in decided.notes.sides.get(key, ()))
+        if unread or any(ix.is_instance(key, rule) for rule in rules):
             found.add(key)
     return frozenset(found)
+
+
+def _has_sum(node: t.Node) -> bool:
+    return any(isinstance(part, t.BigSum) for part in t.walk(node))
 
 
 def _is_any_cell(key: str, base: str, mark: str) -> bool:
