@@ -158,7 +158,9 @@ class _LastPrinted(Mapping[str, Value]):
         """The last print of a quantity."""
         name = t.Name(key)
         entries = self.ledger.by_subject.get(name)
-        return entries[-1] if entries and name != self.but else None
+        # the last print of a parameter whose new value is in question may be that new value
+        own = isinstance(self.but, t.Name) and self.but.key == key
+        return entries[-1] if entries and not own else None
 
     def __getitem__(self, key: str) -> Value:
         if key in self.whole:

@@ -138,13 +138,29 @@ class Atoms(Calls):
         return replace(made, written=f"d{name.written}") if name.written else made
 
     def _typed_sum(self, token: Token) -> Node | None:
-        """``Σ`` typed for a sum sign."""
+        """``Σ`` typed for a sum sign, or ``sum_j`` before a term."""
+        if token.kind in ("letters", "word") and token.text == "sum" and self.typed:
+            return self._big_sum("sum") if self._is_sum_word() else None
         if token.kind != "greek" or token.text != "Sigma" or self.vocabulary.knows("Sigma"):
             return None
         following = self.peek(1)
         scripted = following is not None and following.kind == "script"
         operand = following is not None and following.kind in ("open", "letters", "number", "greek")
         return self._big_sum("sum") if self.typed and (scripted or operand) else None
+
+    def _is_sum_word(self) -> bool:
+        """True for ``sum_j`` and ``sum_{j=1}^3`` with a term behind, where no quantity is called a sum."""
+        if self.vocabulary.knows("sum") or not self.is_kind("script", "_", 1):
+            return False
+        at = self.at + 1
+        while at + 1 < self.end and self.tokens[at].kind == "script":
+            opened = self.tokens[at + 1].kind == "open"
+            at = self.closing(at + 1) + 1 if opened else at + 2
+        index = self.tokens[self.at + 2]
+        named = index.kind == "open" or (index.kind == "letters" and index.text in RUNNING)
+        if not named or at >= self.end:
+            return False
+        return self.tokens[at].kind in ("open", "letters", "word", "greek", "number", "partial")
 
     def _command(self, token: Token) -> Node:
         start = self.at
@@ -309,7 +325,7 @@ class Atoms(Calls):
         while self.is_kind("script"):
             below = self.tokens[self.at].text == "_"
             self.at += 1
-            if self.is_kind("open", "{"):
+            if self.is_kind("open", "{") or (self.typed and self.is_kind("open", "(")):
                 close = self.closing(self.at)
                 first, last = self.at + 1, close
                 self.at = close + 1

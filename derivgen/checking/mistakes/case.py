@@ -78,7 +78,10 @@ class Case:
                 key, state = resolved(self.model, self.right)
             except Unknown:
                 return None
-            return key if state == "after" and self._is_trained(key) else None
+            # w' = w - eta dw is an equation of its own where dw has one
+            own = state == "now" and self.model.renewed.get(self.right.key) == key
+            key = self.right.key if own else key
+            return key if (own or state == "after") and self._is_trained(key) else None
         return None
 
     def _is_trained(self, key: str) -> bool:

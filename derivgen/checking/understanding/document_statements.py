@@ -21,7 +21,7 @@ from derivgen.checking.understanding.named_losses import with_named_losses
 from derivgen.checking.understanding.noting import statements_of
 from derivgen.checking.understanding.restrictions import with_restrictions
 from derivgen.checking.understanding.rows_of_steps import StepTable, step_tables
-from derivgen.checking.understanding.samples import sampled
+from derivgen.checking.understanding.samples import Sampled, sampled
 from derivgen.checking.understanding.signs_for_gradients import with_signs_for_gradients
 from derivgen.checking.understanding.statements import Statement
 from derivgen.checking.understanding.states import States, with_states_apart
@@ -114,7 +114,7 @@ def _with_names_of_their_own(said: Sequence[Statement], text: str) -> Sequence[S
 
 
 def _without_cells(
-    tables: Sequence[Table], vocabulary: Vocabulary, sampled: frozenset[str]
+    tables: Sequence[Table], vocabulary: Vocabulary, sampled: Sampled
 ) -> list[Table]:
     """The tables whose rows and columns are no quantities' by themselves."""
     return [table for table in tables if not any(cells_of([table], vocabulary, sampled))]

@@ -15,6 +15,7 @@ from derivgen.checking.maths import tree as t
 from derivgen.checking.maths.parser import read
 from derivgen.checking.maths.rebuild import rebuilt
 from derivgen.checking.maths.vocabulary import Vocabulary
+from derivgen.checking.understanding.samples import Sampled
 from derivgen.checking.understanding.statements import Statement
 
 #: what the cells of a column are, by the words of its head; the first that fits
@@ -52,6 +53,7 @@ FORMULA = re.compile(
     r"formula|formel|fórmula|formule|expression|ausdruck|chain|rule|how|definition|computed", re.I
 )
 
+NO_SAMPLES = Sampled()
 #: what a given quantity has in place of a formula
 LONE_WORD = re.compile(r"[^\W\d_]{3,}")
 #: a cell of a spreadsheet: ``C5``
@@ -90,14 +92,14 @@ class Cell:
 
 
 def cells_of(
-    tables: Sequence[Table], vocabulary: Vocabulary, sampled: frozenset[str] = frozenset()
+    tables: Sequence[Table], vocabulary: Vocabulary, sampled: Sampled = NO_SAMPLES
 ) -> Iterator[Cell]:
-    """The numbers of all tables whose rows or columns are of named quantities; ``sampled`` are the keys of
+    """The numbers of all tables whose rows or columns are of named quantities; ``sampled`` are those of
     which the document has one for each sample."""
     for table in tables:
         if len(table.rows) < 2:
             continue
-        cells = list(_of_a_row_each(table, vocabulary, sampled)) if sampled else []
+        cells = list(_of_a_row_each(table, vocabulary, sampled))
         for layout in (_of_samples, _of_columns, _of_rows):
             cells = cells or list(layout(table, vocabulary))
         yield from cells
@@ -203,15 +205,20 @@ def _of_samples(table: Table, vocabulary: Vocabulary) -> Iterator[Cell]:
                 yield Cell(ix.at(formula, {letter: int(number)}), "value", chain, cell)
 
 
-def _of_a_row_each(table: Table, vocabulary: Vocabulary, sampled: frozenset[str]) -> Iterator[Cell]:
-    """Quantities as heads and one sample in each row, in their order: y in the third row is ``y^(3)``."""
+def _of_a_row_each(table: Table, vocabulary: Vocabulary, sampled: Sampled) -> Iterator[Cell]:
+    """Quantities as heads and one sample in each row, in their order: y in the third row is ``y^(3)``, or y_3."""
     head, *rows = table.rows
     formulas = [_formula(cell, vocabulary) for cell in head]
     names = {f.key for f in formulas if isinstance(f, t.Name) and not f.mark}
-    if len(rows) < 2 or not names & sampled or None in formulas:
+    where = sampled.rows_are(names)
+    if len(rows) < 2 or where is None or None in formulas:
         return
     for number, row in enumerate(rows, start=1):
-        here = {name: ix.of_sample(name, number) for name in names}
+        below = where == "below"
+        here = {
+            name: ix.joined(name, [str(number)]) if below else ix.of_sample(name, number)
+            for name in names
+        }
         for formula, cell in zip(formulas, row, strict=False):
             chain = number_of(cell, vocabulary)
             if formula is None or chain is None:
