@@ -178,11 +178,12 @@ def _is_update(
     if arrow != marks[0] or arrow == 0 or arrow + 1 >= len(tokens):
         return False
     end = next((mark for mark in marks if mark > arrow), len(tokens))
-    begins = tokens[arrow + 1].kind == "number" or (
+    first = arrow + 1 + (tokens[arrow + 1][:2] == ("operator", "-"))
+    begins = tokens[min(first, len(tokens) - 1)].kind == "number" or (
         [token[:2] for token in tokens[arrow + 1 : 2 * arrow + 1]]
         == [token[:2] for token in tokens[:arrow]]
     )
-    inside = (at for at in _top(partner, len(tokens)) if arrow + 1 < at < end)
+    inside = (at for at in _top(partner, len(tokens)) if first < at < end)
     return begins and any(
         tokens[at].kind == "operator" and tokens[at].text in ("+", "-") for at in inside
     )

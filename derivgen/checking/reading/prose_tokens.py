@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from derivgen.checking.reading.wordlist import words_of
@@ -178,7 +178,19 @@ class Lexer:
                 continue
             self.tokens.append(Token(token_kind, self.text[at:end], at, end, gap))
             at, gap = end, ""
-        return self.tokens
+        return [self._assigned(at) for at in range(len(self.tokens))]
+
+    def _assigned(self, at: int) -> Token:
+        """A token; an arrow before a new value is a relation: ``w1 -> w1 - 0.1 * 0.05``, ``w1 -> 0.4 - 0.1 * 0.05``."""
+        token = self.tokens[at]
+        if token.text not in ("->", "-->", "→") or not 0 < at < len(self.tokens) - 2:
+            return token
+        name, behind = self.tokens[at - 1], self.tokens[at + 1 : at + 4]
+        if behind[0].text in "-−–" and behind[0].kind == "op":
+            behind = behind[1:]
+        begins = behind[0].kind == "num" or behind[0].text == name.text
+        steps = begins and len(behind) > 1 and behind[1].kind == "op" and behind[1].text in "+-−–"
+        return replace(token, kind="rel") if name.kind == "atom" and steps else token
 
     def _formula(self, body: str) -> tuple[Kind, str]:
         bare = body.strip()

@@ -150,10 +150,13 @@ def _own_primes(statements: Sequence[Statement], cells: Sequence[Cell]) -> froze
     """Primed names that are no later value of what goes without a prime.
 
     They have a formula of their own, which leads back to no earlier value of theirs; or something is
-    differentiated by them; or a table has the values of both side by side."""
+    differentiated by them; or a table has the values of both side by side; or something is computed from them,
+    and nothing goes without the prime."""
     reads: dict[_Primed, set[_Primed]] = defaultdict(set)
     shown: set[_Primed] = set()
     computed: set[_Primed] = set()
+    #: what something without a prime is computed from
+    read_now: set[_Primed] = set()
     bare: set[str] = set()
     for statement in statements:
         members = statement.members
@@ -172,13 +175,15 @@ def _own_primes(statements: Sequence[Statement], cells: Sequence[Cell]) -> froze
                 reads[base, prime] |= {_parted(part)[:2] for part in _names([side])}
                 if prime:
                     computed.add((base, prime))
+                elif not first.mark:
+                    read_now |= {_parted(part)[:2] for part in _names([side]) if _parted(part)[1]}
     bare |= {_parted(c.name)[0] for c in cells if c.name is not None and not _parted(c.name)[1]}
     shown |= _side_by_side(cells)
     found = {
         (base, prime)
-        for base, prime in computed | shown
+        for base, prime in computed | shown | {own for own in read_now if own[0] not in bare}
         # where nothing goes without the prime, it is the later value of nothing
-        if (base in bare or (base, prime) in computed)
+        if (base in bare or (base, prime) in computed | read_now)
         and (base, "") not in _upstream((base, prime), reads)
     }
     # what is computed from later values is a later value itself

@@ -1,10 +1,12 @@
 """Sums over letters that usually count nothing: ``y_{ij} = \\sum_{a,b} k_{ab} x_{i+a,j+b}``.
 
 A letter such as a is part of many names, so that no name is read as having it for an index.  Where a sum runs over
-it, it is one all through the document, and gets the place of an index letter that the document does not use."""
+it, it is one all through the document, and gets the place of an index letter that the document does not use.  So does
+the j' of ``\\sum_{j'} \\exp(u_{j'})``, inside of its sum."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
@@ -13,6 +15,7 @@ from derivgen.checking.maths import tree as t
 from derivgen.checking.maths.rebuild import rebuilt
 from derivgen.checking.understanding.statements import Statement
 
+_PRIMED = re.compile("[a-z]'")
 #: letters to count with, the less usual ones first
 _FREE = "vurqspmnlkji"
 
@@ -20,21 +23,31 @@ _FREE = "vurqspmnlkji"
 def with_usual_letters(statements: Sequence[Statement]) -> tuple[Statement, ...]:
     """The statements with every sum over a letter that counts."""
     bound: dict[str, None] = {}
+    primed: dict[str, None] = {}
     taken: set[str] = set()
     for statement in statements:
         for node in statement.members:
             for part in t.walk(node):
                 if isinstance(part, t.BigSum):
                     bound |= dict.fromkeys(_letters(part))
+                    primed |= dict.fromkeys(i for i in (part.index,) if i and _PRIMED.fullmatch(i))
                 elif isinstance(part, t.Name):
                     taken |= {part.key, *_in_subscript(part.key)}
     strange = [letter for letter in bound if letter not in ix.LETTERS and letter.islower()]
     free = [letter for letter in _FREE if letter not in taken and letter not in bound]
     names = dict(zip(strange, free, strict=False))
-    if not names or any(letter in taken and not _is_index(letter, statements) for letter in names):
+    if any(letter in taken and not _is_index(letter, statements) for letter in names):
+        names = {}
+    plain = dict(zip(primed, free[len(names) :], strict=False))
+    if not names and not plain:
         return tuple(statements)
 
     def renamed(node: t.Node) -> t.Node:
+        if isinstance(node, t.BigSum) and node.index in plain:
+            own = plain[node.index]
+            return renamed(
+                replace(node, body=_without_prime(node.body, node.index[0], own), index=own)
+            )
         if isinstance(node, t.Name):
             return replace(node, key=_renamed(node.key, names))
         if isinstance(node, t.BigSum) and node.index:
@@ -43,6 +56,14 @@ def with_usual_letters(statements: Sequence[Statement]) -> tuple[Statement, ...]
         return rebuilt(node, renamed)
 
     return tuple(statement.mapped(renamed) for statement in statements)
+
+
+def _without_prime(node: t.Node, letter: str, own: str) -> t.Node:
+    """``u_{j'}`` with a letter of its own for the j'."""
+    if isinstance(node, t.Name):
+        base, underscore, index = node.key.rpartition("_")
+        return replace(node, key=base + underscore + index.replace(f"{letter}'", own))
+    return rebuilt(node, lambda child: _without_prime(child, letter, own))
 
 
 def _letters(node: t.BigSum) -> Iterator[str]:

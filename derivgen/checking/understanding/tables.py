@@ -23,7 +23,8 @@ Kind = Literal["gradient", "new", "value", "definition"]
 HEADS: Sequence[tuple[re.Pattern[str], Kind]] = (
     (
         re.compile(
-            r"grad|deriv|dériv|ableitung|partial|∂|\bd\s?\w+\s?/\s?d|\bslope|\bsteigung|\bpente|\bpendiente",
+            r"grad|deriv|dériv|ableitung|partial|∂|\bd\s?\w+\s?/\s?d|\bslope|\bsteigung|\bpente|\bpendiente"
+            r"|梯度|导数",
             re.I,
         ),
         "gradient",
@@ -31,7 +32,7 @@ HEADS: Sequence[tuple[re.Pattern[str], Kind]] = (
     (
         re.compile(
             r"new|updat|after|\+|\bneue?[rs]?\b|aktualis|\bnach|\bnue[vw]|actuali[sz]|\bdespu[eé]s"
-            r"|^\s*to\s*$|\bnouv|\bapr[eè]s|\bnuov|\bdopo|\bnov[oa]s?\b|\bdepois",
+            r"|^\s*to\s*$|\bnouv|\bapr[eè]s|\bnuov|\bdopo|\bnov[oa]s?\b|\bdepois|新(?!前)",
             re.I,
         ),
         "new",
@@ -40,7 +41,7 @@ HEADS: Sequence[tuple[re.Pattern[str], Kind]] = (
         re.compile(
             r"old|initial|before|current|value|weight|\balte?[rs]?\b|anfang|\bstart|\bvor(?:her)?\b|\bwerte?\b"
             r"|^\s*from\s*$|gewicht|inici[ao]|antigu|\bantes|\bvalor|\bpesos?\b|\banci?e?nn?e?s?\b|\bavant|valeur|poids"
-            r"|\binizial|\bvecchi|\bprima\b|\bpesi\b",
+            r"|\binizial|\bvecchi|\bprima\b|\bpesi\b|旧|原|初始|更新前|权重|数值",
             re.I,
         ),
         "value",
@@ -50,7 +51,8 @@ HEADS: Sequence[tuple[re.Pattern[str], Kind]] = (
 
 #: heads of columns with formulas: of the gradients beside them, or of the quantities themselves
 FORMULA = re.compile(
-    r"formula|formel|fórmula|formule|expression|ausdruck|chain|rule|how|definition|computed", re.I
+    r"formula|formel|fórmula|formule|expression|ausdruck|chain|rule|how|definition|computed|公式",
+    re.I,
 )
 
 NO_SAMPLES = Sampled()
