@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from fractions import Fraction
 from itertools import pairwise
 
+from derivgen.checking.evaluating import indices as ix
 from derivgen.checking.evaluating.model import Model
 from derivgen.checking.evaluating.printed import (
     is_printed,
@@ -18,6 +19,7 @@ from derivgen.checking.maths import tree as t
 from derivgen.checking.maths.tree import full_key
 from derivgen.checking.report import Remark
 from derivgen.checking.understanding.align import factors
+from derivgen.checking.understanding.samples import is_numbered
 from derivgen.checking.understanding.shapes import Shape, shape_of
 from derivgen.checking.understanding.statements import Learned, Statement
 from derivgen.errors import Place
@@ -295,7 +297,8 @@ def _bias(learned: Learned, model: Model) -> str | None:
             continue
         weighted = True
         # samples that go through one unit have its weights in common
-        unit = frozenset(filter(learned.model.is_parameter, names)) or frozenset(names)
+        unit = frozenset(filter(learned.model.is_parameter, names))
+        unit = unit or frozenset(ix.without_above(n) if is_numbered(n) else n for n in names)
         for (_, body), term in zip(definition.terms, terms, strict=True):
             for key in _given(term, model):
                 readers[key].add(unit)

@@ -285,6 +285,8 @@ def _other_definitions(model: DocumentModel, judge: Judge, end: int) -> list[tup
     for key in _suspects(model, lines, _wrong(judge.drafts)):
         if key in borne_out:
             continue  # the value that another line prints for it is what its definition gives
+        if key not in elsewhere.written:
+            continue  # what is said of all samples, or of all units, is no definition of this one's own
         for node in chain(elsewhere.forms(key), mended_definitions(model, key)):
             tried += 1
             enough = tried > MOST_MENDED or len(found) == MOST_TRIALS

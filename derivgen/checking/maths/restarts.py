@@ -17,7 +17,7 @@ def restarted(statement: Statement, loose: bool) -> Iterator[Statement]:
     """A statement as several, where a new one begins without any separator.
 
     That is certain where the left side stands again before a relation, and where a name with a relation follows
-    a lone number.  ``loose``: it is also so for any name (or derivative) after a complete operand."""
+    a lone number with a space of its own (``a = 1 \\; b = 2``).  ``loose``: it is also so for any name (or derivative) after a complete operand."""
     tokens = statement.tokens
     partner = partners(tokens)
     marks = [at for at in _top(partner, len(tokens)) if tokens[at].kind == "relation"]
@@ -94,8 +94,11 @@ def _restart(
         number = False  # "= 2 q = 2 * 3.7": the number is a factor
     if number and first[:1] and first[0][0] == "command" and "." not in tokens[begin].text:
         number = False  # "\frac{df}{dz} = 2 z = 3.7": a derivative is a whole number seldom alone
-    if candidate is None or number:
-        return candidate
+    if candidate is None:
+        return None
+    if number:
+        # typeset, "h = 1.2 z = 0.6" has no gap before its z: who means two statements puts a space there
+        return candidate if loose or _gap(tokens, candidate) > 1 else None
     return candidate if loose and not _is_result(tokens, candidate, end) else None
 
 
@@ -109,10 +112,14 @@ def _is_lone_number(tokens: Sequence[Token]) -> bool:
 def _is_result(tokens: Sequence[Token], candidate: int, end: int) -> bool:
     """Whether a number is the result of a product, ``= (y - t) h_3 = 0.07``, and not the value of its last
     factor: nothing but one space stands before that."""
-    space = tokens[candidate].span[0] - tokens[candidate - 1].span[1]
     negative = end + 1 < len(tokens) and tokens[end + 1].text == "-"
     value = end + 2 if negative else end + 1
-    return space == 1 and value < len(tokens) and tokens[value].kind == "number"
+    return _gap(tokens, candidate) == 1 and value < len(tokens) and tokens[value].kind == "number"
+
+
+def _gap(tokens: Sequence[Token], at: int) -> int:
+    """How many characters stand between a token and the one before it."""
+    return tokens[at].span[0] - tokens[at - 1].span[1]
 
 
 def _is_function(token: Token) -> bool:

@@ -44,8 +44,12 @@ def of_trees(
 
 
 def everywhere(node: t.Node, changed: Callable[[t.Node], Iterable[t.Node]]) -> Iterator[t.Node]:
-    """The formula with one of its parts changed, for every part and every change of it."""
+    """The formula with one of its parts changed, for every part and every change of it; the bounds of a sum
+    stay as they are."""
     yield from changed(node)
+    if isinstance(node, t.BigSum):
+        yield from (replace(node, body=other) for other in everywhere(node.body, changed))
+        return
     for at, child in enumerate(t.children(node)):
         for other in everywhere(child, changed):
             yield _with_child(node, at, other)

@@ -21,7 +21,7 @@ from derivgen.checking.understanding.named_losses import with_named_losses
 from derivgen.checking.understanding.noting import statements_of
 from derivgen.checking.understanding.restrictions import with_restrictions
 from derivgen.checking.understanding.rows_of_steps import StepTable, step_tables
-from derivgen.checking.understanding.samples import Sampled, sampled
+from derivgen.checking.understanding.sample_tables import split_by_sample
 from derivgen.checking.understanding.signs_for_gradients import with_signs_for_gradients
 from derivgen.checking.understanding.statements import Statement
 from derivgen.checking.understanding.states import States, with_states_apart
@@ -70,9 +70,9 @@ def stated_in(
     )
     states = with_states_apart(_with_names_of_their_own(said, manuscript.text))
     statements = states.statements
-    named = sampled(statements)
-    cells = tuple(cells_of(manuscript.tables, vocabulary, named))
-    by_rows = step_tables(_without_cells(manuscript.tables, vocabulary, named), vocabulary)
+    of_samples, tables = split_by_sample(manuscript.tables, statements, vocabulary)
+    cells = (*of_samples, *cells_of(tables, vocabulary))
+    by_rows = step_tables(_without_cells(tables, vocabulary), vocabulary)
     outputs = outputs_of_samples(statements, cells)
     statements = tuple(map(outputs.statement, statements))
     cells = tuple(map(outputs.cell, cells))
@@ -113,8 +113,6 @@ def _with_names_of_their_own(said: Sequence[Statement], text: str) -> Sequence[S
     return with_examples_apart(statements, text)
 
 
-def _without_cells(
-    tables: Sequence[Table], vocabulary: Vocabulary, sampled: Sampled
-) -> list[Table]:
+def _without_cells(tables: Sequence[Table], vocabulary: Vocabulary) -> list[Table]:
     """The tables whose rows and columns are no quantities' by themselves."""
-    return [table for table in tables if not any(cells_of([table], vocabulary, sampled))]
+    return [table for table in tables if not any(cells_of([table], vocabulary))]

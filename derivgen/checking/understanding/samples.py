@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
-from typing import Literal
+from collections.abc import Iterable, Mapping
 
 from derivgen.checking.evaluating import indices as ix
 from derivgen.checking.maths import tree as t
@@ -16,10 +14,9 @@ from derivgen.checking.understanding.decided import Decided
 from derivgen.checking.understanding.statements import Statement
 
 _BRACKETED = re.compile(r"\^\((?:[ijkmnst]|[0-9]{1,4})\)")
-_WEIGHTS = frozenset({"W", "w", "b", "Theta", "theta"})
+#: what belongs to the network, and to no sample
+WEIGHTS = frozenset({"W", "w", "b", "Theta", "theta"})
 _DATA = frozenset({"x", "y", "t", "X", "Y", "d", "y_hat"})
-#: letters that count samples below
-_COUNTERS = frozenset("ijkmn")
 #: how many samples are followed
 MOST_SAMPLES = 200
 
@@ -34,34 +31,15 @@ def is_data(key: str) -> bool:
     return ix.family(key) in _DATA
 
 
-@dataclass(frozen=True, slots=True)
-class Sampled:
-    """The keys of which a document has one for each sample: y where it writes ``y^(i)``, or ``y_i``."""
-
-    above: frozenset[str] = frozenset()
-    below: frozenset[str] = frozenset()
-
-    def rows_are(self, names: Collection[str]) -> Literal["above", "below"] | None:
-        """Where the samples of a table with these heads have their numbers; None where its rows are no samples."""
-        if not self.above.isdisjoint(names):
-            return "above"
-        # a vector has an index as well: one head may stand over its cells, and two may not
-        return "below" if len(self.below.intersection(names)) > 1 else None
-
-
-def sampled(statements: Iterable[Statement]) -> Sampled:
-    """See :class:`Sampled`."""
-    above, below = set(), set()
+def sampled(statements: Iterable[Statement]) -> frozenset[str]:
+    """The keys of which a document has one for each sample: y where it writes ``y^(i)``."""
+    found = set()
     for statement in statements:
         for segment in statement.chain.segments:
             for part in t.walk(segment.body):
                 if isinstance(part, t.Name) and is_numbered(part.key):
-                    above.add(ix.without_above(part.key))
-                elif isinstance(part, t.Name) and not part.mark:
-                    base, pieces = ix.split(part.key)
-                    if len(pieces) == 1 and pieces[0] in _COUNTERS:
-                        below.add(base)
-    return Sampled(frozenset(above), frozenset(below))
+                    found.add(ix.without_above(part.key))
+    return frozenset(found)
 
 
 def of_each_sample(decided: Decided) -> None:
@@ -88,7 +66,7 @@ def of_each_sample(decided: Decided) -> None:
 def _are_layers(numbered: set[str]) -> bool:
     """True where weights have numbers above, and data have none."""
     bases = {ix.split(key)[0] for key in numbered}
-    return not bases.isdisjoint(_WEIGHTS) and bases.isdisjoint(_DATA)
+    return not bases.isdisjoint(WEIGHTS) and bases.isdisjoint(_DATA)
 
 
 def _computed_from(own: set[str], plain: Mapping[str, list[t.Node]]) -> set[str]:

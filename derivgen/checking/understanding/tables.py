@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Literal
 
 from derivgen.checking.evaluating import indices as ix
@@ -13,9 +13,7 @@ from derivgen.checking.evaluating.printed import is_fraction, is_printed
 from derivgen.checking.manuscript import Passage, Table
 from derivgen.checking.maths import tree as t
 from derivgen.checking.maths.parser import read
-from derivgen.checking.maths.rebuild import rebuilt
 from derivgen.checking.maths.vocabulary import Vocabulary
-from derivgen.checking.understanding.samples import Sampled
 from derivgen.checking.understanding.statements import Statement
 
 #: what the cells of a column are, by the words of its head; the first that fits
@@ -55,7 +53,6 @@ FORMULA = re.compile(
     re.I,
 )
 
-NO_SAMPLES = Sampled()
 #: what a given quantity has in place of a formula
 LONE_WORD = re.compile(r"[^\W\d_]{3,}")
 #: a cell of a spreadsheet: ``C5``
@@ -93,15 +90,12 @@ class Cell:
         return Statement(self.chain, self.passage, left)
 
 
-def cells_of(
-    tables: Sequence[Table], vocabulary: Vocabulary, sampled: Sampled = NO_SAMPLES
-) -> Iterator[Cell]:
-    """The numbers of all tables whose rows or columns are of named quantities; ``sampled`` are those of
-    which the document has one for each sample."""
+def cells_of(tables: Sequence[Table], vocabulary: Vocabulary) -> Iterator[Cell]:
+    """The numbers of all tables whose rows or columns are of named quantities."""
     for table in tables:
         if len(table.rows) < 2:
             continue
-        cells = list(_of_a_row_each(table, vocabulary, sampled))
+        cells: list[Cell] = []
         for layout in (_of_samples, _of_columns, _of_rows):
             cells = cells or list(layout(table, vocabulary))
         yield from cells
@@ -197,7 +191,7 @@ def _of_samples(table: Table, vocabulary: Vocabulary) -> Iterator[Cell]:
     numbers = [row[0].text.strip(" $") if row else "" for row in rows]
     if not all(number.isdigit() and len(number) < 5 for number in numbers):
         return
-    formulas = [_formula(cell, vocabulary) for cell in head]
+    formulas = [formula_in(cell, vocabulary) for cell in head]
     for number, row in zip(numbers, rows, strict=True):
         for formula, cell in zip(formulas[1:], row[1:], strict=False):
             letters = frozenset() if formula is None else ix.free_letters(formula)
@@ -205,34 +199,6 @@ def _of_samples(table: Table, vocabulary: Vocabulary) -> Iterator[Cell]:
             if formula is not None and chain is not None:
                 (letter,) = letters
                 yield Cell(ix.at(formula, {letter: int(number)}), "value", chain, cell)
-
-
-def _of_a_row_each(table: Table, vocabulary: Vocabulary, sampled: Sampled) -> Iterator[Cell]:
-    """Quantities as heads and one sample in each row, in their order: y in the third row is ``y^(3)``, or y_3."""
-    head, *rows = table.rows
-    formulas = [_formula(cell, vocabulary) for cell in head]
-    names = {f.key for f in formulas if isinstance(f, t.Name) and not f.mark}
-    where = sampled.rows_are(names)
-    if len(rows) < 2 or where is None or None in formulas:
-        return
-    for number, row in enumerate(rows, start=1):
-        below = where == "below"
-        here = {
-            name: ix.joined(name, [str(number)]) if below else ix.of_sample(name, number)
-            for name in names
-        }
-        for formula, cell in zip(formulas, row, strict=False):
-            chain = number_of(cell, vocabulary)
-            if formula is None or chain is None:
-                continue
-            if all(part.key in names for part in t.walk(formula) if isinstance(part, t.Name)):
-                yield Cell(_renamed(formula, here), "value", chain, cell)
-
-
-def _renamed(node: t.Node, names: Mapping[str, str]) -> t.Node:
-    if isinstance(node, t.Name):
-        return replace(node, key=names.get(node.key, node.key))
-    return rebuilt(node, lambda child: _renamed(child, names))
 
 
 def kind_of(head: str) -> Kind | None:
@@ -247,7 +213,7 @@ def _with_steps(
     of one letter, with numbers one apart.  Without gradients beside them they might be two samples, or two units."""
     found: dict[tuple[str, bool], list[tuple[int, int]]] = defaultdict(list)
     for at, cell in enumerate(head):
-        name = _formula(cell, vocabulary) if kinds[at] in (None, "value") else None
+        name = formula_in(cell, vocabulary) if kinds[at] in (None, "value") else None
         if isinstance(name, t.Name) and not name.mark:
             above, (base, pieces) = ix.above(name.key), ix.split(name.key)
             count = above if above and not pieces else "".join(pieces)
@@ -263,7 +229,8 @@ def _with_steps(
     return made
 
 
-def _formula(cell: Passage, vocabulary: Vocabulary) -> t.Node | None:
+def formula_in(cell: Passage, vocabulary: Vocabulary) -> t.Node | None:
+    """The formula that a cell is, if it is one."""
     chains = read(cell.text, cell.notation, vocabulary).chains
     if len(chains) == 1 and len(chains[0].segments) == 1:
         return chains[0].segments[0].body
@@ -272,7 +239,7 @@ def _formula(cell: Passage, vocabulary: Vocabulary) -> t.Node | None:
 
 def _kind_of_name(head: Passage, label: t.Node | None, vocabulary: Vocabulary) -> Kind | None:
     """``w`` over the values of w_1, w_2 and so on."""
-    name = _formula(head, vocabulary)
+    name = formula_in(head, vocabulary)
     if not isinstance(name, t.Name) or not isinstance(label, t.Name) or name.mark:
         return None
     return "value" if label.key.partition("_")[0] == name.key else None
@@ -280,7 +247,7 @@ def _kind_of_name(head: Passage, label: t.Node | None, vocabulary: Vocabulary) -
 
 def label_of(cell: Passage, vocabulary: Vocabulary) -> t.Name | t.Derivative | None:
     """What a row or a column is about: a quantity, or a derivative."""
-    body = _formula(cell, vocabulary)
+    body = formula_in(cell, vocabulary)
     if isinstance(body, t.Derivative):
         return None if body.of is None else body
     return body if isinstance(body, t.Name) else None
