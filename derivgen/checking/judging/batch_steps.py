@@ -19,6 +19,7 @@ from derivgen.checking.judging.judge import Judge
 from derivgen.checking.maths import tree as t
 from derivgen.checking.maths.writing import APART
 from derivgen.checking.report import Verdict
+from derivgen.checking.understanding.samples import copies_of
 from derivgen.checking.understanding.statements import Learned
 from derivgen.checking.understanding.update_rules import unknown_step
 
@@ -81,9 +82,11 @@ def _losses(learned: Learned, keys: Sequence[str]) -> list[str]:
     model = learned.model
     of_each: Mapping[str, set[str]] = {
         key: {
-            of
+            loss
             for of, by in learned.derivatives
-            if by == key and ix.above(of).isdigit() and model.definition(of) is not None
+            if by == key
+            for loss in (of, *copies_of(of, model.definitions))
+            if ix.above(loss).isdigit() and model.definition(loss) is not None
         }
         for key in keys
     }

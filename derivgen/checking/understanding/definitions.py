@@ -14,6 +14,7 @@ from derivgen.checking.evaluating.budget import Budget
 from derivgen.checking.evaluating.model import DocumentModel, StepRule
 from derivgen.checking.evaluating.printed import is_fraction, is_numeric
 from derivgen.checking.maths import tree as t
+from derivgen.checking.maths.tree import names_in
 from derivgen.checking.maths.writing import AGAIN
 from derivgen.checking.understanding.adjoints import with_adjoints
 from derivgen.checking.understanding.aliases import (
@@ -78,10 +79,12 @@ def learn(
     budget: Budget | None = None,
     words: str = "",
     rules: Mapping[str, t.Node] | None = None,
+    wholes: Mapping[str, t.Node] | None = None,
 ) -> Learned:
     """What a document says of its quantities; ``tables`` are values stated in its tables, ``named`` the
     keys that stand there, ``trained`` those that have a new value there; ``words`` are its sentences; ``rules`` are what a step
-    makes of some quantities, whatever is written for these."""
+    makes of some quantities, whatever is written for these; ``wholes`` the losses of all samples together, which have
+    no formula of their own."""
     notes = Notes(trained=frozenset(trained))
     notes.used.update(named)
     general, layers, letter = with_layers(statements)
@@ -97,6 +100,9 @@ def learn(
         # what is changed later by ``w = 0.4 - 0.1 * 0.05`` was given as 0.4 before
         changed = any(begins_with_value(c, node) for c in notes.calculations.get(key, ()))
         notes.printed[key].insert(0 if changed else len(notes.printed[key]), node)
+    for key, node in (wholes or {}).items():
+        notes.sides[key].append(node)
+        notes.used.update((key, *names_in(node)))
     for key in counts:
         notes.sides[key] = [t.Number(str(UNITS), Fraction(UNITS))]
     learned = _learned(Decided(notes, tuple(statements), budget or Budget(), words), rules or {})

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from derivgen.checking.manuscript import Manuscript, Passage, Table
+from derivgen.checking.maths import tree as t
 from derivgen.checking.maths.tree import Reading
 from derivgen.checking.maths.vocabulary import Vocabulary
 from derivgen.checking.understanding.activations import with_activations
@@ -21,12 +22,13 @@ from derivgen.checking.understanding.named_losses import with_named_losses
 from derivgen.checking.understanding.noting import statements_of
 from derivgen.checking.understanding.restrictions import with_restrictions
 from derivgen.checking.understanding.rows_of_steps import StepTable, step_tables
-from derivgen.checking.understanding.sample_tables import split_by_sample
+from derivgen.checking.understanding.sample_tables import by_sample
 from derivgen.checking.understanding.signs_for_gradients import with_signs_for_gradients
 from derivgen.checking.understanding.statements import Statement
 from derivgen.checking.understanding.states import States, with_states_apart
 from derivgen.checking.understanding.steps import Steps, steps_of
 from derivgen.checking.understanding.sum_letters import with_usual_letters
+from derivgen.checking.understanding.sums_of_samples import Summed
 from derivgen.checking.understanding.suppositions import apart_from_suppositions
 from derivgen.checking.understanding.tables import Cell, cells_of
 from derivgen.checking.understanding.time_steps import with_times_in_keys
@@ -37,7 +39,8 @@ from derivgen.checking.understanding.zero_vectors import with_zero_vectors
 class Stated:
     """What a document states.  ``statements`` are in reading order; ``cells`` those of its tables of quantities, the
     definitions among them being statements already; ``by_rows`` its tables with a row for each step; ``supposed``
-    what it says of changes that are not made; ``members`` how many members its chains have."""
+    what it says of changes that are not made; ``members`` how many members its chains have; ``wholes`` the losses of
+    all samples together that it only speaks of as derivatives."""
 
     statements: tuple[Statement, ...]
     cells: tuple[Cell, ...]
@@ -46,6 +49,7 @@ class Stated:
     states: States
     steps: Steps
     members: int
+    wholes: Mapping[str, t.Node]
 
     @property
     def cells_by_step(self) -> Mapping[int, Sequence[Cell]]:
@@ -68,11 +72,13 @@ def stated_in(
     said, supposed = apart_from_suppositions(
         tuple(_dated(s, steps) for s in statements_of(readings)), manuscript.text
     )
-    states = with_states_apart(_with_names_of_their_own(said, manuscript.text))
+    labelled = _with_names_of_their_own(said, manuscript.text)
+    states = with_states_apart(with_examples_apart(labelled.statements, manuscript.text))
     statements = states.statements
-    of_samples, tables = split_by_sample(manuscript.tables, statements, vocabulary)
-    cells = (*of_samples, *cells_of(tables, vocabulary))
-    by_rows = step_tables(_without_cells(tables, vocabulary), vocabulary)
+    samples = by_sample(manuscript.tables, statements, vocabulary)
+    statements = samples.summed.statements
+    cells = (*samples.cells, *cells_of(samples.others, vocabulary))
+    by_rows = step_tables(_without_cells(samples.others, vocabulary), vocabulary)
     outputs = outputs_of_samples(statements, cells)
     statements = tuple(map(outputs.statement, statements))
     cells = tuple(map(outputs.cell, cells))
@@ -90,6 +96,7 @@ def stated_in(
         states,
         steps,
         sum(len(chain.segments) for chain in chains),
+        {**labelled.wholes, **samples.summed.wholes},
     )
 
 
@@ -102,15 +109,14 @@ def _dated(statement: Statement, steps: Steps) -> Statement:
     return replace(statement, step=steps.at(statement.source(statement.chain.span[0])))
 
 
-def _with_names_of_their_own(said: Sequence[Statement], text: str) -> Sequence[Statement]:
+def _with_names_of_their_own(said: Sequence[Statement], text: str) -> Summed:
     """The statements with what is written beside a name, and in the sentences, made a part of it: a function, a
     range, a time, a sample."""
     statements = with_activations(said, text)
     statements = with_restrictions(with_quantities(without_ranges(statements)))
     statements = with_usual_letters(with_named_losses(statements))
     statements = with_zero_vectors(with_times_in_keys(with_signs_for_gradients(statements)))
-    statements = with_labelled_samples(statements, text)
-    return with_examples_apart(statements, text)
+    return with_labelled_samples(statements, text)
 
 
 def _without_cells(tables: Sequence[Table], vocabulary: Vocabulary) -> list[Table]:

@@ -9,18 +9,22 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from fractions import Fraction
 from functools import partial
 
 from derivgen.checking.evaluating import indices as ix
 from derivgen.checking.evaluating.resolving import UPDATE_MARKS
 from derivgen.checking.maths import tree as t
-from derivgen.checking.maths.rebuild import rebuilt
 from derivgen.checking.maths.tree import names_in
 from derivgen.checking.understanding.samples import MOST_SAMPLES
 from derivgen.checking.understanding.statements import Statement
+from derivgen.checking.understanding.sums_of_samples import (
+    Summed,
+    SumsOfSamples,
+    has_open_sum,
+    named,
+)
 
 _LABEL = re.compile(
     r"^[ \t>]*(?P<heading>#{1,6}[ \t]+)?(?:[-*+•][ \t]+|\d+[.)][ \t]+)?[*_]{0,2}"
@@ -42,25 +46,29 @@ class _Part:
     number: int
 
 
-def with_labelled_samples(statements: Sequence[Statement], text: str) -> tuple[Statement, ...]:
+def with_labelled_samples(statements: Sequence[Statement], text: str) -> Summed:
     """The statements in which what each labelled sample has of its own is named so."""
     parts = list(_parts(text))
     numbers = sorted({part.number for part in parts})
     if not 1 < len(numbers) <= MOST_SAMPLES or numbers != list(range(1, len(numbers) + 1)):
-        return tuple(statements)
+        return Summed(tuple(statements))
     at = [_number_at(parts, statement.source(statement.chain.span[0])) for statement in statements]
     own = _own(statements, at)
     if not own:
-        return tuple(statements)
-    computed = own | _computed(statements, own)
-    made = []
-    for number, statement in zip(at, statements, strict=True):
-        if number:
-            names = {key: ix.of_sample(key, number) for key in own}
-            made.append(statement.mapped(partial(_named, names=names)))
-        else:
-            made.append(statement.mapped(partial(_summed, keys=computed, count=len(numbers))))
-    return tuple(made)
+        return Summed(tuple(statements))
+    sums = SumsOfSamples(own | _computed(statements, own), len(numbers))
+    inside = [
+        statement.mapped(partial(named, names={key: ix.of_sample(key, number) for key in own}))
+        if number
+        else None
+        for number, statement in zip(at, statements, strict=True)
+    ]
+    summed = sums.in_statements(
+        [s for s, made in zip(statements, inside, strict=True) if made is None]
+    )
+    outside = iter(summed.statements)
+    made = tuple(next(outside) if one is None else one for one in inside)
+    return replace(summed, statements=made)
 
 
 def _parts(text: str) -> Iterator[_Part]:
@@ -111,35 +119,9 @@ def _computed(statements: Sequence[Statement], own: set[str]) -> set[str]:
     for statement in statements:
         if isinstance(statement.left, t.Name) and not statement.left.mark:
             for member in statement.members[1:]:
-                if not _has_open_sum(member):
+                if not has_open_sum(member):
                     reads[statement.left.key] |= set(names_in(member))
     found = set(own)
     while more := {key for key, read in reads.items() if read & found} - found:
         found |= more
     return found
-
-
-def _has_open_sum(node: t.Node) -> bool:
-    return any(isinstance(part, t.BigSum) and part.index is None for part in t.walk(node))
-
-
-def _named(node: t.Node, names: Mapping[str, str]) -> t.Node:
-    if isinstance(node, t.Name):
-        key = names.get(t.full_key(node))
-        return node if key is None else replace(node, key=key, mark="")
-    return rebuilt(node, lambda part: _named(part, names))
-
-
-def _summed(node: t.Node, keys: set[str], count: int) -> t.Node:
-    """A formula with its sums without an index written out for every sample."""
-    if isinstance(node, t.BigSum) and node.index is None and node.sign in ("sum", "mean"):
-        inside = keys.intersection(names_in(node.body))
-        if inside:
-            terms = tuple(
-                (False, _named(node.body, {key: ix.of_sample(key, number) for key in inside}))
-                for number in range(1, count + 1)
-            )
-            total = t.Sum(terms, node.span)
-            number = t.Number(str(count), Fraction(count), 0, node.span)
-            return total if node.sign == "sum" else t.Quotient(total, number, node.span)
-    return rebuilt(node, lambda part: _summed(part, keys, count))

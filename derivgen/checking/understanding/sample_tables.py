@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import partial
 from typing import Final
 
 from derivgen.checking.evaluating import indices as ix
@@ -23,6 +24,7 @@ from derivgen.checking.maths.tree import names_in
 from derivgen.checking.maths.vocabulary import Vocabulary
 from derivgen.checking.understanding.samples import MOST_SAMPLES, WEIGHTS, sampled
 from derivgen.checking.understanding.statements import Statement, keys_in
+from derivgen.checking.understanding.sums_of_samples import Summed, SumsOfSamples, has_open_sum
 from derivgen.checking.understanding.tables import Cell, formula_in, number_of
 
 _TOTAL: Final = re.compile(
@@ -40,7 +42,12 @@ class _Naming:
     """The names that the quantities of a table have in one of its rows."""
 
     keys: frozenset[str]
-    of: Callable[[str, int], str]
+    #: whether the number of the sample is the index below
+    below: bool = False
+
+    def of(self, key: str, number: int) -> str:
+        """The key of one sample's."""
+        return ix.joined(key, [str(number)]) if self.below else ix.of_sample(key, number)
 
     def named(self, node: t.Node, number: int) -> t.Node:
         """A formula about the sample with a number."""
@@ -57,19 +64,38 @@ class _Naming:
         return not self.keys.isdisjoint(names_in(formula))
 
 
-def split_by_sample(
+@dataclass(frozen=True, slots=True)
+class BySample:
+    """What the tables with a row for each sample say: their cells, the other tables, and the document's sums over
+    samples."""
+
+    cells: tuple[Cell, ...]
+    others: tuple[Table, ...]
+    summed: Summed
+
+
+def by_sample(
     tables: Sequence[Table], statements: Sequence[Statement], vocabulary: Vocabulary
-) -> tuple[tuple[Cell, ...], list[Table]]:
-    """The cells of the tables whose rows are samples, and the other tables."""
-    found: list[Cell] = []
+) -> BySample:
+    """See :class:`BySample`."""
+    cells: list[Cell] = []
     others = []
+    sums: set[tuple[frozenset[str], int]] = set()
     document = _Document(statements)
     for table in tables:
-        cells = list(_cells(table, document, vocabulary))
-        found += cells
-        if not cells:
+        found = _read(table, document, vocabulary)
+        if found is None:
             others.append(table)
-    return tuple(found), others
+            continue
+        cells += found.cells()
+        if not found.naming.below:
+            sums.add((found.naming.keys, len(found.samples)))
+    if len(sums) == 1:
+        ((keys, count),) = sums
+        summed = SumsOfSamples(keys, count).in_statements(statements)
+    else:
+        summed = Summed(tuple(statements))
+    return BySample(tuple(cells), tuple(others), summed)
 
 
 class _Document:
@@ -95,45 +121,69 @@ class _Document:
                 self.trained.add(left.key)
                 continue
             for member in statement.members[1:]:
-                if not _is_over_samples(member):
+                if not has_open_sum(member):
                     self.reads[left.key] |= set(names_in(member)) - {left.key}
 
+    def is_computed(self, key: str) -> bool:
+        """Whether a formula is said of it, or of all of its kind."""
+        return key in self.reads or any(ix.is_instance(key, rule) for rule in self.reads)
+
     def computed_from(self, keys: Iterable[str]) -> frozenset[str]:
-        """What is computed from some quantities, by way of others too."""
+        """What is computed from some quantities, by way of others too; ``z_j`` is from the first of all of them."""
         found = set(keys)
+        found |= {rule for rule in self.used if any(ix.is_instance(key, rule) for key in found)}
         while more := {key for key, read in self.reads.items() if read & found} - found:
             found |= more
         return frozenset(found)
 
 
-def _is_over_samples(node: t.Node) -> bool:
-    return any(isinstance(part, t.BigSum) and part.index is None for part in t.walk(node))
+#: the cells of a row, and what is printed in them
+_Row = tuple[Sequence[Passage], Sequence[t.Chain | None]]
+#: what stands below a column, of the formulas in its rows
+_Together = Callable[[Sequence[t.Node]], t.Node]
 
 
-def _cells(table: Table, document: _Document, vocabulary: Vocabulary) -> Iterator[Cell]:
+@dataclass(frozen=True, slots=True)
+class _Samples:
+    """A table whose rows are samples: what its columns are of, its rows, and those below that are of all."""
+
+    naming: _Naming
+    columns: Sequence[t.Node | None]
+    samples: Sequence[_Row]
+    below: Sequence[_Row]
+
+    def cells(self) -> Iterator[Cell]:
+        """What stands in its rows."""
+        for number, row in enumerate(self.samples, start=1):
+            yield from self._of(row, partial(self.naming.named, number=number))
+        for row in self.below:
+            together = _together(row[0][0].text, len(self.samples))
+            if together is not None:
+                yield from self._of(row, partial(self._of_all, together=together))
+
+    def _of(self, row: _Row, named: Callable[[t.Node], t.Node]) -> Iterator[Cell]:
+        for formula, passage, chain in zip(self.columns, *row, strict=False):
+            if formula is not None and chain is not None:
+                yield Cell(named(formula), "value", chain, passage)
+
+    def _of_all(self, formula: t.Node, together: _Together) -> t.Node:
+        return together([self.naming.named(formula, at + 1) for at in range(len(self.samples))])
+
+
+def _read(table: Table, document: _Document, vocabulary: Vocabulary) -> _Samples | None:
+    """A table as one of samples; None where it is of something else."""
     head, *body = table.rows
     formulas = [_head(cell, document, vocabulary) for cell in head]
     names = {f.key for f in formulas if isinstance(f, t.Name) and not f.mark}
     naming = _naming(names, document)
     if naming is None or any(isinstance(f, t.Name) and f.mark for f in formulas):
-        return
+        return None
     columns = [f if f is not None and naming.is_of_samples(f) else None for f in formulas]
-    rows = [[number_of(cell, vocabulary) for cell in row] for row in body]
-    samples = [row for row in zip(body, rows, strict=True) if _is_sample(row[1], columns)]
+    rows = [(row, [number_of(cell, vocabulary) for cell in row]) for row in body if row]
+    samples = [row for row in rows if _is_sample(row[1], columns)]
     if not 1 < len(samples) <= MOST_SAMPLES:
-        return
-    for number, (passages, chains) in enumerate(samples, start=1):
-        for formula, passage, chain in zip(columns, passages, chains, strict=False):
-            if formula is not None and chain is not None:
-                yield Cell(naming.named(formula, number), "value", chain, passage)
-    for passages, chains in zip(body, rows, strict=True):
-        together = _together(passages[0].text if passages else "", len(samples))
-        if together is None or _is_sample(chains, columns):
-            continue
-        for formula, passage, chain in zip(columns, passages, chains, strict=False):
-            if formula is not None and chain is not None:
-                every = [naming.named(formula, at) for at in range(1, len(samples) + 1)]
-                yield Cell(together(every), "value", chain, passage)
+        return None
+    return _Samples(naming, columns, samples, [row for row in rows if row not in samples])
 
 
 def _naming(names: set[str], document: _Document) -> _Naming | None:
@@ -143,13 +193,13 @@ def _naming(names: set[str], document: _Document) -> _Naming | None:
     if any(ix.letters_of(name) for name in names):
         return None  # heads with an index letter say by themselves what a row is of
     if not names.isdisjoint(document.sampled):
-        return _Naming(document.computed_from(names), ix.of_sample)
+        return _Naming(document.computed_from(names))
     if below := names & document.lettered:
-        return _Naming(frozenset(below), lambda key, number: ix.joined(key, [str(number)]))
-    results = {name for name in names if name in document.reads}
+        return _Naming(frozenset(below), below=True)
+    results = {name for name in names if document.is_computed(name)}
     data = names - results
     if data and results & document.computed_from(data):
-        return _Naming(document.computed_from(names), ix.of_sample)
+        return _Naming(document.computed_from(names))
     return None
 
 
@@ -160,7 +210,7 @@ def _is_sample(row: Sequence[t.Chain | None], columns: Sequence[t.Node | None]) 
     )
 
 
-def _together(label: str, count: int) -> Callable[[Sequence[t.Node]], t.Node] | None:
+def _together(label: str, count: int) -> _Together | None:
     """What a row below the samples has of them, by the word at its beginning."""
     if _TOTAL.search(label):
         return _sum
@@ -194,5 +244,10 @@ def _head(cell: Passage, document: _Document, vocabulary: Vocabulary) -> t.Node 
 
 def _is_used(formula: t.Node, document: _Document) -> bool:
     names = set(names_in(formula))
-    known: Mapping[str, object] = dict.fromkeys((*document.used, *document.lettered))
-    return bool(names) and all(name in known or name in document.sampled for name in names)
+    return bool(names) and all(
+        name in document.used
+        or name in document.lettered
+        or name in document.sampled
+        or any(ix.is_instance(name, rule) for rule in document.used)
+        for name in names
+    )

@@ -42,6 +42,12 @@ def sampled(statements: Iterable[Statement]) -> frozenset[str]:
     return frozenset(found)
 
 
+def copies_of(key: str, keys: Iterable[str]) -> list[str]:
+    """What a quantity is called for each sample, in their order: ``L^(1)``, ``L^(2)``."""
+    own = [k for k in keys if k != key and ix.above(k).isdigit() and ix.without_above(k) == key]
+    return sorted(filter(is_numbered, own), key=lambda k: int(ix.above(k)))
+
+
 def of_each_sample(decided: Decided) -> None:
     """Definitions without a sample's number are those of each sample, where it has names of its own."""
     sides, used = decided.notes.sides, {*decided.notes.used, *decided.notes.printed}
@@ -53,8 +59,12 @@ def of_each_sample(decided: Decided) -> None:
     if not numbers or len(numbers) > MOST_SAMPLES or _are_layers(set().union(*numbers.values())):
         return
     plain = {key: list(nodes) for key, nodes in sides.items() if not ix.above(key)}
+    rules = {key for key in plain if ix.letters_of(key)}
+    rules |= {n for nodes in plain.values() for node in nodes for n in names_in(node)}
     for number, own in numbers.items():
         own |= _computed_from(own, plain)
+        # what is said of all units is said of this sample's
+        own |= {rule for rule in rules for key in tuple(own) if ix.is_instance(key, rule)}
         names = {key: ix.of_sample(key, number) for key in own}
         for key in own & plain.keys():
             cell = names[key]

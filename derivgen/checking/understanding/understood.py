@@ -70,6 +70,7 @@ def _learned(
             budget,
             manuscript.words,
             stated.states.rules,
+            stated.wholes,
         )
 
     learned = learned_of(stated.statements)
