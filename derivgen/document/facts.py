@@ -31,13 +31,12 @@ from derivgen.formula.from_sympy import from_sympy
 from derivgen.formula.names import parse_name
 from derivgen.formula.tree import Chain, Node, Symbol
 from derivgen.network.functions import A, ScalarFunction, Z, derivative_of
-from derivgen.network.model import Equation, Terms
+from derivgen.network.model import Equation, Role, Terms
 from derivgen.network.optimisers import OPTIMISERS, T, optimiser_options
 
 #: a longer table of checks is left out; its worst row is told all the same
 MOST_CHECK_ROWS = 60
 CHECK_HEADER = (
-    (Words("Parameter"),),
     (Words("Derivation"),),
     (Words("Difference quotient"),),
     (Words("Relative error"),),
@@ -248,7 +247,13 @@ class Facts:
         table = None
         if len(first.rows) <= MOST_CHECK_ROWS:
             rows = [self._check_row(row) for row in self._in_order(first.rows)]
-            table = Table(CHECK_HEADER, rows, "lrrr")
+            asked = {
+                self.derivation.network.quantities[row.name].role
+                for row in first.rows
+                if row.index is not None
+            }
+            kind = Words("Parameter" if asked <= {Role.PARAMETER} else "Quantity")
+            table = Table(((kind,), *CHECK_HEADER), rows, "lrrr")
         return CheckFacts(
             first.method, _magnitude(max(errors, default=0.0)), table, len(self.verified)
         )

@@ -14,6 +14,7 @@ from typing import Literal
 
 from derivgen.document.blocks import Arrow, Box, Label, Picture
 from derivgen.document.extent import extent
+from derivgen.document.figure_lines import rounded
 from derivgen.formula.build import COMMA
 from derivgen.formula.tree import Node, Number, Product, Row
 from derivgen.network.model import Network, Ref, Role
@@ -325,7 +326,7 @@ class _Drawing:
                 half = widths[places[bend].column] / 2
                 points += [(xs[bend] - half, ys[bend]), (xs[bend] + half, ys[bend])]
             points.append((xs[last] - wide[last] / 2 - 0.6, ys[last]))
-            shapes.append(Arrow(tuple(points)))
+            shapes.append(Arrow(rounded(points)))
         for first, last in graph.back:
             # all that goes back from one array shares a lane above the boxes
             lane = returning.index(first) + 1 if first in returning else 0
@@ -337,10 +338,13 @@ class _Drawing:
             corners = ((out, start), (out, above), (into, above), (into, end))
             shapes.append(
                 Arrow(
-                    (
-                        (xs[first] + wide[first] / 2, start),
-                        *corners,
-                        (xs[last] - wide[last] / 2 - 0.6, end),
+                    rounded(
+                        (
+                            (xs[first] + wide[first] / 2, start),
+                            *corners,
+                            (xs[last] - wide[last] / 2 - 0.6, end),
+                        ),
+                        _LANE / 2,
                     ),
                     dashed=True,
                 )

@@ -115,6 +115,11 @@ class StepFacts:
         """Whether the derivatives are those of whole arrays alone, so that the passes are too."""
         return self.views == ("matrix",)
 
+    @property
+    def some_frozen(self) -> bool:
+        """Whether there are parameters that no step changes."""
+        return any(not q.trained for q in self.situation.derivation.network.parameters())
+
     @cached_property
     def update_table(self) -> Table:
         """Every trained parameter, in the order of all tables; of very many only those at the

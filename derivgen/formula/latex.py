@@ -83,7 +83,7 @@ class LatexWriter:
     def write_lines(self, lines: Sequence[Line]) -> str:
         if len(lines) == 1:
             [line] = lines
-            parts = (_left(line), _sign(line), _write(line.right), _trailing(line))
+            parts = (_left(line), _sign(line), _write(line.right))
             return _guard(" ".join(part for part in parts if part))
         rows = " \\\\\n".join(_line(line) for line in lines)
         columns = 1 + max(len(line.more) for line in lines)
@@ -132,16 +132,16 @@ def _sign(line: Line) -> str:
     return sign_of(line.sign).latex if line.sign is not None else ""
 
 
-def _trailing(line: Line) -> str:
-    # the empty group after the operator makes TeX set it as a binary one
-    return f"{sign_of(line.trailing).latex} {{}}" if line.trailing not in ("", "none") else ""
+def _leading(line: Line) -> str:
+    # the empty group before the operator makes TeX set it as a binary one
+    return f"{{}} {sign_of(line.leading).latex}" if line.leading not in ("", "none") else ""
 
 
 def _line(line: Line) -> str:
     left = _left(line)
-    indent = r"\qquad" if line.continues else ""
+    indent = r"\quad" if line.continues else ""
     more = (f"&&{sign_of(sign).latex} {_write(right)}" for sign, right in line.more)
-    parts = (_guard(left), f"&{_sign(line)}{indent}", _write(line.right), _trailing(line), *more)
+    parts = (_guard(left), f"&{_sign(line)}{indent}", _leading(line), _write(line.right), *more)
     return "  " + " ".join(part for part in parts if part)
 
 

@@ -2,8 +2,8 @@
 
 A chain that fits stands on one line.  Otherwise each link starts a line of its own at its relation,
 except that a plain value at the end joins the line before it where there is room.  A link that is too
-wide is broken between the terms of its sum or the factors of its product, with the operator at the end
-of the line; so is a sum in parentheses or brackets, or of which a function is taken, that would fill more than a line
+wide is broken between the terms of its sum or the factors of its product, with the operator at the beginning
+of the next line, as is the custom in displays; so is a sum in parentheses or brackets, or of which a function is taken, that would fill more than a line
 by itself.  Nothing is broken below that: fractions and matrices stay whole.  A left side that fills much of a line has what is
 equal to it below it.
 """
@@ -36,7 +36,7 @@ from derivgen.formula.tree import (
 from derivgen.formula.writer import is_tall
 
 #: by how much a line that goes on is indented, as all writers do it
-INDENT: Final = 4.0
+INDENT: Final = 2.0
 
 #: a left side that takes more of a line leaves too little room beside it for what needs several lines
 WIDE_LEFT: Final = 0.4
@@ -114,10 +114,10 @@ def _chain_lines(chain: Chain, room: float) -> Iterator[Line]:
         pieces = _break(right, room - relation_width(sign), room - INDENT)
         closing = bool(tail) and at == len(links) - 1
         if closing:
-            body, trailing, size = pieces[-1]
+            body, leading, size = pieces[-1]
             before = relation_width(sign) if len(pieces) == 1 else INDENT
             if before + size + tail <= room:
-                pieces[-1] = (Relation(body, last_sign, last), trailing, size + tail)
+                pieces[-1] = (Relation(body, last_sign, last), leading, size + tail)
                 closing = False
         yield from _lines(left, sign, pieces)
         left = None
@@ -137,18 +137,18 @@ def _is_value(node: Node) -> bool:
     return False
 
 
-#: what stands on one line, the operator that ends it, its width
+#: what stands on one line, the operator before it where it goes on the line before, the width of both
 _Piece = tuple[Node, str | SignHole, float]
 
 
 def _lines(
     left: Node | None, sign: RelationSign | SignHole | None, pieces: Sequence[_Piece]
 ) -> Iterator[Line]:
-    for at, (body, trailing, _) in enumerate(pieces):
+    for at, (body, leading, _) in enumerate(pieces):
         if at == 0:
-            yield Line(left, sign, body, trailing)
+            yield Line(left, sign, body)
         else:
-            yield Line(None, None, body, trailing, continues=True)
+            yield Line(None, None, body, continues=True, leading=leading)
 
 
 def _break(node: Node, first_room: float, later_room: float) -> list[_Piece]:
@@ -159,24 +159,22 @@ def _break(node: Node, first_room: float, later_room: float) -> list[_Piece]:
     atoms = list(_atoms(node, later_room))
     sizes = [width(part) for _, part in atoms]
     pieces: list[_Piece] = []
+    leading: str | SignHole = ""
     start, size, room = 0, _gap(atoms[0][0]) + sizes[0], first_room
     for at in range(1, len(atoms)):
-        operator = _gap(atoms[at][0])
-        grown = size + operator + sizes[at]
-        reserve = _gap(_at_end(atoms[at + 1][0])) if at + 1 < len(atoms) else 0.0
-        if grown + reserve <= room:
+        grown = size + _gap(atoms[at][0]) + sizes[at]
+        if grown <= room:
             size = grown
             continue
-        trailing = _at_end(atoms[at][0])
-        piece = _join(atoms[start:at], first=start == 0)
-        pieces.append((piece, trailing, size + _gap(trailing)))
-        start, size, room = at, sizes[at], later_room
-    pieces.append((_join(atoms[start:], first=start == 0), "", size))
+        pieces.append((_join(atoms[start:at], first=start == 0), leading, size))
+        leading = _at_start(atoms[at][0])
+        start, size, room = at, _gap(leading) + sizes[at], later_room
+    pieces.append((_join(atoms[start:], first=start == 0), leading, size))
     return pieces
 
 
-def _at_end(operator: str | SignHole) -> str | SignHole:
-    """The operator as it ends a line: two factors side by side need a sign where a line parts them."""
+def _at_start(operator: str | SignHole) -> str | SignHole:
+    """The operator as it opens a line: two factors side by side need a sign where a line parts them."""
     return "dot" if operator == "none" else operator
 
 
@@ -193,7 +191,7 @@ def _atoms(node: Node, room: float) -> Iterator[_Atom]:
             for at, (negative, term) in enumerate(terms):
                 plain = "-" if negative else "+" if at else ""
                 operator = negative if isinstance(negative, SignHole) else plain
-                # room for the operator after the term, and for a minus that opens the sum
+                # room for the operator before the term, and for a minus that opens the sum
                 signs = operator_width("+") * (2 if negative and not at else 1)
                 if isinstance(term, Product | Delimited | Call) and width(term) + signs > room:
                     yield from _factors(operator, term, room)
@@ -241,8 +239,8 @@ def _factor(before: str | SignHole, factor: Node, room: float) -> Iterator[_Atom
 
 
 def _join(atoms: Sequence[_Atom], *, first: bool) -> Node:
-    """A run of parts as a tree again.  The operator before the run stands at the end of the line
-    before it, unless the run is the ``first``."""
+    """A run of parts as a tree again.  The operator before the run opens its line and is no part of it,
+    unless the run is the ``first``."""
     terms: list[tuple[bool | SignHole, list[Node]]] = []
     operators: list[str] = []
     for at, (operator, part) in enumerate(atoms):

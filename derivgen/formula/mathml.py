@@ -118,10 +118,10 @@ def _relation(sign: RelationSign | SignHole) -> str:
 def _right_parts(line: Line) -> list[str]:
     parts = [_relation(line.sign)] if line.sign is not None else []
     if line.continues:
-        parts.append('<mspace width="2em"/>')
+        parts.append('<mspace width="1em"/>')
+    if line.leading not in ("", "none"):
+        parts.append(_mo(sign_of(line.leading).char, 'form="infix"'))
     parts.append(_write(line.right))
-    if line.trailing not in ("", "none"):
-        parts.append(_mo(sign_of(line.trailing).char, 'form="infix"'))
     return parts
 
 

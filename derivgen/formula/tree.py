@@ -265,15 +265,15 @@ class Chain:
 
 @dataclass(frozen=True)
 class Line:
-    """One laid-out line of a display: aligned at its relation.  ``indent`` is 1 for a line that
-    carries on a long sum or product of the line before (a trailing operator, then a new line)."""
+    """One laid-out line of a display: aligned at its relation."""
 
     left: Node | None
     sign: RelationSign | SignHole | None
     right: Node
-    #: operator printed at the END of this line because the next line goes on: "+", "-", "dot", ...
-    trailing: str | SignHole = ""
-    #: True when this line goes on the line before (so it is indented past the relation)
+    #: True when this line goes on with a long sum or product of the line before (so it is indented past the
+    #: relation)
     continues: bool = False
+    #: the operator that such a line begins with: "+", "-", "dot", ...
+    leading: str | SignHole = ""
     #: further relations, each aligned with those of the other lines
     more: tuple[tuple[RelationSign | SignHole, Node], ...] = ()

@@ -110,11 +110,11 @@ def _relation(sign: RelationSign | SignHole, right: Node) -> str:
 def _line(line: Line, mark: str) -> str:
     left = _write(line.left) if line.left is not None else ""
     sign = sign_of(line.sign).char if line.sign is not None else ""
-    indent = "#h(2em)" if line.continues else ""
-    # the invisible character after an operator makes Typst set it as a binary one
-    trailing = f"{sign_of(line.trailing).char} zws" if line.trailing not in ("", "none") else ""
+    indent = "#h(1em)" if line.continues else ""
+    # the empty text before an operator makes Typst set it as a binary one
+    leading = f'"" {sign_of(line.leading).char}' if line.leading not in ("", "none") else ""
     more = (f"&& {sign_of(sign).char} {_write(right)}" for sign, right in line.more)
-    parts = (left, mark, sign, indent, _write(line.right), trailing, *more)
+    parts = (left, mark, sign, indent, leading, _write(line.right), *more)
     return " ".join(part for part in parts if part)
 
 

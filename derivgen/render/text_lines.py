@@ -49,18 +49,6 @@ def _formula_width(formula: Node | Chain) -> float:
     return width(slashed(formula) if isinstance(formula, Partial) else formula)
 
 
-def content_width(content: Inlines) -> float:
-    """About how wide content is on one line, in widths of a digit."""
-    return sum(
-        len(part.text) * _LETTER
-        if isinstance(part, Words)
-        else _formula_width(part.formula)
-        if isinstance(part, Math)
-        else len(f"({part.number})")
-        for part in content
-    )
-
-
 def _length(size: float) -> str:
     """How a formula in a sentence meets the ends of lines: "short" ones stay whole, "long" ones may
     begin a new line wherever the words before them end."""

@@ -23,7 +23,6 @@ from derivgen.document.blocks import (
     Family,
     Figure,
     Heading,
-    Inlines,
     Note,
     Paragraph,
     Table,
@@ -39,19 +38,16 @@ from derivgen.render.ahead import Ahead
 from derivgen.render.decimal_points import ALIGNED_ROWS, decimal_columns
 from derivgen.render.family import fill
 from derivgen.render.formats import DIALECTS, FORMATS, Dialect, Format
-from derivgen.render.text_lines import TextWriter, content_width
+from derivgen.render.text_lines import TextWriter
 
 #: what a number at the margin and a note's indent take away from a display's width
 _NUMBER_WIDTH: Final = 7.0
 _NOTE_WIDTH: Final = 4.0
-#: a table of more rows may run over pages, where the format has tables of two kinds
-_SHORT_TABLE: Final = 8
+#: a table of more rows, which fill about a third of a page, may run over pages where the format has tables of two
+#: kinds; one of fewer is made smaller where it is too wide
+_SHORT_TABLE: Final = 16
 #: so many rows at either end of such a table stay together
 _ROWS_TOGETHER: Final = 4
-#: a table of no more rows is made smaller where it is too wide, which one that runs over pages cannot be
-_ONE_PAGE: Final = 16
-#: the room beside each cell, in the unit of formula.measure
-_BESIDE_CELL: Final = 2.2
 #: the widest picture, in points, that fits between the margins
 _PICTURE_WIDTH: Final = 450.0
 #: what stands in no label of a display
@@ -282,8 +278,6 @@ class _Renderer:
         # rows may be made when they are looked at: those that are looked at twice are made once
         rows = block.rows if len(block.rows) > ALIGNED_ROWS else tuple(block.rows)
         long = len(rows) > _SHORT_TABLE and not self.notes
-        if long and len(rows) <= _ONE_PAGE:
-            long = _table_width((block.header, *rows)) <= self.format.limit
         yield self.macro("table_begin")(*shape, long)
         row_macro = self.macro("table_row")
         columns = decimal_columns(rows, len(align))
@@ -364,16 +358,10 @@ def _lines_width(lines: Sequence[Line]) -> float:
         + (INDENT if line.continues else 0.0)
         + width(line.right)
         + sum(relation_width(sign) + width(right) for sign, right in line.more)
-        + (operator_width(line.trailing) if line.trailing else 0.0)
+        + (operator_width(line.leading) if line.leading else 0.0)
         for line in lines
     )
     return left + max(right, default=0.0)
-
-
-def _table_width(rows: Sequence[tuple[Inlines, ...]]) -> float:
-    """About how wide a table is, its head among its rows."""
-    columns = zip(*rows, strict=True)
-    return sum(max(map(content_width, column)) + _BESIDE_CELL for column in columns)
 
 
 def _has_figure(block: Block) -> bool:

@@ -235,7 +235,7 @@ def test_every_step_that_is_shown_is_checked_with_its_own_parameters() -> None:
 def test_the_largest_difference_is_that_of_the_table() -> None:
     text = derive(load(FOLDER / "lstm_3_steps.yaml")).to_markdown()
     check = text[text.index("## Check") :]
-    said = re.search(r"largest relative difference is \$(.*?)\$", check)
+    said = re.search(r"largest relative error is \$(.*?)\$", check)
     shown = re.findall(r"\| \$([^$|]*)\$ \|$", check, re.MULTILINE)
     assert said is not None
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 import re
 from collections.abc import Mapping
 
@@ -11,6 +12,7 @@ import pytest
 
 from derivgen.document.blocks import Arrow, Box, Circle, Label, Picture
 from derivgen.document.figure import caption_of, network_picture
+from derivgen.document.figure_lines import RADIUS, rounded
 from derivgen.document.figure_structure import columns_of
 from derivgen.document.figure_units import RULES
 from derivgen.formula.latex import LATEX
@@ -301,6 +303,20 @@ def test_only_readings_of_another_step_are_dashed_wherever_a_state_begins() -> N
         assert any(meets(one, a.points[0]) and meets(other, a.points[-1]) for a in dashed)
     columns = [boxes[names.whole(array)].x for array in "gchL"]
     assert columns == sorted(columns)
+
+
+def test_lines_turn_without_corners() -> None:
+    """No bend is over 20 degrees, and no corner is left far aside."""
+    corner = ((0.0, 0.0), (30.0, 0.0), (30.0, 40.0))
+    line = rounded(corner)
+    assert (line[0], line[-1]) == (corner[0], corner[-1])
+    assert rounded(corner[:2]) == corner[:2]
+    assert min(math.dist(point, corner[1]) for point in line) < RADIUS / 2
+    ways = [math.atan2(v - y, u - x) for (x, y), (u, v) in itertools.pairwise(line)]
+    assert max(b - a for a, b in itertools.pairwise(ways)) < math.radians(20)
+    # two corners close together share what is between them
+    close = rounded(((0, 0), (30, 0), (30, 4), (60, 4)))
+    assert all(0 <= y <= 4 for _, y in close)
 
 
 def test_parameters_that_would_be_missing_forbid_columns() -> None:

@@ -130,6 +130,44 @@ def test_a_rule_that_was_followed_for_each_parameter_is_not_written_once_more() 
     assert text.count(r"= w_{100} - \mu") == 1
 
 
+def test_what_no_step_changes_is_no_part_of_the_rule_for_all() -> None:
+    assert "Every parameter is updated by the same rule." in text_of("relu_sigmoid_3_2_1")
+    assert "Every parameter that is trained is updated by the same rule." in text_of(
+        "two_outputs_2_2_2"
+    )
+    assert "Every parameter that is trained" in text_of(
+        "two_outputs_2_2_2", "tutorial", "document.views=matrix"
+    )
+    assert "Not trained: $b_{1}$ and $b_{2}$." in text_of("two_outputs_2_2_2", "handout")
+    assert "Not trained" not in text_of("relu_sigmoid_3_2_1", "handout")
+    one = """
+data: {inputs: [0.5], targets: [1]}
+layers: [{dense: 1, activation: sigmoid, weights: [[0.4]], bias: none}]
+loss: half_squared_error
+training: {learning_rate: 0.5}
+document: {style: tutorial, views: [VIEW]}
+"""
+    for view, said in (
+        ("paths", "The parameter before and after the update:"),
+        ("closed-form", "is updated by this rule; a plus marks"),
+    ):
+        text = dg.derive(task_from_text(one.replace("VIEW", view), "yaml")).to_markdown()
+        assert said in text
+        assert "Every parameter" not in text
+
+
+def test_what_is_checked_beside_parameters_is_a_quantity() -> None:
+    assert "| Quantity | Derivation |" in text_of("batch_norm")
+    assert "| Parameter | Derivation |" in text_of("lstm_3_steps")
+
+
+def test_a_handout_shows_every_derivative_that_it_goes_on_with() -> None:
+    """Of an array with elements that are not worked out, all of them stand together."""
+    text = text_of("lstm_3_steps", "handout")
+    for letter in "HCGVOUFQIP":
+        assert rf"{{\partial \boldsymbol{{{letter}}}}} \approx" in text
+
+
 def test_signs_of_matrices_are_explained_where_they_stand_first() -> None:
     """Each sign once, right before the first display that has it, also over several steps."""
     said = {
@@ -141,7 +179,7 @@ def test_signs_of_matrices_are_explained_where_they_stand_first() -> None:
         "attention_head": [
             (r"The sign $\delta_{jk}$ stands for 1 where $j$ and $k$ are the same", r"\delta_{jk}"),
         ],
-        "batch_norm": [("The bold one is a vector of ones.", r"\boldsymbol{1}")],
+        "batch_norm": [(r"The bold $\boldsymbol{1}$ is a vector of ones.", r"\boldsymbol{1}")],
         "conv_pool": [("Here $p$ and $q$ run from $0$ to $1$.", r"\max_{p,q}")],
     }
     for name, pairs in said.items():

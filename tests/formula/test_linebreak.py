@@ -90,9 +90,9 @@ def test_links_get_lines_of_their_own_but_a_value_joins() -> None:
     assert [line.right for line in narrow] == [Symbol("a"), _numbers(3), Number("0.5")]
 
 
-def test_long_sums_break_at_terms_with_the_operator_at_the_end() -> None:
+def test_long_sums_break_at_terms_with_the_operator_at_the_beginning() -> None:
     lines = layout([equals(Z, _numbers(6))], 45)
-    assert [line.trailing for line in lines] == ["-"] * 0 + ["+"] * (len(lines) - 1) + [""]
+    assert [line.leading for line in lines] == ["", *["+"] * (len(lines) - 1)]
     assert [line.continues for line in lines] == [False] + [True] * (len(lines) - 1)
     assert len(lines) > 1
 
@@ -100,14 +100,17 @@ def test_long_sums_break_at_terms_with_the_operator_at_the_end() -> None:
 def test_long_products_break_at_factors() -> None:
     lines = layout([equals(Z, multiply([Number("0.12345678")] * 9))], 45)
     assert len(lines) > 1
-    assert {line.trailing for line in lines[:-1]} == {"dot"}
+    assert {line.leading for line in lines[1:]} == {"dot"}
 
 
-def test_a_minus_goes_to_the_end_of_the_line() -> None:
+def test_a_minus_opens_the_next_line() -> None:
     long = multiply([Number("0.12345678")] * 3)
     lines = layout([equals(Z, add(long, negate(long)))], 45)
-    assert [line.trailing for line in lines] == ["-", ""]
+    assert [line.leading for line in lines] == ["", "-"]
     assert [line.right for line in lines] == [long, long]
+    first, second = LATEX.write_lines(lines).split("\n")[1:-1]
+    assert first.endswith(r"0.12345678 \\")
+    assert second.startswith(r"  &\quad {} - 0.12345678")
 
 
 def test_what_cannot_be_broken_stays_whole() -> None:
@@ -145,7 +148,7 @@ DOT = r"\cdot"
 
 def _letters(tex: str) -> str:
     """What is printed, without spaces and alignment."""
-    return re.sub(r"\s|\\,|\\qquad|\{\}|&|\\\\$", "", tex)
+    return re.sub(r"\s|\\,|\\quad|\{\}|&|\\\\$", "", tex)
 
 
 @settings(deadline=None, max_examples=60)
@@ -153,17 +156,20 @@ def _letters(tex: str) -> str:
 def test_lines_fit_and_nothing_is_lost(chain: Chain, limit: float) -> None:
     lines = layout([chain], limit)
     for line in lines:
-        size = width(Z) + width(line.right) + operator_width(line.trailing)
+        size = width(Z) + width(line.right) + operator_width(line.leading)
         size += relation_width(line.sign) if line.sign is not None else 0.0
         size += INDENT if line.continues else 0.0
         assert size <= limit + 1e-6 or not isinstance(line.right, Sum | Product | Relation)
     for line, after in pairwise(lines):
-        assert bool(line.trailing) == after.continues  # a sign ends each line that is not done
-    printed = "".join(_letters(LATEX.write_lines([line])) for line in lines)
+        assert bool(after.leading) == after.continues  # a sign opens each line that goes on
+        assert not line.leading or line.continues
+    # one more line, so that there are always rows
+    rows = LATEX.write_lines([*lines, Line(None, None, Z)]).split("\n")[1:-2]
+    printed = "".join(map(_letters, rows))
     whole = _letters(LATEX.write_chain(chain))
     # factors that stood side by side are parted by a dot where a line ends between them
     assert printed.replace(DOT, "") == whole.replace(DOT, "")
-    ends = sum(line.trailing == "dot" for line in lines)
+    ends = sum(line.leading == "dot" for line in lines)
     assert whole.count(DOT) <= printed.count(DOT) <= whole.count(DOT) + ends
 
 

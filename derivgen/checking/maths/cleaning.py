@@ -230,11 +230,23 @@ def _on_one_line(inside: Sequence[Token]) -> list[Token]:
 
 
 def _goes_on_in(inside: Sequence[Token]) -> bool:
-    """Whether brackets hold a sum that is broken over lines, each of which ends with a sign, and no matrix."""
+    """Whether brackets hold a sum that is broken over lines, at a sign each time, and no matrix."""
     solid = [token for token in inside if token.text not in ("{", "}")]
     return all(
-        solid[at - 1].kind == "operator" for at, token in enumerate(solid) if token.kind == "row"
+        solid[at - 1].kind == "operator" or _opens_with_sign(solid[at + 1 :])
+        for at, token in enumerate(solid)
+        if token.kind == "row"
     )
+
+
+def _opens_with_sign(row: Sequence[Token]) -> bool:
+    """Whether a row begins with the sign that carries on the one before; a minus may be that of an entry of a
+    matrix, unless it stands behind the alignment."""
+    layout = [("ampersand", "&"), ("separator", "quad")]
+    at = next((at for at, token in enumerate(row) if token[:2] not in layout), None)
+    if at is None or row[at].kind != "operator":
+        return False
+    return row[at].text != "-" or row[0].kind == "ampersand"
 
 
 def _trimmed(row: list[Token]) -> list[Token]:
