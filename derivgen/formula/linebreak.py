@@ -1,7 +1,8 @@
 """Laying chains out on lines: decided once, on the tree, for every format.
 
 A chain that fits stands on one line.  Otherwise each link starts a line of its own at its relation,
-except that a plain value at the end joins the line before it where there is room.  A link that is too
+except that a plain value at the end joins the line before it where there is room.  What follows an odd number of
+cases stands below them, since beside them it would be read as part of the one in their middle.  A link that is too
 wide is broken between the terms of its sum or the factors of its product, with the operator at the beginning
 of the next line, as is the custom in displays; so is a sum in parentheses or brackets, or of which a function is taken, that would fill more than a line
 by itself.  Nothing is broken below that: fractions and matrices stay whole.  A left side that fills much of a line has what is
@@ -17,6 +18,7 @@ from derivgen.formula.build import Operator
 from derivgen.formula.measure import THIN, chain_width, operator_width, relation_width, width
 from derivgen.formula.tree import (
     Call,
+    Cases,
     Chain,
     Delimited,
     Fence,
@@ -98,14 +100,14 @@ def _chain_lines(chain: Chain, room: float) -> Iterator[Line]:
         if chain.left is not None:
             yield from _lines(None, None, _break(chain.left, room, room - INDENT))
         return
-    if chain_width(Chain(None, chain.links)) <= room:
+    if chain_width(Chain(None, chain.links)) <= room and not _seems_to_go_on(chain):
         (sign, right), *more = chain.links
         for next_sign, next_right in more:
             right = Relation(right, next_sign, next_right)
         yield Line(chain.left, sign, right)
         return
     *links, (last_sign, last) = chain.links
-    if links and _is_value(last):
+    if links and _is_value(last) and not _has_a_middle_case(links[-1][1]):
         tail = relation_width(last_sign) + width(last)
     else:
         links, tail = list(chain.links), 0.0
@@ -123,6 +125,16 @@ def _chain_lines(chain: Chain, room: float) -> Iterator[Line]:
         left = None
         if closing:
             yield Line(None, last_sign, last)
+
+
+def _seems_to_go_on(chain: Chain) -> bool:
+    """Whether what follows a case distinction would be read as part of the case in its middle."""
+    return any(_has_a_middle_case(right) for _, right in chain.links[:-1])
+
+
+def _has_a_middle_case(node: Node) -> bool:
+    """Whether these are cases with one in their middle, at whose height what follows would stand."""
+    return isinstance(node, Cases) and len(node.lines) % 2 == 1
 
 
 def _is_value(node: Node) -> bool:

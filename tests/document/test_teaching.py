@@ -11,7 +11,7 @@ import derivgen
 from derivgen.derivation.derivation import Derivation
 from derivgen.document.blocks import Display, Table, Words
 from derivgen.formula.tree import Node, Number, Partial, Symbol
-from derivgen.network.spec import task_from_mapping
+from derivgen.network.spec import task_from_mapping, task_from_text
 
 PADDED = {
     "arrays": {
@@ -224,3 +224,68 @@ def test_the_learning_rate_stands_before_what_it_multiplies() -> None:
     text = markdown(dense({"learning_rate": 0.5, "optimiser": "adamw"}))
     rule = r"w_{11}^{(1)+} &= w_{11}^{(1)} - \eta \left( \lambda w_{11}^{(1)} + \frac{\hat{m}}"
     assert rule in text
+
+
+TIES = """
+arrays:
+  x: {values: [[1, 2, 2, 0], [0, 2, 1, 2]], role: input}
+  w: {values: [0.5, -0.25], prose: the weights}
+  y: {values: 1, role: target}
+ranges: {r: 2, p: 2, q: 2}
+equations: |
+  m[r] = max(x[p, 2*r + q], p, q)
+  o = sum(w[r]*m[r], r)
+  L = (y - o)**2/2
+loss: L
+conventions: {ties: CHOICE}
+training: {learning_rate: 0.1}
+document: {style: tutorial, views: [reuse], show: [x, w]}
+"""
+
+
+def test_several_remarks_of_one_kind_are_one_that_says_what_it_is_about() -> None:
+    first = derivgen.derive(task_from_text(TIES.replace("CHOICE", "first"), "yaml")).to_markdown()
+    assert "For each of $m_{0}$ and $m_{1}$, more than one of the elements" in first
+    assert "takes the whole derivative: $x_{01}$ and $x_{02}$." in first
+    assert first.count("more than one of the elements") == 1
+    split = derivgen.derive(task_from_text(TIES.replace("CHOICE", "split"), "yaml")).to_markdown()
+    assert "By convention they share the derivative in equal parts." in split
+    one = TIES.replace("2, 2, 0]", "2, 1, 0]")
+    text = derivgen.derive(task_from_text(one.replace("CHOICE", "first"), "yaml")).to_markdown()
+    assert "For $m_{0}$, more than one of the elements has the largest value, $2$." in text
+    flat = """
+data: {inputs: [1.0, -1.0], targets: [1]}
+layers:
+  - {dense: 2, activation: KIND, weights: [[9, 0], [0, 9]], bias: none}
+  - {dense: 1, activation: identity, weights: [[0.4, 1.1]], bias: none}
+loss: half_squared_error
+document: {style: STYLE}
+"""
+    for style in ("tutorial", "handout"):
+        spec = flat.replace("KIND", "tanh").replace("STYLE", style)
+        text = derivgen.derive(task_from_text(spec, "yaml")).to_markdown()
+        assert text.count("is nearly flat: its slopes are only") == 1
+        spec = spec.replace("tanh", "relu").replace("9", "0")
+        text = derivgen.derive(task_from_text(spec, "yaml")).to_markdown()
+        assert (
+            "has a kink and no single derivative. By convention the slope is taken to be $0$ there."
+            in text
+        )
+        assert text.count("no single derivative") == 1
+
+
+def test_a_parameter_alone_does_not_stand_below_the_heading_of_the_targets() -> None:
+    text = derivgen.derive(task_from_text(TIES.replace("CHOICE", "first"), "yaml")).to_markdown()
+    assert text.index("**Targets**") < text.index("**Parameters**") < text.index("- The weights:")
+    # without such a heading the line says itself what it is
+    assert (
+        "**Parameters**"
+        not in derivgen.derive(
+            task_from_text(
+                TIES.replace("CHOICE", "first")
+                .replace("role: input", "role: input, prose: the inputs")
+                .replace("role: target", "role: target, prose: the target"),
+                "yaml",
+            )
+        ).to_markdown()
+    )

@@ -131,6 +131,7 @@ def test_the_printed_formula_has_the_value_of_the_expression(
     expression: sympy.Expr, operator: str
 ) -> None:
     assume(not expression.has(sympy.nan, sympy.zoo, sympy.oo, -sympy.oo))
+    assume(not expression.has(sympy.re))  # sympy's own, for the size of an exponential of cases
     at = {X: 0.7, A: -1.3, Y: 2.1, Z: 1.9}
     try:
         exact = expression.replace(F, lambda x: x**3 + 1).subs(at).evalf(20)

@@ -113,6 +113,16 @@ def test_a_minus_opens_the_next_line() -> None:
     assert second.startswith(r"  &\quad {} - 0.12345678")
 
 
+def test_what_follows_three_cases_is_no_part_of_the_second() -> None:
+    def cases(count: int) -> Node:
+        return Cases(tuple((Number(str(at)), Relation(Z, "=", Number("0"))) for at in range(count)))
+
+    first, second = layout([equals(Z, cases(3), Number("1"))], 80)
+    assert (first.right, second.right) == (cases(3), Number("1"))
+    assert len(layout([equals(Z, cases(2), Number("1"))], 80)) == 1
+    assert len(layout([equals(Z, cases(3))], 80)) == 1
+
+
 def test_what_cannot_be_broken_stays_whole() -> None:
     wide = matrix([[Number("0.123")] * 12])
     [line] = layout([equals(Z, wide)], 20)

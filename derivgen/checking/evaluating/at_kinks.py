@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cache
 
 import mpmath
@@ -40,6 +41,18 @@ def applied(name: str, argument: Dual, order: int, share: Real | None) -> Dual:
                     return Dual(slope)
                 return Dual(v.apply(name, Dual(at)).value, slope * argument.slope)
     return v.apply(name, argument, order)
+
+
+def shared(cells: Sequence[Dual], sign: int, share: Real | None) -> Dual | None:
+    """The largest or smallest of several numbers where more than two of them are that, and they share the slope: in
+    equal parts.  None for any other case."""
+    if share is None or share in (0, 1):
+        return None
+    best = v.largest(cells, sign)
+    tied = [cell for cell in cells if cell.value == best.value]
+    if len(tied) < 3:
+        return None
+    return Dual(best.value, sum((cell.slope for cell in tied), mpmath.mpf(0)) / len(tied))
 
 
 def larger(one: Dual, other: Dual, sign: int, share: Real | None) -> Dual:
