@@ -144,12 +144,11 @@ def _call(frame: Frame, node: t.Call) -> Value:
         share = frame.world.share
         if share is not None and isinstance(node.arguments[0], t.Number):
             share = 1 - share  # max(0, z) and max(z, 0) are one
-        cells = [argument for argument in arguments if isinstance(argument, Dual)]
-        if (
-            len(cells) == len(arguments)
-            and (equal := at_kinks.shared(cells, sign, share)) is not None
-        ):
-            return equal
+        numbers = [argument for argument in arguments if isinstance(argument, Dual)]
+        if len(numbers) == len(arguments):
+            equal = at_kinks.shared(numbers, sign, share)
+            if equal is not None:
+                return equal
         found = arguments[0]
         for other in arguments[1:]:
             found = v.combined(lambda a, b: at_kinks.larger(a, b, sign, share), found, other)
