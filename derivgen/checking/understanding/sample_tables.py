@@ -194,7 +194,8 @@ def _naming(names: set[str], document: _Document) -> _Naming | None:
         return None  # heads with an index letter say by themselves what a row is of
     if not names.isdisjoint(document.sampled):
         return _Naming(document.computed_from(names))
-    if below := names & document.lettered:
+    below = names & document.lettered
+    if len(below) > 1:  # one head alone may stand over the cells of a vector
         return _Naming(frozenset(below), below=True)
     results = {name for name in names if document.is_computed(name)}
     data = names - results
