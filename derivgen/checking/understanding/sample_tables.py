@@ -33,6 +33,8 @@ _TOTAL: Final = re.compile(
 _MEAN: Final = re.compile(
     r"^\W*(mean|average|avg\.?|mittel(?:wert)?|durchschnitt|moyenne|media|平均)\b", re.I
 )
+#: letters that count samples below
+_COUNTERS: Final = frozenset("ijkmn")
 #: mathematics between words: ``prediction $\hat y$``
 _DELIMITED: Final = re.compile(r"\$([^$]+)\$|\\\((.+?)\\\)")
 
@@ -104,12 +106,12 @@ class _Document:
     def __init__(self, statements: Sequence[Statement]) -> None:
         self.used = keys_in(statements)
         self.sampled = sampled(statements)
-        #: what has a name for each sample by an index letter below, and no other
+        #: what has a name with an index letter below
         self.lettered = {
             base
             for key in self.used
             for base, pieces in (ix.split(key),)
-            if len(pieces) == 1 and pieces[0] in ix.COMMON and base not in self.used
+            if len(pieces) == 1 and pieces[0] in _COUNTERS
         }
         self.trained: set[str] = set()
         self.reads: dict[str, set[str]] = defaultdict(set)
