@@ -102,3 +102,26 @@ def test_of_an_array_with_dots_no_shape_is_known() -> None:
     assert len(report.claims) > 40
     blamed = (Verdict.WRONG, Verdict.ROUNDING)
     assert not [claim.message for claim in report.claims if claim.verdict in blamed]
+
+
+@pytest.mark.parametrize("preset", ["standard", "z_a", "net_out", "sum_output", "digits", "matrix"])
+def test_a_layer_may_have_more_than_nine_units(preset: str) -> None:
+    """``a_{12}`` is the twelfth output then, and no cell of a matrix: a sum over all units has it in it."""
+    values = {"random": {"seed": 1, "decimals": 2}}
+    spec = {
+        "data": {"inputs": [0.3, -0.4], "targets": [1, 0]},
+        "layers": [
+            {"dense": units, "activation": "sigmoid", "weights": values, "bias": values}
+            for units in (12, 2)
+        ],
+        "loss": "half_squared_error",
+        "training": {"learning_rate": 0.5},
+        "document": {"style": "summary", "views": ["reuse"], "show": "all"},
+        "notation": preset,
+    }
+    report = derivgen.check(derivgen.derive(task_from_mapping(spec)).to_markdown())
+    assert len(report.claims) > 150
+    said = {claim.verdict for claim in report.claims}
+    assert said <= {Verdict.CORRECT, Verdict.UNDECIDED}
+    if preset in ("standard", "matrix"):  # others number weights through, or leave terms out
+        assert said == {Verdict.CORRECT}

@@ -61,10 +61,12 @@ class Ancestry:
             base = name.key.rpartition("_")[0]
             alone = [base] if self.model.known(base) else []
             count = len(ix.split(name.key)[1])
+            known = self._by_base.get(base, [])
             like = [
                 key
-                for key in self._by_base.get(base, [])
-                if len(ix.split(key)[1]) == count or (name.mark and _is_marked(key, name, count))
+                for key in known
+                if len(ix.split_as(key, count, known)[1]) == count
+                or (name.mark and _is_marked(key, name, count))
             ]
             return alone + like if base else []
 

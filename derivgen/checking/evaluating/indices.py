@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import replace
 from fractions import Fraction
 
@@ -61,6 +61,16 @@ def split(key: str) -> tuple[str, list[str]]:
     if _MOVED.fullmatch(subscript) or is_word(subscript):
         return base, [subscript]
     return base, list(subscript) if len(subscript) <= 4 else [subscript]
+
+
+def split_as(key: str, count: int, known: Container[str]) -> tuple[str, list[str]]:
+    """:func:`split` where so many indices are expected: ``z_12`` is the twelfth z where one is, and there is a
+    ninth among what is known."""
+    base, pieces = split(key)
+    one = count == 1 and len(pieces) > 1 and "," not in key and pieces[0] != "0"
+    if one and all(piece.isdigit() for piece in pieces) and f"{base}_9" in known:
+        return base, ["".join(pieces)]
+    return base, pieces
 
 
 def family(key: str) -> str:

@@ -95,9 +95,11 @@ def _ranges_above(key: str, used: Iterable[str]) -> list[tuple[int, ...]]:
     """The values of the index above and of the letters below, for every name that stands there."""
     base, pieces = ix.split(ix.without_above(key))
     seen: set[tuple[int, ...]] = set()
-    for other in used:
+    plain = {other: ix.without_above(other) for other in used}
+    known = set(plain.values())
+    for other in plain:
         number = ix.above(other)
-        head, parts = ix.split(ix.without_above(other))
+        head, parts = ix.split_as(plain[other], len(pieces), known)
         if number.isdigit() and head == base and len(parts) == len(pieces):
             pairs = list(zip(pieces, parts, strict=True))
             if all(b.isdigit() if a in ix.LETTERS else a == b for a, b in pairs):
@@ -123,8 +125,9 @@ def _ranges(
                 )
                 return
     seen = set()
-    for other in used:
-        head, parts = ix.split(other)
+    known = set(used)
+    for other in known:
+        head, parts = ix.split_as(other, len(pieces), known)
         if head == base and len(parts) == len(pieces):
             fits = all(
                 a == b or (a in ix.LETTERS and b.isdigit())
