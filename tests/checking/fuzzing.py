@@ -59,7 +59,7 @@ def hold(seed: int) -> int:
     chance = random.Random(seed)
     language = "pdf-text" if name == "pdf.txt" else None
     Counted.made = []
-    usual, pipeline.Budget = pipeline.Budget, Counted  # type: ignore[misc, assignment]
+    usual, pipeline.Budget = pipeline.Budget, Counted  # type: ignore[misc, assignment]  # one that counts
     try:
         manuscript = read_manuscript(broken, name, language)
         task = network(chance.choice(NETWORKS)) if chance.random() < 0.2 else None
@@ -69,7 +69,7 @@ def hold(seed: int) -> int:
             raise
         return 0
     finally:
-        pipeline.Budget = usual  # type: ignore[misc]
+        pipeline.Budget = usual  # type: ignore[misc]  # the usual one again
     (budget,) = Counted.made
     assert budget.spent <= DOCUMENT + OVER, budget.spent
     assert budget.level == 0

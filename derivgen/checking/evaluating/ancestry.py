@@ -61,7 +61,7 @@ class Ancestry:
             base = name.key.rpartition("_")[0]
             alone = [base] if self.model.known(base) else []
             count = len(ix.split(name.key)[1])
-            known = self._by_base.get(base, [])
+            known = dict.fromkeys(self._by_base.get(base, []))
             like = [
                 key
                 for key in known

@@ -301,16 +301,19 @@ class Judge:
             draft.accept()
 
     def _holds_here(self, subject: t.Node, body: t.Node) -> bool:
-        """True for a formula of the case that holds after the steps of training so far, and for one with given
-        numbers in place of some names, which is exact for the stated values."""
+        """True for a formula of the case that holds after the steps of training so far, and for one that is exact for
+        the stated values and means no others: with given numbers in place of some names, at a kink, or of two
+        derivatives that are the same number."""
         world = self.standing.actual
         if world.step and Equality(self.model, self.budget, world).compare(subject, body):
             return True
-        if not any(isinstance(part, t.Matrix) and is_printed(part) for part in t.walk(body)):
+        numbers = any(isinstance(part, t.Matrix) and is_printed(part) for part in t.walk(body))
+        alike = isinstance(subject, t.Derivative) and isinstance(body, t.Derivative)
+        if not (numbers or alike or self.share is not None):
             return False
         try:
-            left, right = map(self.standing.actual.evaluate, (subject, body))
-            return not v.is_nothing(left) and close(left, right)
+            left, right = map(world.evaluate, (subject, body))
+            return (alike or not v.is_nothing(left)) and close(left, right)
         except NoValue:
             return False
 

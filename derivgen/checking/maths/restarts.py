@@ -17,7 +17,8 @@ def restarted(statement: Statement, loose: bool) -> Iterator[Statement]:
     """A statement as several, where a new one begins without any separator.
 
     That is certain where the left side stands again before a relation, and where a name with a relation follows
-    a lone number with a space of its own (``a = 1 \\; b = 2``).  ``loose``: it is also so for any name (or derivative) after a complete operand."""
+    a lone number with a space of its own (``a = 1 \\; b = 2``).  ``loose``: it is also so for any name (or
+    derivative) after a complete operand."""
     tokens = statement.tokens
     partner = partners(tokens)
     marks = [at for at in _top(partner, len(tokens)) if tokens[at].kind == "relation"]

@@ -16,14 +16,14 @@ from functools import partial
 from derivgen.checking.evaluating import indices as ix
 from derivgen.checking.evaluating.resolving import UPDATE_MARKS
 from derivgen.checking.maths import tree as t
-from derivgen.checking.maths.tree import names_in
 from derivgen.checking.understanding.samples import MOST_SAMPLES
 from derivgen.checking.understanding.statements import Statement
 from derivgen.checking.understanding.sums_of_samples import (
     Summed,
     SumsOfSamples,
-    has_open_sum,
+    computed_from,
     named,
+    reads_of,
 )
 
 _LABEL = re.compile(
@@ -56,7 +56,7 @@ def with_labelled_samples(statements: Sequence[Statement], text: str) -> Summed:
     own = _own(statements, at)
     if not own:
         return Summed(tuple(statements))
-    sums = SumsOfSamples(own | _computed(statements, own), len(numbers))
+    sums = SumsOfSamples(computed_from(own, reads_of(statements)), len(numbers))
     inside = [
         statement.mapped(partial(named, names={key: ix.of_sample(key, number) for key in own}))
         if number
@@ -111,17 +111,3 @@ def _own(statements: Sequence[Statement], at: Sequence[int]) -> set[str]:
         if len(numbers) > 1 and isinstance(slope.of, t.Name) and not slope.of.mark
     }
     return {key for key, numbers in left.items() if len(numbers) > 1} | tops
-
-
-def _computed(statements: Sequence[Statement], own: set[str]) -> set[str]:
-    """What the document computes from a sample's own quantities, also by formulas that are said of all."""
-    reads: dict[str, set[str]] = defaultdict(set)
-    for statement in statements:
-        if isinstance(statement.left, t.Name) and not statement.left.mark:
-            for member in statement.members[1:]:
-                if not has_open_sum(member):
-                    reads[statement.left.key] |= set(names_in(member))
-    found = set(own)
-    while more := {key for key, read in reads.items() if read & found} - found:
-        found |= more
-    return found

@@ -8,10 +8,8 @@ computed and what that is computed from says what comes out for each.  A last ro
 from __future__ import annotations
 
 import re
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
-from fractions import Fraction
+from dataclasses import dataclass
 from functools import partial
 from typing import Final
 
@@ -19,16 +17,22 @@ from derivgen.checking.evaluating import indices as ix
 from derivgen.checking.manuscript import Passage, Table
 from derivgen.checking.maths import tree as t
 from derivgen.checking.maths.parser import read
-from derivgen.checking.maths.rebuild import rebuilt
 from derivgen.checking.maths.tree import names_in
 from derivgen.checking.maths.vocabulary import Vocabulary
 from derivgen.checking.understanding.samples import MOST_SAMPLES, WEIGHTS, sampled
 from derivgen.checking.understanding.statements import Statement, keys_in
-from derivgen.checking.understanding.sums_of_samples import Summed, SumsOfSamples, has_open_sum
+from derivgen.checking.understanding.sums_of_samples import (
+    Summed,
+    SumsOfSamples,
+    computed_from,
+    named,
+    reads_of,
+    together,
+)
 from derivgen.checking.understanding.tables import Cell, formula_in, number_of
 
 _TOTAL: Final = re.compile(
-    r"^\W*(sum|total|summe|gesamt|somme|suma|totale?|合计|总和|Σ|\\sum)\b", re.I
+    r"^\W*(sum|total|summe|gesamt|somme|suma|totale|合计|总和|Σ|\\sum)\b", re.I
 )
 _MEAN: Final = re.compile(
     r"^\W*(mean|average|avg\.?|mittel(?:wert)?|durchschnitt|moyenne|media|平均)\b", re.I
@@ -53,13 +57,8 @@ class _Naming:
 
     def named(self, node: t.Node, number: int) -> t.Node:
         """A formula about the sample with a number."""
-        if isinstance(node, t.Name):
-            return (
-                replace(node, key=self.of(node.key, number))
-                if node.key in self.keys and not node.mark
-                else node
-            )
-        return rebuilt(node, lambda part: self.named(part, number))
+        own = self.keys & set(names_in(node))
+        return named(node, {key: self.of(key, number) for key in own})
 
     def is_of_samples(self, formula: t.Node) -> bool:
         """Whether a formula has another value in each row."""
@@ -113,18 +112,9 @@ class _Document:
             for base, pieces in (ix.split(key),)
             if len(pieces) == 1 and pieces[0] in _COUNTERS
         }
-        self.trained: set[str] = set()
-        self.reads: dict[str, set[str]] = defaultdict(set)
-        for statement in statements:
-            left = statement.left
-            if not isinstance(left, t.Name):
-                continue
-            if left.mark:
-                self.trained.add(left.key)
-                continue
-            for member in statement.members[1:]:
-                if not has_open_sum(member):
-                    self.reads[left.key] |= set(names_in(member)) - {left.key}
+        lefts = [statement.left for statement in statements]
+        self.trained = {left.key for left in lefts if isinstance(left, t.Name) and left.mark}
+        self.reads = reads_of(statements)
 
     def is_computed(self, key: str) -> bool:
         """Whether a formula is said of it, or of all of its kind."""
@@ -134,15 +124,11 @@ class _Document:
         """What is computed from some quantities, by way of others too; ``z_j`` is from the first of all of them."""
         found = set(keys)
         found |= {rule for rule in self.used if any(ix.is_instance(key, rule) for key in found)}
-        while more := {key for key, read in self.reads.items() if read & found} - found:
-            found |= more
-        return frozenset(found)
+        return frozenset(computed_from(found, self.reads))
 
 
 #: the cells of a row, and what is printed in them
 _Row = tuple[Sequence[Passage], Sequence[t.Chain | None]]
-#: what stands below a column, of the formulas in its rows
-_Together = Callable[[Sequence[t.Node]], t.Node]
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,17 +145,18 @@ class _Samples:
         for number, row in enumerate(self.samples, start=1):
             yield from self._of(row, partial(self.naming.named, number=number))
         for row in self.below:
-            together = _together(row[0][0].text, len(self.samples))
-            if together is not None:
-                yield from self._of(row, partial(self._of_all, together=together))
+            mean = _is_mean(row[0][0].text)
+            if mean is not None:
+                yield from self._of(row, partial(self._of_all, mean=mean))
 
     def _of(self, row: _Row, named: Callable[[t.Node], t.Node]) -> Iterator[Cell]:
         for formula, passage, chain in zip(self.columns, *row, strict=False):
             if formula is not None and chain is not None:
                 yield Cell(named(formula), "value", chain, passage)
 
-    def _of_all(self, formula: t.Node, together: _Together) -> t.Node:
-        return together([self.naming.named(formula, at + 1) for at in range(len(self.samples))])
+    def _of_all(self, formula: t.Node, mean: bool) -> t.Node:
+        each = [self.naming.named(formula, at + 1) for at in range(len(self.samples))]
+        return together(each, mean=mean)
 
 
 def _read(table: Table, document: _Document, vocabulary: Vocabulary) -> _Samples | None:
@@ -182,10 +169,13 @@ def _read(table: Table, document: _Document, vocabulary: Vocabulary) -> _Samples
         return None
     columns = [f if f is not None and naming.is_of_samples(f) else None for f in formulas]
     rows = [(row, [number_of(cell, vocabulary) for cell in row]) for row in body if row]
-    samples = [row for row in rows if _is_sample(row[1], columns)]
+    samples: list[_Row] = []
+    below: list[_Row] = []
+    for row in rows:
+        (samples if _is_sample(row[1], columns) else below).append(row)
     if not 1 < len(samples) <= MOST_SAMPLES:
         return None
-    return _Samples(naming, columns, samples, [row for row in rows if row not in samples])
+    return _Samples(naming, columns, samples, below)
 
 
 def _naming(names: set[str], document: _Document) -> _Naming | None:
@@ -213,17 +203,11 @@ def _is_sample(row: Sequence[t.Chain | None], columns: Sequence[t.Node | None]) 
     )
 
 
-def _together(label: str, count: int) -> _Together | None:
-    """What a row below the samples has of them, by the word at its beginning."""
+def _is_mean(label: str) -> bool | None:
+    """Whether a row below the samples has their means or their sums, by the word at its beginning."""
     if _TOTAL.search(label):
-        return _sum
-    if _MEAN.search(label):
-        return lambda nodes: t.Quotient(_sum(nodes), t.Number(str(count), Fraction(count), 0))
-    return None
-
-
-def _sum(nodes: Sequence[t.Node]) -> t.Node:
-    return t.Sum(tuple((False, node) for node in nodes))
+        return False
+    return True if _MEAN.search(label) else None
 
 
 def _head(cell: Passage, document: _Document, vocabulary: Vocabulary) -> t.Node | None:

@@ -59,17 +59,17 @@ def of_each_sample(decided: Decided) -> None:
     if not numbers or len(numbers) > MOST_SAMPLES or _are_layers(set().union(*numbers.values())):
         return
     plain = {key: list(nodes) for key, nodes in sides.items() if not ix.above(key)}
-    rules = {key for key in plain if ix.letters_of(key)}
-    rules |= {n for nodes in plain.values() for node in nodes for n in names_in(node)}
+    names = {*plain, *(n for nodes in plain.values() for node in nodes for n in names_in(node))}
+    rules = {name for name in names if ix.letters_of(name)}
     for number, own in numbers.items():
         own |= _computed_from(own, plain)
         # what is said of all units is said of this sample's
         own |= {rule for rule in rules for key in tuple(own) if ix.is_instance(key, rule)}
-        names = {key: ix.of_sample(key, number) for key in own}
+        numbered = {key: ix.of_sample(key, number) for key in own}
         for key in own & plain.keys():
-            cell = names[key]
+            cell = numbered[key]
             if not sides.get(cell):
-                made = (_of_sample(side, names) for side in plain[key])
+                made = (_of_sample(side, numbered) for side in plain[key])
                 sides[cell] = [m for m, side in zip(made, plain[key], strict=True) if m != side]
 
 

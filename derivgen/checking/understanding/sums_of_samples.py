@@ -5,7 +5,8 @@ put together in the same way."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence, Set
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
@@ -29,6 +30,33 @@ def named(node: t.Node, names: Mapping[str, str]) -> t.Node:
         key = names.get(t.full_key(node))
         return node if key is None else replace(node, key=key, mark="")
     return rebuilt(node, lambda part: named(part, names))
+
+
+def reads_of(statements: Iterable[Statement]) -> Mapping[str, set[str]]:
+    """What each quantity is computed from by the formulas of a document, but for those with a sum over samples."""
+    reads: dict[str, set[str]] = defaultdict(set)
+    for statement in statements:
+        if isinstance(statement.left, t.Name) and not statement.left.mark:
+            for member in statement.members[1:]:
+                names = set(names_in(member)) - {statement.left.key}
+                if names and not has_open_sum(member):
+                    reads[statement.left.key] |= names
+    return reads
+
+
+def computed_from(keys: Iterable[str], reads: Mapping[str, set[str]]) -> set[str]:
+    """Some quantities, and all that is computed from them, by way of others too."""
+    found = set(keys)
+    while more := {key for key, read in reads.items() if read & found} - found:
+        found |= more
+    return found
+
+
+def together(nodes: Sequence[t.Node], *, mean: bool) -> t.Node:
+    """The sum of formulas, or their mean."""
+    total = t.Sum(tuple((False, node) for node in nodes))
+    count = len(nodes)
+    return t.Quotient(total, t.Number(str(count), Fraction(count), 0)) if mean else total
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,9 +116,7 @@ class SumsOfSamples:
         return False
 
     def _together(self, node: t.Node, *, mean: bool) -> t.Node:
-        total = t.Sum(tuple((False, self._of_sample(node, at + 1)) for at in range(self.count)))
-        number = t.Number(str(self.count), Fraction(self.count), 0)
-        return t.Quotient(total, number) if mean else total
+        return together([self._of_sample(node, at + 1) for at in range(self.count)], mean=mean)
 
     def _of_sample(self, node: t.Node, number: int) -> t.Node:
         names = self.keys & set(names_in(node))
