@@ -76,8 +76,9 @@ class DocumentOptions:
     views: tuple[View, ...] = ("paths",)
     show: tuple[str, ...] | None = None
     full_limit: int = 24
-    #: sums of more terms than this are written with an ellipsis
-    long_sum: int = 8
+    #: of a sum of more terms than this, the first three and the last are written; those of a filter of
+    #: 3 x 3 cells still have room on a page
+    long_sum: int = 9
     #: factors from the loss to the parameter ("forward") or from the parameter to the loss
     factor_order: Literal["loss-first", "parameter-first"] = "loss-first"
     #: gradient of each output's error by itself, then their sum

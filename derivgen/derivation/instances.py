@@ -16,6 +16,8 @@ from derivgen.notation import Entry
 
 #: of a longer sum with padding, the summands that meet it are not told from the others
 MOST_PADDED = 10_000
+#: so many of the first summands stand before the dots of a long sum, and the last one behind them
+_BEFORE_DOTS = 3
 
 
 @dataclass(frozen=True)
@@ -44,6 +46,12 @@ class Instance:
     elided: frozenset[int] = frozenset()
     #: for a softmax: its argument at the element's own index
     own: TermInstance | None = None
+
+
+def before_dots(most: int) -> int:
+    """How many of the first terms are shown of a sum that has more than ``most`` of them; so few that the
+    dots stand for two at the least."""
+    return max(1, min(_BEFORE_DOTS, most - 2))
 
 
 def stage_of(network: Network, entry: Entry) -> tuple[Stage, Mapping[str, int]] | None:
@@ -141,7 +149,7 @@ def _inside(
     most: int | None,
 ) -> tuple[list[dict[str, int]], bool]:
     """The values of some indices at which no reading meets the padding (one, if all do), and whether
-    only the first ``most - 2`` and the last of them are there."""
+    only the first ones and the last of them are there."""
     every = list(assignments(bound))
     found = [
         here
@@ -150,15 +158,15 @@ def _inside(
     ] or every[:1]
     if most is None or len(found) <= most:
         return found, False
-    return [*found[: max(1, most - 2)], found[-1]], True
+    return [*found[: before_dots(most)], found[-1]], True
 
 
 def _some(indices: tuple[Index, ...], most: int | None) -> Iterator[dict[str, int]]:
-    """All values of some indices, or of more than ``most`` the first ``most - 2`` and the last."""
+    """All values of some indices, or of more than ``most`` the first ones and the last."""
     if most is None or _size(indices) <= most:
         yield from assignments(indices)
         return
-    yield from islice(assignments(indices), max(1, most - 2))
+    yield from islice(assignments(indices), before_dots(most))
     yield {i.name: i.stop - 1 for i in indices}
 
 

@@ -15,6 +15,7 @@ import numpy as np
 import sympy
 
 from derivgen.derivation.dust import sum_without_dust
+from derivgen.derivation.instances import before_dots
 from derivgen.derivation.partials import PEER, SAME, WINNER
 from derivgen.derivation.rounding import Rounder, are_same
 from derivgen.document.blocks import Display, Family
@@ -166,7 +167,7 @@ class _Writer:
         """The readers of an element that are printed: all of them, or the first ones and the last."""
         every = [Edges(r, nth) for r in self._readings for nth in range(self._count(r))]
         limit = self._situation.derivation.task.options.long_sum
-        return every if len(every) <= limit else [*every[: limit - 2], every[-1]]
+        return every if len(every) <= limit else [*every[: before_dots(limit)], every[-1]]
 
     def _sum(self, terms: list[Node]) -> Node:
         if not terms:

@@ -75,7 +75,9 @@ class Document(Part):
         description="Networks with more parameters show the first of each array only.",
     )
     long_sum: int = Field(
-        default=8, ge=3, description="Sums of more terms are written with an ellipsis."
+        default=9,
+        ge=3,
+        description="Of sums of more terms the first three and the last are written, with an ellipsis.",
     )
     factor_order: Literal["loss-first", "parameter-first"] = Field(
         default="loss-first", description="The order of a chain's factors."

@@ -30,6 +30,7 @@ from derivgen.document.blocks import (
 )
 from derivgen.document.templates import environment, template_errors, template_names
 from derivgen.errors import DerivgenError, did_you_mean
+from derivgen.formula.height import lines_height
 from derivgen.formula.linebreak import INDENT, layout
 from derivgen.formula.measure import operator_width, relation_width, width
 from derivgen.formula.tree import Line
@@ -46,6 +47,8 @@ _NOTE_WIDTH: Final = 4.0
 #: a table of more rows, which fill about a third of a page, may run over pages where the format has tables of two
 #: kinds; one of fewer is made smaller where it is too wide
 _SHORT_TABLE: Final = 16
+#: a display that is taller, in lines of text, fills a quarter of a page and may run over pages between its lines
+_TALL_DISPLAY: Final = 11.0
 #: so many rows at either end of such a table stay together
 _ROWS_TOGETHER: Final = 4
 #: the widest picture, in points, that fits between the margins
@@ -266,7 +269,8 @@ class _Renderer:
         lines = layout(block.chains, limit)
         body = self.format.formula(self.format.writer.write_lines(lines))
         wide = _lines_width(lines) > limit
-        yield self.macro("display")(body, len(lines), block.number, wide)
+        long = len(lines) > 1 and lines_height(lines) > _TALL_DISPLAY
+        yield self.macro("display")(body, long, block.number, wide)
 
     def bullets(self, block: Bullets) -> Iterator[str]:
         yield self.macro("bullets")([self.text.line(item) for item in block.items], block.ordered)

@@ -67,6 +67,30 @@ def test_an_elided_sum_counts_the_summands_that_are_there() -> None:
     assert r"K_{1} x_{0} + \cdots + K_{4} x_{3} =" in text
 
 
+@pytest.mark.parametrize(("terms", "shown"), [(9, 9), (10, 4), (40, 4)])
+def test_a_long_sum_is_much_shorter_for_its_dots(terms: int, shown: int) -> None:
+    values = [f"0.{at % 9 + 1}" for at in range(terms)]
+    long = {
+        "arrays": {
+            "x": {"values": values, "role": "input"},
+            "w": {"values": [f"-{value}" for value in values]},
+            "v": {"values": "0.5"},
+        },
+        "equations": [
+            "z = sum(w[j]*x[j], j)",
+            "a[j] = v*x[j]",
+            "L = z**2 + sum(a[j]**2, j)",
+        ],
+        "loss": "L",
+    }
+    text = markdown(long, views=["reuse"], show=["v"])
+    (forward,) = re.findall(r" z &?= (w_.*?)(?:$| \\\\| = )", text, re.MULTILINE)
+    (backward,) = re.findall(r"partial v\} &= (\\frac.*?) \\\\\n  &= ", text, re.DOTALL)
+    for line in (forward, backward):
+        assert (r" + \cdots + " in line) is (terms > shown)
+    assert forward.count("w_") == backward.count(r"}{\partial v}") == shown
+
+
 def test_what_is_multiplied_by_padding_is_no_path() -> None:
     """K_0 meets x_0 and x_1 and once the padding: two paths, and two terms of its derivative."""
     text = markdown(PADDED, views=["paths"])

@@ -418,3 +418,20 @@ def test_a_formula_of_very_many_lines_may_run_over_the_page() -> None:
     assert re.search(
         r"\\begin\{align\*\}\n(.+\n)+.*\\tag\{3\}\\label\{[^}]*\}\n\\end\{align\*\}", long
     )
+
+
+@pytest.mark.parametrize(("rows", "breaks"), [(1, False), (2, False), (6, True)])
+def test_a_group_of_matrices_as_tall_as_a_quarter_of_a_page_may_run_over_it(
+    rows: int, breaks: bool
+) -> None:
+    column = Matrix(tuple((Number(f"0.{digit}"),) for digit in (1, 2, 3)))
+    group = [Display(tuple(Chain(weight(at), (("approx", column),)) for at in range(rows)))]
+    assert (r"\begin{align*}" in text_of(group, "tex")) is breaks
+    assert ("#long[" in text_of(group, "typ").split("#let")[-1]) is breaks
+
+
+def test_one_matrix_has_no_line_at_which_it_could_break() -> None:
+    column = Matrix(tuple((Number(str(row)),) for row in range(20)))
+    tall = [Display((Chain(X, (("=", column),)),))]
+    assert r"\begin{align*}" not in text_of(tall, "tex")
+    assert "#long[" not in text_of(tall, "typ").split("#let")[-1]

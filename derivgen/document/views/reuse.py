@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 
 from derivgen.derivation.graph import LocalPartial
-from derivgen.derivation.instances import stage_entries
+from derivgen.derivation.instances import before_dots, stage_entries
 from derivgen.derivation.selection import plain
 from derivgen.document.arrays import turn_of
 from derivgen.document.blocks import Display, Family
@@ -236,7 +236,7 @@ def _chain(
     shown = partials
     long = len(partials) > options.long_sum
     if long:
-        shown = [*partials[: options.long_sum - 2], partials[-1]]
+        shown = [*partials[: before_dots(options.long_sum)], partials[-1]]
 
     def elided(terms: list[Node]) -> Node:
         return add(*terms[:-1], Dots("center"), terms[-1]) if long else add(*terms)
