@@ -284,11 +284,12 @@ def _double_contraction(
     (only,) = merged
     rows, columns = only.sizes
     left = Operand(transpose(ONES), (), (1, rows))
-    nodes = [left.node, only.node, ONES]
-    if isinstance(braced(only), type(under(only.node, Text("")))):
-        nodes = [
-            under(left.node, shape_text((1, rows))),
-            braced(only),
-            under(ONES, shape_text((columns,))),
-        ]
-    return multiply(nodes, "none")
+    right = Operand(ONES, (inner[1],), (columns,))
+    shapes = isinstance(braced(only), type(under(only.node, Text(""))))
+    nodes = [
+        under(left.node, shape_text((1, rows))) if shapes else left.node,
+        braced(only),
+        under(right.node, shape_text((columns,))) if shapes else right.node,
+    ]
+    # a single one among ones is left out
+    return multiply(nodes[rows == 1 : 3 - (columns == 1)], "none")

@@ -9,10 +9,12 @@ from typing import Literal
 
 from derivgen.document.blocks import Display
 from derivgen.document.matrix_form import ONES
-from derivgen.formula.build import COMMA, walk
+from derivgen.formula.build import COMMA, slashed, transpose, walk
 from derivgen.formula.tree import (
     Call,
+    Delimited,
     Node,
+    Partial,
     Product,
     Row,
     Script,
@@ -22,14 +24,14 @@ from derivgen.formula.tree import (
     Underbrace,
 )
 
-SignKind = Literal["shapes", "hadamard", "ones", "each", "delta"]
+SignKind = Literal["shapes", "transpose", "hadamard", "ones", "each", "delta"]
 
 _SHAPE = re.compile(r"\d+(×\d+)+")
 
 
 @dataclass(frozen=True)
 class Sign:
-    """A sign as it is printed; ``letters`` are the two indices of a Kronecker delta."""
+    """A sign as it is printed; ``letters`` are the two indices of a Kronecker delta, or what is transposed."""
 
     kind: SignKind
     token: Node
@@ -52,6 +54,9 @@ def _signs(node: Node) -> Iterator[Sign]:
     match node:
         case Underbrace(_, Text(text)) if _SHAPE.fullmatch(text):
             yield Sign("shapes", node)
+        case Script(Delimited(body) | body, _, Symbol("top")) if body != ONES:
+            plain = transpose(slashed(body)) if isinstance(body, Partial) else node
+            yield Sign("transpose", plain, (body,))
         case Product(operator="hadamard"):
             yield Sign("hadamard", node)
         case Call(function, arguments) if any(_is_array(part) for part in arguments):

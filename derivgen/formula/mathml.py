@@ -5,8 +5,10 @@ Each node becomes exactly one element, so that it can stand anywhere.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from html import escape
+from itertools import dropwhile
 from typing import Any, Final
 
 from derivgen.formula.alignment import spaces_behind
@@ -226,11 +228,31 @@ def _accent(node: Accent) -> str:
     return f'<mover accent="true">{_write(node.body)}{mark}</mover>'
 
 
+#: an operator whose spaces are left to the browser
+_SPACED: Final = re.compile("<mo(?=[ >])(?! lspace)")
+
+
+def _small(node: Node) -> str:
+    """A script or limit, without the spaces around its operators: browsers leave them there as they are on
+    the line, where TeX has none."""
+    return _SPACED.sub('<mo lspace="0" rspace="0"', _write(node))
+
+
+#: a prime is raised by itself, and would be raised twice and tiny as a script
+_PRIME: Final = Symbol("prime")
+
+
 def _scripts(base: str, sub: Node | None, sup: Node | None) -> str:
+    if sup is not None:
+        marks = sup.items if isinstance(sup, Row) else (sup,)
+        rest = tuple(dropwhile(lambda mark: mark == _PRIME, marks))
+        if primes := len(marks) - len(rest):
+            base = _mrow((base, *(['<mo lspace="0" rspace="0">′</mo>'] * primes)))
+            sup = Row(rest) if rest else None
     if sub is None and sup is None:
         return base
     name = f"m{'sub' if sub is not None else ''}{'sup' if sup is not None else ''}"
-    parts = "".join(_write(part) for part in (sub, sup) if part is not None)
+    parts = "".join(_small(part) for part in (sub, sup) if part is not None)
     return f"<{name}>{base}{parts}</{name}>"
 
 
@@ -305,7 +327,7 @@ def _big_sum(node: BigSum) -> str:
     limits = [part for part in (node.lower, node.upper) if part is not None]
     if limits:
         name = f"m{'under' if node.lower is not None else ''}{'over' if node.upper is not None else ''}"
-        sign = f"<{name}>{sign}{''.join(map(_write, limits))}</{name}>"
+        sign = f"<{name}>{sign}{''.join(map(_small, limits))}</{name}>"
     return _mrow(
         (sign, _THIN, _write(node.body)) if node.sign == "max" else (sign, _write(node.body))
     )
@@ -354,7 +376,7 @@ def _condition(condition: Node | None) -> str:
 
 def _underbrace(node: Underbrace) -> str:
     brace = _mo("⏟", 'stretchy="true"')
-    return f"<munder><munder>{_write(node.body)}{brace}</munder>{_write(node.note)}</munder>"
+    return f"<munder><munder>{_write(node.body)}{brace}</munder>{_small(node.note)}</munder>"
 
 
 _WRITERS: Final[dict[type, Callable[[Any], str]]] = {

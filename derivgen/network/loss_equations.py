@@ -63,7 +63,7 @@ def emit(
     """The equations that compute ``spec.quantity``."""
     letters, samples = compared.letters, compared.samples
     at = samples.at(letters.output, letters.sample)
-    found = LossEmission([], [], [], sympy.S.One, compared.output)
+    found = LossEmission([], [], _said_of(loss, compared), sympy.S.One, compared.output)
     if loss.through is not None:
         found.read = "logp"
         found.equations.append(
@@ -100,6 +100,16 @@ def emit(
     total += _penalty(spec, penalised, letters, found.remarks)
     found.equations.append(Text(f"{spec.quantity} = {total}", place))
     return found
+
+
+def _said_of(loss: Loss, compared: Compared) -> list[str]:
+    """What the loss of one sample is called, and what a teacher would add."""
+    if not loss.words:
+        return []
+    whose = "The loss" if compared.samples.size is None else "The loss of a sample"
+    summed = loss.outputs == "sum" and compared.units > 1 and loss.targets != "distribution"
+    kind = f"{whose} is {loss.words}{', summed over the outputs' if summed else ''}."
+    return [f"{kind} {loss.remark}"]
 
 
 def _penalty(spec: LossSpec, penalised: Penalised, letters: Letters, remarks: list[str]) -> str:

@@ -39,7 +39,8 @@ class Loss:
     ("log_softmax"); ``A`` is its value then.  After an activation ``collapse_with`` (or that
     ``through``) the derivative of the term's sum with respect to the argument of that activation is
     ``collapsed``, again over ``Y`` and ``A``, for the reason ``reason``.  ``functions`` are those of
-    the term that a network has to know beside the table.
+    the term that a network has to know beside the table.  ``words`` are what a sentence calls the loss,
+    and ``remark`` is what a teacher would add.
     """
 
     name: str
@@ -54,6 +55,7 @@ class Loss:
     reason: str = ""
     options: tuple[Option, ...] = ()
     functions: tuple[ScalarFunction, ...] = ()
+    words: str = ""
     remark: str = ""
 
 
@@ -158,7 +160,8 @@ def _huber(delta: Fraction) -> Loss:
         f"{function.name}(A - Y)",
         options=_HUBER_OPTIONS,
         functions=(function,),
-        remark="Beyond delta an error pulls with constant strength, so that outliers do not rule.",
+        words="the Huber loss",
+        remark="A large error pulls with constant strength, so that outliers do not rule.",
     )
 
 
@@ -170,38 +173,46 @@ _MAKERS: Mapping[str, Callable[..., Loss]] = MappingProxyType({"huber": _huber})
 
 _BINARY = "The derivative of the sigmoid cancels the denominators that come from the logarithms."
 
+_KEPT = "The 2 of the square stays as a factor of the derivative."
+_SIGN = "Only the sign of the error is passed back, not its size."
+
 _ENTRIES: Mapping[str, Callable[[], Loss]] = {
     "half_squared_error": lambda: Loss(
         "half_squared_error",
         "half the squared error, summed over the outputs",
         "(Y - A)**2/2",
+        words="half the squared error",
         remark="The half cancels the 2 that the square leaves when it is differentiated.",
     ),
     "squared_error": lambda: Loss(
         "squared_error",
         "squared error, summed over the outputs",
         "(Y - A)**2",
-        remark="The derivative keeps a factor 2.",
+        words="the squared error",
+        remark=_KEPT,
     ),
     "mean_squared_error": lambda: Loss(
         "mean_squared_error",
         "squared error, averaged over the outputs",
         "(Y - A)**2",
         outputs="mean",
-        remark="The derivative keeps a factor 2 over the number of outputs.",
+        words="the squared error",
+        remark=_KEPT,
     ),
     "absolute_error": lambda: Loss(
         "absolute_error",
         "absolute error, summed over the outputs",
         "abs(A - Y)",
-        remark="Only the sign of the error is passed back, not its size.",
+        words="the absolute error",
+        remark=_SIGN,
     ),
     "mean_absolute_error": lambda: Loss(
         "mean_absolute_error",
         "absolute error, averaged over the outputs",
         "abs(A - Y)",
         outputs="mean",
-        remark="Only the sign of the error is passed back, not its size.",
+        words="the absolute error",
+        remark=_SIGN,
     ),
     "huber": lambda: _huber(Fraction(1)),
     "binary_cross_entropy": lambda: Loss(
@@ -213,6 +224,7 @@ _ENTRIES: Mapping[str, Callable[[], Loss]] = {
         collapse_with="sigmoid",
         collapsed="A - Y",
         reason=_BINARY,
+        words="the binary cross-entropy",
         remark="The logarithm punishes a confident mistake without bound.",
     ),
     "binary_cross_entropy_logits": lambda: Loss(
@@ -220,7 +232,8 @@ _ENTRIES: Mapping[str, Callable[[], Loss]] = {
         "binary cross-entropy of outputs to which the sigmoid has not been applied",
         "softplus(A) - Y*A",
         targets="unit",
-        remark="The derivative is the sigmoid of the output minus the target.",
+        words="the binary cross-entropy",
+        remark="The output is a logit: its sigmoid is the probability, whose logarithms become a softplus.",
     ),
     "categorical_cross_entropy": lambda: Loss(
         "categorical_cross_entropy",
@@ -231,6 +244,7 @@ _ENTRIES: Mapping[str, Callable[[], Loss]] = {
         collapse_with="softmax",
         collapsed="A - Y",
         reason="The targets add up to 1, so what is left is the output minus the target.",
+        words="the cross-entropy",
         remark="Only the probability of the right class counts when the target is one-hot.",
     ),
     "categorical_cross_entropy_logits": lambda: Loss(
@@ -242,13 +256,15 @@ _ENTRIES: Mapping[str, Callable[[], Loss]] = {
         collapse_with="log_softmax",
         collapsed="exp(A) - Y",
         reason="The targets add up to 1, so what is left is the softmax minus the target.",
-        remark="The logarithm of the softmax is taken in one step, which never overflows.",
+        words="the cross-entropy",
+        remark="The outputs are logits: their softmax has the probabilities, and its logarithm is taken in one step, which never overflows.",
     ),
     "hinge": lambda: Loss(
         "hinge",
         "hinge loss for targets -1 and +1: zero once the margin is at least 1",
         "positive_part(1 - Y*A)",
         targets="sign",
+        words="the hinge loss",
         remark="An output on the right side with a margin of 1 or more learns nothing.",
     ),
     "squared_hinge": lambda: Loss(
@@ -256,12 +272,14 @@ _ENTRIES: Mapping[str, Callable[[], Loss]] = {
         "squared hinge loss for targets -1 and +1",
         "positive_part(1 - Y*A)**2",
         targets="sign",
+        words="the squared hinge loss",
         remark="The derivative falls to 0 without a jump where the margin reaches 1.",
     ),
     "log_cosh": lambda: Loss(
         "log_cosh",
         "logarithm of the hyperbolic cosine of the error",
         "log(cosh(A - Y))",
+        words="the logarithm of the hyperbolic cosine of the error",
         remark="The derivative is the hyperbolic tangent of the error.",
     ),
 }

@@ -131,6 +131,16 @@ def test_of_many_paths_those_that_carry_something_come_first() -> None:
     assert re.search(r"\*\*Path 1:\*\*[^\n]*h_\{6\}", text)
     assert re.search(r"\*\*Path 2:\*\*[^\n]*h_\{7\}", text)
     assert re.search(r"\*\*Path 3:\*\*[^\n]*h_\{0\}", text)
+    # one of those that carry nothing stands for all of them, so that the sum is whole
+    said = "Nothing comes along the other five paths, since each has a factor that is 0."
+    assert "Path 4" not in text
+    assert said in text
+    assert r"\frac{\partial L}{\partial w} = 1 + 4 + 0 = 5" in text
+    assert said in markdown(spec, views=["paths"], style="handout")
+    every = {**spec, "arrays": {**spec["arrays"], "v": {"values": ["1"] * 8, "role": "constant"}}}  # type: ignore[dict-item]
+    text = markdown(every, views=["paths"])
+    assert "The other two paths are taken in the same way." in text
+    assert r"2 + 2 + 2 + 2 + 2 + 2 + \cdots \approx 16" in text
 
 
 def test_what_a_gradient_of_0_means_is_said_once() -> None:

@@ -175,6 +175,11 @@ def test_signs_of_matrices_are_explained_where_they_stand_first() -> None:
             ("A function of an array is taken of each element.", r"\sigma(\boldsymbol{Z}"),
             ("Beneath each array stands its shape.", r"_{\text{5}\mathord{\times}\text{1}}"),
             ("A circled dot multiplies element by element.", r"\odot"),
+            (
+                r"$(\boldsymbol{A}^{(2)})^{\top}$, the transpose of $\boldsymbol{A}^{(2)}$, "
+                r"has the rows of $\boldsymbol{A}^{(2)}$ as its columns.",
+                r"^{\top}",
+            ),
         ],
         "attention_head": [
             (r"The sign $\delta_{jk}$ stands for 1 where $j$ and $k$ are the same", r"\delta_{jk}"),
@@ -192,6 +197,45 @@ def test_signs_of_matrices_are_explained_where_they_stand_first() -> None:
                 assert (first < own) == sentence.startswith("Here")
                 between = text.replace(sentence, "")[min(own, first) : max(own, first)]
                 assert between.count("$$") == 1
+
+
+def test_a_tutorial_says_why_there_is_a_transpose() -> None:
+    text = text_of("batch_matrix_2_3_1", "tutorial")
+    why = "A product with a transpose does so for all elements at once:"
+    assert text.count(why) == 1
+    assert text[text.index(why) :].split("$$")[1].count(r"^{\top}") == 1
+
+
+COLUMNS = """
+data: {inputs: [[1, 2, 3], [3, 4, 5]], targets: [[1, 0, 1]], samples: columns}
+layers: [{dense: 1, weights: [[0.1, 0.2]], bias: 0.3}]
+loss: LOSS
+document: {style: tutorial, views: [matrix]}
+"""
+
+
+def test_a_sum_over_one_row_needs_no_ones_before_it() -> None:
+    spec = COLUMNS.replace("LOSS", "half_squared_error")
+    text = dg.derive(task_from_text(spec, "yaml")).to_markdown()
+    rule = re.search(r"partial b\^?.*?\} &?= (.*)", text)
+    assert rule is not None
+    assert r"\boldsymbol{1}^{\top}" not in rule[1]
+    assert rule[1].count(r"\boldsymbol{1}") == 1
+
+
+def test_the_loss_is_called_by_its_name_and_explained() -> None:
+    said = {
+        "half_squared_error": "The loss of a sample is half the squared error. The half cancels",
+        "huber": "The loss of a sample is the Huber loss. A large error pulls",
+        "binary_cross_entropy_logits": "The output is a logit: its sigmoid is the probability",
+    }
+    for name, sentence in said.items():
+        text = dg.derive(task_from_text(COLUMNS.replace("LOSS", name), "yaml")).to_markdown()
+        assert sentence in text
+        assert text.index(sentence) < text.index("The loss is averaged over the 3 samples.")
+    # a network with several outputs says that they are added
+    assert "half the squared error, summed over the outputs. The" in text_of("two_outputs_2_2_2")
+    assert "The loss is the cross-entropy. Only" in text_of("softmax_deep")
 
 
 def test_a_tutorial_says_where_the_samples_lie() -> None:

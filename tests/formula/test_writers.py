@@ -99,7 +99,7 @@ MATHML_OF = (
     "<mi>α</mi>",
     "<mtext>a word</mtext>",
     hole(3),
-    f"<msubsup>{_X}<mn>1</mn><mo>′</mo></msubsup>",
+    f'<msub><mrow>{_X}<mo lspace="0" rspace="0">′</mo></mrow><mn>1</mn></msub>',
     f'<mover accent="true">{_Y}<mo stretchy="false">^</mo></mover>',
     "<mi>𝑾</mi>",
     f'<mrow>{_X}<mo separator="true">,</mo>{_Y}</mrow>',
@@ -113,7 +113,7 @@ MATHML_OF = (
     f'<mrow>{_X}<mo separator="true">,</mo>{_Y}</mrow>'
     '<mo form="postfix" fence="true" stretchy="false">)</mo></mrow></mrow>',
     "<mrow><munderover><mo>∑</mo>"
-    '<mrow><mi>i</mi><mo form="infix">=</mo><mn>1</mn></mrow><mi>n</mi></munderover>'
+    '<mrow><mi>i</mi><mo lspace="0" rspace="0" form="infix">=</mo><mn>1</mn></mrow><mi>n</mi></munderover>'
     f"{_X}</mrow>",
     f'<mrow><mo form="prefix" fence="true">(</mo><mfrac>{_X}{_Y}</mfrac>'
     '<mo form="postfix" fence="true">)</mo></mrow>',
@@ -352,6 +352,22 @@ def test_a_derivative_on_one_line() -> None:
     assert LATEX.write(token) == r"\partial L/\partial w"
     assert TYPST.write(token) == r"∂ L \/ ∂ w"  # a bare stroke makes a fraction
     assert MATHML.write(token).count('<mo lspace="0" rspace="0">/</mo>') == 1
+
+
+def test_browsers_leave_no_spaces_around_signs_in_scripts() -> None:
+    index = Row((Symbol("n"), Symbol("comma"), Sum(((False, Symbol("t")), (True, Number("1"))))))
+    squeezed = Script(Symbol("h"), index, Row((Symbol("prime"), Symbol("plus"))))
+    text = MATHML.write(Sum(((False, squeezed), (True, squeezed))))
+    assert sorted(set(re.findall("<mo.*?</mo>", text))) == [
+        '<mo lspace="0" rspace="0" separator="true">,</mo>',
+        '<mo lspace="0" rspace="0">+</mo>',
+        '<mo lspace="0" rspace="0">′</mo>',
+        '<mo lspace="0" rspace="0">−</mo>',
+        "<mo>−</mo>",
+    ]
+    # a prime is raised by itself, so it is no script
+    assert "<mi>h</mi><mo" in text
+    assert "<mo>−</mo>" in MATHML.write(Fraction(index.items[2], index))
 
 
 #: a cell of a matrix and the space behind it

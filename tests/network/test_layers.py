@@ -19,7 +19,7 @@ def test_a_batch_with_samples_in_rows() -> None:
     agree(found, wanted)
     np.testing.assert_allclose(found["L"], wanted["terms"].sum() / 3)
     assert network.sample_index == "n"
-    assert network.remarks == ("The loss is averaged over the 3 samples.",)
+    assert network.remarks[1:] == ("The loss is averaged over the 3 samples.",)
 
 
 def test_a_batch_with_samples_in_columns() -> None:

@@ -238,6 +238,7 @@ def test_options() -> None:
 @pytest.mark.parametrize("loss", EVERY, ids=ids)
 def test_entry_is_complete(loss: Loss) -> None:
     assert loss.summary
+    assert loss.words
     assert loss.remark.endswith(".")
     assert (loss.collapse_with is None) == (loss.collapsed is None)
     assert term_of(loss).free_symbols == {Y, A}

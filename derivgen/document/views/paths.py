@@ -55,6 +55,8 @@ class Section:
     #: a gradient of 0, and the step leaves the parameter as it is
     stays: bool
     untouched: bool
+    #: nothing comes along the paths that are not shown
+    silent: bool
     #: the parameter stands in the loss itself: one local partial is the whole gradient
     direct: bool
     #: the loss, where it is the sum of the outputs' errors and its derivatives by them are not printed
@@ -75,7 +77,7 @@ def _section(situation: Situation, entry: Entry, seen: Seen) -> Section:
     passed = situation.passed
     formulas = situation.formulas
     count = passed.graph.count(entry)
-    paths = _shown_paths(situation, entry, count)
+    paths, silent = _shown_paths(situation, entry, count)
     several = len(paths) > 1
     apart = several and _parts(situation, entry, paths, count) is not None
     routes = tuple(_route(situation, path, seen, several, apart) for path in paths)
@@ -87,25 +89,34 @@ def _section(situation: Situation, entry: Entry, seen: Seen) -> Section:
         count=count,
         rule=Display((_rule(situation, entry, paths, count),)),
         routes=routes,
-        total=_total(situation, entry, paths, count) if count != 1 else None,
+        total=_total(situation, entry, paths, count, silent) if count != 1 else None,
         update=update,
         cancels=cancelled,
         stays=stays(situation, entry),
         untouched=count == 0,
+        silent=silent,
         direct=count == 1 and len(paths[0]) == 2,
         summed=formulas.loss_name() if any(_head(situation, p) != p[0] for p in paths) else None,
     )
 
 
-def _shown_paths(situation: Situation, entry: Entry, count: int) -> tuple[Path, ...]:
-    """All paths, or of many those along which something comes before those along which nothing does."""
+def _shown_paths(situation: Situation, entry: Entry, count: int) -> tuple[tuple[Path, ...], bool]:
+    """All paths, or of many those along which something comes, then one along which nothing does; and
+    whether nothing comes along the others."""
     passed = situation.passed
     if count <= MOST_SHOWN:
-        return passed.graph.paths(entry, count)
+        return passed.graph.paths(entry, count), False
     found = passed.graph.paths(entry, min(count, MOST_LOOKED_AT))
-    if not passed.symbolic:
-        found = tuple(sorted(found, key=lambda path: is_zero(passed.path_value(path))))
-    return found[:MOST_SHOWN]
+    if passed.symbolic:
+        return found[:MOST_SHOWN], False
+    carrying: list[Path] = []
+    silent: list[Path] = []
+    for path in found:
+        stopped = any(is_zero(passed.partial_value(p)) for p in passed.factors(path))
+        (silent if stopped else carrying).append(path)
+    if count > len(found) or len(carrying) >= MOST_SHOWN:
+        return (*carrying, *silent)[:MOST_SHOWN], False
+    return (*carrying, *silent[:1]), True
 
 
 def _rule(situation: Situation, entry: Entry, paths: tuple[Path, ...], count: int) -> Chain:
@@ -256,9 +267,9 @@ def _in_names(situation: Situation, path: Path) -> Node:
 
 
 def _total(
-    situation: Situation, entry: Entry, paths: tuple[Path, ...], count: int
+    situation: Situation, entry: Entry, paths: tuple[Path, ...], count: int, silent: bool
 ) -> Display | None:
-    """The sum of the paths' products."""
+    """The sum of the paths' products; of paths along which nothing comes, one stands for all."""
     formulas = situation.formulas
     passed = situation.passed
     left = formulas.gradient_token(entry)
@@ -277,14 +288,16 @@ def _total(
     def text(path: Path, extra: int) -> str:
         return formulas.rounder.text(passed.path_value(path), extra)
 
+    whole = silent or count == len(paths)
+
     def shown(extra: int) -> Node:
         terms: list[Node] = [number(text(path, extra)) for path in paths]
-        if count > len(paths):
+        if not whole:
             terms.append(Dots("center"))
         return add(*terms)
 
     def value(extra: int) -> float:
         return sum(as_float(text(path, extra)) for path in paths)
 
-    worked = formulas.worked(shown, value, result, check=count == len(paths))
+    worked = formulas.worked(shown, value, result, check=whole)
     return Display((extended(chain, worked),))
