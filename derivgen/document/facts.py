@@ -259,20 +259,26 @@ class Facts:
         )
 
     def _in_order(self, rows: tuple[Row, ...]) -> Iterator[Row]:
-        """The rows of each array as its elements are counted."""
+        """The rows of each array as its elements are counted, directions before them."""
         for name, group in groupby(rows, lambda row: row.name):
-            found = {row.index: row for row in group}
-            indices = [index for index in found if index is not None]
-            order = self.derivation.names.in_order(name, indices) if indices else []
-            yield from (found[index] for index in order or found)
+            found: dict[tuple[int, ...], Row] = {}
+            for row in group:
+                if row.index is None:
+                    yield row
+                else:
+                    found[row.index] = row
+            order = self.derivation.names.in_order(name, found) if found else []
+            yield from (found[index] for index in order)
 
     def _check_row(self, row: Row) -> tuple[tuple[Words | Math, ...], ...]:
-        if row.index is None:
-            name: Words | Math = Words(row.entry)
-        else:
-            name = Math(self.derivation.names.entry(row.name, row.index))
+        names = self.derivation.names
+        name: tuple[Words | Math, ...] = (Words(row.entry),)
+        if row.index is not None:
+            name = (Math(names.entry(row.name, row.index)),)
+        elif row.name:
+            name = (Words("a direction in "), Math(names.whole(row.name)))
         digits = [_side_by_side(value) for value in (row.derived, row.difference)]
-        return (name,), (Math(digits[0]),), (Math(digits[1]),), (Math(_magnitude(row.error)),)
+        return name, (Math(digits[0]),), (Math(digits[1]),), (Math(_magnitude(row.error)),)
 
     @cached_property
     def functions(self) -> tuple[FunctionFacts, ...]:

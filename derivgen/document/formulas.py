@@ -32,6 +32,7 @@ from derivgen.document.worked import (
     is_same,
 )
 from derivgen.formula.build import indicator, number
+from derivgen.formula.exact import exact_value
 from derivgen.formula.from_sympy import Written, from_sympy
 from derivgen.formula.tree import Chain, Delimited, Node, Partial, RelationSign, Symbol
 from derivgen.network.functions import ScalarFunction, Z
@@ -267,7 +268,7 @@ class Formulas:
         rounder: Rounder | None = None,
     ) -> Worked:
         """Numbers put in, with as many digits as it takes for the printed operands to give the
-        printed result.
+        printed result; ``=`` is put where they give it exactly.
 
         ``substituted`` and ``value`` give the formula and its value for a number of extra digits.
         ``check`` is False for elided sums, which nobody can add up from the page; ``rounder`` is that of
@@ -283,8 +284,11 @@ class Formulas:
                 (n for n in range(MOST_EXTRA_DIGITS) if self._agrees(value(n), result, rounder)),
                 MOST_EXTRA_DIGITS,
             )
-        sign: RelationSign = "=" if gives(value(extra), result) else "approx"
-        return Worked(substituted(extra), sign, number(result))
+        shown, printed = substituted(extra), number(result)
+        exact = exact_value(shown)
+        same = gives(value(extra), result) if exact is None else exact == exact_value(printed)
+        sign: RelationSign = "=" if same else "approx"
+        return Worked(shown, sign, printed)
 
     def _agrees(self, value: float, result: str, rounder: Rounder | None = None) -> bool:
         printed = as_float(result)

@@ -495,3 +495,27 @@ def test_each_of_several_views_of_a_handout_is_announced() -> None:
         "In closed form",
     ]
     assert "In matrix form" not in text_of("softmax_deep", "handout", 'document.views=["matrix"]')
+
+
+def test_of_a_large_network_each_direction_that_was_checked_has_its_row() -> None:
+    spec = """
+data: {inputs: {random: {seed: 1}, shape: [30]}, targets: {random: {seed: 2}, shape: [5]}}
+layers:
+  - {dense: 20, activation: tanh, weights: {random: {seed: 3}, shape: [20, 30]}, bias: none}
+  - {dense: 5, weights: {random: {seed: 4}, shape: [5, 20]}, bias: none}
+loss: half_squared_error
+document: {style: summary, figure: false}
+"""
+    rows = re.findall(
+        r"^\| (.*?) \| \S+ \| \S+ \| .*? \|$",
+        dg.derive(task_from_text(spec, "yaml")).to_markdown().split("# Check")[1],
+        re.MULTILINE,
+    )
+    everywhere = [row for row in rows if row == "a direction in all entries"]
+    assert (
+        f"{len(everywhere)} random directions"
+        in dg.derive(task_from_text(spec, "yaml")).to_markdown()
+    )
+    assert r"a direction in $\boldsymbol{W}^{(1)}$" in rows
+    assert r"a direction in $\boldsymbol{W}^{(2)}$" in rows
+    assert any(row.startswith("$w_{") for row in rows)
