@@ -519,3 +519,17 @@ document: {style: summary, figure: false}
     assert r"a direction in $\boldsymbol{W}^{(1)}$" in rows
     assert r"a direction in $\boldsymbol{W}^{(2)}$" in rows
     assert any(row.startswith("$w_{") for row in rows)
+
+
+def test_of_many_terms_a_sentence_quotes_those_that_are_differentiated() -> None:
+    text = text_of("batch_norm", "tutorial")
+    o, c = "o_{00}", "c_{00}"
+    assert (
+        rf"In $L$, ${o}$ stands only in $\frac{{1}}{{8}}\, (y_{{00}} - {o})^{{2}}$. "
+        rf"Differentiate that with respect to ${o}$:" in text
+    )
+    assert rf"In $v_{{0}}$, ${c}$ stands only in $\frac{{1}}{{4}}\, {c}^{{2}}$." in text
+    # three terms fit in a sentence
+    assert r"Differentiate $L = \frac{1}{2}\, \lbrack (y_{1} - h" in text_of(
+        "lstm_3_steps", "tutorial"
+    )

@@ -31,6 +31,8 @@ MOST_PROOF_TERMS = 6
 
 #: an equation of more terms stands in a sentence with its sum sign
 MOST_TERMS_IN_SENTENCE = 3
+#: of so many terms, those that read an element are looked for
+MOST_TERMS_LOOKED_AT = 400
 
 #: why a local partial is what it is; the templates have the words for each
 Reason = Literal[
@@ -44,12 +46,14 @@ class Factor:
     """One local partial of a chain, for a template.
 
     ``label`` is that of its display; ``known`` is True where it stood in the document before.
-    ``equation`` is the target's own equation, where the sentence about it needs that.
+    ``equation`` is the target's own equation, where the sentence about it needs that; ``terms`` are the few of
+    its many terms that the source stands in.
     """
 
     token: Node
     display: Display
     equation: Chain | None
+    terms: Node | None
     #: the terms of the loss that read the source, where it reaches the loss in other ways too
     part: Node | None
     reason: Reason
@@ -108,10 +112,13 @@ def _factor(
     network = situation.derivation.network
     function = network.functions.get(partial.function)
     reason = reason_of(situation, partial)
+    told = reason in ("loss", "general")
+    terms = _own_terms(formulas, partial) if told else None
     return Factor(
         token=formulas.token(partial.target, partial.source),
         display=Display((formulas.partial_chain(partial),)),
-        equation=_equation(formulas, partial.target) if reason in ("loss", "general") else None,
+        equation=_equation(formulas, partial.target) if told and terms is None else None,
+        terms=terms,
         part=formulas.direct_part(partial.target, partial.source),
         reason=reason,
         function=function_word(function) if function is not None else partial.function,
@@ -123,6 +130,17 @@ def _factor(
         again=again,
         proof=_collapse(situation, partial) if reason == "collapsed" and not again else None,
     )
+
+
+def _own_terms(formulas: Formulas, partial: LocalPartial) -> Node | None:
+    """The terms that read the source; None where they are many, or where all the terms fit in a sentence."""
+    own = instance(formulas.derivation.network, partial.target, MOST_TERMS_LOOKED_AT)
+    if own is None or own.elided or not isinstance(own.equation.body, Terms):
+        return None
+    read = tuple(part for part in own.summands if partial.source in part.entries.values())
+    if not 0 < len(read) <= MOST_TERMS_IN_SENTENCE < len(own.summands):
+        return None
+    return formulas.right_side(replace(own, summands=read), numbers=False)
 
 
 def _equation(formulas: Formulas, target: Entry) -> Chain:
