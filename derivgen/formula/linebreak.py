@@ -5,7 +5,7 @@ except that a plain value at the end joins the line before it where there is roo
 cases stands below them, since beside them it would be read as part of the one in their middle.  A link that is too
 wide is broken between the terms of its sum or the factors of its product, with the operator at the beginning
 of the next line, as is the custom in displays; so is a sum in parentheses or brackets, or of which a function is taken, that would fill more than a line
-by itself.  Nothing is broken below that: fractions and matrices stay whole.  A left side that fills much of a line has what is
+by itself; behind much else, such a one begins on a line of its own.  Nothing is broken below that: fractions and matrices stay whole.  A left side that fills much of a line has what is
 equal to it below it.
 """
 
@@ -52,6 +52,9 @@ _OPERATORS: Final[dict[str, Operator]] = {
     "hadamard": "hadamard",
     "none": "none",
 }
+
+#: behind so much of a line, what is taken apart begins on the next one
+MUCH: Final = 0.3
 
 #: (operator before it, what cannot be broken): the parts of a sum or product
 _Atom = tuple[str | SignHole, Node]
@@ -175,7 +178,7 @@ def _break(node: Node, first_room: float, later_room: float) -> list[_Piece]:
     start, size, room = 0, _gap(atoms[0][0]) + sizes[0], first_room
     for at in range(1, len(atoms)):
         grown = size + _gap(atoms[at][0]) + sizes[at]
-        if grown <= room:
+        if grown <= room and not (size > room * MUCH and _opens(atoms[at][1])):
             size = grown
             continue
         pieces.append((_join(atoms[start:at], first=start == 0), leading, size))
@@ -183,6 +186,14 @@ def _break(node: Node, first_room: float, later_room: float) -> list[_Piece]:
         start, size, room = at, _gap(leading) + sizes[at], later_room
     pieces.append((_join(atoms[start:], first=start == 0), leading, size))
     return pieces
+
+
+def _opens(part: Node) -> bool:
+    """Whether this is the beginning of parentheses that are taken apart."""
+    if not isinstance(part, Row):
+        return False
+    depth = [item.side for item in part.items if isinstance(item, Fence)]
+    return depth.count("open") > depth.count("close")
 
 
 def _at_start(operator: str | SignHole) -> str | SignHole:

@@ -283,3 +283,18 @@ def test_every_format_writes_both_delimiters_in_one_size() -> None:
         for writer in (TYPST, MATHML):
             pair = [sizes.findall(writer.write(one)) for one in (opening, closing)]
             assert pair[0] == pair[1] != []
+
+
+def test_what_is_taken_apart_begins_on_a_line_of_its_own_behind_much_else() -> None:
+    names = [call(Symbol("sigma"), parse_name(f"w_{at}")) for at in range(6)]
+    inner = add(Number("1"), negate(add(*names)))
+    long = Delimited(inner, "paren")
+    limit = width(long) - 2
+
+    def first_line(*before: Node) -> str:
+        chain = Chain(Z, (("=", Product((*before, long), "none")),))
+        return LATEX.write(layout([chain], limit)[0].right)
+
+    assert "(1" not in first_line(*names[:3])
+    # little else stays with it: "1/2 [a + b + ...]"
+    assert "(1" in first_line(names[0])
