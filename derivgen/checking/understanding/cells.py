@@ -20,13 +20,19 @@ def spell_out(decided: Decided) -> None:
     _spell_out_columns(decided)
     of_each_sample(decided)
     for array in decided.arrays.values():
-        if array.key in sides:
-            continue
-        for names in array.names():
-            if all(cell in sides for row in names for cell in row):
-                cells = tuple(tuple(t.Name(cell, written=cell) for cell in row) for row in names)
-                sides[array.key].append(t.Matrix(cells))
-                break
+        if array.key not in sides:
+            _put_together(decided, array.key)
+
+
+def _put_together(decided: Decided, key: str) -> None:
+    """An array is made of its cells where each of them has an equation: what is computed from the cells is
+    computed from it."""
+    sides = decided.notes.sides
+    for names in decided.arrays[key].names():
+        if all(cell in sides for row in names for cell in row):
+            cells = tuple(tuple(t.Name(cell, written=cell) for cell in row) for row in names)
+            sides[key].insert(0, t.Matrix(cells))
+            break
 
 
 def _spell_out_all(decided: Decided, sides: dict[str, list[t.Node]]) -> None:
@@ -58,6 +64,8 @@ def _spell_out_columns(decided: Decided) -> None:
             cells = family(side.key, places) if isinstance(side, t.Name) else []
             for cell in (row[0] for row in cells if len(row) == 1):
                 sides[ix.joined(key, ix.split(cell)[1])].append(t.Name(cell, written=cell))
+            if cells and key in decided.arrays:
+                _put_together(decided, key)
 
 
 def _is_first_state(decided: Decided, cell: str, side: t.Node, body: t.Node) -> bool:
