@@ -51,6 +51,10 @@ def found(text: str, *, code: bool = False) -> list[str]:
         ("Learning rate: 0.5", ["Learning rate: 0.5"]),
         ("Step 1: 2 neurons, h1: 2 inputs, ratio x1:x2", []),
         ("y = σ(z) = 1/(1+e^{-z}), where z is given", ["y = σ(z) = 1/(1+e^{-z})"]),
+        ("y = w2 * a\nE = 3 * b", ["y = w2 * a", "E = 3 * b"]),
+        ("We have y = w2 * a and so on", ["y = w2 * a"]),
+        ("z = 0.4 * x + bias term", []),
+        ("cost = 3 * number of units", []),
     ],
 )
 def test_statements_in_prose(text: str, expected: list[str]) -> None:

@@ -31,12 +31,17 @@ _LOST_SIGNS = re.compile(
       (?P<power>(?<=\))\d+(?:[−-]\d+)?(?![\w.]))
     | (?<![\w.])e(?P<exp>[−-](?:\d+(?:\.\d+)?|[^\W\d_]\w*))(?![\w.(/])
     | (?P<broken>(?<![\w.])e[−-]\S)
+    | (?P<raised>(?<=[^\W_])[ ](?P<to>[23])(?=[ ]*(?:$|[)\]+·×⋅=≈,−-])))
     | (?P<base>[^\W\d_]+)(?P<star>[∗*])(?P<index>[^\W_]*)
     | (?P<lone>(?<=\s)∗(?=\s*$)|^∗(?=\s))
     | (?P<pair>[^\W\d_]+\d+)(?P<second>(?:[^\W\d_]+\d+)+)
     """,
     re.VERBOSE,
 )
+
+
+#: ``h1`` of ``h1 2``: behind a short name, not behind a number or a word
+_BEFORE_POWER = re.compile(r"(?<![^\W_])[^\W\d_]{1,2}\d{0,2}$|\d[^\W\d_]{1,2}\d{0,2}$")
 
 
 class NotCertain(Exception):
@@ -191,10 +196,14 @@ class Rebuilder:
         return join([body.cut(0, 1), inner])
 
     def _is_stacked(self, at: int) -> bool:
-        """Whether this line is over the next: each stands alone, with an empty line between."""
-        if at + 1 >= len(self.lines) or not self.lines[at + 1].gap:
+        """Whether this line is over the next: each stands alone, with an empty line between, or they are whole
+        numbers behind a sign: nothing else is ``=``, ``1`` and ``2`` in three lines."""
+        if at + 1 >= len(self.lines):
             return False
         below = self.lines[at + 1].text
+        whole = self.lines[at].text.isdigit() and below.isdigit() and self._waits()
+        if not self.lines[at + 1].gap and not whole:
+            return False
         if "=" in below or "≈" in below or _STARTS_WITH_SIGN.match(below) or below in ("[", "∑"):
             return False
         return below.count("(") == below.count(")")
@@ -284,6 +293,12 @@ class Rebuilder:
                 parts += [body.cut(at, found.start("exp")), *_raised(body, found.span("exp"))]
             elif found["broken"] is not None:
                 raise NotCertain("where an exponent ends was lost")
+            elif found["raised"] is not None:
+                if not _BEFORE_POWER.search(body.text[: found.start()]):
+                    continue
+                if not self.dots:
+                    raise NotCertain("a number may be an exponent or a factor")
+                parts += [body.cut(at, found.start()), *_raised(body, found.span("to"))]
             elif found["star"] is not None:
                 if not self.dots:
                     raise NotCertain("a star may be a product or a mark")

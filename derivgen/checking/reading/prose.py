@@ -117,15 +117,7 @@ class _Finder(Sides):
         if token.text.lower() in STOPWORDS:
             following = self.token(at + 1)
             if token.text in ("a", "A", "I") and not starting:
-                # behind a sign and before no word, the article is a name: ``1 / (1 - a)``, ``a (1 - a)``
-                return following is None or following.kind in (
-                    "op",
-                    "rel",
-                    "open",
-                    "close",
-                    "comma",
-                    "break",
-                )
+                return self.is_article_a_name(at)
             return (
                 token.text in ("a", "A")
                 and following is not None
@@ -165,6 +157,8 @@ class _Finder(Sides):
                 state.good_weight = state.weight
         if state.opened and state.good_relations and self.goes_on(state.opened[0]):
             state.doubt = state.doubt or "what stands in brackets is not understood"
+        if state.good_relations and self.is_joined_on(state.good):
+            state.doubt = state.doubt or "what stands behind a sign is not understood"
         return state
 
     def _operand(self, state: _State, token: Token, start: int) -> bool:

@@ -24,6 +24,12 @@ class Sides(Sight):
                 return following is not None and following.kind in ("rel", "op")
         return False
 
+    def is_joined_on(self, at: int) -> bool:
+        """Whether a sign joins something to what ends before it: ``0.4 * x`` and then ``+ bias term``."""
+        token, following = self.token(at), self.token(at + 1)
+        sign = token is not None and token.kind == "op" and token.text in "+*·×⋅∙/"
+        return sign and token is not None and token.gap != "\n" and following is not None
+
     def is_next_factor(self, at: int, start: int) -> bool:
         """Whether an operand ends a row of products alike: the ``h_1`` of ``d_3 h_2 + d_2 h_1 = 0.35``."""
         terms: list[list[str]] = [[self.tokens[at].text]]

@@ -25,6 +25,10 @@ CALLED = FUNCTIONS | words_of("sigmoid relu ReLU softplus sum mean abs sqrt sgn 
 BARE = words_of("ln log lg exp tanh sin cos")
 #: words that are names where they stand between signs
 ARTICLES = frozenset(("a", "A"))
+#: words that no article stands before
+_NO_NOUNS = words_of(
+    "and or with where for is are so then if when which und mit wo et avec où y con"
+)
 #: words that are given a value behind a colon
 GIVEN_WORDS = frozenset(("learning rate", "step size"))
 
@@ -200,6 +204,16 @@ class Sight:
             named = following.text.lower() not in STOPWORDS or following.text in ARTICLES
             return named and (after is None or after.kind in ("op", "rel", "close", "comma"))
         return following.kind in ("atom", "num", "open")
+
+    def is_article_a_name(self, at: int) -> bool:
+        """Whether ``a`` behind a sign is an operand: before no word, ``1 / (1 - a)``, ``a (1 - a)``, or before one that
+        no article is before; or the next line begins another statement."""
+        following = self.token(at + 1)
+        if following is None or following.kind in ("op", "rel", "open", "close", "comma", "break"):
+            return True
+        if following.kind == "word" and following.text.lower() in _NO_NOUNS:
+            return True
+        return following.gap == "\n" and self.left_side(at + 1) is not None
 
     def is_multiplied(self, at: int) -> bool:
         """Whether a word is a factor behind an operand, since another one follows: ``2 out * x``; or since it is
