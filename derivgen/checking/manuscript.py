@@ -93,6 +93,8 @@ class Manuscript:
     #: for notebooks: the cell that each part of ``text`` is of, as (offset, label) in order
     parts: tuple[tuple[int, str], ...] = field(default=())
     language: Language = "markdown"
+    #: programs that stand in it, which are no formulas
+    programs: tuple[str, ...] = ()
     #: how lines end in the file; in ``text`` they end in a line feed
     newline: str = "\n"
 

@@ -19,6 +19,7 @@ from derivgen.checking.manuscript import (
 )
 from derivgen.checking.reading import code, printed_output, program
 from derivgen.checking.reading.emphasis import without_emphasis
+from derivgen.checking.reading.pair_columns import with_pairs_apart
 from derivgen.checking.reading.prose import statements
 from derivgen.checking.reading.prose_sight import Found
 from derivgen.checking.reading.traced import Traced, join
@@ -36,7 +37,7 @@ SegmentKind = Literal["text", "literal", "math", "display", "code"]
 #: What shows that a piece of text is LaTeX rather than typed.
 _LATEX = re.compile(r"\\[A-Za-z]|[_^]\{")
 #: Formulas that only set something up, in posts that were copied from a page
-_IDLE = re.compile(r"\s*(?:\\(?:begingroup|endgroup|displaystyle|newline|,|;|!| )\s*)*")
+_IDLE = re.compile(r"\s*(?:\\(?:begingroup|endgroup|displaystyle|newline|,|;|!|\{|\}| )\s*)*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +62,8 @@ class Collector:
         self._fresh = False
         #: what the programs so far are, whose output may follow, and the names of those that were read
         self._programs: Traced | None = None
+        #: the text of all programs, in order
+        self.programs: list[str] = []
         self._named = printed_output.Named()
 
     def manuscript(
@@ -76,6 +79,7 @@ class Collector:
             "\n\n".join(self.words),
             parts,
             language,
+            tuple(self.programs),
         )
 
     def refuse(self, body: Traced, reason: str) -> None:
@@ -213,6 +217,7 @@ class Collector:
         """The equations of a program with results in its comments, or in the output that follows."""
         if self._is_output(body):
             return
+        self.programs.append(body.text)
         found = program.results_of(body)
         if found.equations:
             self._typed(found.equations)
@@ -252,7 +257,7 @@ class Collector:
                 self.paragraph(cell)
         made = tuple(tuple(self._cell(cell) for cell in row) for row in rows)
         if made:
-            self.tables.append(Table(made))
+            self.tables.append(Table(with_pairs_apart(made)))
 
     def _cell(self, segments: Sequence[Segment]) -> Passage:
         parts = [part for part in segments if part.body.text]

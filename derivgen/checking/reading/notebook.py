@@ -13,12 +13,13 @@ from derivgen.errors import DerivgenError, Place
 
 def read(text: str, file: str) -> Manuscript:
     """The manuscript of a notebook: places count in the Markdown cells' sources, which stand in
-    ``text`` with an empty line between them; code cells and outputs are left out.
+    ``text`` with an empty line between them; of code cells only the data are learned, and outputs are left out.
 
     Raises E109 where nbformat is missing, E110 where the document is no notebook.
     """
-    sources = markdown_cells(text, file)
+    sources, programs = cells_of(text, file)
     found = Collector(emphasis=True)
+    found.programs += programs
     parts: list[tuple[int, str]] = []
     whole: list[str] = []
     at = 0
@@ -30,8 +31,8 @@ def read(text: str, file: str) -> Manuscript:
     return found.manuscript(file, "\n\n".join(whole), "notebook", tuple(parts))
 
 
-def markdown_cells(text: str, file: str) -> list[tuple[int, str]]:
-    """The number (from 1, code cells counted) and the source of each Markdown cell."""
+def cells_of(text: str, file: str) -> tuple[list[tuple[int, str]], list[str]]:
+    """The number (from 1, code cells counted) and the source of each Markdown cell; the sources of the code cells."""
     try:
         import nbformat
     except ImportError:
@@ -55,15 +56,15 @@ def markdown_cells(text: str, file: str) -> list[tuple[int, str]]:
         read: Any = nbformat
         notebook = read.convert(read.from_dict(raw), 4)
         cells = [
-            (number, _joined(cell.source).replace("\r\n", "\n"))
+            (number, cell.cell_type, _joined(cell.source).replace("\r\n", "\n"))
             for number, cell in enumerate(notebook.cells, start=1)
-            if cell.cell_type == "markdown"
         ]
     except (AttributeError, KeyError, TypeError, ValueError, RecursionError):
         raise DerivgenError(
             "E110", "the document is no notebook that nbformat reads", Place(file)
         ) from None
-    return cells
+    prose = [(number, source) for number, kind, source in cells if kind == "markdown"]
+    return prose, [source for _, kind, source in cells if kind == "code"]
 
 
 def _joined(source: object) -> str:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from derivgen.checking.manuscript import Manuscript
+from derivgen.checking.reading.barred import barred_table
 from derivgen.checking.reading.collector import Collector, Segment
 from derivgen.checking.reading.delimiters import Delimiters
-from derivgen.checking.reading.tabbed import tabbed_table
+from derivgen.checking.reading.tabbed import Rows, tabbed_table
 from derivgen.checking.reading.traced import Traced
 
 
@@ -16,12 +17,21 @@ def read(text: str, file: str) -> Manuscript:
     found = Collector(emphasis=True)
     for start, end in paragraphs(text):
         body = Traced(text[start:end], Traced.of("", start).pieces)
-        for part in tabbed_table(body):
+        for part in _parts(body):
             if isinstance(part, Traced):
                 found.paragraph(segments(part))
             else:
                 found.table([[segments(cell) for cell in row] for row in part])
     return found.manuscript(file, text, "text")
+
+
+def _parts(body: Traced) -> Iterator[Traced | Rows]:
+    """A paragraph as text and tables."""
+    for part in barred_table(body):
+        if isinstance(part, Traced):
+            yield from tabbed_table(part)
+        else:
+            yield part
 
 
 def paragraphs(text: str) -> Iterator[tuple[int, int]]:

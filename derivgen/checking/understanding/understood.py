@@ -14,6 +14,7 @@ from derivgen.checking.evaluating.model import DocumentModel
 from derivgen.checking.manuscript import Manuscript
 from derivgen.checking.maths import tree as t
 from derivgen.checking.understanding.counting import without_counting
+from derivgen.checking.understanding.data_in_code import data_in_code
 from derivgen.checking.understanding.data_in_prose import data_in_prose
 from derivgen.checking.understanding.definitions import learn
 from derivgen.checking.understanding.digits import policy_of
@@ -77,6 +78,7 @@ def _learned(
     beside: tuple[Callable[[DocumentModel], _Values], ...] = (
         lambda model: _in_first_rows(stated, model),
         lambda model: data_in_prose(manuscript.text, model),
+        lambda model: data_in_code(manuscript.programs, model),
     )
     for values in beside:
         told = values(learned.model)
