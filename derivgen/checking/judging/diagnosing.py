@@ -146,6 +146,8 @@ def _formulas(judge: Judge, draft: Draft, right: t.Node) -> tuple[t.Node, ...]:
     found: list[t.Node | None] = [judge.formulas.get(right)]
     if isinstance(right, t.Name):
         found.append(_definition(judge, right))
+    elif not isinstance(right, t.Derivative):
+        found.append(right)
     if draft.operand is None and draft.calculation is not draft.segment.body:
         found.append(draft.calculation)
     return tuple(dict.fromkeys(node for node in found if node is not None))

@@ -15,7 +15,7 @@ from derivgen.checking.evaluating.equality import Comparison, Equality, Outcome
 from derivgen.checking.evaluating.model import Changed, Element, Model
 from derivgen.checking.evaluating.printed import printed_matrix, printed_number
 from derivgen.checking.evaluating.resolving import UPDATE_MARKS, Open, Unknown, resolved
-from derivgen.checking.evaluating.values import NoValue
+from derivgen.checking.evaluating.values import Array, NoValue, Shapes, shown_shape
 from derivgen.checking.maths import tree as t
 from derivgen.checking.maths.rebuild import rebuilt
 from derivgen.checking.maths.writing import shown
@@ -69,6 +69,8 @@ class SymbolJudge:
         found = self.compare(subject, body, restrictions)
         if found.outcome is Outcome.DIFFERENT and self.at_rest is not None:
             found = self.at_rest.compare(subject, body) or found
+        if found and (misfit := self._lies_otherwise(draft, subject)) is not None:
+            found = misfit
         if found.outcome is Outcome.OPEN:
             for other in before[: -MOST_BEFORE - 1 : -1]:
                 if self.compare(other, body, restrictions):
@@ -106,6 +108,24 @@ class SymbolJudge:
             return
         draft.code = _code_of(subject)
         draft.message = f"{self.spelled(subject)} is not {draft.printed}"
+
+    def _lies_otherwise(self, draft: Draft, subject: t.Node) -> Comparison | None:
+        """A formula for the transpose of what it is said to be, where the numbers that follow have the other shape:
+        elsewhere it may be that its author writes derivatives so."""
+        cells = [printed_matrix(member) for member in draft.statement.members]
+        shapes = {(len(rows), len(rows[0])) for rows in cells if rows}
+        if not isinstance(subject, t.Derivative) or not shapes:
+            return None
+        try:
+            one, two = (self.equality.points[0].evaluate(n) for n in (subject, draft.segment.body))
+        except (NoValue, IndexError):
+            return None
+        if not isinstance(one, Array) or not isinstance(two, Array) or one.is_vector:
+            return None
+        if one.shape == two.shape or one.shape != two.shape[::-1] or one.shape not in shapes:
+            return None
+        sizes = f"{shown_shape(one)} on one side, {shown_shape(two)} on the other"
+        return Comparison(Outcome.MISFIT, Shapes(sizes))
 
     def _is_apart(self, subject: t.Node) -> bool:
         """True for a name that has nothing to do with the loss: an example, a definition in general."""

@@ -14,6 +14,9 @@ from derivgen.checking.maths import tree as t
 from derivgen.checking.mistakes.case import Candidate, Case
 from derivgen.checking.mistakes.paths import between, ends
 
+#: functions that are put behind a sum of products
+_SQUASHING = frozenset({"sigmoid", "tanh", "relu", "softplus", "arctan", "softsign"})
+
 
 @dataclass(frozen=True, slots=True)
 class Activation:
@@ -23,10 +26,26 @@ class Activation:
     argument: t.Name
 
 
-def _activations(case: Case) -> list[Activation]:
+@dataclass(frozen=True, slots=True)
+class Composed:
+    """``a = f(w x + b)``, with no name for what the function is of."""
+
+    key: str
+    call: t.Call
+
+
+def _activations(case: Case) -> list[Activation | Composed]:
     found = ends(case)
     keys = _delta_at(case) if found is None else [found.top, *between(case)]
-    return [a for key in keys if (a := activation(case.model, key)) is not None]
+    ways = (activation(case.model, key) or _composed(case.model, key) for key in keys)
+    return [way for way in ways if way is not None]
+
+
+def _composed(model: Model, key: str) -> Composed | None:
+    node = model.definition(key)
+    if not isinstance(node, t.Call) or node.function not in _SQUASHING or node.primes:
+        return None
+    return Composed(key, node) if len(node.arguments) == 1 else None
 
 
 def _delta_tokens(case: Case) -> list[t.Derivative]:
@@ -52,7 +71,13 @@ def activation(model: Model, key: str) -> Activation | None:
     return Activation(key, names.pop())
 
 
-def _slope_at(a: Activation, world: World, at: str) -> Real:
+def _slope_at(a: Activation | Composed, world: World, at: str) -> Real:
+    if isinstance(a, Composed):
+        arguments = (t.Name(a.key),) if at == "value" else a.call.arguments
+        value = v.simplest(world.evaluate(replace(a.call, arguments=arguments, primes=1)))
+        if not isinstance(value, Dual) or not value.value:
+            raise NoValue("no single slope")
+        return value.value
     if at == "value":
         put = {**world.stated, a.argument.key: world.value(a.key)}
         world = replace(world, stated=put)
@@ -68,11 +93,13 @@ def _over_slopes(case: Case, change: Callable[[Real, Real], Real]) -> Iterator[C
     groups = [[a] for a in found] + ([found] if len(found) > 1 else [])
     for group in groups:
 
-        def candidate(world: World, group: list[Activation] = group) -> Value:
+        def candidate(world: World, group: list[Activation | Composed] = group) -> Value:
+            # first what may have no value, and costs less
+            slopes = [
+                (_slope_at(a, world, "argument"), _slope_at(a, world, "value")) for a in group
+            ]
             value = world.evaluate(case.right)
-            for a in group:
-                slope = _slope_at(a, world, "argument")
-                other = _slope_at(a, world, "value")
+            for slope, other in slopes:
                 value = v.combined(v.multiply, value, v.constant(change(slope, other)))
             return value
 

@@ -34,19 +34,31 @@ def diagnose(case: Case, equality: Equality, worlds: Sequence[World]) -> Mistake
 
     One that gives all printed digits goes before one that is off by one in the last place, as what was
     worked out with rounded numbers may be."""
-    found = _explained(case, equality.shared or equality.points, worlds)
+    points = equality.shared or equality.points
+    if case.draft.code == "C301":
+        # shapes that do not fit are tried first
+        turned = [mistake for mistake in MISTAKES if mistake.key == "transposed"]
+        for some in (points, equality.nearby):
+            if (found := _explained(case, some, worlds, turned)) is not None:
+                return found
+    found = _explained(case, points, worlds)
     if found is None and case.outcome is None:
         # some formulas are right for the stated data alone: targets that add up to 1
         found = _explained(case, equality.nearby, worlds)
     return found
 
 
-def _explained(case: Case, points: Sequence[World], worlds: Sequence[World]) -> Mistake | None:
+def _explained(
+    case: Case,
+    points: Sequence[World],
+    worlds: Sequence[World],
+    mistakes: Sequence[Mistake] = MISTAKES,
+) -> Mistake | None:
     nearly: Mistake | None = None
     tried = 0
     targets = _Targets(case)
     cases = [replace(case, reading=reading) for reading in _readings_of(case)]
-    for mistake in MISTAKES:
+    for mistake in mistakes:
         for candidate in chain.from_iterable(map(mistake.candidates, cases)):
             tried += 1
             if tried > MOST_CANDIDATES:

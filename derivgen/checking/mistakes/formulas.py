@@ -84,6 +84,14 @@ def signs(part: t.Node, _: Model) -> Iterator[t.Node]:
             )
 
 
+def powers(part: t.Node, _: Model) -> Iterator[t.Node]:
+    """``e^u`` as ``e^{-u}``, and the other way round."""
+    if isinstance(part, t.Call) and part.function == "exp" and len(part.arguments) == 1:
+        (argument,) = part.arguments
+        other = argument.body if isinstance(argument, t.Negated) else t.Negated(argument)
+        yield replace(part, arguments=(other,))
+
+
 def lost_terms(part: t.Node, _: Model) -> Iterator[t.Node]:
     if isinstance(part, t.Sum) and len(part.terms) > 1:
         for at in range(len(part.terms)):
@@ -141,6 +149,13 @@ def turned(part: t.Node, model: Model) -> Iterator[t.Node]:
         yield t.Transposed(part)
 
 
+def with_turned(case: Case) -> Iterator[t.Node]:
+    """What the author wrote with one array in it transposed, or all of it."""
+    yield from mending(turned)(case)
+    if case.is_formula:
+        yield t.Transposed(case.body)
+
+
 def _may_be_array(name: t.Name, model: Model) -> bool:
     given = model.given(name.key)
     return (
@@ -148,9 +163,22 @@ def _may_be_array(name: t.Name, model: Model) -> bool:
     )
 
 
-def log_ten(part: t.Node, _: Model) -> Iterator[t.Node]:
+def of_logs_to_ten(case: Case) -> Iterator[Candidate]:
+    """The right formula with a logarithm to base 10, or all of them."""
+    yield from of_trees(_log_ten)(case)
+    yield from (value_of(_all_to_ten(formula)) for formula in case.formulas)
+
+
+def _log_ten(part: t.Node, _: Model) -> Iterator[t.Node]:
     if isinstance(part, t.Call) and part.function == "log":
         yield replace(part, function="log10")
+
+
+def _all_to_ten(node: t.Node) -> t.Node:
+    made = rebuilt(node, _all_to_ten)
+    if isinstance(made, t.Call) and made.function == "log":
+        return replace(made, function="log10")
+    return made
 
 
 def natural_log(part: t.Node, _: Model) -> Iterator[t.Node]:
@@ -159,9 +187,10 @@ def natural_log(part: t.Node, _: Model) -> Iterator[t.Node]:
 
 
 def of_operand(case: Case) -> Iterator[Candidate]:
-    """The value of a neighbour where a name's own value belongs."""
-    if case.is_copied and isinstance(case.right, t.Name):
-        for other in neighbours(case.right, case.relatives, case.surroundings):
+    """The value of a neighbour where a name's own value belongs, also in a formula that a number was put in for."""
+    if case.is_copied:
+        among = case.surroundings
+        for other in everywhere(case.right, lambda part: neighbours(part, case.relatives, among)):
             yield value_of(other)
 
 
@@ -266,7 +295,9 @@ def with_factor(case: Case) -> Iterator[t.Node]:
     parts = _missing_parts(case)
     here = set(t.names_of(body))
     rest_of_slope = [
-        t.Sum(((False, t.Number("1", ONE)), (True, part))) for part in parts if part in here
+        t.Sum(((False, t.Number("1", ONE)), (True, other)))
+        for part in parts
+        for other in ((part,) if part in here else ()) + _square_of(part, case)
     ]
     slopes = [
         t.Product((part, t.Sum(((False, t.Number("1", ONE)), (True, part)))))
@@ -284,6 +315,13 @@ def with_factor(case: Case) -> Iterator[t.Node]:
                 yield replace(body, terms=(*body.terms[:at], made, *body.terms[at + 1 :]))
     for name in here:  # 1 - h for 1 - h h
         yield from everywhere(body, partial(_squared, name=name))
+
+
+def _square_of(part: t.Node, case: Case) -> tuple[t.Node, ...]:
+    """The h^2 of the slope 1 - h^2 of a tangent, which one of several terms may have lost."""
+    made = case.model.definition(part.key) if isinstance(part, t.Name) else None
+    tangent = isinstance(made, t.Call) and made.function == "tanh"
+    return (t.Power(part, t.Number("2", TWO)),) if tangent and isinstance(case.body, t.Sum) else ()
 
 
 def _squared(part: t.Node, name: t.Name) -> Iterator[t.Node]:

@@ -41,7 +41,8 @@ def factor_two(case: Case) -> Iterator[Candidate]:
     if case.updated is not None:
         yield from update(case, lambda w, g, eta: w - 2 * eta * g)
         yield from update(case, lambda w, g, eta: w - eta * g / 2)
-    if not case.is_copied:
+    # a number that was put in for a formula was worked out
+    if not case.is_copied or not isinstance(case.right, t.Name):
         yield _scaled(case, mpmath.mpf(2))
         yield _scaled(case, mpmath.mpf("0.5"))
 

@@ -93,6 +93,7 @@ MISTAKES: Sequence[Mistake] = (
         digits.stale_inside,
     ),
     Mistake("term_sign", "one term has the wrong sign", f.of_trees(f.signs), f.mending(f.signs)),
+    Mistake("sign", "the sign is wrong", f.of_trees(f.powers), f.mending(f.powers)),
     Mistake("sign", "the sign is wrong", mended=digits.sign_inside),
     Mistake(
         "neighbour",
@@ -111,12 +112,12 @@ MISTAKES: Sequence[Mistake] = (
         "transposed",
         "a matrix is transposed, or ought to be",
         f.of_trees(f.turned),
-        f.mending(f.turned),
+        f.with_turned,
     ),
     Mistake(
         "log_base",
         "the logarithm is to base 10; it is the natural one",
-        f.of_trees(f.log_ten),
+        f.of_logs_to_ten,
         f.mending(f.natural_log),
     ),
     Mistake(
