@@ -163,6 +163,7 @@ def _supported(decided: Decided, key: str) -> bool:
     return bool(
         key in notes.printed
         or key in notes.sides
+        or key in notes.rules
         or key in notes.calculations
         or key in decided.cells
         or decided.is_derived(key)

@@ -47,6 +47,7 @@ from derivgen.checking.understanding.noting import (
     note,
 )
 from derivgen.checking.understanding.numbered_cells import name_cells, unnamed
+from derivgen.checking.understanding.own_losses import losses_of
 from derivgen.checking.understanding.renewals import (
     computed_anew,
     fold_updates,
@@ -59,7 +60,6 @@ from derivgen.checking.understanding.training import (
     ascends,
     descends,
     loss_of,
-    losses_of,
     opaque,
     parameters_of,
     rate_of,
@@ -128,7 +128,7 @@ def _learned(decided: Decided, rules: Mapping[str, t.Node]) -> Learned:
     find_families(decided)
     left_over(decided)
     find_counts(decided)
-    for key, node in dict(folded(decided.definitions)).items():
+    for key, node in folded(decided.definitions).items():
         decided.definitions[key] = node
     find_leaves(decided)
     give_upstream(decided)

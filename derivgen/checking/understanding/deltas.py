@@ -16,8 +16,8 @@ from derivgen.checking.evaluating import indices as ix
 from derivgen.checking.evaluating.budget import Budget, OutOfWork
 from derivgen.checking.evaluating.equality import DIGITS, Equality
 from derivgen.checking.evaluating.model import DocumentModel
-from derivgen.checking.evaluating.printed import Printed, printed_number
-from derivgen.checking.evaluating.values import NoValue, Real, scalar
+from derivgen.checking.evaluating.printed import Printed, printed_matrix, printed_number
+from derivgen.checking.evaluating.values import Dual, NoValue, Real, simplest
 from derivgen.checking.evaluating.world import World
 from derivgen.checking.maths import tree as t
 from derivgen.checking.understanding.statements import Statement
@@ -48,28 +48,32 @@ def with_deltas(
     # without the calculations in between, which would make a delta depend on another one
     found: dict[tuple[str, bool], dict[str, tuple[t.Node, bool]]] = defaultdict(dict)
     world = World(model, budget=budget)
-    is_open = {key: _is_open(key, model, calculated, world) for key in deltas}
+    #: each delta from the others as they are printed: then one wrong formula contradicts one delta
+    apart = World(replace(model, definitions=_without(model, deltas)), budget=budget)
+    is_open = {key: _is_open(key, model, calculated, apart) for key in deltas}
     for key in deltas:
-        number = printed_number(model.values.get(key) or t.Words(""))
+        number = _printed(model, key)
         if number is None:
             continue
         for other in _same_place(key, model):
             token = t.Derivative(loss, t.Name(other, written=other))
             value = _value(world, token)
-            if value is None:
+            if value is None or len(value) != len(number):
                 continue
             base = ix.family(other)
             ways: tuple[tuple[bool, t.Node], ...] = ((False, token), (True, t.Negated(token)))
             for negative, node in ways:
-                found[base, negative][key] = node, _near(number, -value if negative else value)
+                ours = [-cell for cell in value] if negative else value
+                found[base, negative][key] = node, _near(number, ours)
     best = max(found.values(), key=lambda row: sum(right for _, right in row.values()), default={})
-    right = sum(agrees for _, agrees in best.values())
-    if right < FEWEST or 2 * right < len(deltas):
+    right = [key for key, (_, agrees) in best.items() if agrees]
+    numbers = sum(len(_printed(model, key) or ()) for key in right)
+    if numbers < FEWEST or 2 * len(right) < len(deltas):
         return model
     # a formula that its numbers contradict is a claim only where all others say what deltas are
     silent = {key for key in deltas if model.definitions.get(key) in (None, calculated.get(key))}
     anchors = [
-        best[key][1] and not _is_contradicted(key, model, world)
+        best[key][1] and not _is_contradicted(key, model, apart)
         for key in deltas
         if not is_open[key] and key in best
     ]
@@ -85,8 +89,7 @@ def with_deltas(
             continue
         meant = replace(model, definitions={**model.definitions, key: node})
         rows = [row for row in _gradients(loss, statements) if key in set(t.names_in(row[1]))]
-        right = _how_many(meant, rows[:MOST], budget)
-        if right > _how_many(model, rows[:MOST], budget):
+        if _how_many(meant, rows[:MOST], budget) > _how_many(model, rows[:MOST], budget):
             model = meant
     return model
 
@@ -158,10 +161,25 @@ def _is_open(
 
 def _is_contradicted(key: str, model: DocumentModel, world: World) -> bool:
     """True for what is printed with another value than its definition has."""
-    number = printed_number(model.values.get(key) or t.Words(""))
+    number = _printed(model, key)
     definition = model.definitions.get(key)
     value = None if definition is None else _value(world, definition)
     return number is not None and value is not None and not _near(number, value)
+
+
+def _without(model: DocumentModel, deltas: Sequence[str]) -> dict[str, t.Node]:
+    """The definitions without those of deltas that are printed."""
+    printed = {key for key in deltas if _printed(model, key) is not None}
+    return {key: node for key, node in model.definitions.items() if key not in printed}
+
+
+def _printed(model: DocumentModel, key: str) -> tuple[Printed, ...] | None:
+    """What a delta is printed as: its number, or those of its cells."""
+    node = model.values.get(key) or t.Words("")
+    number, cells = printed_number(node), printed_matrix(node)
+    if number is not None:
+        return (number,)
+    return None if cells is None else tuple(cell for row in cells for cell in row)
 
 
 def _same_place(key: str, model: DocumentModel) -> list[str]:
@@ -170,13 +188,18 @@ def _same_place(key: str, model: DocumentModel) -> list[str]:
     return [other for other in model.definitions if other != key and other.endswith(place)][:MOST]
 
 
-def _value(world: World, token: t.Node) -> Real | None:
+def _value(world: World, token: t.Node) -> Sequence[Real] | None:
+    """The number that a formula comes to, or those of its cells."""
     world.budget.begin()
     try:
-        return scalar(world.evaluate(token))
+        found = simplest(world.evaluate(token))
     except (NoValue, OutOfWork):
         return None
+    return [found.value] if isinstance(found, Dual) else [cell.value for cell in found.cells()]
 
 
-def _near(number: Printed, value: Real) -> bool:
-    return bool(abs(number.value - value) <= NEAR * number.unit)
+def _near(numbers: Sequence[Printed], values: Sequence[Real]) -> bool:
+    """Whether numbers are printed as some values have them."""
+    pairs = zip(numbers, values, strict=False)
+    near = all(abs(number.value - value) <= NEAR * number.unit for number, value in pairs)
+    return len(numbers) == len(values) and near

@@ -18,11 +18,14 @@ from derivgen.checking.understanding.function_letters import with_quantities
 from derivgen.checking.understanding.hypotheses import outputs_of_samples
 from derivgen.checking.understanding.index_ranges import without_ranges
 from derivgen.checking.understanding.labelled_samples import with_labelled_samples
+from derivgen.checking.understanding.losses_in_words import losses_in_words
 from derivgen.checking.understanding.named_losses import with_named_losses
 from derivgen.checking.understanding.noting import statements_of
+from derivgen.checking.understanding.plain_layers import with_plain_layers
 from derivgen.checking.understanding.restrictions import with_restrictions
 from derivgen.checking.understanding.rows_of_steps import StepTable, step_tables
 from derivgen.checking.understanding.sample_tables import by_sample
+from derivgen.checking.understanding.samples_below import with_samples_above
 from derivgen.checking.understanding.signs_for_gradients import with_signs_for_gradients
 from derivgen.checking.understanding.statements import Statement
 from derivgen.checking.understanding.states import States, with_states_apart
@@ -32,6 +35,7 @@ from derivgen.checking.understanding.sums_of_samples import Summed
 from derivgen.checking.understanding.suppositions import apart_from_suppositions
 from derivgen.checking.understanding.tables import Cell, cells_of
 from derivgen.checking.understanding.time_steps import with_times_in_keys
+from derivgen.checking.understanding.values_of_one import with_values_of_one
 from derivgen.checking.understanding.zero_vectors import with_zero_vectors
 
 
@@ -74,7 +78,7 @@ def stated_in(
     )
     labelled = _with_names_of_their_own(said, manuscript.text)
     states = with_states_apart(with_examples_apart(labelled.statements, manuscript.text))
-    statements = states.statements
+    statements = with_samples_above(states.statements, manuscript.tables)
     samples = by_sample(manuscript.tables, statements, vocabulary)
     statements = samples.summed.statements
     cells = (*samples.cells, *cells_of(samples.others, vocabulary))
@@ -96,7 +100,11 @@ def stated_in(
         states,
         steps,
         sum(len(chain.segments) for chain in chains),
-        {**labelled.wholes, **samples.summed.wholes},
+        {
+            **labelled.wholes,
+            **samples.summed.wholes,
+            **losses_in_words(said, cells, manuscript.text),
+        },
     )
 
 
@@ -112,8 +120,9 @@ def _dated(statement: Statement, steps: Steps) -> Statement:
 def _with_names_of_their_own(said: Sequence[Statement], text: str) -> Summed:
     """The statements with what is written beside a name, and in the sentences, made a part of it: a function, a
     range, a time, a sample."""
-    statements = with_activations(said, text)
+    statements = with_values_of_one(with_activations(said, text), text)
     statements = with_restrictions(with_quantities(without_ranges(statements)))
+    statements = with_plain_layers(statements)
     statements = with_usual_letters(with_named_losses(statements))
     statements = with_zero_vectors(with_times_in_keys(with_signs_for_gradients(statements)))
     return with_labelled_samples(statements, text)

@@ -7,8 +7,9 @@ the formula has other names in it.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 
+from derivgen.checking.evaluating import indices as ix
 from derivgen.checking.evaluating import values as v
 from derivgen.checking.evaluating.printed import is_numeric
 from derivgen.checking.evaluating.resolving import CONSTANTS
@@ -17,6 +18,9 @@ from derivgen.checking.maths import tree as t
 from derivgen.checking.maths.rebuild import rebuilt
 from derivgen.checking.maths.tree import names_in
 from derivgen.checking.understanding.statements import Statement
+
+#: what stands below the letter of a network that has these weights
+_WEIGHTS = frozenset({"W", "w", "b", "theta", "Theta", "phi"})
 
 
 def with_quantities(statements: Sequence[Statement]) -> tuple[Statement, ...]:
@@ -44,15 +48,23 @@ def _meant(statements: Sequence[Statement]) -> frozenset[str]:
             else:
                 arguments[call.function].add(call.arguments)
     once = {name for name, ways in arguments.items() if len(ways) == 1} - others
-    said: dict[str, list[bool]] = defaultdict(list)
+    said: dict[str, list[tuple[t.Call, t.Node]]] = defaultdict(list)
     for statement in statements:
         left, bodies = statement.left, [segment.body for segment in statement.chain.segments]
         if statement.chain.continued or not isinstance(left, t.Call) or left.function not in once:
             continue
         formulas = [body for body in bodies[1:] if not is_numeric(body)]
         if formulas:
-            said[left.function].append(_is_quantity(left, formulas[0]))
-    return frozenset(name for name, ways in said.items() if all(ways))
+            said[left.function].append((left, formulas[0]))
+    # h_{W,b}(x), which no formula says, is what the network with these weights computes
+    found = {name for name in once - said.keys() if not _WEIGHTS.isdisjoint(ix.split(name)[1])}
+    while more := {
+        name
+        for name, ways in said.items()
+        if name not in found and all(_is_quantity(call, body, found) for call, body in ways)
+    }:
+        found |= more
+    return frozenset(found)
 
 
 def _calls(statement: Statement) -> Iterator[t.Call]:
@@ -66,7 +78,8 @@ def _is_usual(function: str) -> bool:
     return v.is_function(function) or functions.canonical(function) is not None
 
 
-def _is_quantity(call: t.Call, formula: t.Node) -> bool:
-    """True for a formula with other names in it than the arguments."""
+def _is_quantity(call: t.Call, formula: t.Node, quantities: Container[str]) -> bool:
+    """True for a formula with other names in it than the arguments, or with other such quantities."""
     own = {argument.key for argument in call.arguments if isinstance(argument, t.Name)}
-    return not set(names_in(formula)) <= {*own, *CONSTANTS}
+    calls = (part.function for part in t.walk(formula) if isinstance(part, t.Call))
+    return not set(names_in(formula)) <= {*own, *CONSTANTS} or any(f in quantities for f in calls)

@@ -19,6 +19,7 @@ from derivgen.checking.evaluating import values as v
 from derivgen.checking.maths import functions
 from derivgen.checking.maths import tree as t
 from derivgen.checking.maths.rebuild import rebuilt
+from derivgen.checking.understanding.deltas_in_letters import deltas_by_custom
 from derivgen.checking.understanding.letters_as_layers import with_numbered_layers
 from derivgen.checking.understanding.running_letters import (
     Instance,
@@ -49,14 +50,20 @@ class GeneralCase:
     free: frozenset[str]
 
 
-def general_case(statements: Sequence[Statement], known: Container[str] = ()) -> GeneralCase | None:
+def general_case(
+    statements: Sequence[Statement], known: Container[str] = (), *, by_custom: bool = False
+) -> GeneralCase | None:
     """The small network of what a document says in general terms; None where it says nothing so.
 
-    ``known`` are the functions that it defines."""
+    ``known`` are the functions that it defines; ``by_custom`` makes its deltas what they are by custom, None where
+    that is nothing new."""
     said = [_over_all(statement) for statement in statements if _is_equation(statement)]
     free = free_functions(said, known)
     labels = _labels(said)
-    said = with_numbered_layers([*_implied(said), *said, *_of_units(said)])
+    deltas = deltas_by_custom(said) if by_custom else []
+    if by_custom and not deltas:
+        return None
+    said = with_numbered_layers([*_implied(said), *deltas, *said, *_of_units(said)])
     ranges = Ranges.of(said, labels)
     said = [s for s in said if not ranges.is_bound_and_free(s)]
     of_units = [s for s in said if ranges.are_units_in(s)]
@@ -76,7 +83,7 @@ def general_case(statements: Sequence[Statement], known: Container[str] = ()) ->
             return None
         equations += [instance.statement for instance in made]
         if id(statement) in general:
-            claims += sorted(made, key=_telling)[:MOST_TRIED]
+            claims += sorted(made, key=partial(_telling, ranges.layers))[:MOST_TRIED]
     units = {ix.without_above(key) for key in families_with_units(said, ranges.layers | labels)}
     cells = _of_cells(equations, ranges, units)
     return GeneralCase((*cells, *equations), tuple(claims), free)
@@ -242,7 +249,7 @@ def _labels(statements: Sequence[Statement]) -> frozenset[str]:
     return frozenset(found.difference(*((big.index or "").split(",") for big in sums)))
 
 
-def _telling(instance: Instance) -> tuple[bool, bool]:
-    """Instances with different numbers say most, and those of a layer between the others."""
-    units = list(instance.numbers.values())
-    return len(set(units)) < len(units), 2 not in units
+def _telling(layers: frozenset[str], instance: Instance) -> tuple[bool, bool]:
+    """Instances with different numbers for different units say most, and those of a layer between the others."""
+    units = [number for letter, number in instance.numbers.items() if letter not in layers]
+    return len(set(units)) < len(units), 2 not in instance.numbers.values()

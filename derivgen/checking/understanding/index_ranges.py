@@ -34,9 +34,20 @@ def _letter(statement: Statement) -> str | None:
     if statement.chain.continued or len(segments) != 2:
         return None
     body = segments[1].body
+    if _is_counted_down(body):
+        return left.key
     if not isinstance(body, t.Matrix) or not body.is_list or len(body.rows) != 1:
         return None
     numbers = [printed_number(cell) for cell in body.rows[0]]
     whole = [int(n.value) for n in numbers if n is not None and n.decimals <= 0]
     counted = len(whole) == len(numbers) and whole[:1] in ([0], [1])
     return left.key if counted and whole == list(range(whole[0], whole[0] + len(whole))) else None
+
+
+def _is_counted_down(body: t.Node) -> bool:
+    """True for the beginning of ``l = L - 1, L - 2, ..., 2``."""
+    if not isinstance(body, t.Sum) or len(body.terms) != 2:
+        return False
+    (first, last), (second, one) = body.terms
+    whole = isinstance(one, t.Number) and one.decimals == 0
+    return not first and second and whole and isinstance(last, t.Name) and not last.mark

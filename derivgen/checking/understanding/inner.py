@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
+from derivgen.checking.evaluating import indices as ix
 from derivgen.checking.evaluating.budget import Budget, OutOfWork
 from derivgen.checking.evaluating.printed import is_numeric, printed_number
 from derivgen.checking.evaluating.values import Array, NoValue, Value
@@ -80,8 +81,24 @@ def _value(world: World, key: str) -> Value | None:
 
 def _with_pairs(statement: Statement, pairs: set[Pair]) -> Statement:
     def meant(node: t.Node) -> t.Node:
-        if isinstance(node, t.Product) and _pair_of(node) in pairs:
+        if isinstance(node, t.Product) and _is_one_of(_pair_of(node), pairs):
             return t.BigSum(replace(node, sign="o"), span=node.span)
         return node if is_numeric(node) else rebuilt(node, meant)
 
     return statement.mapped(meant)
+
+
+def _is_one_of(pair: Pair | None, pairs: set[Pair]) -> bool:
+    """Whether a pair is one of others, or stands for one of them: q and k_i for q and k_1."""
+    if pair is None or pair in pairs or not any(map(ix.letters_of, pair)):
+        return pair in pairs
+    one, two = pair
+    return any(
+        (_stands_for(one, first) and _stands_for(two, second))
+        or (_stands_for(one, second) and _stands_for(two, first))
+        for first, second in pairs
+    )
+
+
+def _stands_for(rule: str, key: str) -> bool:
+    return rule == key or ix.is_instance(key, rule)

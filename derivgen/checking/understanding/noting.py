@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
+from derivgen.checking.evaluating import indices as ix
 from derivgen.checking.evaluating.model import Function
 from derivgen.checking.evaluating.printed import is_numeric, is_printed, printed_number
 from derivgen.checking.evaluating.resolving import CONSTANTS, UPDATE_MARKS
@@ -28,11 +29,10 @@ def statements_of(readings: Iterable[tuple[Passage, t.Reading]]) -> tuple[Statem
     found = []
     left: t.Node | None = None
     earlier: tuple[t.Node, ...] = ()
-    #: the numbers that names were given first
-    given: dict[str, t.Node] = {}
+    before = _Before()
     for passage, reading in readings:
         for chain in reading.chains:
-            chain = _assigned(_with_mixed_value(chain), given)
+            chain = _assigned(_with_mixed_value(chain), before)
             bodies = tuple(segment.body for segment in chain.segments)
             if not chain.continued:
                 left = bodies[0] if bodies else None
@@ -53,11 +53,28 @@ def _with_mixed_value(chain: t.Chain) -> t.Chain:
     return replace(chain, segments=(chain.segments[0], replace(value, body=mixed)))
 
 
-def _assigned(chain: t.Chain, given: dict[str, t.Node]) -> t.Chain:
+@dataclass
+class _Before:
+    """What was said before a chain."""
+
+    #: the numbers that names were given first
+    given: dict[str, t.Node] = field(default_factory=dict)
+    #: whether a derivative was said
+    derived: bool = False
+    #: names that a formula was said of
+    computed: set[str] = field(default_factory=set)
+
+    def may_be_trained(self, key: str) -> bool:
+        """Whether there were gradients, and nothing was said to compute a quantity, or all of its kind."""
+        return self.derived and not any(key == c or ix.is_instance(key, c) for c in self.computed)
+
+
+def _assigned(chain: t.Chain, before: _Before) -> t.Chain:
     """In ``w <- w - eta g`` the left side is the new w: it gets the mark for that, as in ``w <- 0.4 - 0.1``
-    after ``w = 0.4``.  What is given first is put down in ``given``.
+    after ``w = 0.4``, or after gradients.  What is said is put down in ``before``.
 
     Programmers write ``w = w - eta g`` and mean the same; only a sum that begins with w is read so."""
+    before.derived = before.derived or any(t.has_derivative(s.body) for s in chain.segments)
     if chain.continued or len(chain.segments) < 2:
         return chain
     first, second, *rest = chain.segments
@@ -65,13 +82,17 @@ def _assigned(chain: t.Chain, given: dict[str, t.Node]) -> t.Chain:
     if not isinstance(name, t.Name) or name.mark:
         return chain
     if printed_number(second.body) is not None:
-        given.setdefault(name.key, second.body)
-    before = given.get(name.key)
+        before.given.setdefault(name.key, second.body)
+    given = before.given.get(name.key)
     own = name.key in set(names_in(second.body))
-    own = own or begins_with_value(second.body, before)
+    own = own or begins_with_value(second.body, given)
     # w <- 0.6 after w = 0.5
     own = own or (printed_number(second.body) is not None and second.relation == "assign")
-    own = own and second.body is not before
+    # w <- 0.4 - 0.1 * 0.3, where the value of w stands in a table
+    own = own or (_begins_with_number(second.body) and before.may_be_trained(name.key))
+    own = own and second.body is not given
+    if not own and not is_numeric(second.body):
+        before.computed.add(name.key)
     if not own or (second.relation != "assign" and not _begins_with(second, name)):
         return chain
     return replace(chain, segments=(replace(first, body=replace(name, mark="new")), second, *rest))
@@ -102,6 +123,11 @@ def begins_with_value(body: t.Node, given: t.Node | None) -> bool:
     negative, first = body.terms[0]
     begin = printed_number(t.Negated(first) if negative else first)
     return begin is not None and begin.value == number.value
+
+
+def _begins_with_number(body: t.Node) -> bool:
+    """True for ``0.4 - 0.1 * 0.05``."""
+    return isinstance(body, t.Sum) and is_numeric(body) and is_printed(body.terms[0][1])
 
 
 @dataclass

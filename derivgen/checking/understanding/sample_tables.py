@@ -16,7 +16,6 @@ from typing import Final
 from derivgen.checking.evaluating import indices as ix
 from derivgen.checking.manuscript import Passage, Table
 from derivgen.checking.maths import tree as t
-from derivgen.checking.maths.parser import read
 from derivgen.checking.maths.tree import names_in
 from derivgen.checking.maths.vocabulary import Vocabulary
 from derivgen.checking.understanding.samples import MOST_SAMPLES, WEIGHTS, sampled
@@ -29,7 +28,7 @@ from derivgen.checking.understanding.sums_of_samples import (
     reads_of,
     together,
 )
-from derivgen.checking.understanding.tables import Cell, formula_in, number_of
+from derivgen.checking.understanding.tables import Cell, formula_in, number_of, split_head
 
 _TOTAL: Final = re.compile(
     r"^\W*(sum|total|summe|gesamt|somme|suma|totale|合计|总和|Σ|\\sum)\b", re.I
@@ -39,8 +38,6 @@ _MEAN: Final = re.compile(
 )
 #: letters that count samples below
 _COUNTERS: Final = frozenset("ijkmn")
-#: mathematics between words: ``prediction $\hat y$``
-_DELIMITED: Final = re.compile(r"\$([^$]+)\$|\\\((.+?)\\\)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,18 +212,8 @@ def _head(cell: Passage, document: _Document, vocabulary: Vocabulary) -> t.Node 
     whole = formula_in(cell, vocabulary)
     if whole is not None and _is_used(whole, document):
         return whole
-    inside = [one or other for one, other in _DELIMITED.findall(cell.text)]
-    words = cell.text.split()
-    if len(inside) == 1:
-        chains = read(inside[0], "latex", vocabulary).chains
-    elif len(words) > 1:
-        chains = read(words[-1].strip("()"), "typed", vocabulary).chains
-    else:
-        return None
-    if len(chains) == 1 and len(chains[0].segments) == 1:
-        body = chains[0].segments[0].body
-        return body if _is_used(body, document) else None
-    return None
+    formula = split_head(cell, vocabulary)[1]
+    return formula if formula is not None and _is_used(formula, document) else None
 
 
 def _is_used(formula: t.Node, document: _Document) -> bool:

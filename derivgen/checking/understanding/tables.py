@@ -10,6 +10,7 @@ from typing import Literal
 
 from derivgen.checking.evaluating import indices as ix
 from derivgen.checking.evaluating.printed import is_fraction, is_printed
+from derivgen.checking.evaluating.resolving import UPDATE_MARKS
 from derivgen.checking.manuscript import Passage, Table
 from derivgen.checking.maths import tree as t
 from derivgen.checking.maths.parser import read
@@ -55,6 +56,8 @@ FORMULA = re.compile(
 
 #: what a given quantity has in place of a formula
 LONE_WORD = re.compile(r"[^\W\d_]{3,}")
+#: mathematics between words
+_DELIMITED = re.compile(r"\$([^$]+)\$|\\\((.+?)\\\)")
 #: a cell of a spreadsheet: ``C5``
 SHEET_CELL = re.compile(r"[A-Z]{1,2}[1-9][0-9]{0,2}")
 
@@ -191,14 +194,46 @@ def _of_samples(table: Table, vocabulary: Vocabulary) -> Iterator[Cell]:
     numbers = [row[0].text.strip(" $") if row else "" for row in rows]
     if not all(number.isdigit() and len(number) < 5 for number in numbers):
         return
-    formulas = [formula_in(cell, vocabulary) for cell in head]
+    heads = [_running_head(cell, vocabulary) for cell in head]
     for number, row in zip(numbers, rows, strict=True):
-        for formula, cell in zip(formulas[1:], row[1:], strict=False):
+        for (formula, kind), cell in zip(heads[1:], row[1:], strict=False):
             letters = frozenset() if formula is None else ix.free_letters(formula)
             chain = number_of(cell, vocabulary) if len(letters) == 1 else None
             if formula is not None and chain is not None:
                 (letter,) = letters
-                yield Cell(ix.at(formula, {letter: int(number)}), "value", chain, cell)
+                yield Cell(ix.at(formula, {letter: int(number)}), kind, chain, cell)
+
+
+def _running_head(cell: Passage, vocabulary: Vocabulary) -> tuple[t.Node | None, Kind]:
+    """The formula of a head, and what its words say of the numbers below: ``new $w_i$``."""
+    words, *rest = cell.text.split()[:-1] or [""]
+    # "key k_i" is no product
+    worded = cell.notation == "typed" and all(map(LONE_WORD.fullmatch, (words, *rest)))
+    formula = None if worded else formula_in(cell, vocabulary)
+    if formula is None:
+        words, formula = split_head(cell, vocabulary)
+    else:
+        words = ""
+    if isinstance(formula, t.Name):
+        new = formula.mark in UPDATE_MARKS
+        return formula, "new" if new else kind_of(words) or "value"
+    return formula, "value"
+
+
+def split_head(cell: Passage, vocabulary: Vocabulary) -> tuple[str, t.Node | None]:
+    """The words of a head and the one formula that stands between or behind them: ``prediction $\\hat y$``."""
+    inside = [one or other for one, other in _DELIMITED.findall(cell.text)]
+    words, last = _DELIMITED.sub("", cell.text), cell.text.split()[-1:]
+    if len(inside) == 1:
+        chains = read(inside[0], "latex", vocabulary).chains
+    elif not inside and len(cell.text.split()) > 1:
+        words = cell.text.removesuffix(last[0])
+        chains = read(last[0].strip("()"), "typed", vocabulary).chains
+    else:
+        return cell.text, None
+    if len(chains) == 1 and len(chains[0].segments) == 1:
+        return words, chains[0].segments[0].body
+    return cell.text, None
 
 
 def kind_of(head: str) -> Kind | None:

@@ -16,7 +16,6 @@ from derivgen.checking.understanding import align
 from derivgen.checking.understanding.arrays import has_dots
 from derivgen.checking.understanding.decided import Decided
 from derivgen.checking.understanding.noting import begins_with_value
-from derivgen.checking.understanding.samples import copies_of
 from derivgen.checking.understanding.update_rules import RATE_WORDS, is_descent, rate_names
 
 #: names by which inputs go
@@ -100,43 +99,6 @@ def _whole_of(decided: Decided, loss: str, by_loss: Mapping[str, set[str]]) -> s
         if added_up and by - decided.definitions.keys():
             return key
     return loss
-
-
-def losses_of(decided: Decided, loss: str | None, parameters: frozenset[str]) -> dict[str, str]:
-    """The parameters that the document differentiates another loss by than its first: one that nothing else is
-    computed from.  Nothing stands for which one it is where there are several: of two samples, say, or a loss that
-    only samples have a value of."""
-    ends = set(decided.terminal())
-    found: dict[str, set[str]] = defaultdict(set)
-    for of, by in decided.notes.derivatives:
-        if by in parameters:
-            found[by].add(decided.alias_end(of))
-    made = {}
-    for by, tops in found.items():
-        last = tops & ends
-        if (len(last) > 1 and len(set(map(ix.without_above, last))) == 1) or (
-            len(tops) == 1 and _is_of_samples_alone(decided, *tops)
-        ):
-            made[by] = ""
-        elif last == tops and len(tops) == 1 and loss not in tops:
-            (made[by],) = tops
-    return made
-
-
-def _is_of_samples_alone(decided: Decided, loss: str) -> bool:
-    """Whether a loss is computed for several samples, and its data have no values but theirs."""
-    if len(copies_of(loss, decided.definitions)) < 2:
-        return False
-    read, waiting = {loss}, [loss]
-    while waiting:
-        node = decided.definitions.get(waiting.pop())
-        new = set() if node is None else set(names_in(node)) - read
-        read |= new
-        waiting += new
-    data = [
-        key for key in read if key not in decided.definitions and copies_of(key, decided.values)
-    ]
-    return any(decided.values.get(key) is None for key in data)
 
 
 def parameters_of(decided: Decided, loss: str | None) -> frozenset[str]:
