@@ -31,18 +31,24 @@ def followed_matrix(
     before: Sequence[t.Node],
 ) -> Value | None:
     """What a printed matrix follows from, if it follows from what was printed before."""
+    found = (_followed(here, cells, value) for value, _ in trials(here, subject, before))
+    return next((value for value in found if value is not None), None)
+
+
+def _followed(
+    here: Standing, cells: tuple[tuple[Printed, ...], ...], value: Value | None
+) -> Array | None:
+    """A value as the printed matrix lies, if each cell of that is printed as the value's by the document's policy."""
     shape = (len(cells), len(cells[0]))
-    for value, _ in trials(here, subject, before):
-        turned = lying_as(value, shape)
-        if turned is not None and turned.shape == shape:
-            pairs = zip(cells, turned.rows, strict=True)
-            if all(
-                here.follows(number, cell.value)
-                for row, values in pairs
-                for number, cell in zip(row, values, strict=True)
-            ):
-                return turned
-    return None
+    turned = lying_as(value, shape)
+    if turned is None or turned.shape != shape:
+        return None
+    follows = all(
+        here.follows(number, cell.value)
+        for row, values in zip(cells, turned.rows, strict=True)
+        for number, cell in zip(row, values, strict=True)
+    )
+    return turned if follows else None
 
 
 def printed_before(
@@ -184,7 +190,10 @@ def matrix_fits(here: Standing, pair: Pair) -> bool:
     turned = lying_as(value, (len(cells), len(cells[0])))
     if turned is None or turned.shape != (len(cells), len(cells[0])):
         return False
-    return not _off(here, pair.part, cells, turned)
+    if not _off(here, pair.part, cells, turned):
+        return True
+    # a part of a formula that was worked out from the matrices as they were printed
+    return here.carries and _followed(here, cells, as_printed(here, pair.part)) is not None
 
 
 def wrong_cells(here: Standing, pair: Pair) -> list[tuple[int, int, Real]]:

@@ -178,7 +178,8 @@ def _part_of_step(
     here: Standing, subject: t.Node, new: Real, printed: Real, cell: tuple[int, int] | None
 ) -> Real:
     """Half of how far a parameter moves, where the rule of training keeps numbers of its own; all of it where
-    it would not move: such a rule makes a whole step of what rounding has left of 0."""
+    it would not move, or where it stays because its gradient is rounded to 0: such a rule makes a whole step of
+    what rounding has left of 0."""
     nothing = mpmath.mpf(0)
     if not isinstance(subject, t.Name) or subject.mark not in UPDATE_MARKS:
         return nothing
@@ -187,4 +188,19 @@ def _part_of_step(
     old = _number_at(here.actual, replace(subject, mark=""), cell)
     if old is None:
         return nothing
-    return abs(new - old) / 2 if new != old else abs(printed - old)
+    if new == old or (printed == old and _has_no_digit(here, replace(subject, mark=""), cell)):
+        return abs(printed - new)
+    return abs(new - old) / 2
+
+
+def _has_no_digit(here: Standing, parameter: t.Name, cell: tuple[int, int] | None) -> bool:
+    """Whether the gradient by a parameter is less than the last digit that is printed here."""
+    model = here.actual.model
+    loss = model.own_losses.get(parameter.key, model.loss)
+    if not loss:
+        return False
+    try:
+        slope = v.number_in(here.actual.derivative(t.Name(loss), parameter), cell)
+    except NoValue:
+        return False
+    return slope is not None and abs(slope) < mpmath.mpf(10) ** -here.decimals

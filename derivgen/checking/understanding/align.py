@@ -101,7 +101,7 @@ def _aligned(formula: t.Node, calculation: t.Node, known: _Known) -> list[Pair] 
         case t.Transposed(body), t.Matrix(rows) if len(set(map(len, rows))) == 1:
             # the numbers in their new places
             return _aligned(body, replace(calculation, rows=tuple(zip(*rows, strict=True))), known)
-    if _is_leaf(calculation):
+    if _is_leaf(calculation) or (isinstance(calculation, t.Matrix) and is_numeric(calculation)):
         return [Pair(formula, calculation)]  # a part that was worked out before: (y - o) as 0.526
     return None
 
