@@ -120,6 +120,18 @@ def is_numeric(node: t.Node) -> bool:
     )
 
 
+def is_shortened(node: t.Node) -> bool:
+    """True for a calculation of which a part is left out, with dots: ``0.1 * 0.5 + ... + 0.4 * 0.3``."""
+    parts = list(t.walk(node))
+    others = (isinstance(p, t.Name | t.Derivative | t.Words | t.Cases | t.Matrix) for p in parts)
+    return any(isinstance(p, t.Dots) for p in parts) and not any(others)
+
+
+def is_calculation(node: t.Node) -> bool:
+    """True for a formula of numbers alone, also for one of which a part is left out."""
+    return is_numeric(node) or is_shortened(node)
+
+
 def has_decimals(node: t.Node) -> bool:
     """True where a formula holds a number that looks like a value put in, not like a constant."""
     return any(isinstance(part, t.Number) and part.decimals > 1 for part in t.walk(node))

@@ -4,20 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from itertools import product
 from typing import TYPE_CHECKING
 
-import mpmath
-
 from derivgen.checking.evaluating import at_kinks, own_functions
-from derivgen.checking.evaluating import indices as ix
 from derivgen.checking.evaluating import values as v
+from derivgen.checking.evaluating.big_sums import big_sum
 from derivgen.checking.evaluating.literals import literal
 from derivgen.checking.evaluating.resolving import (
     LeftOut,
-    Open,
     Unknown,
-    index_values,
     moved_name,
     resolved,
 )
@@ -26,9 +21,6 @@ from derivgen.checking.maths import tree as t
 
 if TYPE_CHECKING:
     from derivgen.checking.evaluating.evaluation import Frame
-
-#: how many terms a sum with an index may have
-LONGEST_SUM = 2_000
 
 
 def _sum(frame: Frame, node: t.Sum) -> Value:
@@ -266,64 +258,6 @@ def _transposed(frame: Frame, node: t.Transposed) -> Value:
     return v.transposed(body)
 
 
-def _big_sum(frame: Frame, node: t.BigSum) -> Value:
-    terms = []
-    left_out = isinstance(node.body, t.Cases)
-    for here in _ranges(frame, node):
-        indices = {**frame.indices, **here}
-        body = ix.chosen(node.body, indices)
-        left_out = left_out and isinstance(body, t.Number)
-        terms.append(replace(frame, indices=indices).evaluate(body))
-    if left_out:
-        raise Open(f"the range of {node.index} is not known")
-    if node.sign == "mean":
-        whole = terms[0]
-        if node.index is None and isinstance(whole, Array):
-            if not whole.is_vector:
-                raise Open("over which side of the matrix the mean runs is not said")
-            return v.divide(v.total(whole.cells()), v.constant(whole.size))
-        return v.combined(v.divide, _added(terms), v.constant(len(terms)))
-    if node.sign == "sum":
-        return _added(terms)
-    numbers = [term for term in map(v.simplest, terms) if isinstance(term, Dual)]
-    if len(numbers) < len(terms):
-        raise Shapes("a product of matrices over an index")
-    return v.product(numbers) if node.sign == "prod" else v.largest(numbers)
-
-
-def _added(terms: list[Value]) -> Value:
-    found = terms[0]
-    for term in terms[1:]:
-        found = v.combined(v.add, found, term)
-    if len(terms) == 1 and isinstance(found, Array) and found.is_vector:
-        return v.total(found.cells())  # a sum without an index runs over what it stands before
-    return found
-
-
-def _ranges(frame: Frame, node: t.BigSum) -> list[dict[str, int]]:
-    """The values of the index, as stated or as the names under the sum have them."""
-    if node.index is None:
-        return [{}]
-    if node.lower is not None and node.upper is not None:
-        low, high = frame.number(node.lower).value, frame.number(node.upper).value
-        if high - low > LONGEST_SUM:
-            raise NoValue("a sum of too many terms")
-        if low != mpmath.floor(low) or high != mpmath.floor(high):
-            raise NoValue("the bounds of a sum are no whole numbers")
-        if high < low:
-            raise Open(f"the range of {node.index} is empty")
-        letters = node.index.split(",")
-        if (high - low + 1) ** len(letters) > LONGEST_SUM:
-            raise NoValue("a sum of too many terms")
-        run = product(range(int(low), int(high) + 1), repeat=len(letters))
-        return [dict(zip(letters, numbers, strict=True)) for numbers in run]
-    frame.world.budget.spend(10)
-    found = index_values(frame.world.model, node, frame.indices)
-    if not found:
-        raise Open(f"the range of {node.index} is not known")
-    return found
-
-
 def _cases(frame: Frame, node: t.Cases) -> Value:
     arrays: dict[str, Array] = {}
     for value, condition in node.lines:
@@ -407,7 +341,7 @@ RULES: Mapping[type, Callable[..., Value]] = {
     t.Derivative: lambda frame, node: frame.derivative(node),
     t.Matrix: _matrix,
     t.Transposed: _transposed,
-    t.BigSum: _big_sum,
+    t.BigSum: big_sum,
     t.Cases: _cases,
     t.Dots: _dots,
     t.Words: _words,

@@ -15,6 +15,7 @@ from typing import Literal
 
 from derivgen.checking.evaluating import values as v
 from derivgen.checking.evaluating.ancestry import Ancestry
+from derivgen.checking.evaluating.big_sums import written_out
 from derivgen.checking.evaluating.budget import Budget, OutOfWork
 from derivgen.checking.evaluating.evaluation import Frame, Tokens, cell_of, derivative, holds
 from derivgen.checking.evaluating.literals import literal
@@ -98,6 +99,10 @@ class World:
         """d of / d by; ``local`` takes the first equation alone and holds all other names fixed;
         ``held`` are quantities that nothing passes through."""
         return derivative(Frame(self, held=held), of, by, local)
+
+    def written_out(self, node: t.Node) -> t.Node:
+        """A formula with the terms of each sum over an index whose range is known here."""
+        return written_out(Frame(self), node)
 
     def is_rounded(self, node: t.Node) -> bool:
         """Whether a formula's value rests on numbers of which only rounded ones are known."""

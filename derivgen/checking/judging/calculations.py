@@ -45,6 +45,7 @@ def judge_calculation(
     """Judge a calculation: is every number in it the value of what it was put in for?
 
     ``formula`` is the formula that it was put into, where there is one."""
+    formula = None if formula is None else here.actual.written_out(formula)
     _judge_put_in(here, draft, subject, formula)
     if here.carries and draft.verdict is Verdict.CORRECT and subject is not None:
         said = here.said.get(here.ledger.plain(subject), [])[-1:]
@@ -104,6 +105,27 @@ def note_on_the_way(here: Standing, draft: Draft) -> None:
         turned = replace(number, value=-number.value)
         if not here.ledger.like(number) and not here.ledger.like(turned):
             here.ledger.write(None, number, draft.id, None)
+
+
+def judge_shortened(
+    here: Standing, draft: Draft, subject: t.Node | None, formula: t.Node | None
+) -> None:
+    """Judge a calculation of which a part is left out: every number that stands there is the value of what it was
+    put in for, or it is open."""
+    body = draft.segment.body
+    draft.subject, draft.uses = subject, here.ledger.claims_behind(body)
+    pairs = None
+    if formula is not None:
+        formula = here.actual.written_out(formula)
+        pairs = aligned(formula, body, here.known_value, here.actual.budget)
+    if pairs is None:
+        draft.code, draft.message = "C402", "a part of the calculation is left out"
+        return
+    bad = next((pair for pair in pairs if not is_value_of(here, pair)), None)
+    if bad is None:
+        draft.accept()
+    else:
+        wrong_operand(here, draft, bad)
 
 
 def judge_mixed(here: Standing, draft: Draft, subject: t.Node) -> None:

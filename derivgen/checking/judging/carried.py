@@ -14,7 +14,7 @@ import mpmath
 from derivgen.checking.drafts import Entry, Ledger
 from derivgen.checking.evaluating import values as v
 from derivgen.checking.evaluating.equality import DIGITS, close
-from derivgen.checking.evaluating.printed import Printed, is_numeric
+from derivgen.checking.evaluating.printed import Printed, is_calculation
 from derivgen.checking.evaluating.resolving import UPDATE_MARKS
 from derivgen.checking.evaluating.values import NoValue, Real, Value
 from derivgen.checking.evaluating.world import World
@@ -68,7 +68,7 @@ def trials(
     """What a result could be computed from, and the prints that it takes: the printed gradient, the
     formulas before it (in its chain, or else those that were last written for it) with what was printed
     put in, printed quantities on the way."""
-    formulas = [m for m in before if not is_numeric(m)]
+    formulas = [m for m in before if not is_calculation(m)]
     formulas = formulas or here.said.get(here.ledger.plain(subject), [])[-2:]
     formulas = formulas or list(here.said_of_all(subject))[-2:]
     # another derivative that is the same one says nothing of where it comes from

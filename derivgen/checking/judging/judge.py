@@ -3,50 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import mpmath
 
-from derivgen.checking.drafts import Draft, Ledger, note_open
-from derivgen.checking.evaluating import indices as ix
+from derivgen.checking.drafts import Draft, Ledger
 from derivgen.checking.evaluating import values as v
-from derivgen.checking.evaluating.budget import Budget, OutOfWork
-from derivgen.checking.evaluating.equality import DIGITS, Equality, close
-from derivgen.checking.evaluating.literals import literal
+from derivgen.checking.evaluating.budget import Budget
+from derivgen.checking.evaluating.equality import DIGITS
 from derivgen.checking.evaluating.model import Model
-from derivgen.checking.evaluating.printed import (
-    Fit,
-    has_decimals,
-    is_numeric,
-    is_printed,
-    printed_matrix,
-    printed_number,
-)
-from derivgen.checking.evaluating.resolving import UPDATE_MARKS, Unknown, resolved
-from derivgen.checking.evaluating.values import NoValue, Shapes
 from derivgen.checking.evaluating.world import World
-from derivgen.checking.judging.calculations import (
-    judge_calculation,
-    judge_mixed,
-    note_on_the_way,
-)
+from derivgen.checking.judging.claims import ClaimJudge
 from derivgen.checking.judging.given_values import GivenValues
 from derivgen.checking.judging.habits import usual_decimals, usual_digits
-from derivgen.checking.judging.results import judge_result
 from derivgen.checking.judging.rows import Rows
 from derivgen.checking.judging.standing import Standing
 from derivgen.checking.judging.symbols import SymbolJudge
 from derivgen.checking.maths import tree as t
-from derivgen.checking.maths.mixed_numbers import is_mixed_number, with_mixed_numbers
 from derivgen.checking.maths.writing import shown
 from derivgen.checking.report import Verdict
 from derivgen.checking.understanding.situations import Situations
 from derivgen.checking.understanding.statements import Policy, Statement
-
-ORDERS = frozenset({"<", ">", "<=", ">=", "!="})
-#: relations that state no equality
-OTHERS = frozenset({"in", "to", "propto"})
 
 
 @dataclass
@@ -103,6 +80,19 @@ class Judge:
                 self.symbols.equality.ancestry.upstream_of,
             )
             self.worlds, self.ledgers = [self.standing.actual], [self.standing.ledger]
+            claims = ClaimJudge(
+                self.model,
+                self.own,
+                self.spelled,
+                self.drafts,
+                self.formulas,
+                self.budget,
+                self.repaired,
+                self.share,
+                self.standing,
+                self.symbols,
+            )
+            self._statement = claims.statement
             self.rows = Rows(self.standing, self._statement, self.drafts)
             told = any(statement.step for statement in self.statements)
             for statement in self.statements:
@@ -169,259 +159,6 @@ class Judge:
                 found[key] = end.key
                 end, steps = self.model.definition(end.key), steps + 1
         return found
-
-    def _statement(self, statement: Statement) -> None:
-        segments = statement.chain.segments
-        members: list[t.Node] = []
-        if not statement.chain.continued:
-            if not segments:
-                return
-            members.append(segments[0].body)
-            segments = segments[1:]
-        elif statement.left is not None:
-            members = [statement.left, *statement.earlier]
-        members = [self._plain(member) if at == 0 else member for at, member in enumerate(members)]
-        for segment in segments:
-            read = self._segment(statement, segment, members)
-            members.append(read.body)
-
-    def _plain(self, left: t.Node) -> t.Node:
-        """``p(w, x) = ...`` is about p, where p is a quantity and no function."""
-        if not isinstance(left, t.Call) or left.primes or self.model.function(left.function):
-            return left
-        named = all(isinstance(argument, t.Name) for argument in left.arguments)
-        if not named or not self.model.known(left.function):
-            return left
-        return t.Name(left.function, written=left.function, span=left.span)
-
-    def _segment(
-        self, statement: Statement, segment: t.Segment, members: list[t.Node]
-    ) -> t.Segment:
-        """Judge one member of a chain; the member as it was read."""
-        begin, written = len(self.drafts), len(self.standing.ledger.written)
-        self._member(statement, segment, members)
-        if all(draft.verdict is not Verdict.WRONG for draft in self.drafts[begin:]):
-            return segment
-        other = replace(segment, body=with_mixed_numbers(segment.body))
-        if other == segment:
-            return segment
-        # where it is all that stands there, nobody takes it for a product
-        last = other if is_mixed_number(other.body) else segment
-        for read in (other, last):
-            del self.drafts[begin:]
-            self.standing.ledger.forget(written)
-            self._member(statement, read, members)
-            if read is last or self.drafts[-1].verdict is Verdict.CORRECT:
-                return read
-        return segment
-
-    def _member(self, statement: Statement, segment: t.Segment, members: list[t.Node]) -> None:
-        body = segment.body
-        subject = members[0] if members else None
-        if segment.relation in OTHERS or isinstance(body, t.Words) or isinstance(subject, t.Words):
-            return
-        if self._is_given(subject, body):
-            number = printed_number(body)
-            cells = printed_matrix(body)
-            if number is not None and subject is not None:
-                self.standing.ledger.write(subject, number, None, number.value)
-            elif cells is not None:
-                self.standing.ledger.write_matrix(subject, literal(body), body, cells, None)
-            else:
-                self._makes_no_sense(statement, segment)
-            return
-        draft = Draft(len(self.drafts) + 1, statement, segment, part=segment.span)
-        draft.world = self.standing.actual
-        draft.printed = self.spelled(body)
-        self.budget.begin()
-        try:
-            self._claim(draft, members)
-        except (OutOfWork, RecursionError) as limit:
-            draft = Draft(draft.id, statement, segment, part=segment.span, printed=draft.printed)
-            draft.code = "C403"
-            # a caller's own stack may be deep already
-            draft.message = (
-                str(limit) if isinstance(limit, OutOfWork) else "it is nested too deeply"
-            )
-            number = printed_number(body)
-            if number is not None:
-                self.standing.ledger.write(subject, number, draft.id, None)
-        self.drafts.append(draft)
-
-    def _makes_no_sense(self, statement: Statement, segment: t.Segment) -> None:
-        """An author is taken at his word, but not where the shapes in it do not fit."""
-        self.budget.begin()
-        try:
-            self.standing.actual.evaluate(segment.body)
-        except Shapes as misfit:
-            draft = Draft(len(self.drafts) + 1, statement, segment, part=segment.span)
-            draft.verdict, draft.code, draft.message = Verdict.WRONG, "C301", str(misfit)
-            draft.world, draft.printed = self.standing.actual, self.spelled(segment.body)
-            draft.subject = statement.left
-            self.drafts.append(draft)
-        except (NoValue, OutOfWork, RecursionError):
-            pass  # what has no value can be right
-
-    def _claim(self, draft: Draft, members: list[t.Node]) -> None:
-        """Judge one claim, which stands behind the other members of its chain.  Raises OutOfWork."""
-        segment, body = draft.segment, draft.segment.body
-        subject = members[0] if members else None
-        before = members[1:]
-        if segment.relation in ORDERS:
-            self._order(draft, members[-1] if members else None, segment)
-        elif is_printed(body) and self._is_constant(subject, body):
-            draft.verdict = Verdict.CORRECT
-        elif is_printed(body):
-            judge_result(self.standing, draft, subject, before)
-            self._note_wrong_formula(draft, before)
-            self._name_given(draft, subject, before)
-            self._remember_aliases(draft, before)
-        elif is_numeric(body) and not self._is_of_each(subject):
-            formula = next((m for m in reversed(members) if not is_numeric(m)), None)
-            judge_calculation(self.standing, draft, subject, self._formula_of(formula))
-            onward = len(before) > 0 and is_numeric(before[-1])
-            if onward and self.standing.carries and draft.verdict is Verdict.CORRECT:
-                note_on_the_way(self.standing, draft)
-            if len(members) == 1 and not has_decimals(body) and self._may_be_rest(draft, subject):
-                draft.doubted = True
-        elif subject is None:
-            draft.code, draft.message = "C404", "it has no left side"
-        else:
-            self.standing.note_formula(subject, body)
-            self._formula(draft, subject, [m for m in before if not is_numeric(m)])
-
-    def _formula(self, draft: Draft, subject: t.Node, before: Sequence[t.Node]) -> None:
-        self.symbols.judge(draft, subject, before)
-        if draft.verdict is Verdict.CORRECT:
-            self.formulas.setdefault(subject, draft.segment.body)
-        if draft.verdict is Verdict.WRONG and has_decimals(draft.segment.body):
-            # numbers among names: a calculation in which not everything has been put in yet
-            judge_mixed(self.standing, draft, subject)
-        if draft.verdict is Verdict.WRONG and self._holds_here(subject, draft.segment.body):
-            draft.accept()
-
-    def _holds_here(self, subject: t.Node, body: t.Node) -> bool:
-        """True for a formula of the case that holds after the steps of training so far, and for one that is exact for
-        the stated values and means no others: with given numbers in place of some names, at a kink, or of two
-        derivatives that are the same number."""
-        world = self.standing.actual
-        if world.step and Equality(self.model, self.budget, world).compare(subject, body):
-            return True
-        numbers = any(isinstance(part, t.Matrix) and is_printed(part) for part in t.walk(body))
-        alike = isinstance(subject, t.Derivative) and isinstance(body, t.Derivative)
-        if not (numbers or alike or self.share is not None):
-            return False
-        try:
-            left, right = map(world.evaluate, (subject, body))
-            return (alike or not v.is_nothing(left)) and close(left, right)
-        except NoValue:
-            return False
-
-    def _formula_of(self, member: t.Node | None) -> t.Node | None:
-        """What numbers were put into: the formula before them, or what defines the name before them."""
-        if isinstance(member, t.Name):
-            try:
-                key, state = resolved(self.model, member)
-            except Unknown:
-                return None
-            return self.model.definition(key) if state == "now" else None
-        return member
-
-    def _is_given(self, subject: t.Node | None, body: t.Node) -> bool:
-        """True for what the model took from here: a definition, or the value of a given quantity."""
-        if not self.own or not isinstance(subject, t.Name):
-            return False
-        key = t.full_key(subject)
-        if not self.model.known(key):
-            key = subject.key
-        if subject.mark in UPDATE_MARKS and key == subject.key:
-            return False
-        return self.model.definition(key) is body or (
-            self.model.given(key) is body and self.model.definition(key) is None
-        )
-
-    def _is_constant(self, subject: t.Node | None, body: t.Node) -> bool:
-        """True for a whole number that a formula always is: ``dz/db = 1``."""
-        number = printed_number(body)
-        if number is None or number.decimals > 0 or not isinstance(subject, t.Derivative):
-            return False
-        if not self.symbols.compare(subject, body):
-            return False
-        # a slope of 1 at random points, and 0 at the stated ones: a dead unit
-        values = (
-            self.standing.known_value(subject, tokens)
-            for tokens in ("total", "own")  # of a recurrence its own step alone may be meant
-        )
-        return any(value is None or number.fit(value) is Fit.ROUNDED for value in values)
-
-    def _note_wrong_formula(self, draft: Draft, before: Sequence[t.Node]) -> None:
-        """A wrong number that is what the formula before it gives, unrounded: the formula is wrong."""
-        if draft.verdict is not Verdict.WRONG or draft.number is None or draft.cell is not None:
-            return
-        for formula in (member for member in before if not is_numeric(member)):
-            with suppress(NoValue):
-                value = v.scalar(self.standing.actual.evaluate(formula))
-                if value is not None and draft.number.fit(value) is Fit.ROUNDED:
-                    draft.local = Fit.ROUNDED
-
-    def _remember_aliases(self, draft: Draft, before: Sequence[t.Node]) -> None:
-        """In ``dz/dw = a = 0.5933`` the number is printed as the value of a as well."""
-        number = printed_number(draft.segment.body)
-        for member in before:
-            if number is not None and isinstance(member, t.Name | t.Derivative):
-                self.standing.ledger.write(member, number, draft.id, draft.value)
-
-    def _is_of_each(self, subject: t.Node | None) -> bool:
-        """True for what has index letters, and is no quantity by itself: ``E_k = 1/2``."""
-        if not isinstance(subject, t.Name) or not ix.letters_of(subject.key):
-            return False
-        return not self.model.known(subject.key)
-
-    def _may_be_rest(self, draft: Draft, subject: t.Node | None) -> bool:
-        """True where a calculation may be what is left of a formula: 1/1 of a sigmoid, 1/2 of a loss that has
-        no value here."""
-        if draft.code == "C401":
-            return self._is_usual(subject)
-        computed = isinstance(subject, t.Name) and self.model.definition(subject.key) is not None
-        return draft.code == "C405" and computed
-
-    def _is_usual(self, subject: t.Node | None) -> bool:
-        """True for a function by a usual name of something that is not said: ``sigma(z)`` in general."""
-        return (
-            isinstance(subject, t.Call)
-            and not subject.primes
-            and self.model.function(subject.function) is None
-            and v.is_function(subject.function)
-            and len(subject.arguments) == 1
-            and isinstance(subject.arguments[0], t.Name)
-        )
-
-    def _name_given(self, draft: Draft, subject: t.Node | None, before: Sequence[t.Node]) -> None:
-        """A value that is used as another one than it is given as: say of what it is the value."""
-        if draft.verdict is not Verdict.WRONG or before or not isinstance(subject, t.Name):
-            return
-        if subject.key in self.repaired and not subject.mark and draft.expected:
-            name = self.spelled(subject)
-            if draft.cell is not None:
-                name = f"a cell of {name}"
-            draft.message = f"{name} is given as {draft.printed}, and used as {draft.expected}"
-
-    def _order(self, draft: Draft, left: t.Node | None, segment: t.Segment) -> None:
-        """An inequality at the stated values."""
-        if left is None:
-            draft.code, draft.message = "C404", "it has no left side"
-            return
-        world = self.standing.actual
-        try:
-            holds = world.compares(left, segment)
-        except NoValue as error:
-            note_open(draft, error)
-            return
-        if holds:
-            draft.verdict = Verdict.CORRECT
-        else:
-            draft.verdict, draft.code = Verdict.WRONG, "C204"
-            draft.message = f"{self.spelled(left)} {segment.relation} {draft.printed} does not hold"
 
 
 def _wrong_numbers(drafts: Sequence[Draft]) -> int:

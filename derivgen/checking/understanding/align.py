@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from itertools import combinations, pairwise
+from itertools import combinations, pairwise, product
 
 from derivgen.checking.evaluating.budget import Budget
 from derivgen.checking.evaluating.model import DocumentModel
@@ -140,9 +140,22 @@ def _all(parts: Sequence[list[Pair] | None]) -> list[Pair] | None:
 
 def _sums(formula: t.Node, calculation: t.Node, known: _Known) -> list[Pair] | None:
     left, right = _terms(formula), _terms(calculation)
+    dots = [at for at, term in enumerate(right) if isinstance(term, t.Dots)]
+    if len(dots) == 1:
+        return _as_shown(left, right[: dots[0]], right[dots[0] + 1 :], known)
     if len(left) != len(right):
         return [Pair(formula, calculation)] if _is_leaf(calculation) else None
     return _in_order(left, right, known)
+
+
+def _as_shown(
+    left: list[t.Node], first: list[t.Node], last: list[t.Node], known: _Known
+) -> list[Pair] | None:
+    """The pairs of the first and the last terms of a sum, where those between them are left out."""
+    if len(first) + len(last) >= len(left) or any(isinstance(term, t.Dots) for term in left):
+        return None
+    shown = [*left[: len(first)], *left[len(left) - len(last) :]]
+    return _all([_aligned(a, b, known) for a, b in zip(shown, [*first, *last], strict=True)])
 
 
 def _terms(node: t.Node, negative: bool = False) -> list[t.Node]:
@@ -230,15 +243,17 @@ def _fits(pair: Pair, known: _Known) -> bool:
 
 
 def _signs_moved(left: list[t.Node], right: list[t.Node], known: _Known) -> list[Pair] | None:
-    """Pairs that agree once signs are moved between the factors: ``- eta g`` with g = -0.04 is ``+ 0.5 *
-    0.04``.  None where they do not, or where the sign of the whole is another one."""
+    """Pairs that agree once signs are moved between the factors, in whatever order these stand: ``- eta g`` with
+    g = -0.04 is ``+ 0.5 * 0.04``.  None where they do not, or where the sign of the whole is another one."""
     found: list[Pair] = []
+    waiting = list(right)
     odd, free = False, False
-    for part, number in zip(left, right, strict=True):
-        for turned in (False, True):
+    for part in left:
+        for number, turned in product(waiting, (False, True)):
             pairs = _aligned(part, _negated(number) if turned else number, known)
             if pairs is not None and all(_agrees(pair, known) for pair in pairs):
                 found.extend(pairs)
+                waiting.remove(number)
                 odd = odd != turned
                 free = free or any(known.value_of(pair.part) is None for pair in pairs)
                 break

@@ -13,6 +13,7 @@ from derivgen.checking.maths.tree import Reading
 from derivgen.checking.maths.vocabulary import Vocabulary
 from derivgen.checking.understanding.activations import with_activations
 from derivgen.checking.understanding.apart import told_apart
+from derivgen.checking.understanding.elided import with_elided_terms
 from derivgen.checking.understanding.examples import with_examples_apart
 from derivgen.checking.understanding.function_letters import with_quantities
 from derivgen.checking.understanding.hypotheses import outputs_of_samples
@@ -119,8 +120,8 @@ def _dated(statement: Statement, steps: Steps) -> Statement:
 
 def _with_names_of_their_own(said: Sequence[Statement], text: str) -> Summed:
     """The statements with what is written beside a name, and in the sentences, made a part of it: a function, a
-    range, a time, a sample."""
-    statements = with_values_of_one(with_activations(said, text), text)
+    range, a time, a sample; and with the terms for which dots stand."""
+    statements = with_values_of_one(with_activations(with_elided_terms(said), text), text)
     statements = with_restrictions(with_quantities(without_ranges(statements)))
     statements = with_plain_layers(statements)
     statements = with_usual_letters(with_named_losses(statements))

@@ -73,8 +73,6 @@ def general_case(
     # what is said of units goes before what is said of a chain of single ones
     defined = {s.left for s in of_units}
     rest = (s for s in said if s.left not in defined and not ranges.are_units_in(s))
-    # a free function may stand behind anything
-    general = {id(s) for s in (said if free else (*of_units, *lettered))}
     equations: list[Statement] = []
     claims: list[Instance] = []
     for statement in (*of_units, *rest):
@@ -82,8 +80,7 @@ def general_case(
         if len(made) > MOST_OF_ONE or len(equations) > MOST:
             return None
         equations += [instance.statement for instance in made]
-        if id(statement) in general:
-            claims += sorted(made, key=partial(_telling, ranges.layers))[:MOST_TRIED]
+        claims += sorted(made, key=partial(_telling, ranges.layers))[:MOST_TRIED]
     units = {ix.without_above(key) for key in families_with_units(said, ranges.layers | labels)}
     cells = _of_cells(equations, ranges, units)
     return GeneralCase((*cells, *equations), tuple(claims), free)
