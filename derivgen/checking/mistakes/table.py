@@ -8,6 +8,7 @@ from derivgen.checking.mistakes import derivatives as d
 from derivgen.checking.mistakes import digits, indices, other_names, paths, scaling, updates
 from derivgen.checking.mistakes import formulas as f
 from derivgen.checking.mistakes.case import Mistake
+from derivgen.checking.mistakes.sums import with_factor_in_sum
 
 MISTAKES: Sequence[Mistake] = (
     Mistake("sign", "the sign is wrong", scaling.sign, digits=1),
@@ -127,6 +128,7 @@ MISTAKES: Sequence[Mistake] = (
         f.mending(f.without_repeated),
     ),
     Mistake("lost_factor", "a factor was left out", f.of_trees(f.lost_factors), f.with_factor),
+    Mistake("lost_factor", "a factor was left out of each term", mended=with_factor_in_sum),
     Mistake("lost_factor", "a constant factor was left out", scaling.lost_constant, digits=2),
     Mistake(
         "product_for_sum",

@@ -14,8 +14,8 @@ from derivgen.checking.maths import tree as t
 from derivgen.checking.maths.rebuild import rebuilt
 from derivgen.checking.understanding.statements import Statement
 
-#: terms that dots may stand for, and the nodes that these may have
-MOST_TERMS, MOST_NODES = 1000, 20_000
+#: terms that dots may stand for, and the nodes that these may have; in all of a document
+MOST_TERMS, MOST_NODES, MOST_IN_ALL = 1000, 10_000, 30_000
 #: letters for the index of a sum sign that the author did not write
 _RUNNING = "ijkpqr"
 
@@ -28,8 +28,9 @@ _Term = tuple[bool, t.Node]
 
 def with_elided_terms(statements: Sequence[Statement]) -> tuple[Statement, ...]:
     """The statements with all terms of each sum and product whose dots can be filled in in one way only."""
+    filling = _Filling()
     return tuple(
-        statement.mapped(filled_in)
+        statement.mapped(filling.whole)
         if any(isinstance(part, t.Dots) for m in statement.members for part in t.walk(m))
         else statement
         for statement in statements
@@ -38,41 +39,67 @@ def with_elided_terms(statements: Sequence[Statement]) -> tuple[Statement, ...]:
 
 def filled_in(node: t.Node) -> t.Node:
     """A formula with the terms and factors for which its dots stand; dots that could be more than one thing stay."""
-    node = rebuilt(node, filled_in)
-    match node:
-        case t.Sum(terms):
-            every = _all(terms, "sum")
-            alone = len(every) == 1 and not every[0][0]
-            return every[0][1] if alone else replace(node, terms=tuple(every))
-        case t.Product(factors):
-            whole = [body for _, body in _all([(False, body) for body in factors], "prod")]
-            return replace(node, factors=tuple(whole)) if len(whole) > 1 else whole[0]
-    return node
+    return _Filling().whole(node)
 
 
-def _all(terms: Sequence[_Term], sign: _Sign) -> list[_Term]:
-    found: list[_Term] = []
-    waiting = list(terms)
-    while waiting:
-        term = waiting.pop(0)
-        if not isinstance(term[1], t.Dots) or not found or not waiting:
-            found.append(term)
-            continue
-        span, negative = term[1].span, found[-1][0]
+@dataclass
+class _Filling:
+    """Fills in the dots of a document's formulas; ``left`` is how many nodes may still be made."""
+
+    left: int = MOST_IN_ALL
+
+    def whole(self, node: t.Node) -> t.Node:
+        """A formula without the dots that can be filled in."""
+        node = rebuilt(node, self.whole)
+        match node:
+            case t.Sum(terms):
+                every = self._all(terms, "sum")
+                alone = len(every) == 1 and not every[0][0]
+                return every[0][1] if alone else replace(node, terms=tuple(every))
+            case t.Product(factors):
+                whole = [body for _, body in self._all([(False, f) for f in factors], "prod")]
+                return replace(node, factors=tuple(whole)) if len(whole) > 1 else whole[0]
+        return node
+
+    def _all(self, terms: Sequence[_Term], sign: _Sign) -> list[_Term]:
+        found: list[_Term] = []
+        at = 0
+        while at < len(terms):
+            term, after = terms[at], terms[at + 1] if at + 1 < len(terms) else None
+            at += 1
+            if not isinstance(term[1], t.Dots) or not found or after is None:
+                found.append(term)
+            elif (between := self._between(found, after[1], term[1].span)) is not None:
+                found += between
+            elif (signed := _signed(found, after[1], sign, term[1].span)) is not None:
+                whole, count = signed
+                found[-count:] = [whole]
+                at += 1
+            else:
+                found.append(term)
+        return found
+
+    def _between(self, before: Sequence[_Term], last: t.Node, span: t.Span) -> list[_Term] | None:
+        """The terms for which dots stand; None where that is not certain."""
+        size = sum(1 for _ in t.walk(before[-1][1]))
         for whole in (False, True):  # x_12 has two indices, or is the twelfth
-            counted = _Counted.read(found, waiting[0][1], whole)
-            between = None if counted is None else counted.between()
-            if counted is not None and between is not None:
-                found += [(negative, counted.term(places, span)) for places in between]
-                break
-            signed = None if counted is None else counted.signed(sign, span)
-            if signed is not None:
-                del found[-signed[1] :], waiting[0]
-                found.append((negative, signed[0]))
-                break
-        else:
-            found.append(term)
-    return found
+            counted = _Counted.read(before, last, whole)
+            places = (
+                None if counted is None else counted.between(min(MOST_NODES, self.left) // size)
+            )
+            if counted is not None and places is not None:
+                self.left -= size * len(places)
+                return [(before[-1][0], counted.term(place, span)) for place in places]
+        return None
+
+
+def _signed(
+    before: Sequence[_Term], last: t.Node, sign: _Sign, span: t.Span
+) -> tuple[_Term, int] | None:
+    """All terms up to one with a letter for its number, by a sum sign, and how many of them stand before the dots."""
+    counted = _Counted.read(before, last, whole=False)
+    signed = None if counted is None else counted.signed(sign, span)
+    return None if signed is None else ((before[-1][0], signed[0]), signed[1])
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,14 +147,14 @@ class _Counted:
         """The term with some indices."""
         return _with_places(self.form, places, self.lengths, span)
 
-    def between(self) -> list[_Places] | None:
-        """The indices of the terms for which the dots stand; None where they cannot be told."""
+    def between(self, most: int) -> list[_Places] | None:
+        """The indices of the terms for which the dots stand, at most so many; None where they cannot be told."""
         columns = list(zip(*self.shown, self.last, strict=True))
         varied = [at for at, column in enumerate(columns) if len(set(column)) > 1]
         if not varied or not all(piece.isdigit() for at in varied for piece in columns[at]):
             return None
         terms = [tuple(map(int, row)) for row in zip(*(columns[at] for at in varied), strict=True)]
-        most = min(MOST_TERMS, MOST_NODES // sum(1 for _ in t.walk(self.form)))
+        most = min(MOST_TERMS, most)
         found = _in_line(terms, most) or _in_rows(terms, most)
         if found is None:
             return None
@@ -248,7 +275,7 @@ def _with_places(
         new: t.Node
         if isinstance(here, t.Name):
             key = _with_pieces(here.key, tuple(islice(pieces, next(counts))))
-            new = here if key == here.key else replace(here, key=key, written=key)
+            new = here if key == here.key else replace(here, key=key, written="")
         else:
             new = rebuilt(here, made)
         return new if span is None else replace(new, span=span)
