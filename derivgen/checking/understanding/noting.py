@@ -16,6 +16,7 @@ from derivgen.checking.manuscript import Passage
 from derivgen.checking.maths import functions
 from derivgen.checking.maths import tree as t
 from derivgen.checking.maths.mixed_numbers import is_mixed_number, with_mixed_numbers
+from derivgen.checking.maths.rebuild import rebuilt
 from derivgen.checking.maths.tree import full_key, names_in
 from derivgen.checking.understanding.filling import Said
 from derivgen.checking.understanding.statements import Statement
@@ -115,6 +116,10 @@ def _begins_with(segment: t.Segment, name: t.Name) -> bool:
     return len(body.terms) > 1 and not negative and same
 
 
+#: how many definitions are put into a function's
+MOST_PUT_IN = 20
+
+
 def begins_with_value(body: t.Node, given: t.Node | None) -> bool:
     """True for ``0.4 - 0.1 * 0.05`` where 0.4 is given."""
     number = None if given is None else printed_number(given)
@@ -177,11 +182,35 @@ class Notes:
 
 
 def functions_of_more(notes: Notes) -> None:
-    """``D(x) = sigmoid(w x + b)`` defines a function where D is called elsewhere too: ``D(x)``, ``D(G(z))``."""
+    """``D(x) = sigmoid(w x + b)`` defines a function where D is called elsewhere too: ``D(x)``, ``D(G(z))``; and so
+    does ``J(w_0) = |r|^2`` beside ``r = X w_0 - y``, where there is a ``J(w_1)``."""
     for name, function in notes.headed.items():
         calls = [a for a in notes.called[name] if len(a) == len(function.parameters)]
-        if set(function.parameters) <= set(names_in(function.body)) and len(calls) > 1:
-            notes.functions.setdefault(name, function)
+        body = _down_to(notes, function.body, frozenset(function.parameters))
+        # the same argument each time is one quantity, and no function, where it is not even named
+        often = len(calls if body == function.body else set(calls)) > 1
+        if often and set(function.parameters) <= set(names_in(body)):
+            notes.functions.setdefault(name, replace(function, body=body))
+
+
+def _down_to(notes: Notes, node: t.Node, parameters: frozenset[str]) -> t.Node:
+    """A formula with what computes its names from some parameters put in for them."""
+    left = MOST_PUT_IN
+
+    def put(node: t.Node, inside: frozenset[str]) -> t.Node:
+        nonlocal left
+        if not isinstance(node, t.Name):
+            return rebuilt(node, lambda child: put(child, inside))
+        key = full_key(node)
+        side = next(iter(notes.sides.get(key, ())), None)
+        if side is None or key in parameters or key in inside or not left:
+            return node
+        left -= 1
+        made = put(side, inside | {key})
+        return made if parameters & set(names_in(made)) else node
+
+    made = put(node, frozenset())
+    return made if left else node
 
 
 def functions_that_are_quantities(notes: Notes) -> None:
