@@ -18,19 +18,24 @@ from derivgen.checking.maths import tree as t
 from derivgen.checking.understanding.update_rules import RATE_WORDS
 
 _SIGN = "Delta_"
+#: the mark of a new value
+_NEW = "+"
 #: more are not looked at
 MOST = 60
 
 
 def with_changes(model: DocumentModel, budget: Budget) -> DocumentModel:
-    """The model with the rule for all changes that are one factor times another, and with its learning rate."""
+    """The model with the rule for all changes that are one factor times another, and with its learning rate; where
+    there is no loss to descend, with new values that the changes are added to."""
     changes = {
         key: node
         for key, node in model.definitions.items()
         if key.startswith(_SIGN) and _is_leaf(model, key.removeprefix(_SIGN))
     }
+    if model.loss is None:
+        return _added(model, changes)
     rates = {key for node in changes.values() for key in t.names_in(node)} & set(RATE_WORDS)
-    if model.loss is None or len(rates) != 1 or not 1 < len(changes) <= MOST:
+    if len(rates) != 1 or not 1 < len(changes) <= MOST:
         return model
     (rate,) = rates
     if model.definition(rate) is not None or model.rate not in (None, rate):
@@ -54,6 +59,17 @@ def changes_of(model: DocumentModel) -> frozenset[str]:
         for key, node in model.definitions.items()
         if key.startswith(_SIGN) and t.has_derivative(node) and model.rate in (*t.names_in(node),)
     )
+
+
+def _added(model: DocumentModel, changes: Mapping[str, t.Node]) -> DocumentModel:
+    """The delta rule: ``\\Delta w = \\eta (t - y) x`` is what w grows by, where nothing else says what it becomes."""
+    keys = [key.removeprefix(_SIGN) for key in changes]
+    grown = {key: key + _NEW for key in keys if model.is_parameter(key) and key not in model.renewed}
+    made = {
+        new: t.Sum(((False, t.Name(key)), (False, t.Name(_SIGN + key)))) for key, new in grown.items()
+    }
+    definitions = {**model.definitions, **made}
+    return replace(model, definitions=definitions, renewed={**model.renewed, **grown})
 
 
 def _is_leaf(model: DocumentModel, key: str) -> bool:
