@@ -36,7 +36,7 @@ from derivgen.checking.understanding.sums_of_samples import Summed
 from derivgen.checking.understanding.suppositions import apart_from_suppositions
 from derivgen.checking.understanding.tables import Cell, cells_of
 from derivgen.checking.understanding.time_steps import with_times_in_keys
-from derivgen.checking.understanding.values_of_one import with_values_of_one
+from derivgen.checking.understanding.values_of_one import values_by_index, with_values_of_one
 from derivgen.checking.understanding.zero_vectors import with_zero_vectors
 
 
@@ -44,8 +44,8 @@ from derivgen.checking.understanding.zero_vectors import with_zero_vectors
 class Stated:
     """What a document states.  ``statements`` are in reading order; ``cells`` those of its tables of quantities, the
     definitions among them being statements already; ``by_rows`` its tables with a row for each step; ``supposed``
-    what it says of changes that are not made; ``members`` how many members its chains have; ``wholes`` the losses of
-    all samples together that it only speaks of as derivatives."""
+    what it says of changes that are not made; ``members`` how many members its chains have; ``wholes`` what no formula
+    of its own says: losses of all samples together, losses in words, cells told apart by their index."""
 
     statements: tuple[Statement, ...]
     cells: tuple[Cell, ...]
@@ -105,6 +105,7 @@ def stated_in(
             **labelled.wholes,
             **samples.summed.wholes,
             **losses_in_words(said, cells, manuscript.text),
+            **values_by_index(statements),
         },
     )
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 from derivgen.checking.evaluating import indices as ix
 from derivgen.checking.evaluating.printed import is_printed
 from derivgen.checking.maths import tree as t
-from derivgen.checking.understanding.statements import Statement
+from derivgen.checking.understanding.statements import Statement, keys_in
 
 _LETTERS = frozenset("ijklmn")
 #: so few characters stand between a value and the index that has it: ``si``, ``for the class``
@@ -39,6 +39,37 @@ def with_values_of_one(statements: Sequence[Statement], text: str) -> tuple[Stat
             found.append(_saying(here, ix.at(name, {letter: number}), value))
             at += 2
     return tuple(found)
+
+
+def values_by_index(statements: Sequence[Statement]) -> dict[str, t.Node]:
+    """The cells of vectors that only a case distinction of their index says, for the numbers that others with this
+    index have: t_1, t_2 and t_3 beside ``p_k - t_k`` and p_1, p_2, p_3."""
+    used = keys_in(statements)
+    found: dict[str, t.Node] = {}
+    for statement in statements:
+        left, members = statement.left, statement.members
+        cases = members[1] if len(members) == 2 else None
+        letters = ix.letters_of(left.key) if isinstance(left, t.Name) else []
+        if not isinstance(left, t.Name) or not isinstance(cases, t.Cases) or len(letters) != 1:
+            continue
+        (letter,) = letters
+        alike = {ix.split(key)[0] for key in used if ix.split(key)[1] == [letter]}
+        numbers = {
+            int(piece)
+            for base, (piece,) in (_numbered(key) for key in used)
+            if base in alike and piece.isdigit()
+        }
+        for number in sorted(numbers):
+            key, value = ix.put_in(left.key, {letter: number}), ix.chosen(cases, {letter: number})
+            if key not in used and not isinstance(value, t.Cases):
+                found[key] = value
+    return found
+
+
+def _numbered(key: str) -> tuple[str, tuple[str]]:
+    """A key as its base and its only index; an empty one where it has another number of them."""
+    base, pieces = ix.split(key)
+    return (base, (pieces[0],)) if len(pieces) == 1 else (base, ("",))
 
 
 def _of_one(
