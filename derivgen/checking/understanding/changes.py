@@ -64,9 +64,12 @@ def changes_of(model: DocumentModel) -> frozenset[str]:
 def _added(model: DocumentModel, changes: Mapping[str, t.Node]) -> DocumentModel:
     """The delta rule: ``\\Delta w = \\eta (t - y) x`` is what w grows by, where nothing else says what it becomes."""
     keys = [key.removeprefix(_SIGN) for key in changes]
-    grown = {key: key + _NEW for key in keys if model.is_parameter(key) and key not in model.renewed}
+    grown = {
+        key: key + _NEW for key in keys if model.is_parameter(key) and key not in model.renewed
+    }
     made = {
-        new: t.Sum(((False, t.Name(key)), (False, t.Name(_SIGN + key)))) for key, new in grown.items()
+        new: t.Sum(((False, t.Name(key)), (False, t.Name(_SIGN + key))))
+        for key, new in grown.items()
     }
     definitions = {**model.definitions, **made}
     return replace(model, definitions=definitions, renewed={**model.renewed, **grown})

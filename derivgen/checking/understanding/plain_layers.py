@@ -1,5 +1,5 @@
 """Numbers of layers in the form in which they are looked for: L for the last one that is called ``n_l``, its number
-where the layers are numbered, and ``z^l = W^{l-1} a^{l-1}`` for ``z^{l+1} = W^l a^l``."""
+where the layers are numbered, and ``z^l = W^{l-1} a^{l-1}`` for ``z^{l+1} = W^l a^l``; so with iterates, ``v_{k+1}``."""
 
 from __future__ import annotations
 
@@ -83,12 +83,34 @@ def _with_number(statement: Statement, last: int) -> Statement:
 
 
 def _moved_back(statement: Statement) -> Statement:
-    """An equation of the layer behind l as one of the layer l."""
+    """An equation of the layer behind l as one of the layer l, and of the iterate behind k as one of k."""
     left = statement.left
-    behind = _BEHIND.fullmatch(ix.above(left.key)) if isinstance(left, t.Name) else None
-    if behind is None or statement.chain.continued:
+    if not isinstance(left, t.Name) or left.mark or statement.chain.continued:
         return statement
-    return statement.mapped(partial(_with_layer, behind["letter"], int(behind["number"])))
+    behind = _BEHIND.fullmatch(ix.above(left.key))
+    if behind is not None:
+        return statement.mapped(partial(_with_layer, behind["letter"], int(behind["number"])))
+    moved = [_BEHIND.fullmatch(piece) for piece in ix.split(ix.without_above(left.key))[1]]
+    if len(moved) == 1 and (below := moved[0]) is not None:
+        return statement.mapped(partial(_with_index, below["letter"], int(below["number"])))
+    return statement
+
+
+def _with_index(letter: str, back: int, node: t.Node) -> t.Node:
+    if not isinstance(node, t.Name):
+        return rebuilt(node, partial(_with_index, letter, back))
+    base, pieces = ix.split(node.key)
+    made = [_less(piece, letter, back) for piece in pieces]
+    return node if made == pieces else replace(node, key=ix.joined(base, made))
+
+
+def _less(piece: str, letter: str, back: int) -> str:
+    """A piece of an index with a letter in it that stands for less."""
+    rest = piece.removeprefix(letter)
+    if rest == piece or (rest and not re.fullmatch(r"[+-][0-9]", rest)):
+        return piece
+    moved = int(rest or 0) - back
+    return f"{letter}{moved:+d}" if moved else letter
 
 
 def _with_layer(letter: str, back: int, node: t.Node) -> t.Node:
