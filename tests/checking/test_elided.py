@@ -37,6 +37,7 @@ TOLD = (
     # two indices count up together, or each by its own step
     (r"w_1 x_1 + \cdots + w_3 x_3", r"w_1 x_1 + w_2 x_2 + w_3 x_3"),
     (r"w_1 x_1 + w_3 x_2 + \cdots + w_7 x_4", r"w_1 x_1 + w_3 x_2 + w_5 x_3 + w_7 x_4"),
+    (r"w_1 x_1 + \cdots + w_7 x_4", r"w_1 x_1 + w_3 x_2 + w_5 x_3 + w_7 x_4"),
     (r"x_4 + x_3 + \cdots + x_1", r"x_4 + x_3 + x_2 + x_1"),
     # nothing is left out
     (r"x_1 + \cdots + x_2", r"x_1 + x_2"),
@@ -54,6 +55,7 @@ TOLD = (
         r"\frac{\partial E_1}{\partial a} + \frac{\partial E_2}{\partial a} + \frac{\partial E_3}{\partial a}",
     ),
     (r"p_1 p_2 \cdots p_4", r"p_1 p_2 p_3 p_4"),
+    (r"e_{11} + e_{22} + \cdots + e_{44}", r"e_{11} + e_{22} + e_{33} + e_{44}"),
     # rows and columns are counted
     (r"e_{11} + e_{12} + e_{21} + \cdots + e_{32}", r"e_{11} + e_{12} + e_{21} + e_{22} + e_{31} + e_{32}"),
     (
@@ -82,6 +84,7 @@ def test_dots_stand_for_the_terms_between(text: str, whole: str) -> None:
         r"x_1 + x_3 + \cdots + x_8",  # 8 is not on the way
         r"w_1 x_1 + \cdots + w_5 x_4",  # the indices do not go together
         r"x_1 + \cdots + y_4",
+        r"e_{11} + \cdots + e_{33}",  # on the diagonal, or all nine
         r"x_{11} + x_{12} + \cdots + x_{34}",  # how long is a row, or are these 24 numbers
         r"x_{11} + x_{12} + x_{13} + x_{21} + \cdots + x_{34}",  # four columns, or three
         r"x_1 + \cdots + x_1",

@@ -153,6 +153,8 @@ class _Counted:
         varied = [at for at, column in enumerate(columns) if len(set(column)) > 1]
         if not varied or not all(piece.isdigit() for at in varied for piece in columns[at]):
             return None
+        if len(self.shown) == 1 and self._has_table(varied):
+            return None  # from e_11 to e_33 there may be two terms, or eight
         terms = [tuple(map(int, row)) for row in zip(*(columns[at] for at in varied), strict=True)]
         most = min(MOST_TERMS, most)
         found = _in_line(terms, most) or _in_rows(terms, most)
@@ -181,6 +183,11 @@ class _Counted:
         lower = t.Number(str(first), Fraction(first), 0, span)
         return t.BigSum(body, letter, lower, t.Name(end, "", end, span), sign, span), count
 
+    def _has_table(self, varied: Sequence[int]) -> bool:
+        """Whether two indices of one name are among some."""
+        of_name = [name for name, length in enumerate(self.lengths) for _ in range(length)]
+        return len({of_name[at] for at in varied}) < len(varied)
+
     def _placed(self, pieces: Mapping[int, str]) -> _Places:
         """The indices of the term before the dots, some of them others."""
         return tuple(pieces.get(at, own) for at, own in enumerate(self.shown[-1]))
@@ -194,14 +201,15 @@ class _Found:
 
 
 def _in_line(terms: Sequence[tuple[int, ...]], most: int) -> _Found | None:
-    """Terms whose numbers all go on by the same steps to the last term; of a single one before that, by 1."""
+    """Terms whose numbers all go on by the same steps to the last term."""
     *shown, last = terms
     here = shown[-1]
     away = _difference(here, last)
     if len(shown) > 1:
         steps = {_difference(one, two) for one, two in pairwise(shown)}
-    else:
-        steps = {tuple((far > 0) - (far < 0) for far in away)}
+    else:  # the index that goes the shortest way goes by 1: w_1 x_1 + ... + w_13 x_4
+        nearest = min(abs(far) for far in away if far)
+        steps = {tuple(far // nearest for far in away)}
     step = steps.pop()
     counts = {Fraction(far, by) if by else None for far, by in zip(away, step, strict=True)}
     still = all(by or not far for far, by in zip(away, step, strict=True))

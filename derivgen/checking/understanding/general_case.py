@@ -16,6 +16,7 @@ from itertools import pairwise
 
 from derivgen.checking.evaluating import indices as ix
 from derivgen.checking.evaluating import values as v
+from derivgen.checking.evaluating.printed import is_printed
 from derivgen.checking.maths import functions
 from derivgen.checking.maths import tree as t
 from derivgen.checking.maths.rebuild import rebuilt
@@ -73,6 +74,9 @@ def general_case(
     # what is said of units goes before what is said of a chain of single ones
     defined = {s.left for s in of_units}
     rest = (s for s in said if s.left not in defined and not ranges.are_units_in(s))
+    # a free function may stand behind anything; and where nothing has a value, any claim may be in general terms
+    whole = bool(free) or not any(map(_has_number, statements))
+    general = {id(s) for s in (said if whole else (*of_units, *lettered))}
     equations: list[Statement] = []
     claims: list[Instance] = []
     for statement in (*of_units, *rest):
@@ -80,7 +84,8 @@ def general_case(
         if len(made) > MOST_OF_ONE or len(equations) > MOST:
             return None
         equations += [instance.statement for instance in made]
-        claims += sorted(made, key=partial(_telling, ranges.layers))[:MOST_TRIED]
+        if id(statement) in general:
+            claims += sorted(made, key=partial(_telling, ranges.layers))[:MOST_TRIED]
     units = {ix.without_above(key) for key in families_with_units(said, ranges.layers | labels)}
     cells = _of_cells(equations, ranges, units)
     return GeneralCase((*cells, *equations), tuple(claims), free)
@@ -213,6 +218,11 @@ def _over_all(statement: Statement) -> Statement:
         return rebuilt(node, over_all)
 
     return statement.mapped(over_all)
+
+
+def _has_number(statement: Statement) -> bool:
+    """True for a statement that gives a quantity a value."""
+    return any(is_printed(member) for member in statement.members[1:])
 
 
 def _is_equation(statement: Statement) -> bool:
