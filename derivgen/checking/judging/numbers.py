@@ -155,6 +155,8 @@ def judge_number(
         draft.accept()
     elif _is_cut(here, draft, number, exact):
         draft.verdict, draft.code = Verdict.TRUNCATION, "C120"
+        if local is not None and draft.exact is Fit.ROUNDED:
+            draft.expected = number.as_printed(local)
         draft.message = f"{number.text} is cut, not rounded: {draft.expected}"
     elif draft.exact is Fit.ROUNDED and _is_lost(here, draft, number, local):
         # the operands as printed have too few digits to give it, and it is right

@@ -39,8 +39,10 @@ def settle(drafts: Sequence[Draft], words: str) -> tuple[dict[str, str], list[Re
         for draft in cut:
             if draft.exact is Fit.ROUNDED:  # a slip of the last digit, and no policy
                 draft.verdict, draft.code = Verdict.ROUNDING, "C110"
-                draft.message = "the numbers as printed give another last digit"
-                draft.expected = ""
+                draft.message = (
+                    f"the numbers as printed give {draft.expected}; {draft.printed} is right before "
+                    "rounding"
+                )
     carried = [d for d in drafts if d.code == "C111"]
     against = [d for d in drafts if d.code == "C110"]
     if carried and (carries or (len(carried) >= SHOWN_BY and not against)):

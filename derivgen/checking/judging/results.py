@@ -7,10 +7,12 @@ from contextlib import suppress
 from dataclasses import replace
 from fractions import Fraction
 from functools import partial
+from itertools import product
 
 import mpmath
 
 from derivgen.checking.drafts import Draft, note_open
+from derivgen.checking.evaluating import indices as ix
 from derivgen.checking.evaluating.equality import DIGITS, close
 from derivgen.checking.evaluating.printed import (
     Fit,
@@ -43,6 +45,9 @@ from derivgen.checking.maths import tree as t
 from derivgen.checking.maths.rebuild import rebuilt
 from derivgen.checking.maths.tree import has_derivative
 from derivgen.checking.report import Verdict
+
+#: index letters, and numbers of each, that a value is looked at for
+MOST_LETTERS, MOST_NUMBERS = 2, 8
 
 
 def judge_result(
@@ -116,7 +121,27 @@ def _exact_value(here: Standing, subject: t.Node | None, draft: Draft) -> Value 
         if subject is not None and not is_numeric(subject):
             return here.actual.evaluate(subject)
     except NoValue as error:
+        of_each = _of_each(here, subject)
+        if of_each is not None:
+            return of_each
         note_open(draft, error)
+    return None
+
+
+def _of_each(here: Standing, subject: t.Node | None) -> Value | None:
+    """The value of ``dE/dr_i`` where it is one and the same for all i; None where it is not."""
+    letters = sorted(ix.free_letters(subject)) if subject is not None else []
+    if subject is None or not 0 < len(letters) <= MOST_LETTERS:
+        return None
+    found: list[Value] = []
+    for numbers in product(range(MOST_NUMBERS), repeat=len(letters)):
+        with suppress(NoValue):
+            found.append(
+                here.actual.evaluate(ix.at(subject, dict(zip(letters, numbers, strict=True))))
+            )
+    with suppress(NoValue):
+        if len(found) > 1 and all(close(found[0], other) for other in found):
+            return found[0]
     return None
 
 

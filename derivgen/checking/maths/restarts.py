@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from itertools import pairwise
+from itertools import pairwise, takewhile
 from typing import Final, NamedTuple
 
 from derivgen.checking.maths import functions
@@ -48,6 +48,7 @@ def _top(partner: Sequence[int], end: int) -> Iterator[int]:
 _BARE: Final = frozenset({"log", "exp", "tanh", "sin", "cos"})
 #: signs that a new left side does not begin with: a number before them is a factor
 _OVER_TERMS: Final = frozenset({"sum", "prod"})
+_NUMERIC: Final = frozenset({"number", "operator", "open", "close"})
 _STARTS: Final = frozenset({"letters", "word", "greek", "accent", "text", "command", "partial"})
 
 
@@ -111,11 +112,15 @@ def _is_lone_number(tokens: Sequence[Token]) -> bool:
 
 
 def _is_result(tokens: Sequence[Token], candidate: int, end: int) -> bool:
-    """Whether a number is the result of a product, ``= (y - t) h_3 = 0.07``, and not the value of its last
+    """Whether numbers are the result of a product, ``= (y - t) h_3 = 0.07``, and not the value of its last
     factor: nothing but one space stands before that."""
-    negative = end + 1 < len(tokens) and tokens[end + 1].text == "-"
-    value = end + 2 if negative else end + 1
-    return _gap(tokens, candidate) == 1 and value < len(tokens) and tokens[value].kind == "number"
+    value = list(takewhile(lambda token: token.kind != "relation", tokens[end + 1 :]))
+    if value and value[0].text == "-":
+        value = value[1:]
+    if _gap(tokens, candidate) != 1 or not value:
+        return False
+    numbers = all(token.kind in _NUMERIC for token in value)
+    return value[0].kind == "number" or (value[0].kind == "open" and numbers)
 
 
 def _gap(tokens: Sequence[Token], at: int) -> int:

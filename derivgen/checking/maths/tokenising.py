@@ -92,23 +92,35 @@ def _run(tape: Tape) -> list[Token]:
 
 
 def _with_plain_ells(tokens: list[Token]) -> list[Token]:
-    """``a^\\ell_j``, ``W^{(\\ell-1)}``: as an index the sign is the letter l; ``e^{\\ell_1}`` is a power."""
-    if not any(token.kind == "greek" and token.text == "ell" for token in tokens):
+    """``a^\\ell_j``, ``W^{(\\ell-1)}``: as an index the sign is the letter l; ``e^{\\ell_1}`` and, beside an
+    ``\\ell`` that is no index, ``e^\\ell`` are powers."""
+    ells = [at for at, token in enumerate(tokens) if token.text == "ell" and token.kind == "greek"]
+    if not ells:
         return tokens
     found = list(tokens)
-    for at, token in enumerate(tokens[:-1]):
-        if token.kind != "script":
-            continue
-        last = at + 1
-        if tokens[last][:2] == ("open", "{"):
-            while last + 1 < len(tokens) and tokens[last].kind != "close":
-                last += 1
+    scripts = [
+        (at, _end_of_script(tokens, at)) for at, t in enumerate(tokens) if t.kind == "script"
+    ]
+    alone = any(not any(at < ell <= last for at, last in scripts) for ell in ells)
+    for at, last in scripts:
         inside = tokens[at + 1 : last + 1]
         layer = {each.kind for each in inside} <= _LAYER_KINDS
+        divided = any(each.text == "/" for each in inside)
+        if at and tokens[at - 1][:2] == ("letters", "e") and (alone or divided):
+            layer = False
         for n, each in enumerate(inside, at + 1):
-            if each.text == "ell" and (token.text == "_" or layer):
+            if each.text == "ell" and (tokens[at].text == "_" or layer):
                 found[n] = each._replace(kind="letters", text="l")
     return found
+
+
+def _end_of_script(tokens: list[Token], at: int) -> int:
+    """The last token of the index or exponent that a sign begins."""
+    last = min(at + 1, len(tokens) - 1)
+    if tokens[last][:2] == ("open", "{"):
+        while last + 1 < len(tokens) and tokens[last].kind != "close":
+            last += 1
+    return last
 
 
 def _letters(tape: Tape, found: str, start: int) -> None:

@@ -46,6 +46,8 @@ ONE_ARGUMENT = words_of(
     "boxed underline color underbrace overbrace"
 )
 TWO_ARGUMENTS = words_of("frac dfrac tfrac cfrac overset underset stackrel textcolor")
+#: letters that are typed as words: ``x + lambda w``
+SPELLED = words_of("alpha beta gamma delta epsilon eta theta lambda mu rho sigma tau phi omega")
 FUNCTIONS = words_of("exp log ln tanh sinh cosh sin cos tan max min sup arg det tr softmax")
 SIGNS = words_of("cdot times ast circ odot div pm mp bullet otimes star cdotp")
 PREFIXES = words_of("sum prod int partial nabla lim")
@@ -216,7 +218,7 @@ class Lexer:
                 if glued is not None:
                     return match.start() + glued.end(), "atom"
                 scripts = self._scripts(end, limit)
-                certain = scripts > end or len(text) == 1 or not text.isalpha()
+                certain = scripts > end or len(text) == 1 or not text.isalpha() or text in SPELLED
                 if text in ("a", "A", "I") and scripts == end:
                     certain = False
                 return scripts, "atom" if certain else "word"

@@ -38,6 +38,8 @@ _COUNTS = frozenset({"n", "m", "N", "M", "d_k", "d_model"})
 
 def give_values(decided: Decided) -> None:
     for key, nodes in decided.notes.printed.items():
+        if key not in decided.definitions and _is_of_each(decided, key):
+            continue
         decided.values[key] = nodes[0] if key not in decided.definitions else nodes[-1]
     for key, nodes in decided.notes.calculations.items():
         taken = key in decided.values or key in decided.definitions

@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from derivgen.checking.evaluating import indices as ix
+from derivgen.checking.evaluating.printed import is_printed
 from derivgen.checking.evaluating.resolving import UPDATE_MARKS
 from derivgen.checking.maths import tree as t
 from derivgen.checking.understanding.samples import MOST_SAMPLES
@@ -94,14 +95,19 @@ def _own(statements: Sequence[Statement], at: Sequence[int]) -> set[str]:
     """The keys that stand left under several labels, and what is differentiated there; none where something
     is trained in between."""
     left: dict[str, set[int]] = defaultdict(set)
+    before: set[str] = set()
     slopes: dict[t.Derivative, set[int]] = defaultdict(set)
     for number, statement in zip(at, statements, strict=True):
         side = statement.left
+        if not number and not left and isinstance(side, t.Name):
+            before |= {side.key} if any(map(is_printed, statement.members[1:])) else set()
         if not number or len(statement.members) < 2:
             continue
         if isinstance(side, t.Name):
-            if side.mark in UPDATE_MARKS:
-                return set()
+            if side.mark in UPDATE_MARKS or side.key in before:
+                return (
+                    set()
+                )  # it had a value before the first label: it is trained from sample to sample
             left[t.full_key(side)].add(number)
         elif isinstance(side, t.Derivative):
             slopes[side].add(number)

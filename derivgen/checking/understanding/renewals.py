@@ -56,7 +56,9 @@ def forget_assigned(decided: Decided) -> None:
     lost = {
         key
         for key in decided.notes.assigned
-        if key not in decided.denominators and not _is_assigned_once(decided, key)
+        if key not in decided.denominators
+        and not _is_assigned_once(decided, key)
+        and not (ix.letters_of(key) and ix.family(key) in decided.notes.printed)
     }
     lost |= {key for key in decided.notes.rules if _is_of_each_parameter(decided, key)}
     decided.lost |= lost

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from derivgen.checking.evaluating.model import DocumentModel
 from derivgen.checking.evaluating.printed import printed_number
@@ -20,6 +21,8 @@ from derivgen.checking.understanding.tables import HEADS, Kind, kind_of, label_o
 
 #: rows that are followed
 MOST_ROWS = 50
+#: passes through all samples: several rows are of one
+_EPOCH = re.compile(r"epoch|epoque|époque|época|durchgang|pass\b|轮", re.IGNORECASE)
 _LOSS = re.compile(
     r"loss|cost|error|verlust|fehler|kosten|perte|coût|erreur|coste|pérdida|损失", re.I
 )
@@ -52,7 +55,32 @@ class StepTable:
 
     def first_values(self) -> Iterator[tuple[str, t.Node]]:
         """What names have at the beginning."""
-        for column, cell in zip(self.columns, self.rows[0], strict=False):
+        return self._values(0)
+
+    def ends(self, statements: Sequence[Statement]) -> Iterator[Statement]:
+        """What a document says behind the table of names with other values in its first row, and in its last: the
+        values that the steps lead to."""
+        firsts, lasts = dict(self.first_values()), dict(self._values(-1))
+        cells = [cell[0] for row in self.rows for cell in row if cell is not None]
+        if self.left_over or not cells:
+            return
+        begin, end = cells[0].source_of(0), cells[-1].source_of(0)
+        for statement in statements:
+            left, members = statement.left, statement.members
+            if not isinstance(left, t.Name) or left.mark or len(members) != 2:
+                continue
+            value = printed_number(members[1])
+            first, last = (printed_number(of.get(left.key, left)) for of in (firsts, lasts))
+            if value is None or first is None or last is None or first.value == last.value:
+                continue
+            place = statement.source(statement.chain.span[0])
+            if place < begin and value.value != first.value:
+                firsts.pop(left.key)  # it begins with something else
+            elif place > end and value.value != first.value and not statement.chain.continued:
+                yield statement
+
+    def _values(self, row: int) -> Iterator[tuple[str, t.Node]]:
+        for column, cell in zip(self.columns, self.rows[row], strict=False):
             if isinstance(column.label, t.Name) and column.kind == "value" and cell is not None:
                 yield column.label.key, cell[1].segments[0].body
 
@@ -62,20 +90,25 @@ def step_tables(tables: Sequence[Table], vocabulary: Vocabulary) -> Iterator[Ste
     for table in tables:
         head, *body = table.rows
         rows = [[_cell(cell, vocabulary) for cell in row] for row in body]
-        if len(rows) < 2 or len(head) < 3 or not _counts(rows):
+        again = bool(head) and _EPOCH.search(head[0].text) is not None
+        if len(rows) < 2 or len(head) < 3 or not _counts(rows, again=again):
             continue
         columns = [Column(None, None, is_loss=False)]
         columns += [_column(cell, vocabulary) for cell in head[1:]]
         yield StepTable(columns, rows[:MOST_ROWS], [row[0] for row in body[MOST_ROWS:] if row])
 
 
-def in_rows(number: int, table: StepTable, model: DocumentModel) -> Iterator[Statement]:
-    """What the rows of a table state; nothing where no column has the values of a parameter."""
+def in_rows(
+    number: int, table: StepTable, model: DocumentModel, ends: Sequence[Statement] = ()
+) -> Iterator[Statement]:
+    """What the rows of a table state; nothing where no column has the values of a parameter.  ``ends`` are what is
+    said behind it of the values that it leads to."""
     columns = _understood(table, model)
     kept = {c.label.key for c in columns if c.kind == "value" and isinstance(c.label, t.Name)}
     renewed = {c.label.key for c in columns if c.kind == "new" and isinstance(c.label, t.Name)}
     trained = {key for key in kept | renewed if model.is_parameter(key)}
     if not trained:
+        yield from (_after(end, None) for end in ends)
         return
     late = {key for key in trained & kept - renewed if _begins_later(key, columns, table, model)}
     data = tuple(_data(columns, row, model) for row in table.rows)
@@ -98,6 +131,18 @@ def in_rows(number: int, table: StepTable, model: DocumentModel) -> Iterator[Sta
                 here, other = step - 1, step  # what led here
             passage, chain = cell
             yield Statement(chain, passage, left, row=Row(number, here, data, other))
+    for end in ends:
+        known = isinstance(end.left, t.Name) and end.left.key in trained
+        yield _after(end, Row(number, len(table.rows) - 1, data) if known else None)
+
+
+def _after(statement: Statement, row: Row | None) -> Statement:
+    """A statement as one of the new value, behind a row where it is known how that comes about."""
+    left, (first, *rest) = statement.left, statement.chain.segments
+    assert isinstance(left, t.Name)
+    new = replace(left, mark="new")
+    segments = (replace(first, body=new), *rest)
+    return replace(statement, chain=replace(statement.chain, segments=segments), left=new, row=row)
 
 
 def _cell(cell: Passage, vocabulary: Vocabulary) -> tuple[Passage, t.Chain] | None:
@@ -105,15 +150,16 @@ def _cell(cell: Passage, vocabulary: Vocabulary) -> tuple[Passage, t.Chain] | No
     return None if chain is None else (cell, chain)
 
 
-def _counts(rows: Sequence[Sequence[tuple[Passage, t.Chain] | None]]) -> bool:
-    """True where the first column is 0, 1, 2 or 1, 2, 3."""
+def _counts(rows: Sequence[Sequence[tuple[Passage, t.Chain] | None]], *, again: bool) -> bool:
+    """True where the first column is 0, 1, 2 or 1, 2, 3; ``again``, where several rows may have one number."""
     found = []
     for row in rows:
         number = printed_number(row[0][1].segments[0].body) if row and row[0] else None
         if number is None or number.decimals > 0:
             return False
         found.append(int(number.value))
-    return found[0] in (0, 1) and found == list(range(found[0], found[0] + len(found)))
+    ways = {after - before for before, after in pairwise(found)}
+    return found[0] in (0, 1) and (ways == {1} or (again and ways == {0, 1}))
 
 
 def _column(head: Passage, vocabulary: Vocabulary) -> Column:

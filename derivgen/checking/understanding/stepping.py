@@ -5,13 +5,15 @@ What is added may be a quantity of the author's own, a velocity: then the docume
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
+from derivgen.checking.evaluating import indices as ix
 from derivgen.checking.evaluating.ancestry import Ancestry
 from derivgen.checking.evaluating.model import DocumentModel
 from derivgen.checking.evaluating.printed import is_numeric
+from derivgen.checking.evaluating.resolving import UPDATE_MARKS
 from derivgen.checking.evaluating.values import place_in
 from derivgen.checking.maths import tree as t
 from derivgen.checking.understanding.changes import changes_of
@@ -39,10 +41,12 @@ def stepped(statements: Iterable[Statement], model: DocumentModel) -> Stepped:
     #: what is added to parameters, and has another value in each step
     velocities: set[str] = set()
     trained: set[str] = set()
+    #: letters of quantities of which a rule says how each of them is changed: ``w_i <- w_i - eta g_i``
+    ruled: set[str] = set()
     for statement in statements:
         name, segments = statement.left, statement.chain.segments
         if isinstance(name, t.Name) and not name.mark and not statement.chain.continued:
-            step = _step(name, segments, model, now)
+            step = _step(name, segments, model, now, ruled)
             if step is not None:
                 element = model.element(name.key)
                 trained.add(name.key if element is None else element.array)
@@ -57,6 +61,8 @@ def stepped(statements: Iterable[Statement], model: DocumentModel) -> Stepped:
                 if last is not None:
                     now[name.key] = last
         left = statement.left
+        if isinstance(left, t.Name) and left.mark in UPDATE_MARKS and ix.letters_of(left.key):
+            ruled.add(ix.family(left.key))
         for segment in segments if left is not None and not is_numeric(left) else ():
             value = _value(segment.body)
             if value is not None and left is not None:
@@ -69,7 +75,11 @@ def stepped(statements: Iterable[Statement], model: DocumentModel) -> Stepped:
 
 
 def _step(
-    name: t.Name, segments: Sequence[t.Segment], model: DocumentModel, now: dict[str, Fraction]
+    name: t.Name,
+    segments: Sequence[t.Segment],
+    model: DocumentModel,
+    now: Mapping[str, Fraction],
+    ruled: Container[str],
 ) -> Fraction | None:
     """What is added to the present value of a given quantity, 0 where that is a product."""
     given = _given(name.key, model)
@@ -80,7 +90,8 @@ def _step(
         new, before = _value(segments[1].body), now.get(name.key, _value(given))
         moved = new is not None and before is not None and new != before
         arrow = segments[1].relation == "assign" and model.is_parameter(name.key)
-        return Fraction(0) if moved and arrow else None
+        by_rule = ix.family(name.key) in ruled and not ix.letters_of(name.key)
+        return Fraction(0) if moved and (arrow or by_rule) else None
     body = segments[1].body
     if not isinstance(body, t.Sum) or len(body.terms) != 2 or not is_numeric(body):
         return None

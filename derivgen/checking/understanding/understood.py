@@ -46,9 +46,13 @@ class Understood:
 
 def understood(stated: Stated, manuscript: Manuscript, budget: Budget) -> Understood:
     """See :class:`Understood`."""
+    ends = [tuple(table.ends(stated.statements)) for table in stated.by_rows]
+    taken = {id(statement) for of_table in ends for statement in of_table}
+    others = tuple(s for s in stated.statements if id(s) not in taken)
+    stated = replace(stated, statements=others)
     learned, statements = _learned(stated, manuscript, budget)
     model = stated.states.model(as_tabled(learned.model, stated.cells_by_step))
-    statements = at_moved_points(_with_tables(statements, stated, model), model)
+    statements = at_moved_points(_with_tables(statements, stated, model, ends), model)
     after = stepped(statements, model)
     learned = replace(learned, policy=policy_of(manuscript.words), model=after.model)
     return Understood(learned, without_counting(after.statements))
@@ -108,14 +112,17 @@ def _in_first_rows(stated: Stated, model: DocumentModel) -> _Values:
 
 
 def _with_tables(
-    statements: tuple[Statement, ...], stated: Stated, model: DocumentModel
+    statements: tuple[Statement, ...],
+    stated: Stated,
+    model: DocumentModel,
+    ends: Sequence[Sequence[Statement]],
 ) -> tuple[Statement, ...]:
     """The statements with those of the tables, each where it stands in the file; rows of steps stay together."""
     in_tables = (cell.statement(model.loss) for cell in stated.cells)
     statements = (*statements, *(stated.dated(s) for s in in_tables if s is not None))
     statements = in_reading_order(statements)
     for number, table in enumerate(stated.by_rows):
-        rows = tuple(in_rows(number, table, model))
+        rows = tuple(in_rows(number, table, model, ends[number]))
         at = rows[0].source(0) if rows else 0
         before = sum(s.source(s.chain.span[0]) < at for s in statements)
         statements = (*statements[:before], *rows, *statements[before:])
