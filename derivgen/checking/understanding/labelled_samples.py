@@ -2,7 +2,8 @@
 
 What is given or computed under several labels is each sample's own, ``x^(1)`` and ``x^(2)``; a sum without an index
 over such quantities runs over the samples.  Where something is trained between the labels, one sample is seen after
-the other, and that is for the steps of training to tell.
+the other, and that is for the steps of training to tell.  So it is with exercises, where the later ones give most of
+what the first one gives other values; else they are parts of one.
 """
 
 from __future__ import annotations
@@ -30,10 +31,14 @@ from derivgen.checking.understanding.sums_of_samples import (
 _LABEL = re.compile(
     r"^[ \t>]*(?P<heading>#{1,6}[ \t]+)?(?:[-*+•][ \t]+|\d+[.)][ \t]+)?[*_]{0,2}"
     r"(?:data[ -]?point|sample|example|instance|observation|pattern|case|point|Beispiel|Datenpunkt|Muster|"
-    r"exemple|échantillon|ejemplo|muestra|esempio|campione)"
-    r"[ \t]*(?:#|no\.|Nr\.|\()?[ \t]*(?P<number>\d{1,3})\)?[*_]{0,2}[ \t]*(?:[:.,–—-]|\([^)\n]*\)|$)",
+    r"exemple|échantillon|ejemplo|muestra|esempio|campione|"
+    r"(?:(?:solution|answer|Lösung)[ \t]+(?:(?:to|of|for|zu|von)[ \t]+)?)?(?P<task>exercise|problem|question|task|"
+    r"network|Aufgabe|Übung|Frage|Netz|exercice|réseau|ejercicio|problema|pregunta|esercizio|Q(?=\d)))"
+    r"[ \t]*(?:#|no\.|Nr\.|\()?[ \t]*(?P<number>\d{1,3}|[A-H]\b)\)?[*_]{0,2}[ \t]*(?:[:.,–—-]|\([^)\n]*\)|$)",
     re.IGNORECASE | re.MULTILINE,
 )
+#: given quantities that have other values in the next exercise
+LEAST_GIVEN = 2
 _HEADING = re.compile(r"^#{1,6}[ \t]+\S", re.MULTILINE)
 _PARAGRAPH_END = re.compile(r"\n[ \t]*\n")
 
@@ -45,6 +50,8 @@ class _Part:
     start: int
     end: int
     number: int
+    #: an exercise, which may go on with what the one before it has found
+    is_task: bool
 
 
 def with_labelled_samples(statements: Sequence[Statement], text: str) -> Summed:
@@ -55,7 +62,8 @@ def with_labelled_samples(statements: Sequence[Statement], text: str) -> Summed:
         return Summed(tuple(statements))
     at = [_number_at(parts, statement.source(statement.chain.span[0])) for statement in statements]
     own = _own(statements, at)
-    if not own:
+    tasks = any(part.is_task for part in parts)
+    if not own or (tasks and not _are_given_anew(statements, at)):
         return Summed(tuple(statements))
     sums = SumsOfSamples(computed_from(own, reads_of(statements)), len(numbers))
     inside = [
@@ -83,12 +91,38 @@ def _parts(text: str) -> Iterator[_Part]:
         end = len(text) if paragraph is None else paragraph.start()
         if label["heading"] or not text[label.end() : end].strip(" *_:.\n"):
             end = len(text)
-        yield _Part(label.start(), min(end, following, heading), int(label["number"]))
+        number = label["number"]
+        yield _Part(
+            label.start(),
+            min(end, following, heading),
+            int(number) if number.isdigit() else "ABCDEFGH".index(number.upper()) + 1,
+            label["task"] is not None,
+        )
 
 
 def _number_at(parts: Sequence[_Part], place: int) -> int:
     """The sample whose part a place is in; 0 outside of all."""
     return next((part.number for part in parts if part.start <= place < part.end), 0)
+
+
+def _are_given_anew(statements: Sequence[Statement], at: Sequence[int]) -> bool:
+    """True where most of what the first label gives has other values under others: these are exercises of their own,
+    and not parts of one."""
+    given: dict[str, dict[int, t.Node]] = defaultdict(dict)
+    computed: set[str] = set()
+    for number, statement in zip(at, statements, strict=True):
+        left, members = statement.left, statement.members
+        if not isinstance(left, t.Name) or left.mark or len(members) < 2:
+            continue
+        if len(members) == 2 and is_printed(members[1]):
+            given[left.key].setdefault(number, members[1])
+        else:
+            computed.add(left.key)
+    told = [nodes for key, nodes in given.items() if key not in computed]
+    first = min((number for nodes in told for number in nodes if number), default=0)
+    begins = [nodes for nodes in told if first in nodes]
+    again = [nodes for nodes in begins if len({nodes[number] for number in nodes if number}) > 1]
+    return len(again) >= LEAST_GIVEN and 2 * len(again) > len(begins)
 
 
 def _own(statements: Sequence[Statement], at: Sequence[int]) -> set[str]:
