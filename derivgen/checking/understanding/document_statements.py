@@ -18,6 +18,7 @@ from derivgen.checking.understanding.examples import with_examples_apart
 from derivgen.checking.understanding.function_letters import with_quantities
 from derivgen.checking.understanding.hypotheses import outputs_of_samples
 from derivgen.checking.understanding.index_ranges import without_ranges
+from derivgen.checking.understanding.iterates import with_iterates
 from derivgen.checking.understanding.labelled_samples import with_labelled_samples
 from derivgen.checking.understanding.losses_in_words import losses_in_words
 from derivgen.checking.understanding.named_losses import with_named_losses
@@ -122,7 +123,8 @@ def _dated(statement: Statement, steps: Steps) -> Statement:
 def _with_names_of_their_own(said: Sequence[Statement], text: str) -> Summed:
     """The statements with what is written beside a name, and in the sentences, made a part of it: a function, a
     range, a time, a sample; and with the terms for which dots stand."""
-    statements = with_values_of_one(with_activations(with_elided_terms(said), text), text)
+    statements = with_activations(with_iterates(with_elided_terms(said)), text)
+    statements = with_values_of_one(statements, text)
     statements = with_restrictions(with_quantities(without_ranges(statements)))
     statements = with_plain_layers(statements)
     statements = with_usual_letters(with_named_losses(statements))
