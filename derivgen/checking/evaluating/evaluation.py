@@ -170,7 +170,9 @@ class Frame:
         Raises the error at hand where what is moved could change it."""
         world = self.world
         moved = None if self.moved is None else self.moved[0]
-        if moved not in (None, key) and not world.ancestry.leads(str(moved), key):
+        leads = world.ancestry.leads
+        # in the letters of a recurrence each may lead to the other
+        if moved not in (None, key) and (leads(key, str(moved)) or not leads(str(moved), key)):
             raise
         if world.later or (world.point == "actual" and world.model.given(key) is None):
             raise
