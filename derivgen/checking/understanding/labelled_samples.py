@@ -27,6 +27,7 @@ from derivgen.checking.understanding.sums_of_samples import (
     named,
     reads_of,
 )
+from derivgen.checking.understanding.versions import Part, versions
 
 _LABEL = re.compile(
     r"^[ \t>]*(?P<heading>#{1,6}[ \t]+)?(?:[-*+•][ \t]+|\d+[.)][ \t]+)?[*_]{0,2}"
@@ -44,12 +45,10 @@ _PARAGRAPH_END = re.compile(r"\n[ \t]*\n")
 
 
 @dataclass(frozen=True)
-class _Part:
-    """What stands under a label: from where to where in the text, and the sample's number."""
+class _Labelled:
+    """What stands under a label."""
 
-    start: int
-    end: int
-    number: int
+    part: Part
     #: an exercise, which may go on with what the one before it has found
     is_task: bool
 
@@ -57,12 +56,16 @@ class _Part:
 def with_labelled_samples(statements: Sequence[Statement], text: str) -> Summed:
     """The statements in which what each labelled sample has of its own is named so."""
     parts = list(_parts(text))
-    numbers = sorted({part.number for part in parts})
+    numbers = sorted({labelled.part.number for labelled in parts})
+    tasks = any(labelled.is_task for labelled in parts)
+    ranges = [labelled.part for labelled in parts]
+    if not numbers:
+        ranges = versions(statements, text)
+        numbers = [part.number for part in ranges]
     if not 1 < len(numbers) <= MOST_SAMPLES or numbers != list(range(1, len(numbers) + 1)):
         return Summed(tuple(statements))
-    at = [_number_at(parts, statement.source(statement.chain.span[0])) for statement in statements]
+    at = [_number_at(ranges, statement.source(statement.chain.span[0])) for statement in statements]
     own = _own(statements, at)
-    tasks = any(part.is_task for part in parts)
     if not own or (tasks and not _are_given_anew(statements, at)):
         return Summed(tuple(statements))
     sums = SumsOfSamples(computed_from(own, reads_of(statements)), len(numbers))
@@ -80,7 +83,7 @@ def with_labelled_samples(statements: Sequence[Statement], text: str) -> Summed:
     return replace(summed, statements=made)
 
 
-def _parts(text: str) -> Iterator[_Part]:
+def _parts(text: str) -> Iterator[_Labelled]:
     """A paragraph with a label, or, where that has nothing else in it, all up to the next label or heading."""
     labels = list(_LABEL.finditer(text))
     headings = [found.start() for found in _HEADING.finditer(text)]
@@ -92,15 +95,15 @@ def _parts(text: str) -> Iterator[_Part]:
         if label["heading"] or not text[label.end() : end].strip(" *_:.\n"):
             end = len(text)
         number = label["number"]
-        yield _Part(
+        part = Part(
             label.start(),
             min(end, following, heading),
             int(number) if number.isdigit() else "ABCDEFGH".index(number.upper()) + 1,
-            label["task"] is not None,
         )
+        yield _Labelled(part, label["task"] is not None)
 
 
-def _number_at(parts: Sequence[_Part], place: int) -> int:
+def _number_at(parts: Sequence[Part], place: int) -> int:
     """The sample whose part a place is in; 0 outside of all."""
     return next((part.number for part in parts if part.start <= place < part.end), 0)
 
