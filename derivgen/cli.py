@@ -5,6 +5,7 @@ This file and :mod:`derivgen.commands` are the only ones that print.
 
 from __future__ import annotations
 
+import atexit
 import gc
 import os
 import sys
@@ -24,16 +25,25 @@ _COLLECT_AFTER = 300_000
 
 def process() -> int:
     """The command line as a process of its own: as :func:`main`, soon over and quick to end."""
+    codes: list[int] = []
+    # what is registered first is called last: whoever has something to do at the end has done it then
+    atexit.register(_leave, codes)
     gc.set_threshold(_COLLECT_AFTER, 20, 20)
     # numpy's library of linear algebra would start threads for matrices far larger than any here
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-    # pydantic would look through every installed package for plugins, and run their code
-    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
-    try:
-        return main()
-    finally:
-        # what is left goes with the process; taking it apart takes a third of sympy's own start
-        gc.freeze()
+    codes.append(main())
+    return codes[0]
+
+
+def _leave(codes: Sequence[int]) -> None:
+    """End the process with the code of its command, without taking apart what goes with it anyway.
+
+    Where there is no code, or somebody watches who wants the last word, Python ends it in its own way.
+    """
+    if codes and sys.gettrace() is None:
+        for stream in (sys.stdout, sys.stderr):
+            stream.flush()
+        os._exit(codes[0])
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

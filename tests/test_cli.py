@@ -237,3 +237,22 @@ def test_ctrl_c_ends_quietly(monkeypatch: pytest.MonkeyPatch, capsys: Printed) -
     monkeypatch.setattr("derivgen.api.build", interrupted)
     assert main(["build", "net.yaml"]) == 130
     assert capsys.readouterr() == ("", "")
+
+
+def test_the_end_of_the_process_leaves_nothing_undone() -> None:
+    code = (
+        "import atexit, sys\nfrom derivgen.cli import process\n"
+        "sys.argv = ['derivgen', 'explain', 'E201']\ncode = process()\n"
+        "atexit.register(lambda: print('at the end'))\nsys.exit(code)\n"
+    )
+    for trace in ("", "sys.settrace(lambda *_: None)\n"):
+        command = [sys.executable, "-c", code.replace("code =", f"{trace}code =")]
+        environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+        done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+        assert (done.returncode, done.stderr) == (0, "")
+        assert done.stdout.startswith("E201")
+        assert done.stdout.endswith("at the end\n")
+    refused = [sys.executable, "-m", "derivgen", "explain", "E999"]
+    done = subprocess.run(refused, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert done.stderr

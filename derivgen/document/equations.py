@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from derivgen.document.formulas import Formulas
 from derivgen.formula.build import (
@@ -31,6 +30,7 @@ from derivgen.network.model import (
     Term,
     Terms,
 )
+from derivgen.records import dataclass
 
 
 def general_equation(formulas: Formulas, stage: Stage) -> Chain | None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 
@@ -12,6 +11,7 @@ import sympy
 from derivgen.derivation.rounding import Rounder
 from derivgen.formula.tree import Chain, Node, RelationSign
 from derivgen.network.options import exact
+from derivgen.records import dataclass
 
 #: a formula, and its value, with so many extra digits in its operands
 SubstitutedForm = Callable[[int], Node]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 import sympy
 
@@ -15,6 +14,7 @@ from derivgen.network.model import Affine, Index, Ref, Shortcut
 from derivgen.network.notations import Slot
 from derivgen.network.schema import Loss as LossSpec
 from derivgen.network.source import Address
+from derivgen.records import dataclass
 
 _OPERAND = re.compile(r"\b[YA]\b")
 
