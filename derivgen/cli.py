@@ -31,6 +31,8 @@ def process() -> int:
     gc.set_threshold(_COLLECT_AFTER, 20, 20)
     # numpy's library of linear algebra would start threads for matrices far larger than any here
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    # pydantic would look through every installed package for plugins, and run their code
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     codes.append(main())
     return codes[0]
 
@@ -41,7 +43,7 @@ def _leave(codes: Sequence[int]) -> None:
     Where there is no code, or somebody watches who wants the last word, Python ends it in its own way.
     """
     if codes and sys.gettrace() is None:
-        for stream in (sys.stdout, sys.stderr):
+        for stream in filter(None, (sys.stdout, sys.stderr)):
             stream.flush()
         os._exit(codes[0])
 

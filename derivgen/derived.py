@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from functools import cached_property
 from io import StringIO
 from pathlib import Path
@@ -23,7 +24,6 @@ from derivgen.formula.latex import LATEX
 from derivgen.formula.tree import Chain
 from derivgen.network.task import Task
 from derivgen.notation import Entry
-from derivgen.records import dataclass, replace
 from derivgen.render.files import Outputs
 from derivgen.render.formats import FORMATS
 from derivgen.render.write import Options, document_text, write_document

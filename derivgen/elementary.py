@@ -7,13 +7,13 @@ part is weighed first: ``9**9**9**9`` is refused before anything is computed.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
 
 import sympy
 
 from derivgen import syntax as ex
 from derivgen.errors import DerivgenError, Place, did_you_mean
 from derivgen.expressions import parse_expression
-from derivgen.records import dataclass
 
 #: exponents beyond this, and numbers of more bits than this (about 1e298, which a double holds), are refused
 MAX_EXPONENT = 1000

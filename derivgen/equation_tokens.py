@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Literal, cast
 
 from derivgen.errors import DerivgenError
-from derivgen.records import dataclass
 from derivgen.syntax import Source
 
 _LETTER = "A-Za-z\u0391-\u03a9\u03b1-\u03c9\u03d1\u03d5\u03f5"

@@ -5,7 +5,7 @@ A code never changes its meaning, and ``derivgen explain CODE`` prints its entry
 
 from __future__ import annotations
 
-from derivgen.records import dataclass
+from dataclasses import dataclass
 
 
 @dataclass(frozen=True)

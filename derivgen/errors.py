@@ -7,9 +7,9 @@ Every error that a user can cause is one :class:`Diagnostic`, raised inside a
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass, replace
 
 from derivgen.error_codes import CODES
-from derivgen.records import dataclass, replace
 
 
 @dataclass(frozen=True)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from math import prod
 
 from derivgen.formula.build import COMMA
 from derivgen.formula.names import name_text
 from derivgen.formula.tree import Hole, Node, Number, Row, Script, Styled, Symbol
 from derivgen.network.model import Naming, Network
-from derivgen.records import dataclass, field
 
 Entry = tuple[str, tuple[int, ...]]
 """One element of an array: its name and its 0-based indices (() for a scalar)."""

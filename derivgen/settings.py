@@ -7,11 +7,11 @@ Plain frozen records with their defaults; :mod:`derivgen.network.spec` fills the
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Literal
 
 from derivgen.errors import Place
-from derivgen.records import dataclass, field
 
 Mode = Literal["half_up", "half_even", "truncate"]
 View = Literal["paths", "reuse", "matrix", "symbolic", "closed-form"]

@@ -7,11 +7,11 @@ and every other node counts towards a capped depth, so whoever walks a tree may 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Literal
 
 from derivgen.errors import Place
-from derivgen.records import dataclass, field
 
 #: the most arguments of a call
 MAX_ARGUMENTS = 30

@@ -16,7 +16,6 @@ PACKAGE = ROOT / "derivgen"
 
 #: From the top down: a file imports only from its own room and from those above it.
 ROOMS = (
-    "records",
     "errors",
     "settings",
     "formula",
@@ -57,7 +56,7 @@ PARTS = {
     "syntax": "expressions",
 }
 
-HEAVY = ("sympy", "numpy", "jinja2", "typst", "ruamel", "tomlkit", "mpmath", "shtab")
+HEAVY = ("sympy", "numpy", "jinja2", "pydantic", "typst", "ruamel", "tomlkit", "mpmath", "shtab")
 
 FILES = sorted(PACKAGE.rglob("*.py"))
 

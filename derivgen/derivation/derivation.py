@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import pairwise
 
@@ -23,7 +24,6 @@ from derivgen.network.functions import Z
 from derivgen.network.model import Network
 from derivgen.network.task import Task
 from derivgen.notation import Entry, Names
-from derivgen.records import dataclass, replace
 from derivgen.settings import Numbers, View
 
 

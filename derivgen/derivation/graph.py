@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 
 import numpy as np
@@ -17,7 +18,6 @@ from derivgen.derivation.grid import Grid, stage_grid
 from derivgen.derivation.partials import SAME, WINNER, Link
 from derivgen.network.model import Largest, Network, Ref, Softmax, Stage
 from derivgen.notation import Entry
-from derivgen.records import dataclass, field
 
 
 @lru_cache(maxsize=4096)

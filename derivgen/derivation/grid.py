@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
 from derivgen.network.model import Equation, Index, Network, Ref, Stage
-from derivgen.records import dataclass
 
 
 @dataclass(frozen=True)

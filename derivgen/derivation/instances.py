@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from itertools import islice
 from math import prod
 
@@ -12,7 +13,6 @@ import sympy
 from derivgen.derivation.graph import entry_at, entry_symbol
 from derivgen.network.model import Equation, Index, Largest, Network, Ref, Softmax, Stage, Terms
 from derivgen.notation import Entry
-from derivgen.records import dataclass
 
 #: of a longer sum with padding, the summands that meet it are not told from the others
 MOST_PADDED = 10_000

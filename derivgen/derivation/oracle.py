@@ -8,6 +8,7 @@ derivative rule is used, except at a kink, where the derivative is a matter of c
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Literal
 
@@ -18,7 +19,6 @@ from derivgen.derivation.oracle_forward import Along, Entries, Forward, Shift, l
 from derivgen.derivation.oracle_numbers import DIGITS, LongDouble, Multiprecision, Side
 from derivgen.errors import DerivgenError
 from derivgen.network.model import Network
-from derivgen.records import dataclass
 
 Status = Literal["agrees", "kink", "differs"]
 

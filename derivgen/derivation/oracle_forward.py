@@ -6,6 +6,7 @@ It walks ``network.schedule`` and shares no code with the forward pass of the de
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -14,7 +15,6 @@ from derivgen.derivation.oracle_numbers import Arithmetic, Branches, Formula, Si
 from derivgen.derivation.oracle_stage import Rise, Stage, Values
 from derivgen.errors import DerivgenError
 from derivgen.network.model import Network, Role
-from derivgen.records import dataclass
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ with the derivative that its convention states.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from functools import lru_cache, partial, reduce
 from operator import add, itemgetter, mul
 from typing import Any, Literal, Protocol
@@ -21,7 +22,6 @@ from sympy.core.function import AppliedUndef
 
 from derivgen.network.functions import FUNCTIONS, A, ScalarFunction, Z, derivative_of, kinks_of
 from derivgen.network.special import erf
-from derivgen.records import dataclass, field
 
 #: decimal digits of mpmath numbers
 DIGITS = 40

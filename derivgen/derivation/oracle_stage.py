@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,6 @@ import sympy
 from derivgen.derivation.oracle_numbers import AT_KINK, Arithmetic, Formula, Side, shares
 from derivgen.derivation.oracle_readings import Gather, gather_of, positions
 from derivgen.network.model import Equation, Index, Largest, Network, Softmax, Term, Terms
-from derivgen.records import dataclass
 
 Values = dict[str, Any]
 _EXP_LOG = (sympy.exp, sympy.log)

@@ -7,6 +7,7 @@ elements of one source through one reading of one equation.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 import sympy
 from sympy.core.function import AppliedUndef
@@ -23,7 +24,6 @@ from derivgen.network.model import (
     Term,
     Terms,
 )
-from derivgen.records import dataclass
 
 #: stands in a partial for the target's own value (``a*(1 - a)``)
 TARGET = sympy.Symbol("target", real=True)

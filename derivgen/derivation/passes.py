@@ -7,6 +7,7 @@ rounded`` every one of them is the printed one, and was computed from printed on
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
 from math import prod
@@ -21,7 +22,6 @@ from derivgen.derivation.rounding import Rounder
 from derivgen.derivation.sweep import Arrays, backward, forward, unchanged
 from derivgen.network.model import Network
 from derivgen.notation import Entry
-from derivgen.records import dataclass
 
 #: paths are multiplied out one by one up to this number; beyond it the sweep gives their sum
 MOST_PATHS = 4096

@@ -7,6 +7,7 @@ number that a reader would see.
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from decimal import ROUND_DOWN, ROUND_HALF_EVEN, ROUND_HALF_UP, Context, Decimal
 from fractions import Fraction
 from functools import cached_property, lru_cache
@@ -15,7 +16,6 @@ from typing import SupportsFloat
 import numpy as np
 import sympy
 
-from derivgen.records import dataclass, replace
 from derivgen.settings import Mode, Numbers
 
 _DECIMAL_MODE: dict[Mode, str] = {

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from math import prod
 
 import numpy as np
@@ -30,7 +31,6 @@ from derivgen.network.model import (
     Stage,
     Terms,
 )
-from derivgen.records import dataclass
 
 Arrays = dict[str, np.ndarray]
 Settle = Callable[[np.ndarray], np.ndarray]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import partial
 
@@ -14,7 +15,6 @@ from derivgen.derivation.rounding import Rounder
 from derivgen.derivation.sweep import Arrays
 from derivgen.network.model import Role
 from derivgen.network.optimisers import OPTIMISERS, W, apply, initial_states
-from derivgen.records import dataclass, field
 from derivgen.settings import Training
 
 States = Mapping[str, Mapping[str, np.ndarray]]

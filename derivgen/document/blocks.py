@@ -7,10 +7,10 @@ Typst or HTML; every string that a user wrote travels as it is and is escaped by
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Literal
 
 from derivgen.formula.tree import Chain, Node
-from derivgen.records import dataclass
 
 
 @dataclass(frozen=True)

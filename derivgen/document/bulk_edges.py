@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 import numpy as np
@@ -14,7 +15,6 @@ from derivgen.derivation.sweep import link_values, unchanged
 from derivgen.document.columns import Copies
 from derivgen.document.situation import Situation
 from derivgen.network.model import Stage
-from derivgen.records import dataclass
 
 Made = TypeVar("Made")
 

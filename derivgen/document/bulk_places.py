@@ -4,6 +4,7 @@ sign in place of the plus or minus before them."""
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Sequence
+from dataclasses import dataclass, field
 from typing import Final, Literal
 
 import numpy as np
@@ -11,7 +12,6 @@ import numpy as np
 from derivgen.document.columns import Columns, Copies, Digits, Signs
 from derivgen.formula.build import map_children
 from derivgen.formula.tree import Chain, Hole, Node, Power, Product, SignHole, Sum
-from derivgen.records import dataclass, field
 
 #: where in their array the numbers of some elements are, and how many digits more each has
 Where = Callable[[Copies], np.ndarray]

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Hashable, Sequence
+from dataclasses import dataclass, field
 from typing import overload
 
 import numpy as np
 
 from derivgen.document.worked import MOST_EXTRA_DIGITS
 from derivgen.formula.tree import Hole
-from derivgen.records import dataclass, field
 
 #: the texts of an array of at most so many numbers, or of so many different ones, are kept
 MOST_KEPT = 4096

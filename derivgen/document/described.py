@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from math import prod
 
 from derivgen.derivation.derivation import Derivation
@@ -10,7 +11,6 @@ from derivgen.document.blocks import Inlines, Math, Table, Words
 from derivgen.document.matrix_form import shape_text
 from derivgen.formula.tree import Node
 from derivgen.network.model import Quantity, Role
-from derivgen.records import dataclass
 
 #: more arrays than these are described in a table
 MOST_IN_SENTENCE = 8

@@ -6,12 +6,13 @@ Of ``J = E + 0.01 w^2``, where E depends on w, the chain rule needs the derivati
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field, replace
+
 from derivgen.derivation.derivation import Derivation
 from derivgen.derivation.graph import ElementGraph
 from derivgen.derivation.instances import Instance, instance
 from derivgen.network.model import Role, Terms
 from derivgen.notation import Entry
-from derivgen.records import dataclass, field, replace
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from derivgen.document.formulas import Formulas
 from derivgen.formula.build import (
@@ -30,7 +31,6 @@ from derivgen.network.model import (
     Term,
     Terms,
 )
-from derivgen.records import dataclass
 
 
 def general_equation(formulas: Formulas, stage: Stage) -> Chain | None:

@@ -6,6 +6,8 @@ estimate is rather too large than too small.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from derivgen.formula.symbols import GREEK, SPECIAL_SIGNS
 from derivgen.formula.tree import (
     Accent,
@@ -28,7 +30,6 @@ from derivgen.formula.tree import (
     Symbol,
     Text,
 )
-from derivgen.records import dataclass
 
 #: scripts are set at this part of the size of their base
 SCRIPT = 0.7

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import cached_property
 from itertools import groupby
 from math import prod
@@ -32,7 +33,6 @@ from derivgen.formula.tree import Chain, Node, Symbol
 from derivgen.network.functions import A, ScalarFunction, Z, derivative_of
 from derivgen.network.model import Equation, Role, Terms
 from derivgen.network.optimisers import OPTIMISERS, T, optimiser_options
-from derivgen.records import dataclass
 
 #: a longer table of checks is left out; its worst row is told all the same
 MOST_CHECK_ROWS = 60

@@ -8,6 +8,7 @@ that goes back (``h[t-1]`` in the equation of ``h[t]``) is a dashed arrow.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Literal
 
@@ -18,7 +19,6 @@ from derivgen.formula.build import COMMA
 from derivgen.formula.tree import Node, Number, Product, Row
 from derivgen.network.model import Network, Ref, Role
 from derivgen.notation import Names
-from derivgen.records import dataclass, replace
 
 Values = Callable[[str, tuple[int, ...]], str | None]
 Shade = Literal["input", "hidden", "output", "bias", "loss", "plain"]

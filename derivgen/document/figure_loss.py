@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from itertools import pairwise
 from math import ceil, floor, isfinite, log10
@@ -11,7 +12,6 @@ from typing import Final
 from derivgen.document.blocks import Arrow, Circle, Curve, Label, Picture
 from derivgen.formula.build import number
 from derivgen.formula.tree import Node, Number, Power, Text
-from derivgen.records import dataclass
 
 _WIDTH: Final = 320.0
 _HEIGHT: Final = 180.0

@@ -7,11 +7,11 @@ The cost of a place counts what a reader would stumble over: another label or a 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
 from derivgen.document.extent import Rectangle
-from derivgen.records import dataclass
 
 Point = tuple[float, float]
 

@@ -9,6 +9,7 @@ Nothing here knows layers; equations of a user's own are read in the same way.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 
 import sympy
 from sympy.core.function import AppliedUndef
@@ -23,7 +24,6 @@ from derivgen.network.model import (
     Term,
     Terms,
 )
-from derivgen.records import dataclass, replace
 
 
 @dataclass(frozen=True)

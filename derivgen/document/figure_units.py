@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Literal
 
 from derivgen.document.blocks import Arrow, Circle, Label, Picture
@@ -10,7 +11,6 @@ from derivgen.document.extent import Rectangle, extent
 from derivgen.document.figure_placement import Edge
 from derivgen.document.figure_structure import Group
 from derivgen.formula.tree import Node
-from derivgen.records import dataclass
 
 Wording = Literal["values", "names", "none"]
 Shape = Circle | Arrow | Label

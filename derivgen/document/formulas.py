@@ -6,6 +6,7 @@ Everything that a view prints comes from here.  Nothing here decides what is sai
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
@@ -38,7 +39,6 @@ from derivgen.network.functions import ScalarFunction, Z
 from derivgen.network.lazy import LazyTable
 from derivgen.network.model import Largest, Softmax, Terms
 from derivgen.notation import Entry, Names, updated
-from derivgen.records import dataclass
 
 
 @dataclass(frozen=True)

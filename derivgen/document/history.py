@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from derivgen.derivation.derivation import Derivation
 from derivgen.derivation.passes import Pass
 from derivgen.document.blocks import Figure, Inlines, Math, Table, Words
 from derivgen.document.formulas import Formulas
-from derivgen.records import dataclass
 
 #: a table of more steps shows the first ones and then round numbers
 MOST_ROWS = 20

@@ -25,6 +25,7 @@ that no string of a user can become markup and no formula is turned into a strin
 from __future__ import annotations
 
 from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, cast, get_args
 
@@ -41,7 +42,6 @@ from derivgen.document.templates import environment, template_errors, template_n
 from derivgen.errors import DerivgenError, Place, did_you_mean
 from derivgen.formula.measure import chain_width, width
 from derivgen.formula.tree import Chain, Node
-from derivgen.records import dataclass, replace
 
 #: chains that the filter ``together`` puts into one display
 MOST_TOGETHER = 5

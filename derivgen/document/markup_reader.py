@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from derivgen.document.blocks import (
@@ -20,7 +21,6 @@ from derivgen.document.blocks import (
     Words,
 )
 from derivgen.errors import DerivgenError, Place
-from derivgen.records import dataclass, field, replace
 
 #: A tuple of blocks stands on a line of its own.
 Piece = str | Inline | tuple[Block, ...]

@@ -7,6 +7,7 @@ where that is possible; otherwise there is None, and index notation stands inste
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from math import prod
 
 import sympy
@@ -15,7 +16,6 @@ from derivgen.formula.build import multiply, parentheses, transpose, under
 from derivgen.formula.from_sympy import Written, from_sympy
 from derivgen.formula.tree import Matrix, Node, Number, Styled, Sum, Text
 from derivgen.network.model import Ref
-from derivgen.records import dataclass, replace
 
 ONES = Styled("bold", Number("1"))
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
 
 from derivgen.document.blocks import Block, Family
-from derivgen.records import dataclass, field
 
 #: a document of more blocks, each copy of a family counted, is composed anew for every format
 MOST_KEPT = 4000

@@ -6,6 +6,7 @@ A remark is a kind and the formulas that its sentence needs; the sentences are i
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
@@ -18,7 +19,6 @@ from derivgen.formula.tree import Node
 from derivgen.network.functions import kinks_of
 from derivgen.network.model import Equation, Largest, Role, Terms
 from derivgen.notation import Entry
-from derivgen.records import dataclass
 
 RemarkKind = Literal["dead", "saturated", "kink", "tie", "zero_input"]
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from itertools import chain, islice
 
 from derivgen.derivation.instances import stage_entries, stage_size
 from derivgen.document.blocks import Display
 from derivgen.document.equations import Window, general_equation, windows
 from derivgen.document.formulas import Formulas
-from derivgen.records import dataclass
 
 #: elements of one array whose equations are written, where no letter stands for all of them
 MOST_EQUATIONS = 8

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from itertools import islice
 from math import prod
 from typing import SupportsFloat, overload
@@ -27,7 +28,6 @@ from derivgen.document.views.common import title_of
 from derivgen.formula.tree import Chain, Node, RelationSign
 from derivgen.network.model import Quantity, Role
 from derivgen.notation import Entry
-from derivgen.records import dataclass
 
 #: digits that two losses are given beyond the others, to tell them apart
 MOST_EXTRA = 9

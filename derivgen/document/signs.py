@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from typing import Literal
 
 from derivgen.document.blocks import Display
@@ -22,7 +23,6 @@ from derivgen.formula.tree import (
     Text,
     Underbrace,
 )
-from derivgen.records import dataclass
 
 SignKind = Literal["shapes", "transpose", "hadamard", "ones", "each", "delta"]
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import cached_property
 
 from derivgen.derivation.derivation import Derivation
 from derivgen.derivation.passes import Pass
 from derivgen.derivation.training import Update
 from derivgen.document.formulas import Formulas
-from derivgen.records import dataclass
 
 
 @dataclass(frozen=True)

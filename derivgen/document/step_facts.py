@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from functools import cached_property
 from importlib import import_module
 from itertools import islice
@@ -30,7 +31,6 @@ from derivgen.document.whole_stages import WholeStage, whole_stages
 from derivgen.formula.tree import Node
 from derivgen.network.optimisers import OPTIMISERS
 from derivgen.notation import Entry
-from derivgen.records import dataclass, replace
 from derivgen.settings import View
 
 #: view -> its module, whose ``sections`` makes its sections; one that nobody asks for is not loaded

@@ -7,6 +7,7 @@ turn as subscript: ``h_2``, and ``h_t`` while the turn is a letter.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from math import prod
 
 from derivgen.derivation.instances import stage_entries
@@ -30,7 +31,6 @@ from derivgen.formula.from_sympy import share
 from derivgen.formula.tree import Chain, Node, RelationSign, Symbol
 from derivgen.network.model import Affine, Equation, Index, Ref, Softmax, Stage, Term, Terms
 from derivgen.notation import Entry, updated
-from derivgen.records import dataclass
 
 #: numbers are put in where no array of the equation has more rows or columns
 MOST_SIDE = 5

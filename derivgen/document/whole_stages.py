@@ -8,6 +8,7 @@ turns.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from itertools import groupby, islice
 
 from derivgen.derivation.instances import stage_entries, stage_size
@@ -21,7 +22,6 @@ from derivgen.document.whole import whole_evaluation, whole_rule
 from derivgen.formula.tree import Chain
 from derivgen.network.model import Stage
 from derivgen.notation import Entry
-from derivgen.records import dataclass
 
 #: elements of one array whose evaluation is written out, where it has no matrix form
 MOST_EVALUATIONS = 4

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 
@@ -11,7 +12,6 @@ import sympy
 from derivgen.derivation.rounding import Rounder
 from derivgen.formula.tree import Chain, Node, RelationSign
 from derivgen.network.options import exact
-from derivgen.records import dataclass
 
 #: a formula, and its value, with so many extra digits in its operands
 SubstitutedForm = Callable[[int], Node]

@@ -7,6 +7,7 @@ appear in ``names``.  Nothing is simplified.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from decimal import Decimal
 from types import MappingProxyType
 from typing import Any, Final
@@ -39,7 +40,6 @@ from derivgen.formula.tree import (
     Symbol,
     Text,
 )
-from derivgen.records import dataclass
 
 
 @dataclass(frozen=True)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Final, Literal
 
 from derivgen.formula.tree import RelationSign
-from derivgen.records import dataclass
 
 
 @dataclass(frozen=True)

@@ -7,9 +7,8 @@ tree is built (:mod:`derivgen.formula.build`), so that the writers only ever wri
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Literal
-
-from derivgen.records import dataclass
 
 
 @dataclass(frozen=True)

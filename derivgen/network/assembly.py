@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field, replace
 from itertools import chain
 
 from derivgen.errors import DerivgenError, Place
@@ -24,7 +25,6 @@ from derivgen.network.schema import Spec
 from derivgen.network.source import Address, Source
 from derivgen.network.user_functions import Functions
 from derivgen.network.values import Loaded, Reader, described
-from derivgen.records import dataclass, field, replace
 
 _UNSET = Naming(Symbol("?"))
 #: letters to count with, in order of preference; those that name arrays are passed over
@@ -211,7 +211,7 @@ class Assembly:
         valued = [
             at
             for at, layer in sharing
-            if layer.bias.given.keys() & {"values", "csv", "npz", "random"}
+            if layer.bias.model_fields_set & {"values", "csv", "npz", "random"}
         ]
         if len(valued) > 1:
             raise DerivgenError(

@@ -91,7 +91,7 @@ def _own_quantity(assembly: Assembly) -> str:
             assembly.place("loss", "name"),
             did_you_mean(spec.name, known),
         )
-    for key in sorted(spec.given.keys() - {"name"}):
+    for key in sorted(spec.model_fields_set - {"name"}):
         raise DerivgenError(
             "E209",
             f"'{key}' belongs to losses of the table, but '{spec.name}' is one of the equations",
@@ -225,7 +225,7 @@ def _targets(assembly: Assembly, loss: Loss, units: int) -> Loaded:
     targets = data.targets
     if targets.classes is not None:
         base = (*_TARGETS, "classes")
-        if targets.given.keys() & {"values", "csv", "npz", "random", "symbolic"}:
+        if targets.model_fields_set & {"values", "csv", "npz", "random", "symbolic"}:
             raise DerivgenError(
                 "E209",
                 "'classes' and values both say what the targets are",
@@ -237,7 +237,7 @@ def _targets(assembly: Assembly, loss: Loss, units: int) -> Loaded:
     values, each = loaded.values, () if samples.size is None else (samples.size,)
     if loss.targets == "distribution" and values is not None and values.shape == each:
         return _one_hot(values, samples, units, targets.first_class, loaded.place)
-    if "first_class" in targets.given:
+    if "first_class" in targets.model_fields_set:
         place = assembly.source.key_place((*_TARGETS, "first_class"))
         raise DerivgenError("E209", "`first_class` goes with class numbers", place)
     if samples.size is None or units != 1 or loaded.shape != each:

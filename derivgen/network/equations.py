@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Literal
 
 from derivgen import expressions as ex
@@ -32,7 +33,6 @@ from derivgen.network.scalar import ScalarFunction
 from derivgen.network.schedule import box, meet, ranges_of, schedule
 from derivgen.network.shapes import Shapes, Written, collect, known_name
 from derivgen.network.staging import LETTERS, Normaliser, Ties
-from derivgen.records import dataclass, field
 
 _GIVEN = frozenset({Role.INPUT, Role.TARGET, Role.PARAMETER, Role.CONSTANT})
 

@@ -9,6 +9,7 @@ entry; ``abs`` has one, so that every kink is stated in one place.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import partial
 from types import MappingProxyType
@@ -28,7 +29,6 @@ from derivgen.network.scalar import derivative_of as derivative_of
 from derivgen.network.scalar import kinks_of as kinks_of
 from derivgen.network.scalar import user_function as user_function
 from derivgen.network.scalar import with_kink as with_kink
-from derivgen.records import dataclass, replace
 
 
 def with_parameters(name: str, place: Place | None = None, **values: OptionValue) -> ScalarFunction:

@@ -7,13 +7,13 @@ content alone, so that equal parts can share one quantity.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from typing import Literal
 
 import sympy
 
 from derivgen.errors import Place
 from derivgen.network.model import Affine, Index, Ref
-from derivgen.records import dataclass, field
 
 ReduceKind = Literal["sum", "mean", "max", "min"]
 

@@ -8,12 +8,11 @@ absolute value), which is the default.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from itertools import pairwise
 from typing import Literal
 
 import sympy
-
-from derivgen.records import dataclass
 
 KinkRule = Literal["left", "right", "middle", "smallest"]
 KINK_RULES: tuple[KinkRule, ...] = ("left", "right", "middle", "smallest")

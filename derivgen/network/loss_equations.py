@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 
 import sympy
 
@@ -14,7 +15,6 @@ from derivgen.network.model import Affine, Index, Ref, Shortcut
 from derivgen.network.notations import Slot
 from derivgen.network.schema import Loss as LossSpec
 from derivgen.network.source import Address
-from derivgen.records import dataclass
 
 _OPERAND = re.compile(r"\b[YA]\b")
 

@@ -9,6 +9,7 @@ stated there and nowhere else.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from fractions import Fraction
 from types import MappingProxyType
 from typing import Literal
@@ -19,7 +20,6 @@ from derivgen.errors import DerivgenError, Place, did_you_mean
 from derivgen.network.functions import ScalarFunction, with_parameters
 from derivgen.network.lazy import LazyTable
 from derivgen.network.options import Option, OptionValue, read_options
-from derivgen.records import dataclass
 
 #: what a target or a prediction may be: any number; from 0 to 1; strictly between 0 and 1; -1 or +1; above 0;
 #: at least 0 with sum 1

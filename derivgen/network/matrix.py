@@ -7,6 +7,7 @@ once its indices are chosen.  Broadcasting, ``@`` and ``.T`` follow numpy.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Literal, cast
 
 from derivgen import syntax as ex
@@ -43,7 +44,6 @@ from derivgen.network.ranges import (
     bound_names,
     wrong_count,
 )
-from derivgen.records import dataclass, field
 
 LETTERS = ("i", "j", "k", "l", "m", "p", "q", "r", "s", "t", "u", "v")
 

@@ -7,6 +7,7 @@ everything behind this file sees quantities and equations only.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal
 
@@ -17,7 +18,6 @@ from derivgen.errors import Place
 from derivgen.formula.tree import Node
 from derivgen.network.functions import ScalarFunction
 from derivgen.network.losses import Loss
-from derivgen.records import dataclass
 
 
 class Role(StrEnum):

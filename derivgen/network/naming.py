@@ -28,7 +28,7 @@ def preset_of(spec: Spec, source: Source) -> Preset:
     preset = preset_named(spec.notation.preset, source.value_place(("notation", "preset")))
     patterns = dict(preset.patterns)
     for role, given in spec.notation.patterns.items():
-        patterns[role] = replace(patterns[role], **given.given)
+        patterns[role] = replace(patterns[role], **given.model_dump(exclude_unset=True))
     letter = spec.notation.learning_rate or preset.learning_rate
     return replace(preset, patterns=patterns, learning_rate=letter)
 
@@ -51,7 +51,7 @@ def named(
     preset = preset_of(spec, source)
     hidden = max((slot.layer for slot in slots.values()), default=1) - 1
     first: int = spec.index_base
-    if slots and "index_base" not in spec.given:
+    if slots and "index_base" not in spec.model_fields_set:
         # beside layers, other arrays are counted as the units are
         first = preset.patterns["activation"].start
     patterns = {**preset.patterns, "log_probability": _LOG_PROBABILITY}

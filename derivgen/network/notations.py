@@ -9,6 +9,7 @@ nothing where it has one.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 import numpy as np
@@ -17,7 +18,6 @@ from derivgen.errors import DerivgenError, Place, did_you_mean
 from derivgen.formula.names import parse_name
 from derivgen.formula.tree import Node, Number, Row, Script
 from derivgen.network.model import Naming
-from derivgen.records import dataclass, field, replace
 
 Order = Literal["stored", "to_from", "from_to"]
 

@@ -7,6 +7,7 @@ computed, elementwise on arrays, and printed.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache
 from typing import Any
@@ -18,7 +19,6 @@ from derivgen.errors import DerivgenError, Place, did_you_mean
 from derivgen.network.lazy import LazyTable
 from derivgen.network.options import Option, OptionValue, read_options
 from derivgen.network.special import numpy_function
-from derivgen.records import dataclass
 
 #: a parameter, its gradient, the learning rate, and the number of the step, counted from 1
 W, G, ETA, T = sympy.symbols("w g eta t", real=True)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from fractions import Fraction
 from math import inf, isfinite
 
 import sympy
 
 from derivgen.errors import DerivgenError, Place, did_you_mean
-from derivgen.records import dataclass
 
 OptionValue = int | float | str | Fraction
 

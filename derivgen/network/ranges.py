@@ -7,12 +7,12 @@ compound expressions (``x[2*i + u - 1]``) takes its range from another reading o
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from derivgen import syntax as ex
 from derivgen.elementary import CONSTANTS
 from derivgen.errors import DerivgenError, Place, did_you_mean
 from derivgen.network.model import Affine
-from derivgen.records import dataclass, field
 
 #: calls that bind the indices after their first argument, or take them from outside
 SUMS = frozenset({"sum", "mean"})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import pairwise
 
@@ -12,7 +13,6 @@ import sympy
 from derivgen.errors import DerivgenError, Place, did_you_mean
 from derivgen.network import kinks
 from derivgen.network.kinks import Kink, KinkRule
-from derivgen.records import dataclass, replace
 
 #: the argument of every function, and its value (for derivatives such as ``A*(1 - A)``)
 Z = sympy.Symbol("Z", real=True)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from derivgen.errors import DerivgenError
 from derivgen.network.indexed import interval, written
 from derivgen.network.model import Equation, Index, Largest, Ref, Softmax, Stage
-from derivgen.records import dataclass
 
 #: the longest recurrence
 MAX_STEPS = 10_000

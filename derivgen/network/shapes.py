@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from itertools import chain
 
 from derivgen import syntax as ex
@@ -16,7 +17,6 @@ from derivgen.network.indexed import IndexedEquation, moved
 from derivgen.network.matrix import Elaborator, Hint, Labels, Letters, plain
 from derivgen.network.model import Index, Quantity, Ref, Role
 from derivgen.network.ranges import Binder, Extent, RangeFinder, Vocabulary, wrong_count
-from derivgen.records import dataclass, field
 
 #: the largest computed array
 MAX_ELEMENTS = 10**8

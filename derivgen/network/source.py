@@ -9,12 +9,12 @@ from __future__ import annotations
 import codecs
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
 from derivgen.errors import DerivgenError, Place, did_you_mean
-from derivgen.records import dataclass, field
 
 #: an address inside a document: ("layers", 0, "dense")
 Address = tuple[str | int, ...]

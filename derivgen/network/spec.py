@@ -8,19 +8,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from pydantic import ValidationError
 
 from derivgen.errors import DerivgenError, Place, did_you_mean
 from derivgen.network import naming
 from derivgen.network import source as sources
 from derivgen.network.assemble import network_of
 from derivgen.network.functions import ALONG, FUNCTIONS
-from derivgen.network.kinds import Json, Problems
 from derivgen.network.losses import LOSSES
 from derivgen.network.notations import PRESETS
 from derivgen.network.optimisers import OPTIMISERS, optimiser_named, optimiser_options
 from derivgen.network.options import exact
 from derivgen.network.schema import Spec
-from derivgen.network.schema_errors import first_of
 from derivgen.network.source import Source
 from derivgen.network.task import Task
 from derivgen.network.values import Reader
@@ -78,9 +77,7 @@ def _plain(value: Any) -> Any:
 
 def json_schema() -> dict[str, Any]:
     """The JSON Schema (draft 2020-12) of specs, for editors."""
-    models: dict[str, Json] = {}
-    whole = Spec.schema(models)
-    found = {"$defs": {name: models[name] for name in sorted(models)}, **whole}
+    found = Spec.model_json_schema()
     # what a table alone knows; activations, losses and styles can also be the author's own
     tables = (
         ("TrainingSpec", "optimiser", "enum", OPTIMISERS),
@@ -122,11 +119,12 @@ def checked(source: Source) -> Spec:
             Place(source.name),
             "derivgen new writes one to start from",
         )
-    problems: Problems = []
-    spec = Spec.checked(source.data, (), problems)
-    if problems:
-        raise first_of(problems, source)
-    return spec
+    try:
+        return Spec.model_validate(source.data)
+    except ValidationError as error:
+        from derivgen.network.schema_errors import translated  # only where something is wrong
+
+        raise translated(error, source) from None
 
 
 def _number_of(value: float | Fraction) -> float | Fraction:

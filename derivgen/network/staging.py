@@ -7,6 +7,7 @@ target's: so does the argument of a maximum or a softmax that is more than one r
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Literal
 
@@ -41,7 +42,6 @@ from derivgen.network.model import (
     Term,
     Terms,
 )
-from derivgen.records import dataclass, field
 
 #: what a staged part is called: a letter for its kind, to go before the target's name
 ARGUMENT, TOTAL, PEAK, SHARE = "z", "s", "m", "p"

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
+
 from derivgen.network.model import Network
-from derivgen.records import dataclass, field
 from derivgen.settings import DocumentOptions, Numbers, Training
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import ChainMap
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import cast
 
 import sympy
@@ -25,7 +26,6 @@ from derivgen.network.losses import LOSSES, Loss
 from derivgen.network.scalar import Z, kinks_of
 from derivgen.network.schema import Function, Spec
 from derivgen.network.source import Source
-from derivgen.records import dataclass, field, replace
 
 _LOSS_OPERAND = re.compile(r"(?<![A-Za-z0-9_])[ya](?![A-Za-z0-9_(])")
 

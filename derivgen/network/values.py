@@ -12,6 +12,7 @@ import random
 import re
 import zipfile
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
@@ -22,7 +23,6 @@ import numpy as np
 from derivgen.errors import DerivgenError, Place, did_you_mean
 from derivgen.network.schema import RandomValues, Values
 from derivgen.network.source import Address, Source, WrittenFloat, decode, read_bytes
-from derivgen.records import dataclass
 
 Shape = tuple[int, ...]
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Final
 
 from derivgen.document.blocks import Inlines, Math
 from derivgen.formula.alignment import power_of_ten, reach, space_behind
 from derivgen.formula.tree import Chain, Node, Number, Sum
-from derivgen.records import dataclass
 
 #: rows of a table that are looked at to align its numbers at the decimal point
 ALIGNED_ROWS: Final = 1000

@@ -7,10 +7,10 @@ import shutil
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from derivgen.errors import DerivgenError, Place
-from derivgen.records import dataclass, field
 
 
 def write_atomically(path: Path, content: bytes) -> None:

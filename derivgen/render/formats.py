@@ -7,6 +7,7 @@ templates say how each kind of block looks.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Final, Literal
 
@@ -15,7 +16,6 @@ from derivgen.formula.latex import LATEX
 from derivgen.formula.mathml import MATHML
 from derivgen.formula.typst import TYPST
 from derivgen.formula.writer import Writer
-from derivgen.records import dataclass, field
 from derivgen.render import escape
 from derivgen.render.notebook import notebook
 from derivgen.render.pictures.svg import svg

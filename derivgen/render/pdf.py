@@ -13,13 +13,13 @@ import subprocess
 import tempfile
 import unicodedata
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final
 
 from derivgen.document.blocks import Document
 from derivgen.errors import DerivgenError, did_you_mean
-from derivgen.records import dataclass
 from derivgen.render.write import Options, document_text
 
 #: how long LaTeX may take for one run, in seconds

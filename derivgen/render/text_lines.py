@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from itertools import zip_longest
 from typing import Final, Literal
 
@@ -22,7 +23,6 @@ from derivgen.formula.tree import (
     Script,
 )
 from derivgen.formula.writer import hole
-from derivgen.records import dataclass, replace
 from derivgen.render import escape
 from derivgen.render.decimal_points import Column, missing_digits, missing_space
 from derivgen.render.family import HOLES

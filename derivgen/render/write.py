@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from base64 import b64encode
 from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping, Sequence
+from dataclasses import dataclass, replace
 from itertools import chain, islice
 from pathlib import Path
 from typing import Any, Final, Literal, TextIO
@@ -33,7 +34,6 @@ from derivgen.formula.height import lines_height
 from derivgen.formula.linebreak import INDENT, layout
 from derivgen.formula.measure import operator_width, relation_width, width
 from derivgen.formula.tree import Line
-from derivgen.records import dataclass, replace
 from derivgen.render import escape
 from derivgen.render.ahead import Ahead
 from derivgen.render.decimal_points import ALIGNED_ROWS, decimal_columns

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 
 import sympy
@@ -25,7 +26,6 @@ from derivgen.formula.from_sympy import from_sympy, split_coefficient
 from derivgen.formula.tree import Chain, Delimited, Node, Number, Product, RelationSign, Sum
 from derivgen.network.functions import A, ScalarFunction, Z, derivative_of
 from derivgen.notation import Entry
-from derivgen.records import dataclass
 
 #: operations beyond which a closed form is not printed: nobody reads three pages of one formula
 MOST_OPERATIONS = 400

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import Literal
 
@@ -24,7 +25,6 @@ from derivgen.formula.build import add, equals, multiply, number
 from derivgen.formula.tree import Chain, Node, Partial
 from derivgen.network.model import Largest, Role, Softmax, Terms
 from derivgen.notation import Entry
-from derivgen.records import dataclass, field, replace
 
 #: terms of the full chain that a collapsed derivative is shown to stand for
 MOST_PROOF_TERMS = 6

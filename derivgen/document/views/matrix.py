@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from math import prod
 
 import numpy as np
@@ -40,7 +41,6 @@ from derivgen.formula.tree import (
 from derivgen.network.model import Ref, Role
 from derivgen.network.optimisers import OPTIMISERS, G, W
 from derivgen.notation import updated
-from derivgen.records import dataclass
 
 #: samples whose contributions to a gradient are printed one by one
 MOST_SAMPLES = 6

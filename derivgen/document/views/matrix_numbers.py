@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 import sympy
@@ -20,7 +21,6 @@ from derivgen.formula.from_sympy import from_sympy
 from derivgen.formula.measure import width
 from derivgen.formula.tree import Node, RelationSign
 from derivgen.network.model import Ref
-from derivgen.records import dataclass, replace
 
 #: a wider product of matrices is left out, in digits: it would not stand on one line
 MOST_WIDTH = 62.0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from math import prod
 
 from derivgen.derivation.graph import Path
@@ -14,7 +15,6 @@ from derivgen.formula.build import add, follow, multiply, number
 from derivgen.formula.tree import Chain, Dots, Node, Partial
 from derivgen.network.model import Role
 from derivgen.notation import Entry
-from derivgen.records import dataclass
 
 #: paths that are worked out one by one; a parameter with more has the first ones and dots
 MOST_SHOWN = 6

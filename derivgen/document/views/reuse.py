@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from functools import partial
 from math import prod
 from typing import NamedTuple
@@ -35,7 +36,6 @@ from derivgen.formula.build import Operator, add, follow, multiply, number
 from derivgen.formula.tree import Chain, Dots, Node
 from derivgen.network.model import Stage
 from derivgen.notation import Entry
-from derivgen.records import dataclass
 
 VIEW = "reuse"
 

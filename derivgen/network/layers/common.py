@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
+
 from derivgen.errors import DerivgenError, Place
 from derivgen.network.model import Quantity
 from derivgen.network.notations import Slot
 from derivgen.network.source import Address, Source
 from derivgen.network.values import Loaded, Reader, Shape, described, shown
-from derivgen.records import dataclass, field
 
 
 @dataclass(frozen=True)

@@ -39,7 +39,7 @@ def emit(layer: DenseLayer, context: Context, activation: str | None) -> Emissio
     phrase = layer_phrase(layer.name, number, context.layers, context.goes_on)
     weights = _weights(layer, context, phrase, found)
     given = found.quantities[0][0].values is not None
-    if given and "bias" not in layer.given:
+    if given and "bias" not in layer.model_fields_set:
         raise DerivgenError(
             "E222",
             f"the weights of {phrase} have values, and nothing is said of its bias",
@@ -108,7 +108,7 @@ def _bias(layer: DenseLayer, context: Context, phrase: str, found: Emission) -> 
     shared = bias_kind(layer.bias)
     if shared == "none":
         _refuse_name(layer.names.bias, "bias", "bias", context)
-        given = [key for key in SOURCES if key in layer.bias.given]
+        given = [key for key in SOURCES if key in layer.bias.model_fields_set]
         if given:
             raise DerivgenError(
                 "E209", "a bias that is none has no values", context.place("bias", given[0])
@@ -164,6 +164,6 @@ def _parameter(
 
 def _refuse_name(name: Name, key: str, lacking: str, context: Context) -> None:
     """Raises E209 where an array is named that the layer does not have."""
-    if name.given:
+    if name.model_fields_set:
         place = context.source.key_place((*context.address, "names", key))
         raise DerivgenError("E209", f"the layer has no {lacking}, so `{key}` names nothing", place)

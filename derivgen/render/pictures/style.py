@@ -5,12 +5,12 @@ The fills are pale enough for black type and differ in lightness, so that they s
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Final
 
 from derivgen.document.blocks import Arrow, Box, Circle, Label, Picture
 from derivgen.document.extent import Rectangle, extent, reach
 from derivgen.formula.tree import Node
-from derivgen.records import dataclass
 
 
 @dataclass(frozen=True)

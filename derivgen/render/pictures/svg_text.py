@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from html import escape
 
 from derivgen.document.extent import SCRIPT, ems
@@ -29,7 +30,6 @@ from derivgen.formula.tree import (
     Symbol,
     Text,
 )
-from derivgen.records import dataclass, replace
 from derivgen.render.pictures.style import number
 
 #: how far scripts are moved, in em of their base; a superscript goes up
