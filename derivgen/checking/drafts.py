@@ -118,6 +118,8 @@ class Ledger:
     matrices: dict[t.Node, tuple[Value, int | None, t.Node]] = field(default_factory=dict)
     #: everything that was written, in order
     written: list[Entry] = field(default_factory=list)
+    #: what was printed up to the last step of training, where that lies behind
+    before: Ledger | None = field(default=None, repr=False)
 
     def write_matrix(
         self,
@@ -163,6 +165,11 @@ class Ledger:
         """What was printed as the value of something, in order."""
         return self.by_subject.get(self.plain(subject), [])
 
+    @property
+    def history(self) -> list[Ledger]:
+        """The ledger of each step of training up to this one."""
+        return [*(() if self.before is None else self.before.history), self]
+
     def plain(self, node: t.Node) -> t.Node:
         """A name or derivative token with names that only stand for others replaced by those."""
         if isinstance(node, t.Name):
@@ -184,7 +191,7 @@ class Ledger:
             for subject, node in self.matrices.items()
             if isinstance(subject, t.Name) and subject.mark in UPDATE_MARKS
         }
-        return Ledger(kept, self.by_value, self.aliases, matrices=matrices)
+        return Ledger(kept, self.by_value, self.aliases, matrices=matrices, before=self)
 
     def given(self) -> Ledger:
         """What is known where a table begins: what was given."""

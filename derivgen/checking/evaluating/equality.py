@@ -176,7 +176,8 @@ class Equality:
                     # with total derivatives alone it may hold as what it is not: a chain of them
                     part = _at(points, left, right, ("total", "direct"))
                     found = part if part.outcome is Outcome.DIFFERENT else found
-                if found and special and not _says_zero(right):
+                # by its own equation alone a loss has no slope by most things: that it is 0 says nothing
+                if found and special and (tokens[0] == "own" or not _says_zero(right)):
                     nothing = _is_zero(points, left, tokens[0])
                     if nothing and not _cancels(points, right, tokens[1]):
                         continue

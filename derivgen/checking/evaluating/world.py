@@ -124,8 +124,19 @@ class World:
     def after(self) -> World:
         """The point after one step of training.  Raises NoValue where that has none."""
         if not self._after:
-            self._after.append(_after_step(self))
+            self._after.append(self.stepped({}))
         return self._after[0]
+
+    def stepped(self, slopes: Mapping[str, Value]) -> World:
+        """The point after one step, with gradients by some parameters as they are given.  Raises NoValue where
+        there is no step."""
+        return _after_step(self, slopes)
+
+    @property
+    def history(self) -> list[World]:
+        """The point before each step of training up to this one, and this one."""
+        update = _last_update(self.stated)
+        return [*(() if update is None else update.world.history), self]
 
     @property
     def onward(self) -> World:
@@ -203,11 +214,11 @@ def _drawn(generator: random.Random, point: Point) -> Dual:
     return v.constant(size)
 
 
-def _after_step(world: World) -> World:
+def _after_step(world: World, slopes: Mapping[str, Value]) -> World:
     """The model's own step (gradient descent, unless it says otherwise) on all of its parameters."""
     model = world.model
     if model.loss is None and model.renewed:
-        own = _Updated(world, v.constant(0), t.Name(""))
+        own = _Updated(world, v.constant(0), t.Name(""), slopes)
         return replace(world, stated=own, rounded={}, relations=world.ancestry)
     if model.loss is None:
         raise NoValue("there is no loss to descend")
@@ -216,7 +227,7 @@ def _after_step(world: World) -> World:
     rate = world.value(model.rate)
     if not isinstance(rate, Dual):
         raise Shapes("the learning rate is a matrix")
-    stated: Mapping[str, Value] = _Updated(world, rate, t.Name(model.loss))
+    stated: Mapping[str, Value] = _Updated(world, rate, t.Name(model.loss), slopes)
     if isinstance(world.stated, _Restated):
         data = {k: value for k, value in world.stated.data.items() if not model.is_parameter(k)}
         stated = _Restated(stated, data)
@@ -230,6 +241,8 @@ class _Updated(Mapping[str, Value]):
     world: World
     rate: Dual
     loss: t.Name
+    #: gradients by parameters that are not worked out here
+    slopes: Mapping[str, Value]
     #: what the step keeps for the next one, cell by cell
     _states: dict[str, list[tuple[v.Real, ...]]] = field(
         default_factory=dict, init=False, repr=False
@@ -249,8 +262,9 @@ class _Updated(Mapping[str, Value]):
         own = self.world.model.own_losses.get(key)
         if own == "":
             raise Open("which loss the step descends is not said")
-        loss = self.loss if own is None else t.Name(own)
-        slope = self.world.derivative(loss, t.Name(key))
+        slope = self.slopes.get(key)
+        if slope is None:
+            slope = self.world.derivative(self.loss if own is None else t.Name(own), t.Name(key))
         step = self.world.model.step
         if step is None:
             return v.combined(lambda a, b: v.subtract(a, v.multiply(self.rate, b)), old, slope)

@@ -204,7 +204,7 @@ def _check_whole(
         draft.accept()
         if here.fit(stated, one) is Fit.CUT:
             draft.verdict, draft.code = Verdict.TRUNCATION, "C120"
-            draft.printed, draft.expected = stated.text, stated.as_printed(one)
+            draft.printed, draft.expected = stated.text, here.as_printed(stated, one)
             draft.message = f"{stated.text} is cut, not rounded: {draft.expected}"
         return
     draft.verdict, draft.code = Verdict.WRONG, "C102"

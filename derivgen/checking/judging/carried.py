@@ -19,6 +19,7 @@ from derivgen.checking.evaluating.resolving import UPDATE_MARKS
 from derivgen.checking.evaluating.values import NoValue, Real, Value
 from derivgen.checking.evaluating.world import World
 from derivgen.checking.judging.readers import through_readers
+from derivgen.checking.judging.remembered import gradients, remembered_step
 from derivgen.checking.judging.standing import Standing
 from derivgen.checking.maths import tree as t
 from derivgen.checking.maths.rebuild import rebuilt
@@ -31,9 +32,14 @@ MOST_CARRIED = 12
 
 def as_printed(here: Standing, node: t.Node) -> Value | None:
     """A formula's value with every quantity in it at the value that was printed for it last."""
+    printed = _tokens_as_printed(here, node)
+    # a number that is put in for a name has no slope
+    inside = {
+        name for part in t.walk(printed) if isinstance(part, t.Derivative) for name in t.walk(part)
+    }
     stated: dict[str, Value] = {}
-    for part in t.walk(node):
-        if isinstance(part, t.Name):
+    for part in t.walk(printed):
+        if isinstance(part, t.Name) and part not in inside:
             entries = here.printed_for(part)
             matrix = here.ledger.matrices.get(here.ledger.plain(part))
             if matrix is not None:
@@ -44,22 +50,28 @@ def as_printed(here: Standing, node: t.Node) -> Value | None:
                 stated[t.full_key(part)] = v.constant(cell.value)
     try:
         world = here.actual.with_data(stated)
-        return world.evaluate(_tokens_as_printed(here, node))
+        return world.evaluate(printed)
     except NoValue:
         return None
 
 
 def _tokens_as_printed(here: Standing, node: t.Node) -> t.Node:
-    """A formula with each derivative token and each new value that was printed at its printed value."""
+    """A formula with each derivative token and each new value that was printed at its printed value; a derivative that
+    was not is what it is."""
     if isinstance(node, t.Derivative) or (isinstance(node, t.Name) and node.mark in UPDATE_MARKS):
         matrix = here.ledger.matrices.get(here.ledger.plain(node))
         if matrix is not None:
             return matrix[2]
         entries = here.printed_for(node)
         if entries:
-            return t.Number("", Fraction(mpmath.nstr(entries[-1].printed.value, DIGITS)))
-        return node
+            return _literal(entries[-1].printed.value)
+        value = here.known_value(node) if isinstance(node, t.Derivative) else None
+        return node if value is None else _literal(value)
     return rebuilt(node, partial(_tokens_as_printed, here))
+
+
+def _literal(value: Real) -> t.Number:
+    return t.Number("", Fraction(mpmath.nstr(value, DIGITS)))
 
 
 def trials(
@@ -82,6 +94,7 @@ def trials(
     ]:
         if formula is not None:
             yield value, [e for part in t.walk(formula) for e in here.printed_for(part)[-1:]]
+    yield remembered_step(here, subject)
     yield carried_on(here, subject)
     if isinstance(subject, t.Name) and subject.mark in UPDATE_MARKS:
         yield after_as_printed(here, subject)
@@ -198,7 +211,7 @@ def printed_step(here: Standing, subject: t.Node) -> tuple[Value | None, t.Node 
     if not _is_descended(subject, here) or model.rate is None:
         return None, None
     old = t.Name(subject.key)
-    tokens = _printed_gradients(here, subject)
+    tokens = gradients(model, here.ledger, subject)
     slope = tokens[0] if tokens else _printed_slope(here, old)
     if slope is None:
         return None, None
@@ -212,7 +225,7 @@ def step_of_prints(here: Standing, subject: t.Node | None) -> t.Node | None:
     if not _is_descended(subject, here) or not model.is_parameter(subject.key):
         return None
     rate = None if model.rate is None else model.given(model.rate)
-    tokens = _printed_gradients(here, subject)
+    tokens = gradients(model, here.ledger, subject)
     old = _last(here, t.Name(subject.key))
     slope = _last(here, tokens[0]) if tokens else None
     if rate is None or old is None or slope is None:
@@ -231,18 +244,6 @@ def _is_descended(subject: t.Node | None, here: Standing) -> TypeGuard[t.Name]:
 
 def _descended(old: t.Node, rate: t.Node, slope: t.Node) -> t.Node:
     return t.Sum(((False, old), (True, t.Product((rate, slope)))))
-
-
-def _printed_gradients(here: Standing, parameter: t.Name) -> list[t.Derivative]:
-    """The derivative tokens of the loss by a parameter whose values were printed, the last first."""
-    model = here.actual.model
-    loss = model.own_losses.get(parameter.key, model.loss)
-    own = None if loss is None else here.ledger.plain(t.Name(loss))
-    return [
-        token
-        for token in here.ledger.derivatives_by(parameter.key)
-        if isinstance(token.of, t.Name) and here.ledger.plain(token.of) == own
-    ]
 
 
 def _last(here: Standing, part: t.Node) -> t.Node | None:

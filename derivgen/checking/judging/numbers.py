@@ -61,7 +61,7 @@ def _as_carried(here: Standing, draft: Draft, number: Printed, local: Real) -> N
     draft.local = here.fit(number, local)
     if draft.local is Fit.CUT:
         draft.verdict, draft.code = Verdict.TRUNCATION, "C120"
-        draft.message = f"{number.text} is cut, not rounded: {number.as_printed(local)}"
+        draft.message = f"{number.text} is cut, not rounded: {here.as_printed(number, local)}"
     else:
         draft.accept()
 
@@ -150,13 +150,13 @@ def judge_number(
         return
     target = local if draft.local is Fit.OFF and local is not None else draft.value
     assert target is not None
-    draft.expected = number.as_printed(target)
+    draft.expected = here.as_printed(number, target)
     if fits == {Fit.ROUNDED}:
         draft.accept()
     elif _is_cut(here, draft, number, exact):
         draft.verdict, draft.code = Verdict.TRUNCATION, "C120"
         if local is not None and draft.exact is Fit.ROUNDED:
-            draft.expected = number.as_printed(local)
+            draft.expected = here.as_printed(number, local)
         draft.message = f"{number.text} is cut, not rounded: {draft.expected}"
     elif draft.exact is Fit.ROUNDED and _is_lost(here, draft, number, local):
         # the operands as printed have too few digits to give it, and it is right
@@ -224,12 +224,12 @@ def _half_right(
     assert local is not None
     if draft.local is not Fit.ROUNDED:
         draft.verdict, draft.code = Verdict.ROUNDING, "C110"
-        draft.expected = number.as_printed(local)
+        draft.expected = here.as_printed(number, local)
         draft.message = (
             f"the numbers as printed give {draft.expected}; {number.text} is right before rounding"
         )
         return
-    draft.expected = number.as_printed(exact)
+    draft.expected = here.as_printed(number, exact)
     if _is_explained(here, draft, number, exact):
         draft.verdict, draft.code = Verdict.ROUNDING, "C111"
         draft.message = (

@@ -101,7 +101,7 @@ def wrong_operand(here: Standing, draft: Draft, pair: Pair) -> None:
     value = here.known_value(pair.part)
     if number is not None and value is not None:
         entries = here.printed_for(pair.part)
-        draft.expected = entries[-1].printed.text if entries else number.as_printed(value)
+        draft.expected = entries[-1].printed.text if entries else here.as_printed(number, value)
         draft.value = value
         draft.number = number
     draft.message = f"{draft.printed} is put in for {here.spelled(pair.part)}" + (
@@ -116,7 +116,7 @@ def _wrong_cell(here: Standing, draft: Draft, pair: Pair, cell: t.Node, value: R
     draft.verdict, draft.code = Verdict.WRONG, "C103"
     draft.operand = (pair.part, pair.number)
     draft.part = draft.part if cell.span == t.NOWHERE else cell.span
-    draft.printed, draft.expected = number.text, number.as_printed(value)
+    draft.printed, draft.expected = number.text, here.as_printed(number, value)
     draft.number, draft.value = number, value
     draft.message = (
         f"{draft.printed} is put in where {here.spelled(pair.part)} has {draft.expected}"

@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from itertools import chain
 
+import mpmath
+
 from derivgen.checking.drafts import Entry, Ledger
 from derivgen.checking.evaluating import indices as ix
 from derivgen.checking.evaluating.evaluation import Tokens
@@ -110,10 +112,22 @@ class Standing:
     def fit(self, number: Printed, value: Real) -> Fit:
         """As :meth:`Printed.fit`; a whole number says that it is whole."""
         number = self.read(number)
+        return self._whole(number, value).fit(value)
+
+    def as_printed(self, number: Printed, value: Real) -> str:
+        """A value with the decimals of the number that stands in its place, and with the usual ones where that number
+        is a whole one and the value is not."""
+        plain = number.as_printed(value)
+        usual = self._whole(number, value)
+        is_whole = replace(usual, value=mpmath.mpf(plain)).fit(value) is Fit.ROUNDED
+        return plain if is_whole else usual.as_printed(value)
+
+    def _whole(self, number: Printed, value: Real) -> Printed:
+        """A whole number as one with the usual decimals, which are 0, where it is not rounded to hundreds."""
         told = self.digits is not None and number.value
-        if not told and number.decimals <= 0 and abs(value) < 1000:
-            number = Printed(number.value, self.decimals, number.text)
-        return number.fit(value)
+        if told or number.decimals > 0 or abs(value) >= 1000:
+            return number
+        return Printed(number.value, self.decimals, number.text)
 
     def known_value(self, part: t.Node, tokens: Tokens = "total") -> Real | None:
         """The value that the model has for a part of a formula, if it is a number."""

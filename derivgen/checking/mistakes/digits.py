@@ -110,6 +110,8 @@ def _digits(case: Case) -> Iterator[tuple[str, str]]:
     number, draft = case.number, case.draft
     if number is None or draft.value is None:
         return
+    if number.decimals <= 0 and "." in draft.expected:
+        return  # a whole number for a value that is none is no slip of a digit
     wanted = [number.as_printed(draft.value)]
     if case.is_copied and PLAIN.fullmatch(draft.expected):
         wanted.insert(0, draft.expected)
