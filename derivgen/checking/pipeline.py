@@ -8,6 +8,7 @@ from derivgen.checking.evaluating.budget import Budget
 from derivgen.checking.evaluating.model import DocumentModel
 from derivgen.checking.judging import causes, policies
 from derivgen.checking.judging.against_network import Judged, judged
+from derivgen.checking.judging.basis import Basis
 from derivgen.checking.judging.batch_steps import by_batch
 from derivgen.checking.judging.conventions import conventions as conventions_of
 from derivgen.checking.judging.descending import climbing, descending
@@ -75,15 +76,15 @@ def _by_itself(
     learned: Learned, statements: Sequence[Statement], words: str, budget: Budget
 ) -> Judged:
     """Judged by the document's own model, repaired where one value would mend most."""
-    judge = Judge(learned.model, statements, own=True, budget=budget, policy=learned.policy)
+    judge = Judge(Basis(learned.model, True, budget, learned.policy), statements)
     judge.run()
     judge = descending(learned.model, judge) or climbing(learned.model, judge, words) or judge
     batch = by_batch(learned, judge, words)
     judge = judge if batch is None else batch.judge
     kinked = at_kinks(judge)
     judge = judge if kinked is None else kinked.judge
-    assert isinstance(judge.model, DocumentModel)
-    better = repaired(judge.model, judge)
+    assert isinstance(judge.basis.model, DocumentModel)
+    better = repaired(judge.basis.model, judge)
     remarks = [Remark("convention", found.message) for found in (batch, kinked) if found]
     if better is None:
         return Judged(judge, remarks, {})

@@ -53,12 +53,19 @@ TARGETS = (
 
 #: numbers from which on specs draw from all that the spec language has
 WIDE = 10_000
+#: numbers from which on everything is trained for three steps by a rule that keeps numbers of its own, and goes on
+#: with rounded numbers
+TRAINED = 1_000_000
 #: what is refused because of its numbers: a loss that has no value, results that are no finite numbers
 NO_VALUE = ("E450", "E502")
+#: what fractions are refused by: square roots
+NO_FRACTION = ("E503",)
 
 
 def spec_of(number: int) -> Spec:
     """The spec with a number."""
+    if number >= TRAINED:
+        return _trained(number)
     if number >= WIDE:
         return _wide(number)
     rng = random.Random(f"spec {number}")
@@ -83,14 +90,38 @@ def _wide(number: int) -> Spec:
     for attempt in range(20):
         spec = random_wide.wide_spec(random.Random(f"wide {number} {attempt}"))
         spec["title"] = f"Number {number}"
-        try:
-            derivgen.derive(task_from_mapping(spec))
-        except DerivgenError as error:
-            if error.diagnostic.code not in NO_VALUE:
-                raise
-        else:
+        if _has_values(spec, NO_VALUE):
             return spec
     raise AssertionError(f"no spec {number} has values")
+
+
+def _trained(number: int) -> Spec:
+    """The spec with the rest of the number, three steps of which are worked out, by the first rule with a memory that
+    can be worked out."""
+    rng = random.Random(f"trained {number}")
+    spec = spec_of(number - TRAINED)
+    rate = spec.get("training", {}).get("learning_rate", 0.1)
+    numbers = {key: value for key, value in spec["numbers"].items() if key != "significant"}
+    spec["numbers"] = {**numbers, "carry": "rounded", "decimals": rng.choice([2, 3, 4])}
+    spec["title"] = f"Number {number}"
+    rules = sorted(name for name, rule in OPTIMISERS.items() if rule.states)
+    rng.shuffle(rules)
+    for rule in rules:
+        spec["training"] = {"learning_rate": rate, "optimiser": rule, "steps": 3, "show": 3}
+        if _has_values(spec, (*NO_VALUE, *NO_FRACTION)):
+            return spec
+    raise AssertionError(f"no spec {number} can be trained")
+
+
+def _has_values(spec: Spec, refused: Sequence[str]) -> bool:
+    """Whether a spec can be derived; what it may be refused for is said by codes."""
+    try:
+        derivgen.derive(task_from_mapping(spec))
+    except DerivgenError as error:
+        if error.diagnostic.code not in refused:
+            raise
+        return False
+    return True
 
 
 def target_of(number: int) -> tuple[str, str | None]:

@@ -7,14 +7,25 @@ import pytest
 from derivgen.checking.manuscript import Passage
 from derivgen.checking.maths import tree as t
 from derivgen.checking.maths.parser import learn, read
-from derivgen.checking.understanding.elided import MOST_TERMS, filled_in
+from derivgen.checking.understanding.elided import MOST_TERMS, with_elided_terms
+from derivgen.checking.understanding.noting import statements_of
 
 
-def formula(text: str) -> t.Node:
+def read_one(text: str) -> tuple[Passage, t.Reading]:
     passage = Passage(text, (), "latex", "display")
     reading = read(text, "latex", learn([passage]))
     assert not reading.failures
-    return reading.chains[0].segments[0].body
+    return passage, reading
+
+
+def formula(text: str) -> t.Node:
+    return read_one(text)[1].chains[0].segments[0].body
+
+
+def filled_in(text: str) -> t.Node:
+    """The formula of a document as it is when its dots are filled in."""
+    (statement,) = with_elided_terms(statements_of([read_one(text)]))
+    return statement.members[0]
 
 
 def flat(node: t.Node) -> t.Node:
@@ -73,7 +84,7 @@ TOLD = (
 
 @pytest.mark.parametrize(("text", "whole"), TOLD)
 def test_dots_stand_for_the_terms_between(text: str, whole: str) -> None:
-    assert flat(filled_in(formula(text))) == flat(formula(whole))
+    assert flat(filled_in(text)) == flat(formula(whole))
 
 
 @pytest.mark.parametrize(
@@ -95,4 +106,4 @@ def test_dots_stand_for_the_terms_between(text: str, whole: str) -> None:
     ],
 )
 def test_dots_that_could_be_more_than_one_thing_stay(text: str) -> None:
-    assert filled_in(formula(text)) == formula(text)
+    assert filled_in(text) == formula(text)

@@ -197,8 +197,10 @@ class World:
             )
         stated = literal(node)
         if self.near:
-            if not self.model.is_parameter(key) and key not in self.model.renewed:
-                return stated  # data: what a step changes is none
+            # what a step changes is no data; but a network's own optimiser begins where its author's states do
+            changed = key in self.model.renewed and not self.model.is_complete
+            if not changed and not self.model.is_parameter(key):
+                return stated
             return v.mapped(
                 lambda c: v.constant(c.value + generator.uniform(-self.reach, self.reach)), stated
             )
@@ -217,20 +219,21 @@ def _drawn(generator: random.Random, point: Point) -> Dual:
 def _after_step(world: World, slopes: Mapping[str, Value]) -> World:
     """The model's own step (gradient descent, unless it says otherwise) on all of its parameters."""
     model = world.model
-    if model.loss is None and model.renewed:
-        own = _Updated(world, v.constant(0), t.Name(""), slopes)
-        return replace(world, stated=own, rounded={}, relations=world.ancestry)
-    if model.loss is None:
-        raise NoValue("there is no loss to descend")
-    if model.rate is None:
-        raise NotGiven("the learning rate")
-    rate = world.value(model.rate)
-    if not isinstance(rate, Dual):
+    if not model.renewed:
+        # what has a rule of its own can be followed without these
+        if model.loss is None:
+            raise NoValue("there is no loss to descend")
+        if model.rate is None:
+            raise NotGiven("the learning rate")
+    rate = None if model.rate is None else world.value(model.rate)
+    if rate is not None and not isinstance(rate, Dual):
         raise Shapes("the learning rate is a matrix")
-    stated: Mapping[str, Value] = _Updated(world, rate, t.Name(model.loss), slopes)
+    loss = None if model.loss is None else t.Name(model.loss)
+    updated = _Updated(world, rate, loss, slopes)
+    stated: Mapping[str, Value] = updated
     if isinstance(world.stated, _Restated):
-        data = {k: value for k, value in world.stated.data.items() if not model.is_parameter(k)}
-        stated = _Restated(stated, data)
+        data = {key: value for key, value in world.stated.data.items() if key not in updated}
+        stated = _Restated(updated, data)
     return replace(world, stated=stated, rounded={}, relations=world.ancestry)
 
 
@@ -239,8 +242,8 @@ class _Updated(Mapping[str, Value]):
     """The parameters after one step, each computed when it is asked for."""
 
     world: World
-    rate: Dual
-    loss: t.Name
+    rate: Dual | None
+    loss: t.Name | None
     #: gradients by parameters that are not worked out here
     slopes: Mapping[str, Value]
     #: what the step keeps for the next one, cell by cell
@@ -251,34 +254,42 @@ class _Updated(Mapping[str, Value]):
     def __contains__(self, key: object) -> bool:
         model = self.world.model
         return isinstance(key, str) and (
-            key in model.renewed or (bool(self.loss.key) and model.is_parameter(key))
+            key in model.renewed or (self.loss is not None and model.is_parameter(key))
         )
 
     def __getitem__(self, key: str) -> Value:
         renewed = self.world.model.renewed.get(key)
         if renewed is not None:
             return self.world.value(renewed)
-        old = self.world.value(key)
-        own = self.world.model.own_losses.get(key)
-        if own == "":
-            raise Open("which loss the step descends is not said")
-        slope = self.slopes.get(key)
-        if slope is None:
-            slope = self.world.derivative(self.loss if own is None else t.Name(own), t.Name(key))
+        rate = self.rate
+        if rate is None:
+            raise NotGiven("the learning rate")
+        old, slope = self.world.value(key), self._slope(key)
         step = self.world.model.step
         if step is None:
-            return v.combined(lambda a, b: v.subtract(a, v.multiply(self.rate, b)), old, slope)
+            return v.combined(lambda a, b: v.subtract(a, v.multiply(rate, b)), old, slope)
         before = _last_update(self.world.stated)
         memory = before._kept(key) if before is not None else []
         kept = self._states[key] = []
 
         def moved(weight: Dual, gradient: Dual) -> Dual:
             states = memory[len(kept)] if memory else ()
-            new, left = step(weight.value, gradient.value, self.rate.value, states, self._count)
+            new, left = step(weight.value, gradient.value, rate.value, states, self._count)
             kept.append(left)
             return Dual(new)
 
         return v.combined(moved, old, slope)
+
+    def _slope(self, key: str) -> Value:
+        """The gradient by a parameter."""
+        own = self.world.model.own_losses.get(key)
+        if own == "":
+            raise Open("which loss the step descends is not said")
+        if key in self.slopes:
+            return self.slopes[key]
+        loss = self.loss if own is None else t.Name(own)
+        assert loss is not None
+        return self.world.derivative(loss, t.Name(key))
 
     def _kept(self, key: str) -> list[tuple[v.Real, ...]]:
         if key not in self._states:

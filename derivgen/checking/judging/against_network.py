@@ -16,6 +16,7 @@ from derivgen.checking.drafts import Draft
 from derivgen.checking.evaluating.ancestry import Ancestry
 from derivgen.checking.evaluating.budget import Budget
 from derivgen.checking.evaluating.printed import Fit, is_printed
+from derivgen.checking.judging.basis import Basis
 from derivgen.checking.judging.diagnosing import name_mistakes
 from derivgen.checking.judging.differing import ALL_OVER, listed, word_given_values
 from derivgen.checking.judging.judge import Judge
@@ -56,7 +57,7 @@ def judged(
 ) -> Judged:
     """Judge statements by the network of a task; ``names`` says what names of the author's are."""
     learned = replace(learned, statements=tuple(statements))
-    own = Judge(learned.model, statements, own=True, budget=budget, policy=learned.policy).run()
+    own = Judge(Basis(learned.model, True, budget, learned.policy), statements).run()
 
     def tried(**how: bool) -> _Trial:
         return _Trial.of(learned, task, names, budget, own, **how)
@@ -145,14 +146,14 @@ class _Trial:
         unfit = misfits(found.mapping, learned, network) | learned.scratch
         found = without(found, unfit - found.said)
         authors = {theirs: ours for ours, theirs in found.mapping.items()}
-        judge = Judge(
+        basis = Basis(
             found.model,
-            [_translated(statement, found) for statement in learned.statements],
             own=False,
-            spelled=lambda node: shown(called(node, authors)),
             budget=budget,
             policy=learned.policy,
+            spelled=lambda node: shown(called(node, authors)),
         )
+        judge = Judge(basis, [_translated(statement, found) for statement in learned.statements])
         judge.run()
         trial = cls(learned, own, found, judge, network)
         trial._count()
@@ -218,7 +219,9 @@ class _Trial:
         return any(t.full_key(p) == key for n in nodes for p in t.names_of(n))
 
     def _named(self, drafts: Sequence[Draft]) -> str:
-        return listed([self.judge.spelled(d.subject) for d in drafts if d.subject is not None])
+        return listed(
+            [self.judge.basis.spelled(d.subject) for d in drafts if d.subject is not None]
+        )
 
     # --- what follows from what ---------------------------------------------------------------
 
@@ -241,16 +244,18 @@ class _Trial:
             if draft.code == "C406":
                 root = _root_of(draft, roots, ancestry)
                 draft.cause = root.id if root.cause is None else root.cause
-                what = "" if root.subject is None else self.judge.spelled(root.subject)
+                what = "" if root.subject is None else self.judge.basis.spelled(root.subject)
                 draft.message = (
                     f"it is right with {what} as the document has it" if what else draft.message
                 )
 
     def _judge_as_stated(self) -> None:
         """Judge everything else by what the document says in the network's place, where it goes on with that."""
-        differing = others(self.judge.model, self.values.differing, self.formulas.differing)
+        differing = others(self.judge.basis.model, self.values.differing, self.formulas.differing)
         loss = other_loss(self.judge)
-        if loss is not None and not any(self.judge.model.loss in o.formulas for o in differing):
+        if loss is not None and not any(
+            self.judge.basis.model.loss in o.formulas for o in differing
+        ):
             differing.append(loss)
         found = judged_as_stated(self.judge, differing)
         if found is None:
@@ -262,7 +267,7 @@ class _Trial:
             if factor is None:
                 name_mistakes(self.judge, [draft])
             elif draft.subject is not None:
-                name = self.judge.spelled(draft.subject)
+                name = self.judge.basis.spelled(draft.subject)
                 draft.diagnosis = "factor_two" if factor in (2, Fraction(1, 2)) else None
                 draft.message = f"{name} is {factor} times what it is in the network"
         for draft in meant:

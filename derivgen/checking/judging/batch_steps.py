@@ -8,11 +8,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
-import mpmath
-
 from derivgen.checking.drafts import Draft
 from derivgen.checking.evaluating import indices as ix
-from derivgen.checking.evaluating.equality import DIGITS
 from derivgen.checking.evaluating.model import DocumentModel
 from derivgen.checking.evaluating.resolving import UPDATE_MARKS
 from derivgen.checking.judging.judge import Judge
@@ -57,7 +54,7 @@ def by_batch(learned: Learned, judge: Judge, words: str) -> BatchStep | None:
     said = _said(words)
     found: list[tuple[int, str, Judge]] = []
     for how in _SAID:
-        trial = _judged(_with_batch(plain, losses, open_keys, how), judge)
+        trial = judge.anew(judge.basis.by(_with_batch(plain, losses, open_keys, how)))
         new = [d for d in trial.drafts if _is_new_value(d) and d.operand is None]
         right = sum(
             d.verdict is not Verdict.WRONG and d.verdict is not Verdict.UNDECIDED for d in new
@@ -109,13 +106,6 @@ def _with_batch(
         definitions={**model.definitions, BATCH: whole},
         own_losses={**model.own_losses, **dict.fromkeys(keys, BATCH)},
     )
-
-
-def _judged(model: DocumentModel, judge: Judge) -> Judge:
-    with mpmath.workdps(DIGITS):
-        trial = replace(judge, model=model, drafts=[], formulas={})
-        trial.run()
-    return trial
 
 
 def _is_new_value(draft: Draft) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
@@ -103,29 +103,40 @@ def trials(
 def after_as_printed(here: Standing, subject: t.Name) -> tuple[Value | None, list[Entry]]:
     """The new value of something computed, from the new parameters as they were printed, and these prints;
     no value where nothing was printed."""
-    model = here.actual.model
-    data: dict[str, Value] = {}
-    entries: list[Entry] = []
-    if model.is_parameter(subject.key):
+    if here.actual.model.is_parameter(subject.key):
         return None, []
-    for node, (value, claim, _) in here.ledger.matrices.items():
-        if _is_new_parameter(here, node):
-            assert isinstance(node, t.Name)
-            data[node.key] = value
-            entries.append(Entry(node, Printed(mpmath.mpf(0), 0, ""), claim, None))
-    for node, found in here.ledger.by_subject.items():
-        if _is_new_parameter(here, node) and found:
-            assert isinstance(node, t.Name)
-            data[node.key] = v.constant(found[-1].printed.value)
-            entries.append(found[-1])
+    found = list(_new_parameters(here))
+    data = {key: value for key, value, _ in found}
     try:
         world = here.actual.after.with_data(data)
-        return world.evaluate(replace(subject, mark="")), entries
+        return world.evaluate(replace(subject, mark="")), [entry for _, _, entry in found]
     except NoValue:
         return None, []
 
 
-def _is_new_parameter(here: Standing, node: t.Node) -> bool:
+def onward_as_printed(here: Standing, wrong: Container[int]) -> World:
+    """The point after a step of training, with the new parameters as they were printed where a document goes on with
+    these; but for those of claims that are wrong."""
+    found = _new_parameters(here) if here.carries else ()
+    data = {key: value for key, value, entry in found if entry.draft not in wrong}
+    onward = here.actual.onward
+    return onward.with_data(data) if data else onward
+
+
+def _new_parameters(here: Standing) -> Iterator[tuple[str, Value, Entry]]:
+    """The parameters, and the states of an optimiser, with the new values that were printed for them last."""
+    for key, new in here.actual.model.renewed.items():
+        for entry in here.ledger.of(t.Name(new))[-1:]:
+            yield key, v.constant(entry.printed.value), entry
+    for node, (value, claim, _) in here.ledger.matrices.items():
+        if _is_new_parameter(node, here):
+            yield node.key, value, Entry(node, Printed(mpmath.mpf(0), 0, ""), claim, None)
+    for name, entries in here.ledger.by_subject.items():
+        if entries and _is_new_parameter(name, here):
+            yield name.key, v.constant(entries[-1].printed.value), entries[-1]
+
+
+def _is_new_parameter(node: t.Node, here: Standing) -> TypeGuard[t.Name]:
     if not isinstance(node, t.Name) or node.mark not in UPDATE_MARKS:
         return False
     return here.actual.model.is_parameter(node.key)

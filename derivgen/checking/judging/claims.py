@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from derivgen.checking.drafts import Draft, note_open
 from derivgen.checking.evaluating import indices as ix
 from derivgen.checking.evaluating import values as v
-from derivgen.checking.evaluating.budget import Budget, OutOfWork
+from derivgen.checking.evaluating.budget import OutOfWork
 from derivgen.checking.evaluating.equality import Equality, close
 from derivgen.checking.evaluating.literals import literal
-from derivgen.checking.evaluating.model import Model
 from derivgen.checking.evaluating.printed import (
     Fit,
     has_decimals,
@@ -25,6 +24,7 @@ from derivgen.checking.evaluating.printed import (
 )
 from derivgen.checking.evaluating.resolving import UPDATE_MARKS, Unknown, resolved
 from derivgen.checking.evaluating.values import NoValue, Shapes
+from derivgen.checking.judging.basis import Basis
 from derivgen.checking.judging.calculations import (
     judge_calculation,
     judge_mixed,
@@ -48,16 +48,12 @@ OTHERS = frozenset({"in", "to", "propto"})
 class ClaimJudge:
     """Judges the claims of one statement after the other; ``drafts`` are what it thinks of them, in order.
 
-    The fields are those of :class:`derivgen.checking.judging.judge.Judge`; ``standing`` is moved from point to point by that."""
+    ``standing`` is moved from point to point by :class:`derivgen.checking.judging.judge.Judge`."""
 
-    model: Model
-    own: bool
-    spelled: Callable[[t.Node], str]
+    basis: Basis
     drafts: list[Draft]
+    #: for each left side, the first formula that was found right
     formulas: dict[t.Node, t.Node]
-    budget: Budget
-    repaired: frozenset[str]
-    share: v.Real | None
     standing: Standing
     symbols: SymbolJudge
 
@@ -79,10 +75,10 @@ class ClaimJudge:
 
     def _plain(self, left: t.Node) -> t.Node:
         """``p(w, x) = ...`` is about p, where p is a quantity and no function."""
-        if not isinstance(left, t.Call) or left.primes or self.model.function(left.function):
+        if not isinstance(left, t.Call) or left.primes or self.basis.model.function(left.function):
             return left
         named = all(isinstance(argument, t.Name) for argument in left.arguments)
-        if not named or not self.model.known(left.function):
+        if not named or not self.basis.model.known(left.function):
             return left
         return t.Name(left.function, written=left.function, span=left.span)
 
@@ -124,8 +120,8 @@ class ClaimJudge:
             return
         draft = Draft(len(self.drafts) + 1, statement, segment, part=segment.span)
         draft.world = self.standing.actual
-        draft.printed = self.spelled(body)
-        self.budget.begin()
+        draft.printed = self.basis.spelled(body)
+        self.basis.budget.begin()
         try:
             self._claim(draft, members)
         except (OutOfWork, RecursionError) as limit:
@@ -142,13 +138,13 @@ class ClaimJudge:
 
     def _makes_no_sense(self, statement: Statement, segment: t.Segment) -> None:
         """An author is taken at his word, but not where the shapes in it do not fit."""
-        self.budget.begin()
+        self.basis.budget.begin()
         try:
             self.standing.actual.evaluate(segment.body)
         except Shapes as misfit:
             draft = Draft(len(self.drafts) + 1, statement, segment, part=segment.span)
             draft.verdict, draft.code, draft.message = Verdict.WRONG, "C301", str(misfit)
-            draft.world, draft.printed = self.standing.actual, self.spelled(segment.body)
+            draft.world, draft.printed = self.standing.actual, self.basis.spelled(segment.body)
             draft.subject = statement.left
             self.drafts.append(draft)
         except (NoValue, OutOfWork, RecursionError):
@@ -200,11 +196,13 @@ class ClaimJudge:
         the stated values and means no others: with given numbers in place of some names, at a kink, or of two
         derivatives that are the same number."""
         world = self.standing.actual
-        if world.step and Equality(self.model, self.budget, world).compare(subject, body):
+        if world.step and Equality(self.basis.model, self.basis.budget, world).compare(
+            subject, body
+        ):
             return True
         numbers = any(isinstance(part, t.Matrix) and is_printed(part) for part in t.walk(body))
         alike = isinstance(subject, t.Derivative) and isinstance(body, t.Derivative)
-        if not (numbers or alike or self.share is not None):
+        if not (numbers or alike or self.basis.share is not None):
             return False
         try:
             left, right = map(world.evaluate, (subject, body))
@@ -217,23 +215,23 @@ class ClaimJudge:
         member = next((m for m in reversed(members) if not is_calculation(m)), None)
         if isinstance(member, t.Name):
             try:
-                key, state = resolved(self.model, member)
+                key, state = resolved(self.basis.model, member)
             except Unknown:
                 return None
-            return self.model.definition(key) if state == "now" else None
+            return self.basis.model.definition(key) if state == "now" else None
         return member
 
     def _is_given(self, subject: t.Node | None, body: t.Node) -> bool:
         """True for what the model took from here: a definition, or the value of a given quantity."""
-        if not self.own or not isinstance(subject, t.Name):
+        if not self.basis.own or not isinstance(subject, t.Name):
             return False
         key = t.full_key(subject)
-        if not self.model.known(key):
+        if not self.basis.model.known(key):
             key = subject.key
         if subject.mark in UPDATE_MARKS and key == subject.key:
             return False
-        return self.model.definition(key) is body or (
-            self.model.given(key) is body and self.model.definition(key) is None
+        return self.basis.model.definition(key) is body or (
+            self.basis.model.given(key) is body and self.basis.model.definition(key) is None
         )
 
     def _is_constant(self, subject: t.Node | None, body: t.Node) -> bool:
@@ -276,14 +274,16 @@ class ClaimJudge:
         """True for what has index letters, and is no quantity by itself: ``E_k = 1/2``."""
         if not isinstance(subject, t.Name) or not ix.letters_of(subject.key):
             return False
-        return not self.model.known(subject.key)
+        return not self.basis.model.known(subject.key)
 
     def _may_be_rest(self, draft: Draft, subject: t.Node | None) -> bool:
         """True where a calculation may be what is left of a formula: 1/1 of a sigmoid, 1/2 of a loss that has
         no value here."""
         if draft.code == "C401":
             return self._is_usual(subject)
-        computed = isinstance(subject, t.Name) and self.model.definition(subject.key) is not None
+        computed = (
+            isinstance(subject, t.Name) and self.basis.model.definition(subject.key) is not None
+        )
         return draft.code == "C405" and computed
 
     def _is_usual(self, subject: t.Node | None) -> bool:
@@ -291,7 +291,7 @@ class ClaimJudge:
         return (
             isinstance(subject, t.Call)
             and not subject.primes
-            and self.model.function(subject.function) is None
+            and self.basis.model.function(subject.function) is None
             and v.is_function(subject.function)
             and len(subject.arguments) == 1
             and isinstance(subject.arguments[0], t.Name)
@@ -301,8 +301,8 @@ class ClaimJudge:
         """A value that is used as another one than it is given as: say of what it is the value."""
         if draft.verdict is not Verdict.WRONG or before or not isinstance(subject, t.Name):
             return
-        if subject.key in self.repaired and not subject.mark and draft.expected:
-            name = self.spelled(subject)
+        if subject.key in self.basis.repaired and not subject.mark and draft.expected:
+            name = self.basis.spelled(subject)
             if draft.cell is not None:
                 name = f"a cell of {name}"
             draft.message = f"{name} is given as {draft.printed}, and used as {draft.expected}"
@@ -322,4 +322,6 @@ class ClaimJudge:
             draft.verdict = Verdict.CORRECT
         else:
             draft.verdict, draft.code = Verdict.WRONG, "C204"
-            draft.message = f"{self.spelled(left)} {segment.relation} {draft.printed} does not hold"
+            draft.message = (
+                f"{self.basis.spelled(left)} {segment.relation} {draft.printed} does not hold"
+            )

@@ -6,11 +6,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from dataclasses import replace
 
-import mpmath
-
 from derivgen.checking.drafts import Draft
 from derivgen.checking.evaluating.ancestry import Ancestry
-from derivgen.checking.evaluating.equality import DIGITS
 from derivgen.checking.evaluating.model import DocumentModel
 from derivgen.checking.evaluating.printed import is_numeric
 from derivgen.checking.evaluating.resolving import UPDATE_MARKS
@@ -36,7 +33,7 @@ def descending(model: DocumentModel, judge: Judge) -> Judge | None:
     before = {model.loss, model.rate, *Ancestry(model).upstream(model.loss)}
     if not rules or not all(_is_plain(rule, model, before) for rule in rules):
         return None
-    trial = _judged(_plain(model), judge)
+    trial = judge.anew(judge.basis.by(_plain(model)))
     new = [draft for draft in trial.drafts if _is_new_value(draft)]
     formulas = [draft for draft in new if draft.number is None]
     if formulas and all(draft.verdict is Verdict.CORRECT for draft in formulas):
@@ -57,7 +54,7 @@ def climbing(model: DocumentModel, judge: Judge, words: str) -> Judge | None:
     wrong = [draft for draft in numbers if draft.verdict is Verdict.WRONG]
     if len(wrong) < 2 or len(wrong) < len(numbers) or not says_uphill(words, model.loss):
         return None
-    trial = _judged(replace(model, step=uphill), judge)
+    trial = judge.anew(judge.basis.by(replace(model, step=uphill)))
     new = [draft for draft in trial.drafts if _is_new_value(draft)]
     if not _mostly_right([draft for draft in new if draft.number is not None]):
         return None
@@ -80,13 +77,6 @@ def _is_of_the_rate(side: t.Node, model: DocumentModel) -> bool:
         return False
     own = {model.rate, model.loss, kept.key} if tokens else {model.rate}
     return set(names_in(step)) <= own
-
-
-def _judged(model: DocumentModel, judge: Judge) -> Judge:
-    with mpmath.workdps(DIGITS):
-        trial = Judge(model, judge.statements, own=True, budget=judge.budget, policy=judge.policy)
-        trial.run()
-    return trial
 
 
 def _mostly_right(drafts: Collection[Draft]) -> bool:

@@ -34,16 +34,16 @@ CLOSELY = mpmath.mpf("5e-4")
 def name_mistakes(judge: Judge, drafts: Sequence[Draft] | None = None) -> None:
     """Name the likely mistake of every wrong claim (or of some of them) that follows from no other."""
     with mpmath.workdps(DIGITS):
-        end = judge.budget.further()
-        tokens, known = _tokens(judge), _Known(Relatives(judge.model))
+        end = judge.basis.budget.further()
+        tokens, known = _tokens(judge), _Known(Relatives(judge.basis.model))
         for draft in judge.drafts if drafts is None else drafts:
-            if judge.budget.spent > end:
+            if judge.basis.budget.spent > end:
                 break
             wrong = draft.verdict is Verdict.WRONG and draft.cause is None and not draft.settled
             # beside a network, what an author calls delta_j in general is no quantity of it
-            doubted = draft.doubted and judge.own
+            doubted = draft.doubted and judge.basis.own
             if wrong or doubted:
-                judge.budget.begin()
+                judge.basis.budget.begin()
                 try:
                     found = _mistake(judge, draft, tokens, known)
                 except OutOfWork:
@@ -51,8 +51,8 @@ def name_mistakes(judge: Judge, drafts: Sequence[Draft] | None = None) -> None:
                 if doubted and found is not None:
                     draft.verdict, draft.code = Verdict.WRONG, "C201"
                     assert draft.subject is not None
-                    draft.printed = judge.spelled(draft.segment.body)
-                    draft.message = f"{judge.spelled(draft.subject)} is not {draft.printed}"
+                    draft.printed = judge.basis.spelled(draft.segment.body)
+                    draft.message = f"{judge.basis.spelled(draft.subject)} is not {draft.printed}"
                 if found is not None:
                     draft.diagnosis = found.key
                     draft.message = f"{draft.message}; {found.message}"
@@ -92,7 +92,7 @@ def _mistake(
     if outcome is None and isinstance(body, t.Derivative) and draft.operand is None and made:
         right, body = body, made  # delta = dL/dz = ...: it is what computes the delta that is wrong
     case = Case(
-        judge.model,
+        judge.basis.model,
         draft,
         right,
         body,
@@ -156,10 +156,10 @@ def _formulas(judge: Judge, draft: Draft, right: t.Node) -> tuple[t.Node, ...]:
 def _definition(judge: Judge, name: t.Name) -> t.Node | None:
     """What computes a quantity; after the update, from updated quantities."""
     try:
-        key, state = resolved(judge.model, name)
+        key, state = resolved(judge.basis.model, name)
     except Unknown:
         return None
-    node = judge.model.definition(key)
+    node = judge.basis.model.definition(key)
     return node if state == "now" or node is None else _marked(node)
 
 

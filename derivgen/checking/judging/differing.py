@@ -20,10 +20,10 @@ def word_given_values(judge: Judge, differing: Sequence[Draft], all_over: bool) 
     """Say of each value that the network has another one; ``all_over`` says that most are others."""
     drafts = [draft for draft in differing if draft.number is not None]
     for draft in drafts:
-        draft.expected = _theirs(judge.model, draft) or draft.expected
+        draft.expected = _theirs(judge.basis.model, draft) or draft.expected
         draft.code = "C105"
         draft.message = f"{_name(judge, draft)} is given as {draft.printed}, and the network has {draft.expected}"
-    for group in _groups(judge.model, drafts, all_over):
+    for group in _groups(judge.basis.model, drafts, all_over):
         first, *others = group
         said = [
             f"{_name(judge, d)} = {d.printed} (network: {d.expected})"
@@ -40,7 +40,7 @@ def _name(judge: Judge, draft: Draft) -> str:
     """What a value is given for, with its place in an array."""
     if draft.subject is None:
         return ""
-    name = judge.spelled(draft.subject)
+    name = judge.basis.spelled(draft.subject)
     if draft.cell is None:
         return name
     row, column = (number + 1 for number in draft.cell)

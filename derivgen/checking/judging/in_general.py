@@ -21,6 +21,7 @@ from derivgen.checking.evaluating.equality import DIGITS
 from derivgen.checking.evaluating.model import DocumentModel, Function
 from derivgen.checking.evaluating.printed import is_numeric
 from derivgen.checking.evaluating.values import NoValue
+from derivgen.checking.judging.basis import Basis
 from derivgen.checking.judging.diagnosing import name_mistakes
 from derivgen.checking.judging.judge import Judge
 from derivgen.checking.maths import tree as t
@@ -157,7 +158,7 @@ def _activations(words: str) -> list[str]:
 
 
 def _run(model: DocumentModel, claims: Sequence[Statement], budget: Budget) -> Judge:
-    judge = Judge(model, claims, own=True, budget=budget)
+    judge = Judge(Basis(model, own=True, budget=budget), claims)
     judge.run()
     return judge
 
@@ -176,7 +177,7 @@ def _says_something(judge: Judge, draft: Draft) -> bool:
     """False for a claim that 0 is 0: of quantities that nothing connects."""
     with mpmath.workdps(DIGITS):
         for point in judge.symbols.equality.points[:2]:
-            judge.budget.begin()
+            judge.basis.budget.begin()
             try:
                 if not v.is_nothing(point.evaluate(draft.segment.body)):
                     return True
@@ -197,9 +198,11 @@ def _decided(judge: Judge, draft: Draft, found: Sequence[Draft]) -> Draft:
         subject = draft.statement.left
         draft.verdict, draft.code, draft.diagnosis = first.verdict, first.code, first.diagnosis
         draft.subject, draft.settled = subject, True
-        draft.printed = judge.spelled(draft.segment.body)
+        draft.printed = judge.basis.spelled(draft.segment.body)
         _, _, named = first.message.partition("; ")
-        said = f"{judge.spelled(subject)} is not {draft.printed}" if subject else first.message
+        said = (
+            f"{judge.basis.spelled(subject)} is not {draft.printed}" if subject else first.message
+        )
         draft.message = f"{said}; {named}" if named else said
     return draft
 

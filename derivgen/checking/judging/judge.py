@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import mpmath
 
 from derivgen.checking.drafts import Draft, Ledger
-from derivgen.checking.evaluating import values as v
-from derivgen.checking.evaluating.budget import Budget
 from derivgen.checking.evaluating.equality import DIGITS
-from derivgen.checking.evaluating.model import Model
 from derivgen.checking.evaluating.world import World
+from derivgen.checking.judging.basis import Basis
+from derivgen.checking.judging.carried import onward_as_printed
 from derivgen.checking.judging.claims import ClaimJudge
 from derivgen.checking.judging.given_values import GivenValues
 from derivgen.checking.judging.habits import usual_decimals, usual_digits
@@ -20,36 +19,20 @@ from derivgen.checking.judging.rows import Rows
 from derivgen.checking.judging.standing import Standing
 from derivgen.checking.judging.symbols import SymbolJudge
 from derivgen.checking.maths import tree as t
-from derivgen.checking.maths.writing import shown
 from derivgen.checking.report import Verdict
 from derivgen.checking.understanding.situations import Situations
-from derivgen.checking.understanding.statements import Policy, Statement
+from derivgen.checking.understanding.statements import Statement
 
 
 @dataclass
 class Judge:
-    """Judges statements by a model; ``drafts`` are what it thinks of them, in order.
+    """Judges statements; ``drafts`` are what it thinks of them, in order."""
 
-    ``own`` says that the model was made from the document itself: then what defines a quantity is taken
-    at its word and is no claim.
-    """
-
-    model: Model
+    basis: Basis
     statements: Sequence[Statement]
-    own: bool
-    #: how a formula is written in messages
-    spelled: Callable[[t.Node], str] = shown
-    #: functions that have their usual meaning, whatever the document says of them
-    usual: frozenset[str] = frozenset()
     drafts: list[Draft] = field(default_factory=list)
     #: for each left side, the first formula that was found right
     formulas: dict[t.Node, t.Node] = field(default_factory=dict)
-    budget: Budget = field(default_factory=Budget)
-    policy: Policy = (False, False)
-    #: given quantities whose values are others here than the document gives them
-    repaired: frozenset[str] = frozenset()
-    #: how much of the slope on its right a function has at a kink, where the document says
-    share: v.Real | None = None
     #: the points before each step of training, and what was printed there
     worlds: list[World] = field(default_factory=list, init=False)
     ledgers: list[Ledger] = field(default_factory=list, init=False)
@@ -57,41 +40,34 @@ class Judge:
     def run(self) -> list[Draft]:
         """All claims of the document."""
         with mpmath.workdps(DIGITS):
-            self.symbols = SymbolJudge(self.model, self.spelled, self.budget, self.usual)
+            self.symbols = SymbolJudge(
+                self.basis.model, self.basis.spelled, self.basis.budget, self.basis.usual
+            )
             self.standing = Standing(
                 World(
-                    self.model,
-                    share=self.share,
+                    self.basis.model,
+                    share=self.basis.share,
                     relations=self.symbols.equality.ancestry,
-                    budget=self.budget,
+                    budget=self.basis.budget,
                 ),
                 Ledger(aliases=self._aliases()),
                 usual_decimals(self.statements),
-                self.spelled,
-                *self.policy,
+                self.basis.spelled,
+                *self.basis.policy,
                 digits=usual_digits(self.statements),
             )
-            self.situations = Situations(self.model, self.standing.actual, self.repaired)
+            self.situations = Situations(
+                self.basis.model, self.standing.actual, self.basis.repaired
+            )
             self.given = GivenValues(
-                self.model,
-                self.own,
-                self.repaired,
+                self.basis.model,
+                self.basis.own,
+                self.basis.repaired,
                 self.situations,
                 self.symbols.equality.ancestry.upstream_of,
             )
             self.worlds, self.ledgers = [self.standing.actual], [self.standing.ledger]
-            claims = ClaimJudge(
-                self.model,
-                self.own,
-                self.spelled,
-                self.drafts,
-                self.formulas,
-                self.budget,
-                self.repaired,
-                self.share,
-                self.standing,
-                self.symbols,
-            )
+            claims = ClaimJudge(self.basis, self.drafts, self.formulas, self.standing, self.symbols)
             self._statement = claims.statement
             self.rows = Rows(self.standing, self._statement, self.drafts)
             told = any(statement.step for statement in self.statements)
@@ -109,6 +85,12 @@ class Judge:
             self.rows.settle()
             self.given.settle(self.drafts)
         return self.drafts
+
+    def anew(self, basis: Basis) -> Judge:
+        """The same statements, judged on another basis."""
+        other = Judge(basis, self.statements)
+        other.run()
+        return other
 
     def _where_it_stands(self, statement: Statement) -> None:
         """Judge a statement at the point at which the document stands, or at the next one."""
@@ -144,20 +126,22 @@ class Judge:
     def _at_step(self, step: int) -> None:
         """Numbers are those after ``step`` steps of training."""
         while len(self.worlds) <= step:
-            self.budget.begin()
-            self.worlds.append(self.worlds[-1].onward)
+            self.basis.budget.begin()
+            self.standing.actual, self.standing.ledger = self.worlds[-1], self.ledgers[-1]
+            wrong = {draft.id for draft in self.drafts if draft.verdict is Verdict.WRONG}
+            self.worlds.append(onward_as_printed(self.standing, wrong))
             self.ledgers.append(self.ledgers[-1].after())
         self.standing.actual, self.standing.ledger = self.worlds[step], self.ledgers[step]
 
     def _aliases(self) -> dict[str, str]:
         """The names of the document that only stand for another one."""
         found: dict[str, str] = {}
-        for key in self.model.names() if self.own else ():
-            end = self.model.definition(key)
+        for key in self.basis.model.names() if self.basis.own else ():
+            end = self.basis.model.definition(key)
             steps = 0
             while isinstance(end, t.Name) and not end.mark and steps < 10:
                 found[key] = end.key
-                end, steps = self.model.definition(end.key), steps + 1
+                end, steps = self.basis.model.definition(end.key), steps + 1
         return found
 
 

@@ -40,8 +40,7 @@ def at_kinks(judge: Judge) -> AtKinks | None:
     best: tuple[int, Real, Judge] | None = None
     with mpmath.workdps(DIGITS):
         for share in dict.fromkeys(_shares(judge)):
-            trial = replace(judge, share=share, drafts=[], formulas={})
-            trial.run()
+            trial = judge.anew(replace(judge.basis, share=share))
             count = len(_wrong(trial))
             if count < (len(wrong) if best is None else best[0]):
                 best = count, share, trial
@@ -67,7 +66,7 @@ def _shares(judge: Judge) -> Iterator[Real]:
         if said is None or draft.world is None:
             continue
         of, number, cell = said
-        judge.budget.begin()
+        judge.basis.budget.begin()
         try:
             left, right = (
                 number_in(replace(draft.world, share=mpmath.mpf(share)).evaluate(of), cell)

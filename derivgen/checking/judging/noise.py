@@ -11,11 +11,13 @@ from functools import partial
 import mpmath
 
 from derivgen.checking.evaluating import values as v
+from derivgen.checking.evaluating.model import Model
 from derivgen.checking.evaluating.printed import Printed
 from derivgen.checking.evaluating.resolving import UPDATE_MARKS
 from derivgen.checking.evaluating.values import Dual, NoValue, Real, Value
 from derivgen.checking.evaluating.world import World
 from derivgen.checking.judging.carried import after_as_printed
+from derivgen.checking.judging.remembered import gradients, last_printed
 from derivgen.checking.judging.standing import Standing
 from derivgen.checking.maths import tree as t
 
@@ -183,7 +185,7 @@ def _part_of_step(
     nothing = mpmath.mpf(0)
     if not isinstance(subject, t.Name) or subject.mark not in UPDATE_MARKS:
         return nothing
-    if here.actual.model.step is None or not here.actual.model.is_parameter(subject.key):
+    if here.actual.model.step is None or not _is_trained(here.actual.model, subject.key):
         return nothing
     old = _number_at(here.actual, replace(subject, mark=""), cell)
     if old is None:
@@ -193,9 +195,22 @@ def _part_of_step(
     return abs(new - old) / 2
 
 
+def _is_trained(model: Model, key: str) -> bool:
+    """True for a parameter, and for an array that is made of such."""
+    made = model.definition(key)
+    if not isinstance(made, t.Matrix):
+        return model.is_parameter(key)
+    names = [cell.key for row in made.rows for cell in row if isinstance(cell, t.Name)]
+    return bool(names) and all(map(model.is_parameter, names))
+
+
 def _has_no_digit(here: Standing, parameter: t.Name, cell: tuple[int, int] | None) -> bool:
-    """Whether the gradient by a parameter is less than the last digit that is printed here."""
+    """Whether the gradient by a parameter is less than the last digit that is printed here, or was printed as 0."""
     model = here.actual.model
+    for token in gradients(model, here.ledger, parameter)[:1]:
+        printed = last_printed(here.ledger, token)
+        if printed is not None and v.number_in(printed[0], cell) == 0:
+            return True
     loss = model.own_losses.get(parameter.key, model.loss)
     if not loss:
         return False

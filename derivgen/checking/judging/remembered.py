@@ -33,8 +33,8 @@ def remembered_step(here: Standing, subject: t.Node) -> tuple[Value | None, list
     try:
         for ledger in ledgers:
             tokens = gradients(model, ledger, subject)
-            slope = _last(ledger, tokens[0]) if tokens else None
-            old = _last(ledger, t.Name(subject.key))
+            slope = last_printed(ledger, tokens[0]) if tokens else None
+            old = last_printed(ledger, t.Name(subject.key))
             if slope is None:
                 return None, []
             if old is not None:
@@ -57,7 +57,7 @@ def gradients(model: Model, ledger: Ledger, parameter: t.Name) -> list[t.Derivat
     ]
 
 
-def _last(ledger: Ledger, subject: t.Node) -> tuple[Value, Entry] | None:
+def last_printed(ledger: Ledger, subject: t.Node) -> tuple[Value, Entry] | None:
     """What was printed last as the value of something: a number, or a matrix."""
     entries = ledger.of(subject)
     if entries:

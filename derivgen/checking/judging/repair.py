@@ -66,9 +66,9 @@ def repaired(model: DocumentModel, judge: Judge) -> Repair | None:
     best: Repair | None = None
     before = fewest = _wrong(judge.drafts)
     with mpmath.workdps(DIGITS):
-        end, cost = judge.budget.further(), judge.budget.spent
+        end, cost = judge.basis.budget.further(), judge.basis.budget.spent
         for trial in _trials(model, judge, end):
-            if judge.budget.spent + cost > end:
+            if judge.basis.budget.spent + cost > end:
                 break
             wrong = _wrong(trial.judge.run())
             if wrong > trial.most or (best is not None and wrong >= fewest):
@@ -187,18 +187,9 @@ def _judge(
     repaired: frozenset[str] = frozenset(),
 ) -> Judge:
     statements = judge.statements
-    if model.loss != judge.model.loss:
-        statements = tuple(_of_loss(s, judge.model.loss, model.loss) for s in statements)
-    return Judge(
-        model,
-        statements,
-        own=True,
-        usual=usual,
-        budget=judge.budget,
-        policy=judge.policy,
-        repaired=repaired,
-        share=judge.share,
-    )
+    if model.loss != judge.basis.model.loss:
+        statements = tuple(_of_loss(s, judge.basis.model.loss, model.loss) for s in statements)
+    return Judge(replace(judge.basis.by(model), usual=usual, repaired=repaired), statements)
 
 
 def _of_loss(statement: Statement, old: str | None, new: str | None) -> Statement:
@@ -290,10 +281,10 @@ def _other_definitions(model: DocumentModel, judge: Judge, end: int) -> list[tup
         for node in chain(elsewhere.forms(key), mended_definitions(model, key)):
             tried += 1
             enough = tried > MOST_MENDED or len(found) == MOST_TRIALS
-            if enough or judge.budget.spent >= end:
+            if enough or judge.basis.budget.spent >= end:
                 return found
             changed = _redefined(model, key, node)
-            judge.budget.begin()
+            judge.basis.budget.begin()
             try:
                 if _agree(changed, witnesses, judge):
                     found.append((key, node))
@@ -388,8 +379,8 @@ def _suspects(model: DocumentModel, witnesses: Counter[Witness], wrong: int) -> 
 
 def _agree(model: DocumentModel, witnesses: Sequence[Witness], judge: Judge) -> bool:
     """Whether a model makes most of the wrong lines right; the first ones decide."""
-    equality = Equality(model, judge.budget)
-    world = World(model, budget=judge.budget)
+    equality = Equality(model, judge.basis.budget)
+    world = World(model, budget=judge.basis.budget)
     few = witnesses[: SPEAK_AGAINST + 1]
     wanted = min(SPEAK_AGAINST, len(few))
     right = 0

@@ -104,7 +104,7 @@ def other_loss(judge: Judge) -> Other | None:
     """Another factor of the loss where only its number is printed: half the sum for the mean.
 
     A simple fraction of what the network has; whether the document goes on with that tells it from a slip."""
-    model = judge.model
+    model = judge.basis.model
     definition = None if model.loss is None else model.definition(model.loss)
     about = [d for d in judge.drafts if d.subject == t.Name(model.loss or "")]
     wrong = [draft for draft in about if draft.verdict is Verdict.WRONG]
@@ -171,7 +171,7 @@ def multiple(judge: Judge, other: Other) -> Fraction | None:
     draft, (formula,) = other.draft, other.formulas.values()
     with mpmath.workdps(DIGITS):
         for world in judge.symbols.equality.points[:MOST_POINTS]:
-            judge.budget.begin()
+            judge.basis.budget.begin()
             with suppress(NoValue, OutOfWork):
                 assert draft.subject is not None
                 mine, theirs = map(scalar, map(world.evaluate, (formula, draft.subject)))
@@ -217,8 +217,4 @@ def _tried(judge: Judge, found: Sequence[Other]) -> Judge:
     for other in found:
         values |= other.values
         formulas |= other.formulas
-    with mpmath.workdps(DIGITS):
-        model = Restated(judge.model, values, formulas)
-        trial = replace(judge, model=model, drafts=[], formulas={})
-        trial.run()
-    return trial
+    return judge.anew(judge.basis.by(Restated(judge.basis.model, values, formulas)))

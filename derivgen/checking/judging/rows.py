@@ -10,6 +10,7 @@ from derivgen.checking.drafts import Draft, Ledger
 from derivgen.checking.evaluating.literals import literal
 from derivgen.checking.evaluating.printed import Fit
 from derivgen.checking.evaluating.world import World
+from derivgen.checking.judging.carried import onward_as_printed
 from derivgen.checking.judging.standing import Standing
 from derivgen.checking.maths import tree as t
 from derivgen.checking.report import Verdict
@@ -45,11 +46,15 @@ class Rows:
         worlds = self._worlds.setdefault(row.table, [])
         ledgers = self._ledgers.setdefault(row.table, [])
         while len(worlds) <= step:
-            world = worlds[-1].onward if worlds else here.actual
+            world = here.actual
+            if worlds:
+                here.actual, here.ledger = worlds[-1], ledgers[-1]
+                wrong = {draft.id for draft in self.drafts if draft.verdict is Verdict.WRONG}
+                world = onward_as_printed(here, wrong)
             data = row.data[len(worlds)]
             if data:
                 world = world.with_data({key: literal(node) for key, node in data.items()})
-            ledgers.append(ledgers[-1].after() if ledgers else here.ledger.given())
+            ledgers.append(ledgers[-1].after() if ledgers else before[1].given())
             worlds.append(world)
         here.actual, here.ledger = worlds[step], ledgers[step]
         try:

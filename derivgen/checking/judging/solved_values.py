@@ -72,9 +72,9 @@ def solved_values(model: DocumentModel, judge: Judge, end: int) -> list[tuple[st
     put_in = {number for draft in judge.drafts for number in _numbers_in(draft)}
     places = [place for place in _places(model) if place.number.value not in put_in]
     for place in places[:MOST_NUMBERS]:
-        if judge.budget.spent >= end:
+        if judge.basis.budget.spent >= end:
             break
-        judge.budget.begin()
+        judge.basis.budget.begin()
         try:
             found += solver.tells(place)
         except OutOfWork:
@@ -182,7 +182,9 @@ class _Solver:
 
     def _world(self, place: _Place, text: str) -> World:
         stated = {place.key: literal(place.put(text, self.model))}
-        return World(self.model, stated=stated, relations=self.ancestry, budget=self.judge.budget)
+        return World(
+            self.model, stated=stated, relations=self.ancestry, budget=self.judge.basis.budget
+        )
 
     def _value(self, draft: Draft, place: _Place, number: Real) -> Real | None:
         """What a result is with another number in a place."""

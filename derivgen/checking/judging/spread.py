@@ -55,7 +55,13 @@ def _carried_off(here: Standing, number: t.Number) -> Fraction:
     half = Fraction(0)
     if read is not None and not short:
         half = Fraction(1, 2) / Fraction(10) ** here.read(read).decimals
-    last = max(_entries(here, number), key=lambda entry: entry.draft or 0, default=None)
+    entries = _entries(here, number)
+    if not number.value:
+        # of many that were rounded to 0, any one may be meant
+        lost_to_0 = (abs(e.unrounded) for e in entries if e.sound and e.unrounded is not None)
+        most = min(max(lost_to_0, default=mpmath.mpf(0)), mpmath.mpf(10) ** -here.decimals / 2)
+        return max(half, Fraction(mpmath.nstr(most, DIGITS)))
+    last = max(entries, key=lambda entry: entry.draft or 0, default=None)
     if last is None or last.unrounded is None or not last.sound:
         return half
     off = abs(last.unrounded - last.printed.value)

@@ -51,11 +51,16 @@ class Standing:
                 yield from (ix.at(formula, numbers) for formula in formulas)
 
     def printed_for(self, part: t.Node) -> list[Entry]:
-        """What was printed as the value of a part, in order; after an update also as its new value."""
+        """What was printed as the value of a part, in order, of a new value under any sign for such; after an
+        update also as its new value."""
         found = self.ledger.of(part)
-        if self.actual.step and isinstance(part, t.Name) and not part.mark:
-            marked = (self.ledger.of(replace(part, mark=mark)) for mark in sorted(UPDATE_MARKS))
-            found = sorted(chain(found, *marked), key=lambda entry: entry.draft or 0)
+        if not isinstance(part, t.Name):
+            return found
+        new = part.mark in UPDATE_MARKS and not self.actual.model.known(t.full_key(part))
+        if new or (self.actual.step and not part.mark):
+            others = (replace(part, mark=mark) for mark in sorted(UPDATE_MARKS - {part.mark}))
+            found = [*found, *chain.from_iterable(map(self.ledger.of, others))]
+            found.sort(key=lambda entry: entry.draft or 0)
         return found
 
     def printed_cell(self, part: t.Node) -> Printed | None:

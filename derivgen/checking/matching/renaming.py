@@ -143,6 +143,16 @@ class Joined(Changed):
         return frozenset(OWN + key for key in self.own.opaque if key not in self.mapping)
 
     @property
+    def renewed(self) -> Mapping[str, str]:
+        """What the author carries on from step to step beside the network: the states of an optimiser."""
+        own = self.own.renewed.items()
+        return {
+            OWN + key: OWN + new
+            for key, new in own
+            if key not in self.mapping and new not in self.mapping
+        }
+
+    @property
     def worked_out(self) -> Mapping[str, frozenset[Fraction]]:
         """What the author only gives a calculation for, and the network does not have."""
         own = self.own.worked_out

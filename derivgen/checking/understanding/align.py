@@ -58,8 +58,8 @@ def _aligned(formula: t.Node, calculation: t.Node, known: _Known) -> list[Pair] 
     match formula, calculation:
         case (t.Name() | t.Derivative(), _) if _is_leaf(calculation):
             return [Pair(formula, calculation)]
-        case t.Name(), t.Power() if is_numeric(calculation):
-            # 10^{-8} for epsilon: it says what it is, and is no number to be printed
+        case (t.Name() | t.Derivative(), _) if _is_exact(calculation):
+            # 10^{-8} for epsilon, 5/4 for a slope: it says what it is, and is no number to be printed
             value = known.value_of(formula)
             try:
                 at = World(DocumentModel(), budget=known.budget).evaluate(calculation)
@@ -108,6 +108,12 @@ def _aligned(formula: t.Node, calculation: t.Node, known: _Known) -> list[Pair] 
 
 def _is_leaf(node: t.Node) -> bool:
     return printed_number(node) is not None
+
+
+def _is_exact(node: t.Node) -> bool:
+    """True for a power or a fraction of numbers, with a sign or without."""
+    plain = node.body if isinstance(node, t.Negated) else node
+    return isinstance(plain, t.Power | t.Quotient) and is_numeric(plain)
 
 
 def _negated(node: t.Node) -> t.Node:

@@ -37,11 +37,6 @@ def with_elided_terms(statements: Sequence[Statement]) -> tuple[Statement, ...]:
     )
 
 
-def filled_in(node: t.Node) -> t.Node:
-    """A formula with the terms and factors for which its dots stand; dots that could be more than one thing stay."""
-    return _Filling().whole(node)
-
-
 @dataclass
 class _Filling:
     """Fills in the dots of a document's formulas; ``left`` is how many nodes may still be made."""

@@ -55,13 +55,8 @@ class _Labelled:
 
 def with_labelled_samples(statements: Sequence[Statement], text: str) -> Summed:
     """The statements in which what each labelled sample has of its own is named so."""
-    parts = list(_parts(text))
-    numbers = sorted({labelled.part.number for labelled in parts})
-    tasks = any(labelled.is_task for labelled in parts)
-    ranges = [labelled.part for labelled in parts]
-    if not numbers:
-        ranges = versions(statements, text)
-        numbers = [part.number for part in ranges]
+    ranges, tasks = _told_apart(statements, text)
+    numbers = sorted({part.number for part in ranges})
     if not 1 < len(numbers) <= MOST_SAMPLES or numbers != list(range(1, len(numbers) + 1)):
         return Summed(tuple(statements))
     at = [_number_at(ranges, statement.source(statement.chain.span[0])) for statement in statements]
@@ -81,6 +76,15 @@ def with_labelled_samples(statements: Sequence[Statement], text: str) -> Summed:
     outside = iter(summed.statements)
     made = tuple(next(outside) if one is None else one for one in inside)
     return replace(summed, statements=made)
+
+
+def _told_apart(statements: Sequence[Statement], text: str) -> tuple[list[Part], bool]:
+    """The parts of which each has quantities of its own, by their labels or, where there are none, by what stands
+    in them; and whether some are exercises."""
+    labelled = list(_parts(text))
+    if not labelled:
+        return versions(statements, text), False
+    return [found.part for found in labelled], any(found.is_task for found in labelled)
 
 
 def _parts(text: str) -> Iterator[_Labelled]:

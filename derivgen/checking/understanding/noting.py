@@ -23,6 +23,8 @@ from derivgen.checking.understanding.statements import Statement
 
 #: how many members of the chains before are kept
 MOST_EARLIER = 20
+#: how many definitions are put into a function's
+MOST_PUT_IN = 20
 
 
 def statements_of(readings: Iterable[tuple[Passage, t.Reading]]) -> tuple[Statement, ...]:
@@ -114,10 +116,6 @@ def _begins_with(segment: t.Segment, name: t.Name) -> bool:
     negative, first = body.terms[0]
     same = isinstance(first, t.Name) and (first.key, first.mark) == (name.key, name.mark)
     return len(body.terms) > 1 and not negative and same
-
-
-#: how many definitions are put into a function's
-MOST_PUT_IN = 20
 
 
 def begins_with_value(body: t.Node, given: t.Node | None) -> bool:
