@@ -7,9 +7,11 @@ derivative rule is used, except at a kink, where the derivative is a matter of c
 
 from __future__ import annotations
 
+import random
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from math import prod
 from typing import Any, Literal
 
 import mpmath
@@ -214,13 +216,15 @@ class _Check:
 
     def sampled(self) -> Verification:
         """Directions over all entries, one in each array, and a sample of entries."""
-        draw = np.random.default_rng(SEED)
+        draw = random.Random(
+            SEED
+        )  # numpy's generators take longer to load than the whole sample takes
         names = tuple(self.gradients)
         rows = [self.direction(draw, names, "") for _ in range(DIRECTIONS)]
         rows += [self.direction(draw, (name,), name) for name in names]
         for number in range(SAMPLE):
             name = names[number % len(names)]
-            flat = int(draw.integers(self.gradients[name].size))
+            flat = draw.randrange(self.gradients[name].size)
             index = np.unravel_index(flat, self.gradients[name].shape)
             rows.append(self.entry(name, tuple(int(i) for i in index)))
         unique = {(row.name, row.index): row for row in rows if row.index is not None}
@@ -231,8 +235,8 @@ class _Check:
         )
         return Verification((*directions, *unique.values()), method)
 
-    def direction(self, draw: np.random.Generator, names: tuple[str, ...], name: str) -> Row:
-        shifts = {n: draw.standard_normal(self.gradients[n].shape) for n in names}
+    def direction(self, draw: random.Random, names: tuple[str, ...], name: str) -> Row:
+        shifts = {n: _numbers(draw, self.gradients[n].shape) for n in names}
         length = np.sqrt(sum(float((shift**2).sum()) for shift in shifts.values()))
         # in place, here and below: new arrays of this size cost more than the arithmetic
         for shift in shifts.values():
@@ -272,3 +276,14 @@ def _all_entries(gradients: Mapping[str, np.ndarray]) -> Iterator[tuple[str, tup
     for name, gradient in gradients.items():
         for index in np.ndindex(gradient.shape):
             yield name, index
+
+
+def _numbers(draw: random.Random, shape: tuple[int, ...]) -> np.ndarray:
+    """Random numbers of either sign, none of them zero: their positions, mixed (Wellons' lowbias32)."""
+    mixed = np.arange(prod(shape), dtype=np.uint32) + np.uint32(draw.getrandbits(32))
+    for shift, factor in ((16, 0x7FEB352D), (15, 0x846CA68B), (16, 1)):
+        mixed ^= mixed >> shift
+        mixed *= factor
+    numbers = mixed.view(np.int32).astype(float).reshape(shape)
+    numbers += 0.5
+    return numbers
