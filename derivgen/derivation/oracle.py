@@ -148,7 +148,7 @@ class _Mpmath:
     arithmetic = Multiprecision()
     method = f"central differences in arithmetic of {DIGITS} digits, for each entry by itself"
 
-    def slope(self, forward: Forward, shift: Shift) -> tuple[float, float]:
+    def slope(self, forward: Forward, shift: Shift, _: float) -> tuple[float, float]:
         """The derivative of the loss along ``shift``, and a bound of its error."""
         step = mpmath.mpf(STEP)
         loss = forward.along(shift)
@@ -163,15 +163,16 @@ class _Extended:
     #: steps are tried in this order until one is precise enough
     steps = (1e-3, 1e-4, 1e-2, 1e-5)
 
-    def slope(self, forward: Forward, shift: Shift) -> tuple[float, float]:
-        """The derivative of the loss along ``shift``, and an estimate of its error."""
+    def slope(self, forward: Forward, shift: Shift, allowed: float) -> tuple[float, float]:
+        """The derivative of the loss along ``shift``, and an estimate of its error; ``allowed`` is the
+        error allowed in any case."""
         best = (np.nan, np.inf)
         loss = forward.along(shift)
         for step in self.steps:
             found = self._with_step(loss, step)
             if found[1] < best[1]:
                 best = found
-            if best[1] <= 0.1 * TOLERANCE * abs(best[0]):
+            if best[1] <= max(0.1 * TOLERANCE * abs(best[0]), 0.02 * allowed):
                 break
         return best
 
@@ -260,8 +261,8 @@ class _Check:
         shift: Shift,
     ) -> Row:
         with np.errstate(all="ignore"):
-            found, error = self.source.slope(self.forward, shift)
-            sides = [self.source.slope(other, shift)[0] for other in self.others]
+            found, error = self.source.slope(self.forward, shift, self.floor)
+            sides = [self.source.slope(other, shift, self.floor)[0] for other in self.others]
         larger = max(abs(derived), abs(found))
         allowed = TOLERANCE * max(scale, larger) + self.floor + 10 * error
         agrees = abs(derived - found) <= allowed

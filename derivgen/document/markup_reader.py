@@ -102,10 +102,10 @@ class Reader:
             if line and piece:
                 line.append(piece)
             return
-        block = _block_of(line) or _block_of([piece])
-        if block is not None and any(
-            isinstance(one, tuple) != isinstance(piece, tuple) for one in line
-        ):
+        # what stands between the ends of a line is of the kind of the first
+        ends = (line[0], line[-1], piece) if line else (piece,)
+        block = _block_of(ends)
+        if block is not None and not all(isinstance(one, tuple) for one in ends):
             kind = type(block).__name__.lower()
             self._fail(f"a {kind} stands in a line of text", "put it on a line of its own")
         line.append(piece)
