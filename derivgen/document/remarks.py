@@ -12,18 +12,23 @@ from typing import Literal
 import numpy as np
 from sympy.core.function import AppliedUndef
 
+from derivgen.derivation.arithmetic import FloatArithmetic
 from derivgen.derivation.instances import Instance, instance, stage_of
+from derivgen.derivation.sweep import link_values, unchanged
 from derivgen.document.formulas import Formulas
 from derivgen.document.function_names import function_word
 from derivgen.formula.tree import Node
 from derivgen.network.functions import kinks_of
-from derivgen.network.model import Equation, Largest, Role, Terms
+from derivgen.network.model import Equation, Largest, Role, Stage, Terms
 from derivgen.notation import Entry
 
 RemarkKind = Literal["dead", "saturated", "kink", "tie", "zero_input"]
 
 #: a slope below this, of a function that has larger ones, is called saturated
 SATURATED = 0.01
+
+#: an argument so near to a kink is at it
+AT_KINK = 1e-12
 
 #: a unit of more arguments is a sum, about which there is no remark
 MOST_ARGUMENTS = 64
@@ -49,11 +54,17 @@ def forward_remarks(formulas: Formulas, entries: Sequence[Entry]) -> Iterator[Re
     if formulas.passed.symbolic:
         return
     network = formulas.derivation.network
+    latest, notable = None, None
     for entry in entries:
         found = stage_of(network, entry)
         assert found is not None
-        equation = network.equations[found[0].equation]
+        stage, _ = found
+        equation = network.equations[stage.equation]
         if _is_sum(equation):
+            continue
+        if stage is not latest:
+            latest, notable = stage, _notable(formulas, stage)
+        if notable is not None and not notable[entry[1]]:
             continue
         own = instance(network, entry, MOST_ARGUMENTS)
         assert own is not None
@@ -62,6 +73,33 @@ def forward_remarks(formulas: Formulas, entries: Sequence[Entry]) -> Iterator[Re
             yield from _tie(formulas, entry, readings, equation.body)
         elif isinstance(equation.body, Terms) and len(readings) == 1:
             yield from _unit(formulas, own, readings[0])
+
+
+def _notable(formulas: Formulas, stage: Stage) -> np.ndarray | None:
+    """Which elements of an array may have a remark, where a stage computes them as ``a = f(z)``: told by arrays,
+    before any of them is looked at by itself.  None where they are computed in another way."""
+    passed, network = formulas.passed, formulas.derivation.network
+    equation, links = network.equations[stage.equation], passed.links[stage.equation]
+    if not isinstance(equation.body, Terms) or len(equation.body.terms) > 1 or len(links) != 1:
+        return None
+    [link], [term] = links, equation.body.terms
+    function = network.functions.get(link.function)
+    if function is None or not isinstance(term.expression, AppliedUndef) or term.bound:
+        return None
+    if not isinstance(passed.arithmetic, FloatArithmetic):
+        return None
+    settle = passed.rounder.array if passed.carried else unchanged
+    slopes = link_values(network, stage, link, passed.values, passed.arithmetic, settle)
+    marked = np.abs(slopes.partials) < SATURATED
+    kinks = [float(kink.at) for kink in kinks_of(function)]
+    if kinks and not term.expression.args[0].is_Symbol:
+        return None
+    at = passed.values[link.source.array].ravel()[slopes.sources]
+    for kink in kinks:
+        marked |= np.isclose(at, kink, rtol=0, atol=AT_KINK)
+    found = np.zeros(network.quantities[equation.target.array].shape, dtype=bool)
+    found.ravel()[slopes.targets] = marked
+    return found
 
 
 def _is_sum(equation: Equation) -> bool:
@@ -91,7 +129,7 @@ def _unit(formulas: Formulas, own: Instance, argument: Entry) -> Iterator[Remark
         inside, {s: float(formulas.passed.value(e)) for s, e in entries.items()}
     )
     kind: RemarkKind
-    if any(np.isclose(at, float(k.at), rtol=0, atol=1e-12) for k in kinks_of(function)):
+    if any(np.isclose(at, float(k.at), rtol=0, atol=AT_KINK) for k in kinks_of(function)):
         kind = "kink"
     elif slope == 0:
         kind = "dead"
