@@ -24,6 +24,8 @@ _INSTEAD = {"−": "-", "–": "-", "·": "*", "×": "*", "÷": "/", "⋅": "*",
 
 @dataclass(frozen=True)
 class Token:
+    """A piece of an equation, and where it begins."""
+
     kind: Literal["number", "name", "sign", "end"]
     text: str
     at: int

@@ -75,6 +75,8 @@ class Element:
 
 @dataclass(frozen=True)
 class Negated:
+    """A term with a minus before it."""
+
     body: Expression
     at: int = field(default=0, compare=False)
 
@@ -99,6 +101,8 @@ class Binary:
 
 @dataclass(frozen=True)
 class Transposed:
+    """A matrix with its rows and columns exchanged."""
+
     body: Expression
     at: int = field(default=0, compare=False)
 
@@ -115,6 +119,8 @@ class Comparison:
 
 @dataclass(frozen=True)
 class Call:
+    """A function of its arguments."""
+
     function: str
     arguments: tuple[Expression | Comparison, ...]
     at: int = field(default=0, compare=False)

@@ -250,6 +250,8 @@ class _Block:
 
 @dataclass(frozen=True)
 class _Sorted:
+    """The edges from one array, in blocks."""
+
     blocks: tuple[_Block, ...]
     by_target: Mapping[str, list[_Block]]
 

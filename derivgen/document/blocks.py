@@ -50,6 +50,8 @@ class Heading:
 
 @dataclass(frozen=True)
 class Paragraph:
+    """Words and formulas in running text."""
+
     content: Inlines
 
 
@@ -84,6 +86,8 @@ class Table:
 
 @dataclass(frozen=True)
 class Figure:
+    """A picture with its caption."""
+
     picture: Picture
     caption: Inlines
     #: a sentence for those who cannot see the picture

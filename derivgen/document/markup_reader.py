@@ -38,6 +38,8 @@ _TOKEN = re.compile(r"\\([!-/:-@\[-`{-~])|(\*\*|\*|`)|(\s+)|([^\\*`\s]+|\\)")
 
 @dataclass
 class _List:
+    """A list that is being read."""
+
     ordered: bool
     items: list[list[Piece]]
     #: an empty line has come since the last item
@@ -46,6 +48,8 @@ class _List:
 
 @dataclass
 class _OpenNote:
+    """A note whose end has not come yet."""
+
     title: str
     blocks: list[Block] = field(default_factory=list)
 

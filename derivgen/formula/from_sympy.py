@@ -91,6 +91,8 @@ def share(size: sympy.Expr) -> Node:
 
 @dataclass(frozen=True)
 class _Converter:
+    """Turns expressions into formulas, by the names of their symbols and functions."""
+
     names: Mapping[sympy.Symbol, Node]
     functions: Mapping[str, Node | Written]
     operator: Operator

@@ -28,6 +28,8 @@ class Constant:
 
 @dataclass(frozen=True)
 class Read:
+    """The reading of one element of an array."""
+
     ref: Ref
     place: Place | None = field(default=None, compare=False)
 

@@ -98,6 +98,8 @@ def check_predictions(
 
 @dataclass(frozen=True)
 class _Rule:
+    """What the numbers of a domain are, in words and as a test."""
+
     words: str
     holds: Callable[[np.ndarray], np.ndarray]
 
