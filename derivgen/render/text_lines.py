@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from itertools import zip_longest
 from typing import Final, Literal
 
-from derivgen.document.blocks import Inline, Inlines, Math, Reference, Words
+from derivgen.document.blocks import Inline, Inlines, Math, Reference, Table, Words
 from derivgen.formula.build import map_children, slashed, walk
 from derivgen.formula.measure import chain_width, width
 from derivgen.formula.names import name_text
@@ -41,12 +41,21 @@ _FEW_FORMULAS: Final = 3
 _PUNCTUATION: Final = ",.;:)!?"
 #: the width of a letter in widths of a digit
 _LETTER: Final = 0.9
+#: the room between two columns of a table
+_BETWEEN_COLUMNS: Final = 2.4
 
 
 def _formula_width(formula: Node | Chain) -> float:
     if isinstance(formula, Chain):
         return chain_width(formula)
     return width(slashed(formula) if isinstance(formula, Partial) else formula)
+
+
+def _width(content: Inlines) -> float:
+    return sum(
+        _formula_width(part.formula) if isinstance(part, Math) else _LETTER * len(_plain(part))
+        for part in content
+    )
 
 
 def _length(size: float) -> str:
@@ -125,6 +134,11 @@ class TextWriter:
         if len(formulas) < _FEW_FORMULAS:
             return False
         return sum(map(_formula_width, formulas)) > words * _LETTER
+
+    def table_width(self, table: Table) -> float:
+        """About how wide a table is, in widths of a digit."""
+        lines = zip(table.header, *table.rows, strict=True)
+        return sum(_BETWEEN_COLUMNS + max(map(_width, column)) for column in lines)
 
     def start(self, content: Inlines) -> str:
         """Content that begins a cell or a line, so that it begins no list or heading."""

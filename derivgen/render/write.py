@@ -44,12 +44,11 @@ from derivgen.render.text_lines import TextWriter
 #: what a number at the margin and a note's indent take away from a display's width
 _NUMBER_WIDTH: Final = 7.0
 _NOTE_WIDTH: Final = 4.0
-#: a table of more rows, which fill about a third of a page, may run over pages where the format has tables of two
-#: kinds; one of fewer is made smaller where it is too wide
-_SHORT_TABLE: Final = 16
+#: a table of more rows, which fill about a third of a page, may run over pages however wide it is
+_HIGH_TABLE: Final = 16
 #: a display that is taller, in lines of text, fills a quarter of a page and may run over pages between its lines
 _TALL_DISPLAY: Final = 11.0
-#: so many rows at either end of such a table stay together
+#: so many rows at either end of a table that runs over pages stay together; one that has fewer than both stays whole
 _ROWS_TOGETHER: Final = 4
 #: the widest picture, in points, that fits between the margins
 _PICTURE_WIDTH: Final = 450.0
@@ -248,7 +247,7 @@ class _Renderer:
         """Whether a table that may run over pages comes next, or behind a paragraph."""
         for block in self.blocks.coming(2):
             if isinstance(block, Table):
-                return len(block.rows) > _SHORT_TABLE and not self.notes
+                return bool(self._breaking(block))
             if not isinstance(block, Paragraph):
                 break
         return False
@@ -281,7 +280,7 @@ class _Renderer:
         shape = (header, align, self.text.line(block.caption))
         # rows may be made when they are looked at: those that are looked at twice are made once
         rows = block.rows if len(block.rows) > ALIGNED_ROWS else tuple(block.rows)
-        long = len(rows) > _SHORT_TABLE and not self.notes
+        long = self._breaking(block)
         yield self.macro("table_begin")(*shape, long)
         row_macro = self.macro("table_row")
         columns = decimal_columns(rows, len(align))
@@ -295,6 +294,17 @@ class _Renderer:
             together = at < _ROWS_TOGETHER - 1 or last <= at < len(rows) - 1
             yield row_macro(cells, align, together)
         yield self.macro("table_end")(*shape, long)
+
+    def _breaking(self, table: Table) -> Literal["", "middle", "long"]:
+        """Whether a table may run over pages: not at all, where it does not fit, or as it comes.  One that is too
+        wide is made smaller instead while a page can hold it, which one that runs over pages cannot be."""
+        count = len(table.rows)
+        if self.notes or count < 2 * _ROWS_TOGETHER:
+            return ""
+        if count > _HIGH_TABLE:
+            return "long"
+        fits = self.format.standalone and self.text.table_width(table) <= self.format.limit
+        return "middle" if fits else ""
 
     def figure(self, block: Figure) -> Iterator[str]:
         if self.in_family:
