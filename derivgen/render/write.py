@@ -247,7 +247,7 @@ class _Renderer:
         """Whether a table that may run over pages comes next, or behind a paragraph."""
         for block in self.blocks.coming(2):
             if isinstance(block, Table):
-                return bool(self._breaking(block))
+                return self._breaking(block) == "long"
             if not isinstance(block, Paragraph):
                 break
         return False
@@ -296,8 +296,8 @@ class _Renderer:
         yield self.macro("table_end")(*shape, long)
 
     def _breaking(self, table: Table) -> Literal["", "middle", "long"]:
-        """Whether a table may run over pages: not at all, where it does not fit, or as it comes.  One that is too
-        wide is made smaller instead while a page can hold it, which one that runs over pages cannot be."""
+        """Whether a table may run over pages: not at all; where it does not fit, in a format that can do so; or in
+        every format, however wide it is, since a page could not hold it."""
         count = len(table.rows)
         if self.notes or count < 2 * _ROWS_TOGETHER:
             return ""
