@@ -58,6 +58,11 @@ class DerivgenError(Exception):
         self.diagnostic = Diagnostic(code, message, place, hint)
         super().__init__(str(self.diagnostic))
 
+    def __reduce__(self) -> tuple[type[DerivgenError], tuple[str, str, Place | None, str]]:
+        """What another process makes it again from."""
+        found = self.diagnostic
+        return DerivgenError, (found.code, found.message, found.place, found.hint)
+
     def at(self, place: Place | None) -> DerivgenError:
         """The same error with a place, where it has none yet."""
         if place is None or self.diagnostic.place is not None:

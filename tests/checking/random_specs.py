@@ -114,9 +114,9 @@ def _trained(number: int) -> Spec:
 
 
 def _has_values(spec: Spec, refused: Sequence[str]) -> bool:
-    """Whether a spec can be derived; what it may be refused for is said by codes."""
+    """Whether a spec can be derived, and its steps of training made; what it may be refused for is said by codes."""
     try:
-        derivgen.derive(task_from_mapping(spec))
+        _ = derivgen.derive(task_from_mapping(spec)).document
     except DerivgenError as error:
         if error.diagnostic.code not in refused:
             raise

@@ -17,7 +17,7 @@ from derivgen.checking.evaluating.resolving import UPDATE_MARKS
 from derivgen.checking.evaluating.values import Dual, NoValue, Real, Value
 from derivgen.checking.evaluating.world import World
 from derivgen.checking.judging.carried import after_as_printed
-from derivgen.checking.judging.remembered import gradients, last_printed
+from derivgen.checking.judging.remembered import gradients, last_printed, remembered_step
 from derivgen.checking.judging.standing import Standing
 from derivgen.checking.maths import tree as t
 
@@ -55,10 +55,13 @@ class Noise:
         return max([found, *(_MARGIN * abs(at - exact) for at in values if at is not None)])
 
     def after_prints(self, cell: tuple[int, int] | None = None) -> Real | None:
-        """What comes of the new parameters as they were printed, where it comes of these."""
+        """What comes of the new parameters as they were printed, where it comes of these; of a parameter, what a rule
+        with a memory makes of its printed gradients."""
         if not isinstance(self.subject, t.Name) or self.subject.mark not in UPDATE_MARKS:
             return None
         value = after_as_printed(self.here, self.subject)[0]
+        if value is None:
+            value = remembered_step(self.here, self.subject)[0]
         return None if value is None else v.number_in(value, cell)
 
     def _values(self, digits: int) -> tuple[Value, ...]:

@@ -15,7 +15,7 @@ from derivgen.checking.evaluating.values import Dual, NoValue, Real, Value, scal
 from derivgen.checking.judging.carried import as_printed
 from derivgen.checking.judging.standing import Standing
 from derivgen.checking.maths import tree as t
-from derivgen.checking.maths.rebuild import replaced
+from derivgen.checking.maths.rebuild import rebuilt
 
 #: a number nearer than this to its value is its value
 WHOLE = mpmath.mpf("1e-15")
@@ -31,7 +31,7 @@ def spread(here: Standing, node: t.Node) -> Real:
     except NoValue:
         return mpmath.mpf(0)
     total = mpmath.mpf(0)
-    for number in dict.fromkeys(numbers):
+    for number in numbers:
         with suppress(NoValue):  # an exponent of a negative number can't be moved
             moved = here.actual.evaluate(_shifted(node, number, _carried_off(here, number)))
             total += distance(moved, at) or 0
@@ -126,5 +126,7 @@ def is_spoilt(entry: Entry) -> bool:
 
 
 def _shifted(node: t.Node, number: t.Number, by: Fraction) -> t.Node:
-    moved = replace(number, value=number.value + by)
-    return replaced(node, number, moved)
+    """A calculation with one of its numbers moved; others like it stay, as they were rounded by themselves."""
+    if node is number:
+        return replace(number, value=number.value + by)
+    return rebuilt(node, lambda child: _shifted(child, number, by))
