@@ -163,15 +163,15 @@ class _Found:
         return found[::-1]
 
     def repeated(self) -> bool:
-        """True where numbers are put into the rule of one parameter more than once, and no step is named:
+        """True where other numbers are put into the rule of one parameter a second time, and no step is named:
         which step each is about is not plain."""
-        seen: Counter[tuple[str, str | None, int]] = Counter()
+        seen: dict[tuple[str, str | None, int], set[t.Node]] = defaultdict(set)
         for statement, here in self._blocks():
             left = statement.left
-            put_in = any(is_numeric(s.body) for s in statement.chain.segments)
+            put_in = [s.body for s in statement.chain.segments if is_numeric(s.body)]
             if put_in and isinstance(left, t.Name) and left.key in self.states:
-                seen[(left.key, here, statement.step)] += 1
-        return any(count > 1 for count in seen.values())
+                seen[(left.key, here, statement.step)].add(put_in[0])
+        return any(len(bodies) > 1 for bodies in seen.values())
 
     def apart(self) -> States:
         numbers = {p: at for at, p in enumerate(self._parameters(), 1)}
