@@ -172,6 +172,8 @@ def _call(frame: Frame, node: t.Call) -> Value:
             return v.total([v.apply("abs", cell) for cell in cells])
         case "diag":
             return _diagonal(argument)
+        case "trace":
+            return _trace(argument)
     if not v.is_function(name):
         raise Unknown(name)
     taken = frame.world.share
@@ -199,6 +201,14 @@ def _at_moved_point(frame: Frame, node: t.Call, value: Value) -> Value:
         raise NoValue(f"{node.function} of something")
     world = frame.world.with_data({resolved(frame.world.model, name)[0]: value})
     return world.value(node.function)
+
+
+def _trace(value: Value) -> Value:
+    if isinstance(value, Dual):
+        return value
+    if value.shape[0] != value.shape[1]:
+        raise Shapes("the trace of a matrix that is not square")
+    return v.total([row[at] for at, row in enumerate(value.rows)])
 
 
 def _diagonal(value: Value) -> Value:

@@ -12,12 +12,13 @@ import mpmath
 
 from derivgen.checking.evaluating import values as v
 from derivgen.checking.evaluating.model import Model
-from derivgen.checking.evaluating.printed import Printed
+from derivgen.checking.evaluating.printed import Printed, is_numeric, printed_number
 from derivgen.checking.evaluating.resolving import UPDATE_MARKS
 from derivgen.checking.evaluating.values import Dual, NoValue, Real, Value
 from derivgen.checking.evaluating.world import World
 from derivgen.checking.judging.carried import after_as_printed
 from derivgen.checking.judging.remembered import gradients, last_printed, remembered_step
+from derivgen.checking.judging.spread import spread
 from derivgen.checking.judging.standing import Standing
 from derivgen.checking.maths import tree as t
 
@@ -83,24 +84,46 @@ def slack_of_print(here: Standing, subject: t.Node, cell: tuple[int, int] | None
     how they are computed; of an array, in a cell."""
     exact = _number_at(here.actual, subject, cell)
     found = mpmath.mpf(0)
-    if exact is None or not here.actual.is_rounded(subject):
+    worked = {} if exact is None else _worked_out(here, subject)
+    if exact is None or not (worked or here.actual.is_rounded(subject)):
         return found
     model = here.actual.model
 
     def half_a_unit(key: str, _: Dual) -> Real:
+        if key in worked:
+            return worked[key]
         given = model.given(key)
         numbers = () if given is None else t.walk(given)
         decimals = [n.decimals for n in numbers if isinstance(n, t.Number)]
         return mpmath.mpf(10) ** -max(decimals, default=0) / 2
 
     printed = sorted(here.actual.read_off | model.opaque)
-    keys = [key for key in printed if model.given(key) is not None]
+    keys = [key for key in printed if model.given(key) is not None and key not in worked]
+    keys += worked
     for world in _moved(here.actual, keys, half_a_unit):
         value = _number_at(world, subject, cell)
         if value is not None:
             found = max(found, 2 * abs(value - exact))
     # moved together, numbers may make up for one another
     return max(found, _one_by_one(here.actual, keys, half_a_unit, subject, cell, exact))
+
+
+def _worked_out(here: Standing, subject: t.Node) -> dict[str, Real]:
+    """What a value rests on that is known by a calculation with rounded numbers alone, and how far that is off."""
+    world = here.actual
+    keys = set(t.names_in(subject))
+    keys = keys.union(*map(world.ancestry.upstream, keys))
+    found: dict[str, Real] = {}
+    for key in sorted(keys):
+        node = world.model.definition(key)
+        off = spread(here, node) if node is not None and is_numeric(node) else 0
+        given = world.model.given(key) if node is None and key in world.model.worked_out else None
+        number = None if given is None else printed_number(given)
+        if number is not None and number.decimals > 2 and not world.model.is_parameter(key):
+            off = number.unit / 2  # the result is all that is kept
+        if off:
+            found[key] = off
+    return found
 
 
 def _each_moved(value: Value, by: Callable[[Dual], Real]) -> Iterator[Value]:

@@ -210,13 +210,23 @@ def _excuse(here: Standing, calculation: t.Node, local: Value | None, body: t.No
 
 
 def _unrounded(here: Standing, node: t.Node) -> t.Node:
+    if isinstance(node, t.Negated) and isinstance(node.body, t.Number) and node.body.decimals:
+        value = _as_computed(here, node)
+        if value is not None:
+            return replace(node, body=replace(node.body, value=-value))
     if isinstance(node, t.Number) and node.decimals:
-        number = printed_number(node)
-        entries = [] if number is None else here.ledger.like(number)
-        if entries and entries[-1].unrounded is not None:
-            return replace(node, value=Fraction(mpmath.nstr(entries[-1].unrounded, DIGITS)))
-        return node
+        value = _as_computed(here, node)
+        return node if value is None else replace(node, value=value)
     return rebuilt(node, partial(_unrounded, here))
+
+
+def _as_computed(here: Standing, node: t.Node) -> Fraction | None:
+    """What a printed number was before it was rounded, where the document printed it before."""
+    number = printed_number(node)
+    entries = [] if number is None else here.ledger.like(number)
+    if not entries or entries[-1].unrounded is None:
+        return None
+    return Fraction(mpmath.nstr(entries[-1].unrounded, DIGITS))
 
 
 def _local_value(

@@ -205,13 +205,13 @@ class SymbolJudge:
         return found
 
     def _is_rule(self, left: t.Node, right: t.Node) -> bool:
-        """True for ``sigma'(u) = ...`` in u alone, and ``d sigma(u)/du = ...``: it can be tried for any u,
-        whatever u is."""
+        """True for ``sigma'(u) = ...`` in u alone, and ``d sigma(u)/du = ...``, also of a longer formula: it can be
+        tried for any u, whatever u is."""
         own = set(t.names_of(left))
         if len(own) != 1 or own != set(t.names_of(right)):
             return False
         if isinstance(left, t.Derivative):
-            return isinstance(left.of, t.Call) and left.of.arguments == (left.by,)
+            return left.of is not None and not isinstance(left.of, t.Name) and own == {left.by}
         return isinstance(left, t.Call) and bool(left.primes or left.function in self.usual)
 
     def deciding(

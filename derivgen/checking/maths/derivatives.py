@@ -14,6 +14,7 @@ from derivgen.checking.maths.tokens import Token
 from derivgen.checking.maths.tree import (
     Call,
     Derivative,
+    Matrix,
     Name,
     Node,
     Number,
@@ -75,6 +76,9 @@ class Derivatives(Cursor):
                 self._derivative(self._of(of), self._by(by), top) for (of, _), (by, _) in pairs
             ]
             return Product(tuple(factors), "")
+        jacobian = self._jacobian(above[0][0], below[0][0], top) if len(below) == 1 else None
+        if jacobian is not None:
+            return jacobian
         names = [name for by, _ in below for name in self._bys(by)]
         if order > 1 and len(names) == 1:
             names = [self._lowered(names[0], order)] * order
@@ -84,6 +88,20 @@ class Derivatives(Cursor):
         for name in reversed(names):
             node = self._derivative(node, name, top)
         return node
+
+    def _jacobian(self, of: Range, by: Range, place: Range) -> Node | None:
+        """``\\frac{\\partial (q_1, q_2)}{\\partial (p_1, p_2)}``: a row of derivatives for each of the first ones."""
+        if not (of[0] < of[1] and by[0] < by[1] and self.tokens[by[0]].kind == "open"):
+            return None
+        below = self.inside(*by)
+        if not isinstance(below, Matrix) or len(below.rows) != 1:
+            return None
+        node = self.inside(*of)
+        above = node.rows[0] if isinstance(node, Matrix) and len(node.rows) == 1 else (node,)
+        if not all(isinstance(cell, Name) for cell in (*above, *below.rows[0])):
+            return None
+        rows = (tuple(self._derivative(q, p, place) for p in below.rows[0]) for q in above)
+        return Matrix(tuple(rows), is_list=len(above) == 1)
 
     def _derivative(self, of: Node | None, by: Node, place: Range) -> Derivative:
         span = (self.tokens[place[0]].span[0], self.tokens[max(place[1] - 1, place[0])].span[1])

@@ -12,6 +12,7 @@ from derivgen.checking.maths.signs import (
     DROPPED_WITH_ARGUMENT,
     FACES,
     GREEK_COMMANDS,
+    OVERLAYS,
     RELATION_WORDS,
     SIGNS,
     TEXTS,
@@ -21,6 +22,7 @@ from derivgen.checking.maths.signs import (
 from derivgen.checking.maths.tape import Tape
 from derivgen.checking.maths.typed_signs import put_sign
 
+_OVERLAY: Final = re.compile(r"\s*<[^<>\n]{0,30}>")
 _ONES: Final = re.compile(r"\s*\{\s*1\s*\}")
 _SIMPLE_FACE: Final = re.compile(r"\s*\{\s*(?:\\([A-Za-z]+)|([A-Za-z]+))\s*\}")
 _WORD_FACE: Final = re.compile(r"\s*\{\s*([A-Za-z][A-Za-z0-9]*(?:(?:\\_|-|\s)[A-Za-z0-9]+)*)\s*\}")
@@ -57,6 +59,9 @@ def put_command(tape: Tape, found: str, start: int) -> None:
         _face(tape, name, start, end)
     elif name in TRANSPARENT:
         tape.at = end
+    elif name in OVERLAYS:
+        overlay = _OVERLAY.match(tape.text, end)
+        tape.at = end if overlay is None else overlay.end()
     elif name in ("left", "bigl", "Bigl", "biggl", "Biggl", "lvert", "lVert"):
         _delimiter(tape, "open", name, start, end)
     elif name in ("right", "bigr", "Bigr", "biggr", "Biggr", "rvert", "rVert"):

@@ -119,7 +119,7 @@ def _is_result(tokens: Sequence[Token], candidate: int, end: int) -> bool:
         value = value[1:]
     if _gap(tokens, candidate) != 1 or not value:
         return False
-    numbers = all(token.kind in _NUMERIC for token in value)
+    numbers = all(token.kind in _NUMERIC or token.text == "," for token in value)
     return value[0].kind == "number" or (value[0].kind == "open" and numbers)
 
 

@@ -124,6 +124,8 @@ TRANSPARENT: Final = frozenset(
         *("num", "numprint", "nombre"),
     }
 )
+#: Those of slides, which may say in angle brackets on which of them the group is seen.
+OVERLAYS: Final = frozenset({"alert", "onslide", "only", "uncover", "visible", "structure"})
 #: Commands without any meaning here.
 DROPPED: Final = frozenset(
     {
@@ -132,6 +134,8 @@ DROPPED: Final = frozenset(
         *("thinspace", "enspace", "thickspace", "medspace", "negthinspace", "space", "null"),
         *("small", "large", "Large", "normalsize", "centering", "par", "relax", "break"),
         *("negmedspace", "negthickspace", "strut", "unicode", "toprule", "midrule", "bottomrule"),
+        *("blacksquare", "square", "Box", "qed", "qedhere", "qedsymbol", "checkmark"),
+        *("lozenge", "Diamond", "diamondsuit", "clubsuit"),
     }
 )
 #: Commands that are dropped together with their first argument.
@@ -139,6 +143,7 @@ DROPPED_WITH_ARGUMENT: Final = frozenset(
     {
         *("label", "color", "textcolor", "hspace", "vspace", "phantom", "hphantom", "vphantom"),
         *("colorbox", "ref", "eqref", "cite", "mspace", "kern", "mkern", "class", "cssId", "href"),
+        *("cancelto",),
         *("style", "hskip", "mskip", "footnote", "intertext", "shortintertext", "url", "id"),
     }
 )

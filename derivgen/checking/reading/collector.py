@@ -35,6 +35,7 @@ BEFORE = 200
 Doubt = Callable[[str, Found], str]
 SegmentKind = Literal["text", "literal", "math", "display", "code"]
 #: What shows that a piece of text is LaTeX rather than typed.
+_LONE_NUMBER = re.compile(r"[$\\(\s]*(\d{1,9}(?:[.,]\d{1,9})?)[$\\)\s]*")
 _LATEX = re.compile(r"\\[A-Za-z]|[_^]\{")
 #: Formulas that only set something up, in posts that were copied from a page
 _IDLE = re.compile(r"\s*(?:\\(?:begingroup|endgroup|displaystyle|newline|,|;|!|\{|\}| )\s*)*")
@@ -184,6 +185,8 @@ class Collector:
         for start, end in sorted([*spans, *((one.start, one.end) for one in found)]):
             if start >= at:
                 pieces.append(text[at:start])
+                number = _LONE_NUMBER.fullmatch(text[start:end])
+                pieces.append("" if number is None else number[1])  # "a rate of $0.1$"
             at = max(at, end)
         pieces.append(text[at:])
         words = " ".join(" ".join(pieces).replace("\\_", "_").split())

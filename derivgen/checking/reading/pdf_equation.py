@@ -40,6 +40,8 @@ _LOST_SIGNS = re.compile(
 )
 
 
+#: an exponent that slipped down behind a sum in brackets
+_SQUARE = re.compile(r"\([^()=≈]{1,80}[+−-][^()=≈]{1,80}\)(?P<power>[23])(?![\w.(])")
 #: ``h1`` of ``h1 2``: behind a short name, not behind a number or a word
 _BEFORE_POWER = re.compile(r"(?<![^\W_])[^\W\d_]{1,2}\d{0,2}$|\d[^\W\d_]{1,2}\d{0,2}$")
 
@@ -318,6 +320,16 @@ class Rebuilder:
                     parts.append(body.cut(start + factor.start(), start + factor.end()))
             at = found.end()
         return join([*parts, body.cut(at, len(body.text))])
+
+
+def with_squares(body: Traced) -> Traced:
+    """A line of prose with the exponents behind its brackets: ``(r1 − x1)2`` is a square."""
+    parts: list[Traced] = []
+    at = 0
+    for found in _SQUARE.finditer(body.text):
+        parts += [body.cut(at, found.start("power")), *_raised(body, found.span("power"))]
+        at = found.end()
+    return join([*parts, body.cut(at, len(body.text))]) if parts else body
 
 
 def _raised(body: Traced, span: tuple[int, int]) -> list[Traced]:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from derivgen.checking.reading.traced import Traced
 
 NUMBER_AT_END = re.compile(r"(?:^|(?<=\s))\((\d{1,4})\)\s*$")
+#: greater numbers in brackets are years
+MOST_EQUATIONS = 1_000
 _TWO_WORDS = re.compile(r"(?<![\w∂])[A-Za-z’']{2,} +[A-Za-z’']{2,}(?![\w(])|[a-z]{3,}[.:?!]\s*$")
 _ONE_WORD = re.compile(r"\s*(?:\d+(?:\.\d+)*\.? +)?[A-Z][A-Za-z’'-]{2,}[.:]?\s*$")
 _SIGN = re.compile(r"[=≈<>+·×∑∂−]")
@@ -62,16 +65,15 @@ def regions(text: str) -> list[Region]:
     """The text cut at its equation numbers, which ascend by one."""
     made: list[Region] = []
     waiting: list[Line] = []
-    expected: int | None = None
-    for line in lines_of(text):
+    lines = list(lines_of(text))
+    expected = _first_number(lines)
+    for line in lines:
         waiting.append(line)
-        found = NUMBER_AT_END.search(line.text)
-        if found is None or (found.start() and is_prose(line.text)):
+        found = _number_at_end(line)
+        if found is None or int(found[1]) != expected:
             continue
-        number = int(found[1])
-        if number != (1 if expected is None else expected):
-            continue
-        expected = number + 1
+        number = expected
+        expected += 1
         bare = Line(line.body.cut(0, found.start()).strip(), line.gap)
         equation = [*waiting[:-1], bare] if bare.text else waiting[:-1]
         start = len(equation)
@@ -81,6 +83,19 @@ def regions(text: str) -> list[Region]:
         waiting = []
     made.append(Region(tuple(waiting), (), 0))
     return made
+
+
+def _number_at_end(line: Line) -> re.Match[str] | None:
+    """The number of an equation at the end of its last line."""
+    found = NUMBER_AT_END.search(line.text)
+    return None if found is None or (found.start() and is_prose(line.text)) else found
+
+
+def _first_number(lines: Sequence[Line]) -> int:
+    """The number of the first equation: 1, or in some pages of a longer text one that the next number follows."""
+    numbers = [int(found[1]) for line in lines if (found := _number_at_end(line)) is not None]
+    follows = (one for one, other in pairwise(numbers) if other == one + 1 and one < MOST_EQUATIONS)
+    return 1 if 1 in numbers else next(follows, 1)
 
 
 def has_sign(text: str) -> bool:

@@ -13,7 +13,7 @@ from itertools import pairwise
 
 from derivgen.checking.manuscript import Manuscript
 from derivgen.checking.reading.collector import Collector, Segment
-from derivgen.checking.reading.pdf_equation import LOST, NotCertain, Rebuilder
+from derivgen.checking.reading.pdf_equation import LOST, NotCertain, Rebuilder, with_squares
 from derivgen.checking.reading.pdf_lines import Line, has_sign, is_prose, regions
 from derivgen.checking.reading.prose import statements
 from derivgen.checking.reading.prose_sight import Found
@@ -90,7 +90,10 @@ def _prose(found: Collector, lines: Sequence[Line]) -> None:
         body = join(
             part
             for line in paragraph
-            for part in (line.body, Traced.put_in("\n", line.body.source_of(len(line.text) - 1)))
+            for part in (
+                with_squares(line.body),
+                Traced.put_in("\n", line.body.source_of(len(line.text) - 1)),
+            )
         )
         loose = after is not None and not is_prose(after.text)
 

@@ -86,6 +86,8 @@ _GLUED = re.compile(r"(.*\d)(?=[A-Z][a-z’'])")
 _BARS = re.compile(r"(?<=[=≈+\-−*/·×(,<>≤≥\d)])[ ]?(\|\|?|‖)(?=[^\s|‖])[^|‖\n]{0,80}[^\s|‖](\1)")
 #: ``dL/dw``: one name of a derivative, up to its scripts
 _TYPED = re.compile(r"d(?=[^\W\d_])[^\W_]+")
+#: ``d/dx`` before what is differentiated
+_BY = re.compile(r"d/d[^\W\d_][^\W_]*(?=[_ ])")
 _SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁽⁾ᵀᵗⁿⁱᵏᵃᵇᶜᵈᵉˡᵐᵒˣʸᶻᴸ′″"
 _LETTERS = "_^"
 
@@ -213,6 +215,8 @@ class Lexer:
                 return self._scripts(end, limit), "close"
             case "name" if (derivative := self._typed_derivative(match.start(), limit)) is not None:
                 return derivative, "atom"
+            case "name" if (by := _BY.match(self.text, match.start(), limit)) is not None:
+                return self._scripts(by.end(), limit), "prefix"
             case "name":
                 glued = _GLUED.match(text)
                 if glued is not None:

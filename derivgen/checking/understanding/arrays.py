@@ -117,8 +117,8 @@ def shaped(
 
 
 def _beside(printed: Mapping[str, Sequence[t.Node]], keys: set[str]) -> Iterator[str]:
-    """``w_0`` where another number is given for it than for the first cell of w: a bias beside the weights, unless
-    all other cells are there that are counted from 0."""
+    """``w_0`` where another number is given for it than for the first cell of w: a bias beside the weights, or a zero
+    that pads a signal; unless all other cells are there that are counted from 0, and are not given from 1 on."""
     for key, nodes in printed.items():
         cells = printed_matrix(nodes[0])
         if cells is None or min(len(cells), len(cells[0])) > 1:
@@ -126,9 +126,12 @@ def _beside(printed: Mapping[str, Sequence[t.Node]], keys: set[str]) -> Iterator
         base = _base(key, keys)
         first = ix.joined(base, ("0",))
         number = printed_number(printed.get(first, (t.Words(""),))[0])
-        rest = range(1, len(cells) * len(cells[0]))
-        counted = all(ix.joined(base, (str(at),)) in keys for at in rest)
-        if number is not None and number.value != cells[0][0].value and not counted:
+        values = [cell.value for row in cells for cell in row]
+        counted = all(ix.joined(base, (str(at),)) in keys for at in range(1, len(values)))
+        given = (printed.get(ix.joined(base, (str(at + 1),))) for at in range(len(values)))
+        alone = [None if nodes is None else printed_number(nodes[0]) for nodes in given]
+        from_one = [None if one is None else one.value for one in alone] == values
+        if number is not None and number.value != values[0] and (from_one or not counted):
             yield first
 
 

@@ -31,6 +31,7 @@ from derivgen.checking.understanding.choosing import (
     choose_definitions,
     functions_of_printed_numbers,
 )
+from derivgen.checking.understanding.complements import shares
 from derivgen.checking.understanding.decided import Decided
 from derivgen.checking.understanding.deltas import deltas_as_derivatives, with_deltas
 from derivgen.checking.understanding.extents import with_extents
@@ -128,7 +129,9 @@ def _learned(decided: Decided, rules: Mapping[str, t.Node]) -> Learned:
     find_families(decided)
     left_over(decided)
     find_counts(decided)
-    for key, node in folded(decided.definitions).items():
+    for key, node in shares(decided.definitions).items():
+        decided.definitions[key] = node
+    for key, node in folded(decided.definitions, decided.denominators).items():
         decided.definitions[key] = node
     find_leaves(decided)
     give_upstream(decided)

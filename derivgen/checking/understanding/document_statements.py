@@ -13,9 +13,12 @@ from derivgen.checking.maths.tree import Reading
 from derivgen.checking.maths.vocabulary import Vocabulary
 from derivgen.checking.understanding.activations import with_activations
 from derivgen.checking.understanding.apart import told_apart
+from derivgen.checking.understanding.arguments_in_words import with_named_arguments
+from derivgen.checking.understanding.conditions import with_conditions
 from derivgen.checking.understanding.elided import with_elided_terms
 from derivgen.checking.understanding.examples import with_examples_apart
 from derivgen.checking.understanding.function_letters import with_quantities
+from derivgen.checking.understanding.given_alike import with_values_apart
 from derivgen.checking.understanding.hypotheses import outputs_of_samples
 from derivgen.checking.understanding.index_ranges import without_ranges
 from derivgen.checking.understanding.iterates import with_iterates
@@ -23,7 +26,9 @@ from derivgen.checking.understanding.labelled_samples import with_labelled_sampl
 from derivgen.checking.understanding.losses_in_words import losses_in_words
 from derivgen.checking.understanding.named_losses import with_named_losses
 from derivgen.checking.understanding.noting import statements_of
+from derivgen.checking.understanding.objects import with_lengths, with_objects
 from derivgen.checking.understanding.plain_layers import with_plain_layers
+from derivgen.checking.understanding.repeated_indices import with_implied_sums
 from derivgen.checking.understanding.restrictions import with_restrictions
 from derivgen.checking.understanding.rows_of_steps import StepTable, step_tables
 from derivgen.checking.understanding.sample_tables import by_sample
@@ -123,13 +128,18 @@ def _dated(statement: Statement, steps: Steps) -> Statement:
 def _with_names_of_their_own(said: Sequence[Statement], text: str) -> Summed:
     """The statements with what is written beside a name, and in the sentences, made a part of it: a function, a
     range, a time, a sample; and with the terms for which dots stand."""
-    statements = with_activations(with_iterates(with_elided_terms(said)), text)
-    statements = with_values_of_one(statements, text)
-    statements = with_restrictions(with_quantities(without_ranges(statements)))
+    statements = with_elided_terms(with_implied_sums(said, text))
+    statements = with_iterates(with_named_arguments(statements, text))
+    statements = with_activations(statements, text)
+    statements = with_values_apart(with_values_of_one(statements, text))
+    statements = with_conditions(statements, text)
+    objects = with_objects(with_lengths(statements))
+    statements = with_restrictions(with_quantities(without_ranges(objects.statements)))
     statements = with_plain_layers(statements)
     statements = with_usual_letters(with_named_losses(statements))
     statements = with_zero_vectors(with_times_in_keys(with_signs_for_gradients(statements)))
-    return with_labelled_samples(statements, text)
+    labelled = with_labelled_samples(statements, text)
+    return replace(labelled, wholes={**objects.wholes, **labelled.wholes})
 
 
 def _without_cells(tables: Sequence[Table], vocabulary: Vocabulary) -> list[Table]:

@@ -4,7 +4,8 @@ Such a quantity is computed from the other, and its derivative by the other is m
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
 from derivgen.checking.maths import tree as t
@@ -17,11 +18,12 @@ MOST_TERMS = 64
 MOST_NESTED = 8
 
 
-def folded(definitions: Mapping[str, t.Node]) -> dict[str, t.Node]:
-    """The definitions that change, with the names of others in place of what those say."""
-    whole = _Named(definitions)
+def folded(definitions: Mapping[str, t.Node], by: Collection[str] = ()) -> dict[str, t.Node]:
+    """The definitions that change, with the names of others in place of what those say; ``by`` are the names that
+    the document differentiates by."""
+    whole = _Named(definitions, by)
     found: dict[str, t.Node] = {}
-    for key, node in definitions.items() if whole.sums or whole.products else ():
+    for key, node in definitions.items() if whole.sums or whole.products or whole.parts else ():
         made = whole.arguments_folded(rebuilt(node, whole.sums_folded))
         # w_2 f(u) + b is w_2 v + b, where v = f(u), and that is s
         called = made
@@ -31,6 +33,7 @@ def folded(definitions: Mapping[str, t.Node]) -> dict[str, t.Node]:
             if inner == called or outer == inner:
                 break
             made = called = outer
+        made = rebuilt(made, whole.parts_folded)
         if made != node:
             found[key] = made
     return found
@@ -39,7 +42,7 @@ def folded(definitions: Mapping[str, t.Node]) -> dict[str, t.Node]:
 class _Named:
     """What is the definition of a name: sums by how many terms they have, and calls of functions."""
 
-    def __init__(self, definitions: Mapping[str, t.Node]) -> None:
+    def __init__(self, definitions: Mapping[str, t.Node], by: Collection[str]) -> None:
         self.sums: dict[int, dict[Shape, str]] = {}
         self.calls: dict[t.Call, str] = {}
         self._factors = {key: _factors(node) for key, node in definitions.items()}
@@ -55,6 +58,13 @@ class _Named:
                     self.sums.setdefault(len(node.terms), {}).setdefault(shape, key)
             elif isinstance(node, t.Call) and all(isinstance(a, t.Name) for a in node.arguments):
                 self.calls.setdefault(node, key)
+        #: calls and inner products that are one name's, which something is differentiated by
+        same = Counter(definitions.values())
+        self.parts = {
+            node: key
+            for key, node in definitions.items()
+            if key in by and isinstance(node, t.Call | t.BigSum) and same[node] == 1
+        }
 
     def sums_folded(self, node: t.Node) -> t.Node:
         """A formula with names for the sums in it."""
@@ -91,6 +101,13 @@ class _Named:
         if key is not None:
             return t.Name(key, written=key, span=node.span)
         return rebuilt(node, self.calls_folded)
+
+    def parts_folded(self, node: t.Node) -> t.Node:
+        """A formula with names for what something is differentiated by: ``log f(u v)`` beside ``s = u v`` and ``dL/ds``."""
+        key = self.parts.get(node) if isinstance(node, t.Call | t.BigSum) else None
+        if key is not None:
+            return t.Name(key, written=key, span=node.span)
+        return rebuilt(node, self.parts_folded)
 
 
 def _factors(node: t.Node) -> tuple[str, ...]:

@@ -43,7 +43,7 @@ def _meant(statements: Sequence[Statement]) -> frozenset[str]:
     for statement in statements:
         for call in _calls(statement):
             named = all(isinstance(argument, t.Name) for argument in call.arguments)
-            if call.primes or not call.arguments or not named or _is_usual(call.function):
+            if call.primes or not call.arguments or not named or is_usual(call.function):
                 others.add(call.function)
             else:
                 arguments[call.function].add(call.arguments)
@@ -74,7 +74,8 @@ def _calls(statement: Statement) -> Iterator[t.Call]:
                 yield part
 
 
-def _is_usual(function: str) -> bool:
+def is_usual(function: str) -> bool:
+    """True for a function that everybody knows by this name."""
     return v.is_function(function) or functions.canonical(function) is not None
 
 

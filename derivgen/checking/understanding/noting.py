@@ -4,7 +4,7 @@ derivative tokens, updates."""
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
@@ -234,6 +234,8 @@ def note(notes: Notes, statement: Statement) -> None:
                 notes.called[part.function].append(part.arguments)
             elif isinstance(part, t.BigSum) and isinstance(part.lower, t.Number):
                 notes.from_zero = notes.from_zero or part.lower.value == 0
+            elif isinstance(part, t.Cases):
+                notes.used.update(_tested(part))
     if any(segment.relation in ("<", ">", "<=", ">=", "!=", "in", "to") for segment in segments):
         return
     if len(segments) > 1 and isinstance(bodies[0], t.Name) and _is_assignment(statement.chain):
@@ -257,6 +259,13 @@ def note(notes: Notes, statement: Statement) -> None:
     for formula, calculation in pairwise(rest):
         if not is_numeric(formula) and is_numeric(calculation):
             notes.substitutions.append((formula, calculation))
+
+
+def _tested(cases: t.Cases) -> Iterator[str]:
+    """The keys in the conditions of a case distinction."""
+    for _, test in cases.lines:
+        for segment in () if test is None else test.segments:
+            yield from (name.key for name in t.names_of(segment.body))
 
 
 def _is_old_value_of(member: t.Node, first: t.Node) -> bool:
@@ -311,6 +320,8 @@ def _note_member(notes: Notes, member: t.Node, rest: Sequence[t.Node], first: bo
                 if first:
                     notes.stated.add(key)
             elif is_numeric(side):
+                if _goes_on(notes, key, side):
+                    notes.assigned[name.key].append(side)
                 notes.calculations[key].append(side)
             elif t.has_derivative(side):
                 notes.rules[key].append(side)
@@ -318,6 +329,19 @@ def _note_member(notes: Notes, member: t.Node, rest: Sequence[t.Node], first: bo
                 notes.sides[key].append(side)
             if name.mark in UPDATE_MARKS and (isinstance(side, t.Sum) or t.has_derivative(side)):
                 notes.updates.append((name.key, side))
+
+
+def _goes_on(notes: Notes, key: str, calculation: t.Node) -> bool:
+    """Whether a quantity is computed from the value that a calculation gave it before: a velocity in its second step,
+    ``v = 0.9 * 0.1600 - 0.05 * g``."""
+    printed, worked = notes.printed.get(key), notes.worked_out.get(key)
+    if not printed or not worked or printed[0] is not worked[0] or key in notes.sides:
+        return False
+    number = printed_number(printed[-1])
+    if number is None or number.decimals < 2 or not isinstance(calculation, t.Sum):
+        return False
+    numbers = (printed_number(part) for part in t.walk(calculation) if isinstance(part, t.Number))
+    return any(one is not None and one.value == abs(number.value) for one in numbers)
 
 
 def _is_square(node: t.Node) -> bool:

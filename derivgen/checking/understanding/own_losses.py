@@ -20,7 +20,8 @@ def losses_of(decided: Decided, loss: str | None, parameters: frozenset[str]) ->
     ends = set(decided.terminal())
     found: dict[str, set[str]] = defaultdict(set)
     for of, by in decided.notes.derivatives:
-        if by in parameters:
+        # what a step without a mark turns out to train is among the given values
+        if by in parameters or (by in decided.values and by not in decided.definitions):
             found[by].add(decided.alias_end(of))
     made = {}
     for by, tops in found.items():

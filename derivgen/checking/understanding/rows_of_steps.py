@@ -7,12 +7,13 @@ data that are in it.  A weight is what the row above makes of it.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from derivgen.checking.evaluating.model import DocumentModel
 from derivgen.checking.evaluating.printed import printed_number
+from derivgen.checking.evaluating.values import Real
 from derivgen.checking.manuscript import Passage, Table
 from derivgen.checking.maths import tree as t
 from derivgen.checking.maths.vocabulary import Vocabulary
@@ -23,6 +24,8 @@ from derivgen.checking.understanding.tables import HEADS, Kind, kind_of, label_o
 MOST_ROWS = 50
 #: passes through all samples: several rows are of one
 _EPOCH = re.compile(r"epoch|epoque|époque|época|durchgang|pass\b|轮", re.IGNORECASE)
+#: how a change is spelled: ``\\Delta w`` is that of w
+CHANGE = "Delta_"
 _LOSS = re.compile(
     r"loss|cost|error|verlust|fehler|kosten|perte|coût|erreur|coste|pérdida|损失", re.I
 )
@@ -47,11 +50,22 @@ class StepTable:
     left_over: Sequence[Passage] = ()
 
     def trained(self) -> Iterator[str]:
-        """What has new values or gradients in it."""
+        """What has new values or gradients in it, or stands beside its change."""
+        changes = self.changes()
         for column in self.columns:
             name = column.label.by if isinstance(column.label, t.Derivative) else column.label
-            if column.kind in ("new", "gradient") and isinstance(name, t.Name):
+            if not isinstance(name, t.Name):
+                continue
+            if column.kind in ("new", "gradient") or name.key in changes:
                 yield name.key
+
+    def changes(self) -> Mapping[str, int]:
+        """What each column of changes is of, ``w`` for ``\\Delta w``, with its place."""
+        return {
+            column.label.key.removeprefix(CHANGE): at
+            for at, column in enumerate(self.columns)
+            if isinstance(column.label, t.Name) and column.label.key.startswith(CHANGE)
+        }
 
     def first_values(self) -> Iterator[tuple[str, t.Node]]:
         """What names have at the beginning."""
@@ -110,7 +124,7 @@ def in_rows(
     if not trained:
         yield from (_after(end, None) for end in ends)
         return
-    late = {key for key in trained & kept - renewed if _begins_later(key, columns, table, model)}
+    late = _late(trained & kept - renewed, columns, table, model)
     data = tuple(_data(columns, row, model) for row in table.rows)
     for step, cells in enumerate(table.rows):
         order = sorted(range(len(columns)), key=lambda at: not _is_of(columns[at], trained))
@@ -204,6 +218,37 @@ def _understood(table: StepTable, model: DocumentModel) -> list[Column]:
 def _is_of(column: Column, trained: set[str]) -> bool:
     name = column.label
     return isinstance(name, t.Name) and name.key in trained and column.kind != "new"
+
+
+def _late(
+    keys: Collection[str], columns: Sequence[Column], table: StepTable, model: DocumentModel
+) -> set[str]:
+    """The parameters whose columns have what the step of a row makes of them: as most of the changes beside them say,
+    for all of them; else by their first values."""
+    changes = table.changes()
+    places = {
+        column.label.key: at
+        for at, column in enumerate(columns)
+        if isinstance(column.label, t.Name) and column.label.key in keys
+    }
+    before, after = 0, 0
+    for key in places.keys() & changes.keys():
+        numbers = [[_number(row, at) for at in (places[key], changes[key])] for row in table.rows]
+        for (old, change), (new, later) in pairwise(numbers):
+            if old is None or new is None or change is None or later is None:
+                continue
+            one, other = abs(new - old - change), abs(new - old - later)
+            before += one < other
+            after += other < one
+    if before != after:
+        return set(keys) if after > before else set()
+    return {key for key in keys if _begins_later(key, columns, table, model)}
+
+
+def _number(row: Sequence[tuple[Passage, t.Chain] | None], at: int) -> Real | None:
+    cell = row[at] if at < len(row) else None
+    number = None if cell is None else printed_number(cell[1].segments[0].body)
+    return None if number is None else number.value
 
 
 def _begins_later(

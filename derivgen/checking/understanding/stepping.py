@@ -12,7 +12,7 @@ from fractions import Fraction
 from derivgen.checking.evaluating import indices as ix
 from derivgen.checking.evaluating.ancestry import Ancestry
 from derivgen.checking.evaluating.model import DocumentModel
-from derivgen.checking.evaluating.printed import is_numeric
+from derivgen.checking.evaluating.printed import is_numeric, printed_matrix
 from derivgen.checking.evaluating.resolving import UPDATE_MARKS
 from derivgen.checking.evaluating.values import place_in
 from derivgen.checking.maths import tree as t
@@ -90,6 +90,8 @@ def _step(
         new, before = _value(segments[1].body), now.get(name.key, _value(given))
         moved = new is not None and before is not None and new != before
         arrow = segments[1].relation == "assign" and model.is_parameter(name.key)
+        if arrow and printed_matrix(segments[1].body) is not None:
+            return Fraction(0) if segments[1].body != given else None
         by_rule = ix.family(name.key) in ruled and not ix.letters_of(name.key)
         return Fraction(0) if moved and (arrow or by_rule) else None
     body = segments[1].body

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from derivgen.checking.evaluating import indices as ix
-from derivgen.checking.evaluating.printed import is_fraction, is_printed
+from derivgen.checking.evaluating.printed import is_fraction, is_printed, printed_number
 from derivgen.checking.evaluating.resolving import UPDATE_MARKS
 from derivgen.checking.manuscript import Passage, Table
 from derivgen.checking.maths import tree as t
@@ -112,6 +112,8 @@ def _of_rows(table: Table, vocabulary: Vocabulary) -> Iterator[Cell]:
     heads = [cell.text.strip() for cell in head]
     kinds = _with_steps([kind_of(text) for text in heads], head, vocabulary)
     first = _label_column(head, rows, vocabulary)
+    if not any(kinds[first + 1 :]):
+        yield from _of_labels([row[first:] for row in rows], vocabulary)
     for row in rows:
         label = label_of(row[first], vocabulary) if first < len(row) else None
         for at, cell in enumerate(row[first + 1 : len(head)], first + 1):
@@ -133,6 +135,36 @@ def _of_rows(table: Table, vocabulary: Vocabulary) -> Iterator[Cell]:
             chain = None if kind is None or label is None else number_of(cell, vocabulary)
             if kind is not None and chain is not None and label is not None:
                 yield Cell(label, kind, chain, cell)
+
+
+def _of_labels(rows: Sequence[Sequence[Passage]], vocabulary: Vocabulary) -> Iterator[Cell]:
+    """The rows of a table whose labels say what its numbers are, ``\\partial L/\\partial w`` and ``new w``, and whose
+    columns have the same numbers: by hand, by a program."""
+    found: list[tuple[t.Node, Kind, list[tuple[Passage, t.Chain]]]] = []
+    for row in rows:
+        label: t.Node | None = label_of(row[0], vocabulary) if row else None
+        kind: Kind = "gradient" if isinstance(label, t.Derivative) else "value"
+        if row and label is None:
+            words, formula = split_head(row[0], vocabulary)
+            label = formula if isinstance(formula, t.Name) else None
+            kind = "new" if kind_of(words) == "new" else "value"
+        cells = [(cell, chain) for cell in row[1:] if (chain := number_of(cell, vocabulary))]
+        if label is not None and cells:
+            found.append((label, kind, cells))
+    alike = [_agree([chain for _, chain in cells]) for _, _, cells in found]
+    if all(kind == "value" for _, kind, _ in found) or 4 * sum(alike) < 3 * len(alike):
+        return
+    for label, kind, cells in found:
+        for cell, chain in cells:
+            yield Cell(label, kind, chain, cell)
+
+
+def _agree(chains: Sequence[t.Chain]) -> bool:
+    """Whether printed numbers are the same but for their digits."""
+    numbers = [number for c in chains if (number := printed_number(c.segments[0].body))]
+    units = [number.unit for number in numbers]
+    values = [number.value for number in numbers]
+    return not numbers or max(values) - min(values) <= max(units)
 
 
 def _label_column(

@@ -194,10 +194,20 @@ def opaque(decided: Decided) -> frozenset[str]:
     rules = [key for key, rule in sides if ix.letters_of(key) and not any(map(is_descent, rule))]
     for key in decided.values.keys() - decided.definitions.keys():
         # a formula with parts left out, or a sum over something unknown: the rows X_n* of a matrix
-        unread = any(has_dots(side) or _has_sum(side) for side in decided.notes.sides.get(key, ()))
+        unread = any(
+            (has_dots(side) and not _lists_cells(key, side)) or _has_sum(side)
+            for side in decided.notes.sides.get(key, ())
+        )
         if unread or any(ix.is_instance(key, rule) for rule in rules):
             found.add(key)
     return frozenset(found)
+
+
+def _lists_cells(key: str, side: t.Node) -> bool:
+    """True for ``x = (x_1, ..., x_d)``, which computes nothing."""
+    matrix = side.body if isinstance(side, t.Transposed) else side
+    cells = {ix.split(name)[0].lower() for name in names_in(matrix)}
+    return isinstance(matrix, t.Matrix) and cells == {key.lower()}
 
 
 def _has_sum(node: t.Node) -> bool:
