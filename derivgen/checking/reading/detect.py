@@ -6,6 +6,8 @@ import itertools
 import re
 from pathlib import PurePath
 
+from derivgen.checking.reading.lost_powers import LOST_POWER
+
 ENDINGS = {
     ".md": "markdown",
     ".markdown": "markdown",
@@ -58,7 +60,8 @@ def format_of(name: str, text: str) -> str:
 
 
 def _is_from_pdf(text: str) -> bool:
-    """Whether a text has equation numbers in ascending order and fractions in two lines."""
+    """Whether a text has equation numbers in ascending order, and fractions in two lines or exponents in none."""
     numbers = [int(found[1]) for found in _NUMBERED.finditer(text)]
     ascending = sum(1 for one, other in itertools.pairwise(numbers) if other == one + 1)
-    return ascending >= 2 and _STACKED.search(text) is not None and "$" not in text
+    lost = _STACKED.search(text) or LOST_POWER.search(text)
+    return ascending >= 2 and lost is not None and "$" not in text

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from derivgen.checking.reading.lost_powers import raised
 from derivgen.checking.reading.pdf_lines import Line
 from derivgen.checking.reading.traced import Traced, join
 
@@ -40,8 +41,6 @@ _LOST_SIGNS = re.compile(
 )
 
 
-#: an exponent that slipped down behind a sum in brackets
-_SQUARE = re.compile(r"\([^()=≈]{1,80}[+−-][^()=≈]{1,80}\)(?P<power>[23])(?![\w.(])")
 #: ``h1`` of ``h1 2``: behind a short name, not behind a number or a word
 _BEFORE_POWER = re.compile(r"(?<![^\W_])[^\W\d_]{1,2}\d{0,2}$|\d[^\W\d_]{1,2}\d{0,2}$")
 
@@ -290,9 +289,9 @@ class Rebuilder:
         for found in _LOST_SIGNS.finditer(body.text):
             place = body.source_of(found.start())
             if found["power"] is not None:
-                parts += [body.cut(at, found.start()), *_raised(body, found.span("power"))]
+                parts += [body.cut(at, found.start()), *raised(body, found.span("power"))]
             elif found["exp"] is not None:
-                parts += [body.cut(at, found.start("exp")), *_raised(body, found.span("exp"))]
+                parts += [body.cut(at, found.start("exp")), *raised(body, found.span("exp"))]
             elif found["broken"] is not None:
                 raise NotCertain("where an exponent ends was lost")
             elif found["raised"] is not None:
@@ -300,7 +299,7 @@ class Rebuilder:
                     continue
                 if not self.dots:
                     raise NotCertain("a number may be an exponent or a factor")
-                parts += [body.cut(at, found.start()), *_raised(body, found.span("to"))]
+                parts += [body.cut(at, found.start()), *raised(body, found.span("to"))]
             elif found["star"] is not None:
                 if not self.dots:
                     raise NotCertain("a star may be a product or a mark")
@@ -320,21 +319,6 @@ class Rebuilder:
                     parts.append(body.cut(start + factor.start(), start + factor.end()))
             at = found.end()
         return join([*parts, body.cut(at, len(body.text))])
-
-
-def with_squares(body: Traced) -> Traced:
-    """A line of prose with the exponents behind its brackets: ``(r1 − x1)2`` is a square."""
-    parts: list[Traced] = []
-    at = 0
-    for found in _SQUARE.finditer(body.text):
-        parts += [body.cut(at, found.start("power")), *_raised(body, found.span("power"))]
-        at = found.end()
-    return join([*parts, body.cut(at, len(body.text))]) if parts else body
-
-
-def _raised(body: Traced, span: tuple[int, int]) -> list[Traced]:
-    place = body.source_of(span[0])
-    return [Traced.put_in("^{", place), body.cut(*span), Traced.put_in("}", place)]
 
 
 def _over(top: Traced, bottom: Traced) -> Traced:

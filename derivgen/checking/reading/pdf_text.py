@@ -13,7 +13,8 @@ from itertools import pairwise
 
 from derivgen.checking.manuscript import Manuscript
 from derivgen.checking.reading.collector import Collector, Segment
-from derivgen.checking.reading.pdf_equation import LOST, NotCertain, Rebuilder, with_squares
+from derivgen.checking.reading.lost_powers import with_squares
+from derivgen.checking.reading.pdf_equation import LOST, NotCertain, Rebuilder
 from derivgen.checking.reading.pdf_lines import Line, has_sign, is_prose, regions
 from derivgen.checking.reading.prose import statements
 from derivgen.checking.reading.prose_sight import Found

@@ -8,6 +8,7 @@ from derivgen.checking.manuscript import Manuscript
 from derivgen.checking.reading.barred import barred_table
 from derivgen.checking.reading.collector import Collector, Segment
 from derivgen.checking.reading.delimiters import Delimiters
+from derivgen.checking.reading.lost_powers import with_squares
 from derivgen.checking.reading.tabbed import Rows, tabbed_table
 from derivgen.checking.reading.traced import Traced
 
@@ -16,7 +17,7 @@ def read(text: str, file: str) -> Manuscript:
     """The manuscript of a plain text."""
     found = Collector(emphasis=True)
     for start, end in paragraphs(text):
-        body = Traced(text[start:end], Traced.of("", start).pieces)
+        body = with_squares(Traced(text[start:end], Traced.of("", start).pieces))
         for part in _parts(body):
             if isinstance(part, Traced):
                 found.paragraph(segments(part))
