@@ -42,6 +42,8 @@ from derivgen.checking.understanding.statements import Statement
 ORDERS = frozenset({"<", ">", "<=", ">=", "!="})
 #: relations that state no equality
 OTHERS = frozenset({"in", "to", "propto"})
+#: a difference quotient is off by less than this part of a derivative
+NEARLY = 100
 
 
 @dataclass
@@ -188,8 +190,25 @@ class ClaimJudge:
         if draft.verdict is Verdict.WRONG and has_decimals(draft.segment.body):
             # numbers among names: a calculation in which not everything has been put in yet
             judge_mixed(self.standing, draft, subject)
-        if draft.verdict is Verdict.WRONG and self._holds_here(subject, draft.segment.body):
+        if draft.verdict is Verdict.WRONG and (
+            self._holds_here(subject, draft.segment.body) or self._is_difference(draft, subject)
+        ):
             draft.accept()
+
+    def _is_difference(self, draft: Draft, subject: t.Node) -> bool:
+        """True for ``dL/dw \\approx (L(w + h) - L(w - h)) / 2h``, which is nearly so at the stated values."""
+        body = draft.segment.body
+        if draft.segment.relation != "approx" or not isinstance(subject, t.Derivative):
+            return False
+        loss = subject.of.key if isinstance(subject.of, t.Name) else ""
+        calls = [p for p in t.walk(body) if isinstance(p, t.Call) and p.function == loss]
+        if len(calls) < 2:
+            return False
+        try:
+            left, right = (v.scalar(self.standing.actual.evaluate(n)) for n in (subject, body))
+        except NoValue:
+            return False
+        return left is not None and right is not None and abs(left - right) <= abs(left) / NEARLY
 
     def _holds_here(self, subject: t.Node, body: t.Node) -> bool:
         """True for a formula of the case that holds after the steps of training so far, and for one that is exact for

@@ -121,7 +121,7 @@ TRANSPARENT: Final = frozenset(
         *("boxed", "fbox", "mathord", "mathbin", "mathrel", "mathop", "mathopen", "mathclose"),
         *("mathinner", "mathpunct", "cancel", "bcancel", "xcancel", "smash", "ensuremath"),
         *("big", "Big", "bigg", "Bigg", "bigm", "Bigm", "middle", "mathstrut", "displaylines"),
-        *("num", "numprint", "nombre"),
+        *("num", "numprint", "nombre", "qty"),
     }
 )
 #: Those of slides, which may say in angle brackets on which of them the group is seen.

@@ -10,6 +10,11 @@ import re
 from dataclasses import dataclass
 
 from derivgen.checking.manuscript import Unread
+from derivgen.checking.reading.package_macros import (
+    IN_BRACKETS,
+    PACKAGE_MACROS,
+    closing_bracket,
+)
 from derivgen.checking.reading.prose_tokens import brace_partners
 from derivgen.checking.reading.traced import Traced, join
 from derivgen.checking.reading.wordlist import words_of
@@ -65,6 +70,9 @@ class Macro:
     refused: str = ""
 
 
+_IN_BRACKETS = frozenset(PACKAGE_MACROS[name][2] for name in IN_BRACKETS)
+
+
 class _TooMuch(Exception):
     """An expansion that has to stop; the reason."""
 
@@ -95,7 +103,10 @@ class Expander:
     """Expands the macros that a document defines."""
 
     def __init__(self) -> None:
-        self.macros: dict[str, Macro] = {}
+        self.macros: dict[str, Macro] = {
+            name: Macro(body, arguments, default)
+            for name, (arguments, default, body) in PACKAGE_MACROS.items()
+        }
         self.environments: dict[str, tuple[str, str]] = {}
         self.unread: list[Unread] = []
         self.count = 0
@@ -191,6 +202,7 @@ class Expander:
         text = whole.text
         arguments: list[Traced] = []
         missing = macro.arguments
+        brackets = macro.body in _IN_BRACKETS
         if macro.default is not None and missing:
             missing -= 1
             place = _past_spaces(text, at)
@@ -205,7 +217,10 @@ class Expander:
             at = _past_spaces(text, at)
             if at >= len(text):
                 raise _TooMuch("an argument of the macro is missing")
-            if text[at] == "{":
+            if text[at] == "(" and brackets and (close := closing_bracket(text, at)) is not None:
+                arguments.append(whole.cut(at + 1, close))
+                at = close + 1
+            elif text[at] == "{":
                 close = partners.get(at, -1)
                 if close < 0:
                     raise _TooMuch("an argument of the macro has no closing brace")
@@ -278,7 +293,9 @@ class Expander:
         body = _without_layout(body, arguments)
         if command == "DeclareMathOperator":
             body = f"\\operatorname{{{body}}}"
-        fresh = command != "providecommand" or name not in self.macros
+        own = self.macros.get(name)
+        known = own is not None and own.body != PACKAGE_MACROS.get(name, (0, None, ""))[2]
+        fresh = command != "providecommand" or not known
         if fresh and name not in _STRUCTURE:
             self.macros[name] = Macro(body, arguments, default)
         return group[1] + 1

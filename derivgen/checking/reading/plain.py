@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from derivgen.checking.manuscript import Manuscript
@@ -12,18 +13,46 @@ from derivgen.checking.reading.lost_powers import with_squares
 from derivgen.checking.reading.tabbed import Rows, tabbed_table
 from derivgen.checking.reading.traced import Traced
 
+#: a display of reStructuredText: what is indented below it
+_DIRECTIVE = re.compile(
+    r"^(?P<indent>[ \t]*)\.\. math::[ \t]*(?P<inline>[^\n]*)(?:\n|\Z)"
+    r"(?P<body>(?:(?P=indent)[ \t]+[^\n]*(?:\n|\Z)|[ \t]*\n)*)",
+    re.MULTILINE,
+)
+_OPTIONS = re.compile(r"(?:[ \t]*:[a-z-]+:[^\n]*(?:\n|\Z))+")
+
 
 def read(text: str, file: str) -> Manuscript:
     """The manuscript of a plain text."""
     found = Collector(emphasis=True)
-    for start, end in paragraphs(text):
-        body = with_squares(Traced(text[start:end], Traced.of("", start).pieces))
-        for part in _parts(body):
+    at = 0
+    for directive in (*_DIRECTIVE.finditer(text), None):
+        _paragraphs(found, text, at, len(text) if directive is None else directive.start())
+        if directive is not None:
+            at = directive.end()
+            for start, end in (directive.span("inline"), *_displays(directive)):
+                body = Traced(text[start:end], Traced.of("", start).pieces).strip()
+                if body.text:
+                    found.display(body)
+    return found.manuscript(file, text, "text")
+
+
+def _paragraphs(found: Collector, text: str, begin: int, limit: int) -> None:
+    for start, end in paragraphs(text[begin:limit]):
+        whole = Traced(text[begin + start : begin + end], Traced.of("", begin + start).pieces)
+        for part in _parts(with_squares(whole)):
             if isinstance(part, Traced):
                 found.paragraph(segments(part))
             else:
                 found.table([[segments(cell) for cell in row] for row in part])
-    return found.manuscript(file, text, "text")
+
+
+def _displays(directive: re.Match[str]) -> Iterator[tuple[int, int]]:
+    """The formulas below ``.. math::``: blocks with an empty line between them, without options such as ``:label:``."""
+    shift = directive.start("body")
+    for start, end in paragraphs(directive["body"]):
+        option = _OPTIONS.match(directive["body"], start, end)
+        yield shift + (start if option is None else option.end()), shift + end
 
 
 def _parts(body: Traced) -> Iterator[Traced | Rows]:

@@ -86,8 +86,12 @@ _GLUED = re.compile(r"(.*\d)(?=[A-Z][a-z’'])")
 _BARS = re.compile(r"(?<=[=≈+\-−*/·×(,<>≤≥\d)])[ ]?(\|\|?|‖)(?=[^\s|‖])[^|‖\n]{0,80}[^\s|‖](\1)")
 #: ``dL/dw``: one name of a derivative, up to its scripts
 _TYPED = re.compile(r"d(?=[^\W\d_])[^\W_]+")
+#: the sign of a partial derivative in the faces that a copy from Word has
+_ROUND_D = str.maketrans("𝜕𝝏𝛛𝞉𝟃", "∂∂∂∂∂")
 #: ``d/dx`` before what is differentiated
 _BY = re.compile(r"d/d[^\W\d_][^\W_]*(?=[_ ])")
+#: ``w5+ = 0.4``: a sign right behind a name and before a relation is a mark
+_MARK = re.compile(r"[+*](?=[ ]+(?:=|≈|:=|←|<-))")
 _SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁽⁾ᵀᵗⁿⁱᵏᵃᵇᶜᵈᵉˡᵐᵒˣʸᶻᴸ′″"
 _LETTERS = "_^"
 
@@ -143,7 +147,7 @@ class Lexer:
     """Cuts one paragraph into tokens; linear in its length."""
 
     def __init__(self, text: str, formulas: Spans) -> None:
-        self.text = text
+        self.text = text.translate(_ROUND_D)
         self.formulas = {start: end for start, end in formulas if end > start}
         self.braces = brace_partners(text)
         self.tokens: list[Token] = []
@@ -222,6 +226,8 @@ class Lexer:
                 if glued is not None:
                     return match.start() + glued.end(), "atom"
                 scripts = self._scripts(end, limit)
+                mark = _MARK.match(self.text, scripts, limit)
+                scripts = scripts if mark is None else mark.end()
                 certain = scripts > end or len(text) == 1 or not text.isalpha() or text in SPELLED
                 if text in ("a", "A", "I") and scripts == end:
                     certain = False

@@ -6,14 +6,14 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import pairwise
 
-from derivgen.checking.evaluating.printed import is_printed
 from derivgen.checking.maths import tree as t
 from derivgen.checking.understanding.statements import Statement
 
 _IF = re.compile(
-    r"(?:\b(?:if|iff|when|whenever|where|while|unless|until|as long as|provided that|in case|falls|wenn|sofern|sobald"
-    r"|solange|si|quand|lorsque|tant que|cuando|mientras|se|quando|если|когда|пока|при)|如果|若|当|當|もし)"
+    r"(?:\b(?:if|iff|for|when|whenever|where|while|unless|until|as long as|provided that|in case|falls|wenn|für|sofern|sobald"
+    r"|solange|si|pour|para|per|quand|lorsque|tant que|cuando|mientras|se|quando|если|когда|пока|при)|如果|若|当|當|もし)"
     r"[\s$\\(*_`]{0,8}$",
     re.IGNORECASE,
 )
@@ -37,10 +37,12 @@ def with_conditions(statements: Sequence[Statement], text: str) -> tuple[Stateme
         if not _is_condition(statement, text):
             found.append(statement)
             continue
-        behind = statements[at + 1] if at + 1 < len(statements) else None
-        made = _distinction(found[-1] if found else None, statement, behind, text)
+        behind, last = (*statements[at + 1 : at + 3], None, None)[:2]
+        closing = last if last is not None and _is_condition(last, text) else None
+        made = _distinction(found[-1] if found else None, statement, behind, closing, text)
         if made is not None:
-            found[-1], taken = made, at + 1
+            found[-1] = made
+            taken = at + 1 if closing is None else at + 2
     return tuple(found)
 
 
@@ -53,27 +55,40 @@ def _is_condition(statement: Statement, text: str) -> bool:
 
 
 def _distinction(
-    before: Statement | None, condition: Statement, behind: Statement | None, text: str
+    before: Statement | None,
+    condition: Statement,
+    behind: Statement | None,
+    closing: Statement | None,
+    text: str,
 ) -> Statement | None:
-    """``y = 1`` and ``y = 0`` as one statement: y is 1 under a condition, and 0 otherwise."""
-    if before is None or behind is None:
+    """``y = 1`` and ``y = 0`` as one statement: y is 1 under a condition, and 0 otherwise, or under another one."""
+    if before is None or behind is None or before.chain.continued or behind.chain.continued:
         return None
-    name, other = before.left, behind.left
-    if not isinstance(name, t.Name) or name != other or before.chain.continued:
+    name = before.left
+    if not isinstance(name, t.Name | t.Call) or name != behind.left:
         return None
-    if not all(len(s.members) == 2 and is_printed(s.members[1]) for s in (before, behind)):
+    if any(len(s.members) != 2 for s in (before, behind)):
         return None
-    ends = [s.source(s.chain.span[1] - 1) + 1 for s in (before, condition, behind)]
-    first = text[ends[0] : condition.source(condition.chain.span[0])]
-    second = text[ends[1] : behind.source(behind.chain.span[0])]
-    third = text[ends[2] : ends[2] + _NEAR]
-    if any(len(part) > _NEAR or _ENDS.search(part) for part in (first, second)):
+    parts = [before, condition, behind, *(() if closing is None else (closing,))]
+    between = [
+        text[_end(one) : other.source(other.chain.span[0])] for one, other in pairwise(parts)
+    ]
+    if any(len(words) > _NEAR or _ENDS.search(words) for words in between):
         return None
-    border = _ENDS.search(third)
-    third = third if border is None else third[: border.start()]
-    if not (_ELSE.search(second) or _ELSE.search(third)):
-        return None
-    lines = ((before.members[1], condition.chain), (behind.members[1], None))
+    if closing is None:
+        rest = text[_end(behind) : _end(behind) + _NEAR]
+        border = _ENDS.search(rest)
+        rest = rest if border is None else rest[: border.start()]
+        if not (_ELSE.search(between[1]) or _ELSE.search(rest)):
+            return None
+    lines = (
+        (before.members[1], condition.chain),
+        (behind.members[1], None if closing is None else closing.chain),
+    )
     head, value = before.chain.segments
     segments = (head, replace(value, body=t.Cases(lines)))
     return replace(before, chain=replace(before.chain, segments=segments))
+
+
+def _end(statement: Statement) -> int:
+    return statement.source(statement.chain.span[1] - 1) + 1

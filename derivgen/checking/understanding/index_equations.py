@@ -42,7 +42,10 @@ def spelled_out(
 
 
 def _counted(node: t.Node, indices: Mapping[str, int]) -> t.Node:
-    """A formula with a number for an index that is an exponent: ``1 - \\beta^t``."""
+    """A formula with a number for an index that is an exponent, ``1 - \\beta^t``, or a number: ``0.2 / (1 + k)``."""
+    if isinstance(node, t.Name) and node.key in indices and not node.mark:
+        count = indices[node.key]
+        return t.Number(str(count), Fraction(count), span=node.span)
     if isinstance(node, t.Name) and node.mark in indices and ix.split(node.key)[0] in _DECAYS:
         base: t.Node = t.Name(node.key, written=node.key)
         exponent = node.mark
