@@ -217,9 +217,9 @@ class Expander:
             at = _past_spaces(text, at)
             if at >= len(text):
                 raise _TooMuch("an argument of the macro is missing")
-            if text[at] == "(" and brackets and (close := closing_bracket(text, at)) is not None:
-                arguments.append(whole.cut(at + 1, close))
-                at = close + 1
+            if text[at] == "(" and brackets and (closed := closing_bracket(text, at)):
+                arguments.append(whole.cut(at + 1, closed))
+                at = closed + 1
             elif text[at] == "{":
                 close = partners.get(at, -1)
                 if close < 0:

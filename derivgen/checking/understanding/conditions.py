@@ -48,7 +48,7 @@ def with_conditions(statements: Sequence[Statement], text: str) -> tuple[Stateme
 
 def _is_condition(statement: Statement, text: str) -> bool:
     relations = [segment.relation for segment in statement.chain.segments[1:]]
-    if not relations or not set(relations) <= {"<", ">", "<=", ">=", "!="}:
+    if not relations or not set(relations) <= {"<", ">", "<=", ">="}:
         return False
     begin = statement.source(statement.chain.span[0])
     return _IF.search(text[max(0, begin - 30) : begin]) is not None
