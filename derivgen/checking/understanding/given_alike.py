@@ -63,6 +63,9 @@ def _read(node: t.Node) -> Iterator[str]:
 
 
 def _are_apart(keys: Sequence[str], read: Collection[str], computed: set[str]) -> bool:
+    bases = [ix.split(key)[0] for key in keys]
+    if len(set(bases)) == len(bases) == 2:
+        return False  # h_0 = r = 0: what the one is, is the other
     return computed.isdisjoint(keys) and all(
         key in read or any(ix.is_instance(key, rule) for rule in read) for key in keys
     )
