@@ -77,6 +77,18 @@ SAID = "Every number is rounded when it is printed, and the rounded number is ca
     [
         (SAID, "0.12", "0.042", Verdict.CORRECT),
         ("Nothing is said.", "0.12", "0.042", Verdict.ROUNDING),
+        (
+            "Numbers are cut when they are printed; they are carried on in full.",
+            "0.12",
+            "0.042",
+            Verdict.ROUNDING,
+        ),
+        (
+            "Only what is printed is rounded, we go on with the exact numbers.",
+            "0.12",
+            "0.042",
+            Verdict.ROUNDING,
+        ),
         (SAID, "0.12", "0.048", Verdict.WRONG),
     ],
 )
