@@ -118,13 +118,17 @@ def judge_unshown(here: Standing, draft: Draft, number: Printed, subject: t.Node
     """A result without its calculation, a little off: numbers rounded on the way explain that, and
     the document does not show them."""
     before = [] if subject is None else here.ledger.of(subject)
-    if here.carries and any(entry.printed.value == number.value for entry in before):
+    off = None if draft.value is None else abs(draft.value - number.value)
+    again = [entry for entry in before if entry.printed.value == number.value]
+    if here.carries and again:
         _as_carried(here, draft, number, number.value)
+        return
+    if off is not None and off <= MOST_CARRIED * number.unit and any(e.sound for e in again):
+        draft.accept()  # it was right where it was worked out
         return
     noise = None if subject is None else Noise(here, subject)
     if judge_carried_unshown(here, draft, number, noise) or draft.verdict is not Verdict.WRONG:
         return
-    off = None if draft.value is None else abs(draft.value - number.value)
     digits = len(number.text.lstrip("-0.").replace(".", ""))
     if digits >= LONG and off is not None and off <= mpmath.mpf("1.5") * number.unit:
         draft.verdict, draft.code = Verdict.ROUNDING, "C111"
