@@ -52,20 +52,6 @@ erf = _elementwise(math.erf, mpmath.erf)
 #: 1 - erf(z), without its cancellation for large z
 erfc = _elementwise(math.erfc, mpmath.erfc)
 
-
-class _Printer(NumPyPrinter):  # type: ignore[misc]  # sympy has no types
-    """numpy's printer for expressions alone: that of sympy loads all of its code generation, for assignments."""
-
-    def doprint(self, expr: sympy.Expr, assign_to: None = None) -> str:
-        assert assign_to is None
-        self._not_supported: set[sympy.Expr] = set()
-        self._number_symbols: set[sympy.Expr] = set()
-        text: str = self._print(expr)
-        if self._not_supported:
-            raise TypeError(f"numpy has no {self._not_supported}")
-        return text
-
-
 _OWN = MappingProxyType({"erf": erf, "erfc": erfc})
 
 
@@ -84,10 +70,7 @@ def numpy_function(
         "allow_unknown_functions": True,
         "user_functions": {name: name for name in (*_OWN, *tables)},
     }
-    # names that Python takes as they are: others go through sympy's own printer of code
-    plain = [sympy.Symbol(f"x{number}") for number in range(len(symbols))]
-    renamed = expression.xreplace(dict(zip(symbols, plain, strict=True)))
     function: Callable[..., np.ndarray] = sympy.lambdify(
-        plain, renamed, [known], printer=_Printer(settings)
+        list(symbols), expression, [known], printer=NumPyPrinter(settings)
     )
     return function

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import pickle
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -296,3 +297,8 @@ def test_a_cell_that_is_no_number_has_its_column(tmp_path: Path, text: str, colu
     found = file_case(tmp_path, "w.csv", text, "{csv: w.csv}")
     assert found.place is not None
     assert found.place.column == column
+
+
+def test_an_error_passes_from_one_process_to_another() -> None:
+    error = DerivgenError("E503", "the optimiser adam takes square roots", hint="use decimals")
+    assert pickle.loads(pickle.dumps(error)).diagnostic == error.diagnostic

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
@@ -11,7 +11,7 @@ from typing import TypeGuard
 
 import mpmath
 
-from derivgen.checking.drafts import Entry, Ledger
+from derivgen.checking.drafts import Draft, Entry, Ledger
 from derivgen.checking.evaluating import values as v
 from derivgen.checking.evaluating.equality import DIGITS, close
 from derivgen.checking.evaluating.printed import Printed, is_calculation
@@ -19,10 +19,11 @@ from derivgen.checking.evaluating.resolving import UPDATE_MARKS
 from derivgen.checking.evaluating.values import NoValue, Real, Value
 from derivgen.checking.evaluating.world import World
 from derivgen.checking.judging.readers import through_readers
-from derivgen.checking.judging.remembered import gradients, remembered_step
+from derivgen.checking.judging.remembered import gradients, last_printed, remembered_step
 from derivgen.checking.judging.standing import Standing
 from derivgen.checking.maths import tree as t
 from derivgen.checking.maths.rebuild import rebuilt
+from derivgen.checking.report import Verdict
 
 #: how many printed quantities may be a gradient
 MOST_SLOPES = 20
@@ -114,9 +115,10 @@ def after_as_printed(here: Standing, subject: t.Name) -> tuple[Value | None, lis
         return None, []
 
 
-def onward_as_printed(here: Standing, wrong: Container[int]) -> World:
+def onward_as_printed(here: Standing, drafts: Iterable[Draft]) -> World:
     """The point after a step of training, with the new parameters as they were printed where a document goes on with
     these; but for those of claims that are wrong."""
+    wrong = {draft.id for draft in drafts if draft.verdict is Verdict.WRONG}
     found = _new_parameters(here) if here.carries else ()
     data = {key: value for key, value, entry in found if entry.draft not in wrong}
     onward = here.actual.onward
@@ -126,14 +128,14 @@ def onward_as_printed(here: Standing, wrong: Container[int]) -> World:
 def _new_parameters(here: Standing) -> Iterator[tuple[str, Value, Entry]]:
     """The parameters, and the states of an optimiser, with the new values that were printed for them last."""
     for key, new in here.actual.model.renewed.items():
-        for entry in here.ledger.of(t.Name(new))[-1:]:
-            yield key, v.constant(entry.printed.value), entry
-    for node, (value, claim, _) in here.ledger.matrices.items():
+        printed = last_printed(here.ledger, t.Name(new))
+        if printed is not None:
+            yield key, *printed
+    for node in dict.fromkeys((*here.ledger.matrices, *here.ledger.by_subject)):
         if _is_new_parameter(node, here):
-            yield node.key, value, Entry(node, Printed(mpmath.mpf(0), 0, ""), claim, None)
-    for name, entries in here.ledger.by_subject.items():
-        if entries and _is_new_parameter(name, here):
-            yield name.key, v.constant(entries[-1].printed.value), entries[-1]
+            printed = last_printed(here.ledger, node)
+            if printed is not None:
+                yield node.key, *printed
 
 
 def _is_new_parameter(node: t.Node, here: Standing) -> TypeGuard[t.Name]:

@@ -128,8 +128,7 @@ class Judge:
         while len(self.worlds) <= step:
             self.basis.budget.begin()
             self.standing.actual, self.standing.ledger = self.worlds[-1], self.ledgers[-1]
-            wrong = {draft.id for draft in self.drafts if draft.verdict is Verdict.WRONG}
-            self.worlds.append(onward_as_printed(self.standing, wrong))
+            self.worlds.append(onward_as_printed(self.standing, self.drafts))
             self.ledgers.append(self.ledgers[-1].after())
         self.standing.actual, self.standing.ledger = self.worlds[step], self.ledgers[step]
 

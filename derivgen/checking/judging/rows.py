@@ -49,8 +49,7 @@ class Rows:
             world = here.actual
             if worlds:
                 here.actual, here.ledger = worlds[-1], ledgers[-1]
-                wrong = {draft.id for draft in self.drafts if draft.verdict is Verdict.WRONG}
-                world = onward_as_printed(here, wrong)
+                world = onward_as_printed(here, self.drafts)
             data = row.data[len(worlds)]
             if data:
                 world = world.with_data({key: literal(node) for key, node in data.items()})
