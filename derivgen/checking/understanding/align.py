@@ -187,10 +187,15 @@ def _products(formula: t.Node, calculation: t.Node, known: _Known) -> list[Pair]
             found = _signs_moved(left, right, known) or found
         if found is not None:
             return found
-    # the case that holds is left out where it is 1
+    # the case that holds is left out where it is 1, and so is any other factor
     decided = [part for part in left if not _is_one_by_cases(part, known)]
     if len(decided) == len(right) < len(left):
         return _in_order(decided, right, known)
+    written = [part for part in decided if is_numeric(part) or known.value_of(part) != 1]
+    if len(written) == len(right) < len(decided):
+        found = _in_order(written, right, known)
+        if found is not None and all(_agrees(pair, known) for pair in found):
+            return found
     # constants are gathered and moved about freely: 2 · 1/2 · (y - o) is (y - o)
     constants = [part for part in left if is_numeric(part)]
     rest = [part for part in left if not is_numeric(part)]

@@ -186,12 +186,14 @@ class _Analogy:
             for numbers in map(_numbered, self.relatives[base, len(pieces)])
             if len(numbers) == len(_numbered(keys[0]))
         )
-        for other in dict.fromkeys(siblings):
+        # x_31 in net_131: its sample stands first, or second to last as that of net does
+        places = (at, at - len(_numbered(keys[0])))
+        for other, place in product(dict.fromkeys(siblings), places):
             made: dict[str, t.Node] = {}
             for key in keys if other != number else ():
                 body = self.model.definitions.get(_moved(key, at, number, other))
                 if body is not None:
-                    names = {name: _moved(name, at, other, number) for name in names_in(body)}
+                    names = {name: _moved(name, place, other, number) for name in names_in(body)}
                     if all(map(self.model.known, names.values())):
                         made[key] = _renamed(body, names)
             printed = [(key, n) for key in made if (n := self._number(key)) is not None]
@@ -303,11 +305,11 @@ def _numbered(key: str) -> list[str]:
 
 
 def _moved(key: str, at: int, here: str, there: str) -> str:
-    """A name with another number in one place among those of its index, where it has more than one and this
-    one there."""
+    """A name with another number in one place, counted from the front or below 0 from the end, among those of
+    its index, where it has more than one and this one there."""
     base, pieces = ix.split(key)
     places = [i for i, piece in enumerate(pieces) if piece.isdigit()]
-    if len(places) < 2 or len(places) <= at or pieces[places[at]] != here:
+    if len(places) < 2 or not -len(places) <= at < len(places) or pieces[places[at]] != here:
         return key
     return ix.joined(base, [*pieces[: places[at]], there, *pieces[places[at] + 1 :]])
 
