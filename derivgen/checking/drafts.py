@@ -178,12 +178,16 @@ class Ledger:
             return rebuilt(node, self.plain)
         return node
 
-    def after(self) -> Ledger:
-        """What is known at the start of the next step: what was given, and the new values."""
+    def after(self, renewed: Mapping[str, str]) -> Ledger:
+        """What is known at the start of the next step: what was given, and the new values; ``renewed`` are the names
+        of those that have no mark of their own."""
+        new = {later: key for key, later in renewed.items()}
         kept: dict[t.Node, list[Entry]] = defaultdict(list)
         for subject, entries in self.by_subject.items():
             if isinstance(subject, t.Name) and subject.mark in UPDATE_MARKS:
                 kept[replace(subject, mark="")] = list(entries)
+            elif isinstance(subject, t.Name) and subject.key in new:
+                kept[replace(subject, key=new[subject.key])] = list(entries)
             elif subject not in kept and all(entry.draft is None for entry in entries):
                 kept[subject] = list(entries)
         matrices: dict[t.Node, tuple[Value, int | None, t.Node]] = {

@@ -29,6 +29,7 @@ DIGITS = 30
 CLOSE = mpmath.mpf("1e-18")
 #: values under this count as if they were as large
 SMALL = mpmath.mpf("1e-9")
+_ONES = t.Call("ones", ())
 #: points to agree at, and to try before giving up
 ENOUGH, TRIES = 4, 9
 
@@ -231,7 +232,8 @@ def _at(
     last: NoValue | None = None
     for world in points:
         try:
-            same = close(world.evaluate(left, tokens[0]), world.evaluate(right, tokens[1]))
+            one, two = world.evaluate(left, tokens[0]), world.evaluate(right, tokens[1])
+            same = close(_as_often(left, one, two), _as_often(right, two, one))
         except Shapes as error:
             return Comparison(Outcome.MISFIT, error)
         except (Unknown, NotGiven, LeftOut) as error:
@@ -245,6 +247,17 @@ def _at(
         if agreed == ENOUGH:
             return Comparison(Outcome.EQUAL)
     return Comparison(Outcome.OPEN, last) if not agreed else Comparison(Outcome.EQUAL)
+
+
+def _as_often(node: t.Node, value: Value, other: Value) -> Value:
+    """The row behind a column of ones, as often as the other side has it: how many ones there are is not said.
+
+    Raises Shapes."""
+    if not isinstance(value, Array) or not isinstance(other, Array) or other.is_vector:
+        return value
+    if not value.is_vector or not any(part == _ONES for part in t.walk(node)):
+        return value
+    return v.combined(lambda _, cell: cell, other, value)
 
 
 def _is_zero(points: Sequence[World], left: t.Node, tokens: Tokens) -> bool:

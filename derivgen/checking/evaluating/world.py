@@ -112,9 +112,17 @@ class World:
             name.mark in UPDATE_MARKS for name in t.names_of(node)
         ):
             keys.add(self.model.loss)  # a step follows its slopes
-        return bool(known) and any(
+        return self.is_renewed_by_prints(node) or any(
             key in known or not known.isdisjoint(self.ancestry.upstream(key)) for key in keys
         )
+
+    def is_renewed_by_prints(self, node: t.Node) -> bool:
+        """Whether a formula's value rests on parameters that came out of numbers which were read off what is printed,
+        in a step before this point."""
+        if not any(world.read_off for world in self.history[:-1]):
+            return False
+        keys = set(t.names_in(node))
+        return any(map(self.model.is_parameter, keys.union(*map(self.ancestry.upstream, keys))))
 
     def compares(self, left: t.Node, right: t.Segment) -> bool:
         """Whether an inequality holds here.  Raises NoValue."""

@@ -129,7 +129,7 @@ class Judge:
             self.basis.budget.begin()
             self.standing.actual, self.standing.ledger = self.worlds[-1], self.ledgers[-1]
             self.worlds.append(onward_as_printed(self.standing, self.drafts))
-            self.ledgers.append(self.ledgers[-1].after())
+            self.ledgers.append(self.ledgers[-1].after(self.basis.model.renewed))
         self.standing.actual, self.standing.ledger = self.worlds[step], self.ledgers[step]
 
     def _aliases(self) -> dict[str, str]:

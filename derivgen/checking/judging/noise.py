@@ -84,7 +84,7 @@ def slack_of_print(here: Standing, subject: t.Node, cell: tuple[int, int] | None
     how they are computed; of an array, in a cell."""
     exact = _number_at(here.actual, subject, cell)
     found = mpmath.mpf(0)
-    worked = {} if exact is None else _worked_out(here, subject)
+    worked = {} if exact is None else {**_worked_out(here, subject), **_renewed(here, subject)}
     if exact is None or not (worked or here.actual.is_rounded(subject)):
         return found
     model = here.actual.model
@@ -124,6 +124,19 @@ def _worked_out(here: Standing, subject: t.Node) -> dict[str, Real]:
         if off:
             found[key] = off
     return found
+
+
+def _renewed(here: Standing, subject: t.Node) -> dict[str, Real]:
+    """The parameters that a value rests on after a step of which only rounded numbers are known, and how far they may
+    be off."""
+    world = here.actual
+    if not world.is_renewed_by_prints(subject):
+        return {}
+    keys = set(t.names_in(subject))
+    keys = keys.union(*map(world.ancestry.upstream, keys))
+    parameters = sorted(filter(world.model.is_parameter, keys))
+    entries = ((key, here.ledger.of(t.Name(key))) for key in parameters)
+    return {key: printed[-1].printed.unit / 2 for key, printed in entries if printed}
 
 
 def _each_moved(value: Value, by: Callable[[Dual], Real]) -> Iterator[Value]:

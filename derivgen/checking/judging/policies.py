@@ -20,11 +20,13 @@ def settle(drafts: Sequence[Draft], words: str) -> tuple[dict[str, str], list[Re
     cut = [d for d in drafts if d.verdict is Verdict.TRUNCATION]
     rounded_up = [d for d in drafts if d.verdict is Verdict.CORRECT and _rounded_up(d)]
     carries, cuts = policy_of(words)
-    if cut and (cuts or (len(cut) >= SHOWN_BY and len(cut) > len(rounded_up))):
-        for draft in drafts:
-            if draft.code == "C111" and draft.exact is Fit.CUT:
-                draft.verdict, draft.code = Verdict.TRUNCATION, "C120"
-                cut.append(draft)
+    # right when cut, and from rounded numbers as well
+    either = [d for d in drafts if d.code == "C111" and d.exact is Fit.CUT]
+    shown = len(cut) >= SHOWN_BY and len(cut) > len(rounded_up)
+    if shown or (cuts and (cut or either)):
+        for draft in either:
+            draft.verdict, draft.code = Verdict.TRUNCATION, "C120"
+            cut.append(draft)
         conventions["digits"] = "cut, not rounded"
         remarks.append(
             Remark(

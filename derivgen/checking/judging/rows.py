@@ -53,7 +53,9 @@ class Rows:
             data = row.data[len(worlds)]
             if data:
                 world = world.with_data({key: literal(node) for key, node in data.items()})
-            ledgers.append(ledgers[-1].after() if ledgers else before[1].given())
+            ledgers.append(
+                ledgers[-1].after(here.actual.model.renewed) if ledgers else before[1].given()
+            )
             worlds.append(world)
         here.actual, here.ledger = worlds[step], ledgers[step]
         try:

@@ -23,7 +23,7 @@ WHOLE = mpmath.mpf("1e-15")
 
 def spread(here: Standing, node: t.Node) -> Real:
     """How far a calculation can be off when each rounded number in it is off by half a unit of
-    its last place, or by what rounding has taken from it on the way; given numbers are exact.  Of an array,
+    its last place, or by a unit where digits are cut, or by what rounding has taken from it on the way; given numbers are exact.  Of an array,
     how far its cells can be."""
     numbers = [n for n in t.walk(node) if isinstance(n, t.Number) and not _is_exact(here, n)]
     try:
@@ -54,7 +54,8 @@ def _carried_off(here: Standing, number: t.Number) -> Fraction:
     short = number.decimals < 2 and not (read is not None and here.is_full(read))
     half = Fraction(0)
     if read is not None and not short:
-        half = Fraction(1, 2) / Fraction(10) ** here.read(read).decimals
+        # what was cut has lost up to a unit
+        half = Fraction(1, 1 if here.cuts else 2) / Fraction(10) ** here.read(read).decimals
     entries = _entries(here, number)
     if not number.value:
         # of many that were rounded to 0, any one may be meant

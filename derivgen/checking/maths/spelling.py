@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
+from itertools import pairwise, takewhile
 from typing import Final
 
 #: What people write close behind a single letter and mean as its subscript: ``yhat``, ``Wout``.
@@ -111,7 +111,10 @@ def pieces(text: str) -> list[str]:
 def joined(index: Sequence[str]) -> str:
     """The index as it stands in a key."""
     if any(piece in _OPERATORS for piece in index):
-        return "".join(index)
+        # hat_k-1 as hat_k: the word is no number of its own
+        words = list(takewhile(lambda piece: piece == "," or _is_word(piece), index))
+        labels = _without_commas(words)
+        return "_".join([*labels, "".join(_trimmed(list(index[len(words) :])))])
     entries = _without_commas(index)
     apart = [False] * (len(entries) + 1)  # a comma before the entry
     for first, last in _digit_runs(entries):

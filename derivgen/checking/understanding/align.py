@@ -194,7 +194,9 @@ def _products(formula: t.Node, calculation: t.Node, known: _Known) -> list[Pair]
     written = [part for part in decided if is_numeric(part) or known.value_of(part) != 1]
     if len(written) == len(right) < len(decided):
         found = _in_order(written, right, known)
-        if found is not None and all(_agrees(pair, known) for pair in found):
+        # a constant in its place tells as well
+        told = any(map(is_numeric, written))
+        if found is not None and (told or all(_agrees(pair, known) for pair in found)):
             return found
     # constants are gathered and moved about freely: 2 · 1/2 · (y - o) is (y - o)
     constants = [part for part in left if is_numeric(part)]

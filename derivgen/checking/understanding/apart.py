@@ -125,9 +125,16 @@ def _bold_arrays(statements: Sequence[Statement]) -> frozenset[str]:
             if is_bold(member, passage):
                 if any(_is_array(other) for other in others):
                     arrays.add(member.key)
-            elif any(is_printed(o) and printed_matrix(o) is None for o in others):
+            elif any(map(_is_number, others)):
                 numbers.add(member.key)
     return frozenset(arrays & numbers)
+
+
+def _is_number(node: t.Node) -> bool:
+    """True for a printed number, or a calculation of one: 4793/630."""
+    if is_printed(node):
+        return printed_matrix(node) is None
+    return is_numeric(node) and not any(isinstance(part, t.Matrix) for part in t.walk(node))
 
 
 def _is_array(node: t.Node) -> bool:

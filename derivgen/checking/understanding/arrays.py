@@ -11,6 +11,7 @@ from derivgen.checking.evaluating import indices as ix
 from derivgen.checking.evaluating.model import Element
 from derivgen.checking.evaluating.printed import printed_matrix, printed_number
 from derivgen.checking.maths import tree as t
+from derivgen.checking.maths.keys import unbold
 
 #: an index letter and one more
 _NEXT = re.compile(r"[a-z]\+1")
@@ -238,13 +239,14 @@ def has_dots(node: t.Node) -> bool:
 
 
 def _base(key: str, keys: set[str]) -> str:
-    """What the cells of an array are called by: its own name, or that with a small letter."""
+    """What the cells of an array are called by: its own name, or that with a small letter, in plain letters where the
+    array is told apart by bold ones."""
     split = map(ix.split, keys)
     bases = {base for base, pieces in split if pieces and not _is_label(pieces[-1])}
     numbered = ((other, other.rstrip("0123456789")) for other in keys)
     bases |= {whole for other, whole in numbered if whole != other and _ends_in_a_letter(whole)}
-    small = key[:1].lower() + key[1:]
-    return key if key in bases or small not in bases else small
+    spellings = (one for name in (key, unbold(key)) for one in (name, name[:1].lower() + name[1:]))
+    return next((one for one in spellings if one in bases), key)
 
 
 def _is_label(piece: str) -> bool:

@@ -40,11 +40,19 @@ _UPHILL = re.compile(
 _LIKELIHOOD = re.compile(
     r"\b(?<!negative )(?<!negative log[- ])(?:log[- ])?likelihood", re.IGNORECASE
 )
+_RATE_WORDED = (
+    r"\b(?:learning[- ]rate|step[- ]size|lernrate|schrittweite|taux d['’]apprentissage|"
+    r"tasa de aprendizaje|tasso di apprendimento)"
+)
 #: "a learning rate of 0.1", also in some other languages
 _RATE_SAID = re.compile(
-    r"\b(?:learning[- ]rate|step[- ]size|lernrate|schrittweite|taux d['’]apprentissage|"
-    r"tasa de aprendizaje|tasso di apprendimento)\s+(?:(?:of|is|von|ist|de|est|es|di|è)\s+)?"
+    _RATE_WORDED + r"\s+(?:(?:of|is|von|ist|de|est|es|di|è)\s+)?"
     r"(?P<number>\d{1,4}(?:[.,]\d{1,9})?)(?![\d.,]*\d)",
+    re.IGNORECASE,
+)
+#: what stands right before the name of the rate
+_RATE_BEFORE = re.compile(
+    _RATE_WORDED + r"\s*(?:is|of|:|=|von|ist|de|est|es|di|è)?\s*\Z",
     re.IGNORECASE,
 )
 _RATE = re.compile(r"\blearning[- ]rate|\bstep[- ]size|\blernrate|\bschrittweite", re.IGNORECASE)
@@ -128,14 +136,20 @@ def rate_of(decided: Decided, parameters: frozenset[str], loss: str | None) -> s
     names = list(
         dict.fromkeys(n for key, side in decided.notes.updates for n in rate_names(side, key))
     )
+    called = _rate_as_called(decided)
     if names:
-        rate = next((name for name in names if decided.values.get(name)), names[0])
+        rate = next(
+            (name for name in (called, *names) if name in names and decided.values.get(name)),
+            names[0],
+        )
         _rate_value(decided, rate)
         for other in names:
             if other != rate:
                 decided.values.pop(other, None)
                 decided.definitions[other] = t.Name(rate, written=rate)
         return rate
+    if called is not None and called not in parameters:
+        return called
     for word in RATE_WORDS:
         # the alpha that a loss is computed from is another one
         read = word in parameters or _is_of_the_network(decided, word, loss)
@@ -149,6 +163,20 @@ def rate_of(decided: Decided, parameters: frozenset[str], loss: str | None) -> s
         return named
     decided.values["learning rate"] = value
     return "learning rate"
+
+
+def _rate_as_called(decided: Decided) -> str | None:
+    """The n of "the learning rate is n = 1", where that is said of one name alone."""
+    found = {
+        statement.left.key
+        for statement in decided.statements
+        if isinstance(statement.left, t.Name)
+        and not statement.left.mark
+        and not statement.left.span[0]
+        and statement.passage is not None
+        and _RATE_BEFORE.search(statement.passage.before)
+    }
+    return found.pop() if len(found) == 1 and found <= decided.values.keys() else None
 
 
 def _rate_by_name(decided: Decided, parameters: frozenset[str], loss: str | None) -> str | None:

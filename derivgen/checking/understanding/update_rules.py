@@ -39,10 +39,14 @@ def is_descent(side: t.Node, up: bool = False) -> bool:
 
 
 def rate_names(side: t.Node, key: str) -> Iterator[str]:
-    """The names that stand beside a derivative in the last term of ``w - eta dL/dw``."""
+    """The names that stand beside a derivative in the last term of ``w - eta dL/dw``; of a quotient, above its bar."""
     if not isinstance(side, t.Sum) or len(side.terms) != 2:
         return
-    parts = align.factors(side.terms[1][1])
+    parts = [
+        above
+        for part in align.factors(side.terms[1][1])
+        for above in (align.factors(part.top) if isinstance(part, t.Quotient) else (part,))
+    ]
     names = [full_key(part) for part in parts if isinstance(part, t.Name) and part.key != key]
     bare = [part.body if isinstance(part, t.Transposed) else part for part in parts]
     ruled = any(isinstance(part, t.Derivative) for part in bare)
