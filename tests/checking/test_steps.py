@@ -80,8 +80,15 @@ SAID = "Every number is rounded when it is printed, and the rounded number is ca
         (
             "Numbers are cut when they are printed; they are carried on in full.",
             "0.12",
-            "0.042",
+            "0.0420",
             Verdict.ROUNDING,
+        ),
+        # 0.042875 cut, as it says
+        (
+            "Numbers are cut when they are printed; they are carried on in full.",
+            "0.12",
+            "0.042",
+            Verdict.TRUNCATION,
         ),
         (
             "Only what is printed is rounded, we go on with the exact numbers.",
