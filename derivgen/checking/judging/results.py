@@ -179,11 +179,12 @@ def _excuse_print(here: Standing, draft: Draft, subject: t.Node | None) -> None:
 def _in_their_layout(
     here: Standing, subject: t.Node, before: Sequence[t.Node], exact: Value | None
 ) -> Value | None:
-    """The gradient by a matrix as the formula before it has it: with the shape of the transpose in numerator
-    layout, where the formula makes sense in no other one."""
+    """The gradient by a matrix as the formula before it has it, or the last one that was written for it: with the
+    shape of the transpose in numerator layout, where the formula makes sense in no other one."""
     if not isinstance(subject, t.Derivative) or not isinstance(exact, Array) or exact.is_vector:
         return exact
-    for formula in before:
+    said = here.said.get(here.ledger.plain(subject), ())
+    for formula in before or said[-1:]:
         if not has_derivative(formula):
             continue
         with suppress(NoValue):

@@ -20,7 +20,9 @@ from derivgen.checking.maths.tree import (
     Number,
     Power,
     Product,
+    Sum,
     Transposed,
+    names_of,
 )
 
 Range = tuple[int, int]
@@ -354,21 +356,25 @@ class Derivatives(Cursor):
                 if read is None:
                     raise self.fail("a derivative by something that is no name")
                 by = read.name(self)
-        of = self._operand_of_nabla() if self.starts_operand() else None
+        of = self._operand_of_nabla(by) if self.starts_operand() else None
         if by is not None:
             return Derivative(of, by, self.span_from(start))
         if of is None:
             raise self.fail("a gradient of nothing")
         return Call("grad", (of,), 0, self.span_from(start))
 
-    def _operand_of_nabla(self) -> Node:
-        """The loss behind a nabla; brackets behind it are its arguments."""
+    def _operand_of_nabla(self, by: Node | None) -> Node:
+        """The loss behind a nabla; brackets behind it are its arguments, or the next factor."""
         start = self.at
         node = self.power()
         if isinstance(node, Name) and self.is_kind("open", "("):
-            close = self.closing(self.at)
-            parts = self.split(self.at + 1, close, "separator", frozenset({",", ";"}))
+            opened, glued = self.at, self.tokens[self.at].glued
+            close = self.closing(opened)
+            parts = self.split(opened + 1, close, "separator", frozenset({",", ";"}))
             arguments = tuple(self.inside(first, last) for first, last in parts)
+            if by is not None and len(arguments) == 1 and _is_factor(arguments[0], by, glued):
+                self.at = opened
+                return node
             self.at = close + 1
             return Call(node.key, arguments, 0, self.span_from(start))
         return node
@@ -394,3 +400,13 @@ class Derivatives(Cursor):
             return None
         name = read.name(self)
         return Product((*read.before, name), "", self.span_from(begin)) if read.before else name
+
+
+def _is_factor(inside: Node, by: Node, glued: bool) -> bool:
+    """True for the brackets of ``\\partial_z L (1 - a^2)``: a loss is taken at no sum that begins with a number, nor,
+    behind a space, at one in which nothing is that the derivative is by."""
+    if not isinstance(inside, Sum):
+        return False
+    (_, first), *_ = inside.terms
+    names = {name.key for name in names_of(inside)}
+    return isinstance(first, Number) or not (glued or names & {name.key for name in names_of(by)})

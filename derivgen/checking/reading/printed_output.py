@@ -31,6 +31,8 @@ _ARRAY_LINE: Final = re.compile(
     rf"\[\s*{_NUMBER.pattern}(?:\s+{_NUMBER.pattern})*\s*\]|\btensor\(|^\s*[-+]?\d+\.\d+\s*$"
 )
 _COMMENT: Final = re.compile(r"\s*;?\s*#+\s*(?:=|→|->|=>|≈|~)?\s*")
+#: a line of its own that goes on with the comment above
+_MORE: Final = re.compile(r"\n[ \t]*#")
 _IDLE_CALLS: Final = frozenset({"set_printoptions", "backward", "seed", "manual_seed"})
 
 
@@ -54,6 +56,8 @@ class _Program:
     def __init__(self, body: Traced, tree: ast.Module, before: Named) -> None:
         self.code = Code(body, set(before.names), set(before.functions))
         self.equations: list[tuple[str, Traced]] = []
+        #: names for which the program has no formula, and what stands in the comment as their value
+        self.without: dict[str, Traced | None] = {}
         self.shown: list[_Shown] = []
         self.loss = ""
         for statement in tree.body:
@@ -69,11 +73,9 @@ class _Program:
             case ast.Assign(targets=[ast.Name() as name], value=ast.Lambda(args=args, body=body)):
                 self._function(name.id, args, body, statement)
             case ast.Assign(targets=[ast.Name() as name], value=value):
-                if name.id in code.known:
+                if name.id in code.known or name.id in self.without:
                     raise NoFormula
-                made = code.assigned(name, " = ", code.formula(value))
-                self.equations.append((name.id, made))
-                code.known.add(name.id)
+                self._assigned(name, value, statement)
             case ast.Assign(targets=[ast.Tuple(elts=names)], value=ast.Tuple(elts=values)):
                 if len(names) != len(values):
                     raise NoFormula
@@ -86,6 +88,19 @@ class _Program:
                 self._called(call)
             case _:
                 raise NoFormula
+
+    def _assigned(self, name: ast.Name, value: ast.expr, statement: ast.stmt) -> None:
+        """``name = value``; where that has no formula, what the comment says of it."""
+        code = self.code
+        try:
+            made = code.assigned(name, " = ", code.formula(value))
+        except NoFormula:
+            told = self.without[name.id] = self._comment(statement)
+            if told is None:
+                return  # what uses it has no formula either
+            made = code.assigned(name, " = ", told)
+        self.equations.append((name.id, made))
+        code.known.add(name.id)
 
     def _function(
         self, word: str, args: ast.arguments, body: ast.expr, statement: ast.stmt
@@ -160,7 +175,8 @@ class _Program:
                 continue
             match statement:
                 case ast.Assign(targets=[ast.Name(id=name)]):
-                    found.setdefault(name, []).append(value)
+                    if name not in self.without:
+                        found.setdefault(name, []).append(value)
                 case ast.Expr(value=ast.Call(func=ast.Name(id="print"), args=[argument])):
                     shown = [one.value for one in _shown(argument) if one.value is not None]
                     match shown:
@@ -168,16 +184,14 @@ class _Program:
                             found.setdefault(name, []).append(value)
                         case [one]:
                             others.append(self._about(one, value))
-        if not found and not others:
+        if not found and not others and not any(self.without.values()):
             raise NoFormula
         yield from self._with_values(found)
         yield from others
 
     def _comment(self, statement: ast.stmt) -> Traced | None:
         """The value that stands alone in the comment behind a statement."""
-        end = self.code.span(statement)[1]
-        line_end = self.code.body.text.find("\n", end)
-        rest = self.code.body.cut(end, line_end if line_end >= 0 else len(self.code.body.text))
+        rest = self._behind(self.code.span(statement)[1])
         mark = _COMMENT.match(rest.text)
         if mark is None or not re.search(r"\d\.", rest.text):
             return None
@@ -186,6 +200,18 @@ class _Program:
         except NoFormula:
             return None
         return None if rest.text[behind:].strip() else value
+
+    def _behind(self, at: int) -> Traced:
+        """The rest of a line, with the comments of the next lines while a bracket of an array is open."""
+        body = self.code.body
+        end = _line_end(body.text, at)
+        parts = [body.cut(at, end)]
+        depth = parts[0].text.count("[") - parts[0].text.count("]")
+        while depth > 0 and (more := _MORE.match(body.text, end)) is not None:
+            end = _line_end(body.text, more.end())
+            parts += [Traced.put_in(" ", body.source_of(more.end())), body.cut(more.end(), end)]
+            depth += parts[-1].text.count("[") - parts[-1].text.count("]")
+        return join(parts)
 
     def _about(self, shown: ast.expr, value: Traced) -> Traced:
         """What was printed of something without a name: ``print(W @ x)``, ``print(w.grad)``."""
@@ -228,6 +254,11 @@ def arrays_of(output: Traced) -> Iterator[Traced]:
         if _ARRAY_LINE.search(line):
             yield output.cut(at, at + len(line)).strip()
         at += len(line) + 1
+
+
+def _line_end(text: str, at: int) -> int:
+    end = text.find("\n", at)
+    return end if end >= 0 else len(text)
 
 
 def _shown(argument: ast.expr) -> Iterator[_Shown]:

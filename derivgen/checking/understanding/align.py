@@ -203,6 +203,9 @@ def _products(formula: t.Node, calculation: t.Node, known: _Known) -> list[Pair]
     rest = [part for part in left if not is_numeric(part)]
     if not constants:
         return [Pair(formula, calculation)] if _is_leaf(calculation) else None
+    array = _left_of(right, constants, known)
+    if array is not None and len(rest) > 1:
+        return [Pair(t.Product(tuple(rest)), array)]  # 2 X^T u as 2 (0.3, -0.1)
     if len(rest) == len(right):
         found = _in_order(rest, right, known)
         if found is not None and not all(_agrees(pair, known) for pair in found):
@@ -211,6 +214,17 @@ def _products(formula: t.Node, calculation: t.Node, known: _Known) -> list[Pair]
             return _in_runs(left, right, known, fitting + 1) or found
         return found
     return None
+
+
+def _left_of(right: list[t.Node], constants: list[t.Node], known: _Known) -> t.Node | None:
+    """The matrix of numbers that is left of a calculation without a formula's constants; None where more is."""
+    waiting = list(right)
+    for one in constants:
+        same = (n for n in waiting if _is_leaf(n) and _same_number(one, n, known.budget))
+        if (number := next(same, None)) is None:
+            return None
+        waiting.remove(number)
+    return waiting[0] if len(waiting) == 1 and printed_matrix(waiting[0]) is not None else None
 
 
 def _is_one_by_cases(part: t.Node, known: _Known) -> bool:

@@ -15,6 +15,7 @@ from derivgen.checking.understanding.activations import with_activations
 from derivgen.checking.understanding.apart import told_apart
 from derivgen.checking.understanding.arguments_in_words import with_named_arguments
 from derivgen.checking.understanding.conditions import with_conditions
+from derivgen.checking.understanding.data_with_noise import without_noise
 from derivgen.checking.understanding.elided import with_elided_terms
 from derivgen.checking.understanding.examples import with_examples_apart
 from derivgen.checking.understanding.function_letters import with_quantities
@@ -28,6 +29,7 @@ from derivgen.checking.understanding.named_losses import with_named_losses
 from derivgen.checking.understanding.noting import statements_of
 from derivgen.checking.understanding.objects import with_lengths, with_objects
 from derivgen.checking.understanding.plain_layers import with_plain_layers
+from derivgen.checking.understanding.primes_for_transposes import with_transposes
 from derivgen.checking.understanding.repeated_indices import with_implied_sums
 from derivgen.checking.understanding.restrictions import with_restrictions
 from derivgen.checking.understanding.rows_of_steps import StepTable, step_tables
@@ -128,6 +130,7 @@ def _dated(statement: Statement, steps: Steps) -> Statement:
 def _with_names_of_their_own(said: Sequence[Statement], text: str) -> Summed:
     """The statements with what is written beside a name, and in the sentences, made a part of it: a function, a
     range, a time, a sample; and with the terms for which dots stand."""
+    said = without_noise(with_transposes(said))
     statements = with_elided_terms(with_implied_sums(said, text))
     statements = with_iterates(with_named_arguments(statements, text))
     statements = with_activations(statements, text)

@@ -21,7 +21,8 @@ MOST_NESTED = 8
 def folded(definitions: Mapping[str, t.Node], by: Collection[str] = ()) -> dict[str, t.Node]:
     """The definitions that change, with the names of others in place of what those say; ``by`` are the names that
     the document differentiates by."""
-    whole = _Named(definitions, by)
+    # nothing is computed from dy = y - t, the derivative by y
+    whole = _Named({k: d for k, d in definitions.items() if not _is_gradient(k, definitions)}, by)
     found: dict[str, t.Node] = {}
     for key, node in definitions.items() if whole.sums or whole.products or whole.parts else ():
         made = whole.arguments_folded(rebuilt(node, whole.sums_folded))
@@ -108,6 +109,10 @@ class _Named:
         if key is not None:
             return t.Name(key, written=key, span=node.span)
         return rebuilt(node, self.parts_folded)
+
+
+def _is_gradient(key: str, definitions: Mapping[str, t.Node]) -> bool:
+    return key.startswith("d") and key[1:] in definitions
 
 
 def _factors(node: t.Node) -> tuple[str, ...]:

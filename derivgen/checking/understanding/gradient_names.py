@@ -13,8 +13,8 @@ from dataclasses import replace
 from derivgen.checking.evaluating import indices as ix
 from derivgen.checking.evaluating.budget import Budget, OutOfWork
 from derivgen.checking.evaluating.model import DocumentModel
-from derivgen.checking.evaluating.printed import printed_matrix, printed_number
-from derivgen.checking.evaluating.values import NoValue, number_in
+from derivgen.checking.evaluating.printed import Printed, printed_matrix, printed_number
+from derivgen.checking.evaluating.values import NoValue, Real, number_in
 from derivgen.checking.evaluating.world import World
 from derivgen.checking.maths import tree as t
 from derivgen.checking.understanding.deltas import FEWEST, NEAR
@@ -32,7 +32,7 @@ def with_gradient_names(model: DocumentModel, budget: Budget) -> DocumentModel:
     loss = t.Name(model.loss, written=model.loss)
     tokens = {
         key: t.Derivative(loss, t.Name(key[1:], written=key[1:]))
-        for key in model.definitions
+        for key in dict.fromkeys((*model.definitions, *model.values))
         if key.startswith("d") and model.known(key[1:]) and model.values.get(key) is not None
     }
     if not FEWEST <= len(tokens) <= MOST:
@@ -44,26 +44,53 @@ def with_gradient_names(model: DocumentModel, budget: Budget) -> DocumentModel:
         letters[ix.family(key)].add(key)
     if len(right) < FEWEST or 2 * len(right) <= len(tokens):
         return model
-    made = {key: tokens[key] for keys in letters.values() if keys & right for key in keys}
+    made = {
+        key: tokens[key]
+        for keys in letters.values()
+        for key in keys
+        if keys & right or not _is_of_samples(world, model.values[key], tokens[key])
+    }
     return replace(model, definitions={**model.definitions, **made})
 
 
 def _agrees(world: World, printed: t.Node | None, token: t.Node) -> bool:
     """Whether a printed number or array is the derivative, and not nothing."""
+    pairs = _pairs(world, printed, token)
+    near = all(abs(exact - cell.value) <= NEAR * cell.unit for cell, exact in pairs)
+    return near and any(cell.value for cell, _ in pairs)
+
+
+def _is_of_samples(world: World, printed: t.Node | None, token: t.Node) -> bool:
+    """Whether a printed array can be something else than the derivative: some times it in every cell, as where a mean
+    comes later, or what cannot be laid beside it."""
+    pairs = _pairs(world, printed, token)
+    if len(pairs) < FEWEST:
+        return True
+    times = [(cell.value / exact, cell.unit / abs(exact)) for cell, exact in pairs if exact]
+    if len(times) < FEWEST:
+        return True
+    (first, room), *others = times
+    return all(abs(first - other) <= NEAR * (room + more) for other, more in others)
+
+
+def _pairs(world: World, printed: t.Node | None, token: t.Node) -> list[tuple[Printed, Real]]:
+    """The cells of what is printed, each with that of the derivative; none where these are not to be told."""
     if printed is None:
-        return False
+        return []
     number = printed_number(printed)
     cells = ((number,),) if number is not None else printed_matrix(printed)
     if not cells or len(cells) * len(cells[0]) > MOST_CELLS:
-        return False
+        return []
     world.budget.begin()
     try:
         value = world.evaluate(token)
     except (NoValue, OutOfWork):
-        return False
+        return []
+    found: list[tuple[Printed, Real]] = []
     for i, row in enumerate(cells):
         for j, cell in enumerate(row):
             exact = number_in(value, (i, j))
-            if exact is None or abs(exact - cell.value) > NEAR * cell.unit:
-                return False
-    return any(cell.value for row in cells for cell in row)
+            if exact is None:
+                return []
+            found.append((cell, exact))
+    return found
