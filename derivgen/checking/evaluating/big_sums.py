@@ -13,6 +13,7 @@ import mpmath
 
 from derivgen.checking.evaluating import indices as ix
 from derivgen.checking.evaluating import values as v
+from derivgen.checking.evaluating.model import Model
 from derivgen.checking.evaluating.resolving import Open, index_values
 from derivgen.checking.evaluating.values import Array, Dual, NoValue, Shapes, Value
 from derivgen.checking.maths import tree as t
@@ -94,7 +95,15 @@ def written_out(frame: Frame, node: t.Node) -> t.Node:
     except NoValue:
         return node
     frame.world.budget.spend(len(ranges))
-    return _of_terms(node, [ix.at(node.body, here) for here in ranges])
+    model = frame.world.model
+    return _of_terms(node, [_by_own_keys(model, ix.at(node.body, here)) for here in ranges])
+
+
+def _by_own_keys(model: Model, node: t.Node) -> t.Node:
+    """A formula in which what an index letter has led to goes by the key that the model has for it."""
+    if isinstance(node, t.Name):
+        return replace(node, key=model.plain(node.key))
+    return rebuilt(node, partial(_by_own_keys, model))
 
 
 def _of_terms(node: t.BigSum, terms: Sequence[t.Node]) -> t.Node:

@@ -36,7 +36,7 @@ DEEPEST = 2
 #: digits that a printed number needs to tell anything
 FEWEST_DIGITS = 3
 #: the same for all numbers of a sample together
-FEWEST_TOGETHER = 5
+FEWEST_TOGETHER = 4
 #: how many of the nearest definitions may also give a number that was cut, or rounded on the way, and by how
 #: many units of its last place
 MOST_NEAR, NEAR = 8, 2
@@ -178,7 +178,7 @@ class _Analogy:
     def _sample(self, at: int, number: str, keys: Sequence[str]) -> None:
         """The definitions of some cells after those with another number in one place, where all agree."""
         keys = [key for key in keys if key not in self.model.definitions]
-        if len(keys) < 2:
+        if not keys:
             return
         base, pieces = ix.split(keys[0])
         siblings = (
@@ -197,7 +197,7 @@ class _Analogy:
                     if all(map(self.model.known, names.values())):
                         made[key] = _renamed(body, names)
             printed = [(key, n) for key in made if (n := self._number(key)) is not None]
-            told = sum(_digits(n) for _, n in printed)
+            told = sum(_places(n) for _, n in printed)
             enough = len(printed) == len(keys) and told >= FEWEST_TOGETHER
             if enough and all(self._agrees(made, key, n) for key, n in printed):
                 self._take(made)
@@ -297,6 +297,11 @@ class _Analogy:
 def _digits(number: Printed) -> int:
     """How many digits a number has that tell something."""
     return len(number.text.strip("-0.").replace(".", ""))
+
+
+def _places(number: Printed) -> int:
+    """How many digits it has from the first one that is not 0: there is but one formula that may give it."""
+    return len(number.text.lstrip("-0.").replace(".", ""))
 
 
 def _numbered(key: str) -> list[str]:

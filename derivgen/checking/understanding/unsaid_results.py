@@ -44,9 +44,11 @@ def _is_bias_unit(key: str, value: t.Node) -> bool:
 
 
 def _kind(key: str) -> tuple[str, int]:
-    """The letter of a cell with its prime, and how many indices it has; its own key for what has none."""
+    """The letter of a cell with its prime and its label, ``net_h``, and how many indices it has; its own key for what
+    has none."""
     plain = key.rstrip("".join(PRIMES))
     base, pieces = ix.split(plain)
     if not pieces or not pieces[-1].isdigit():
         return key, 0
-    return base + key.removeprefix(plain), len(pieces)
+    label = "".join(piece for piece in pieces if not piece.isdigit())
+    return f"{base}_{label}{key.removeprefix(plain)}", len(pieces)
