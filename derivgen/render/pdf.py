@@ -47,9 +47,8 @@ def pdf_bytes(document: Document, engine: str = "typst", options: Options | None
     """
     row = ENGINES.get(engine)
     if row is None:
-        raise DerivgenError(
-            "E630", f"unknown engine '{engine}'", hint=did_you_mean(engine, ENGINES)
-        )
+        hint = did_you_mean(engine, ENGINES) or f"the engines are {', '.join(ENGINES)}"
+        raise DerivgenError("E630", f"unknown engine '{engine}'", hint=hint)
     return row.run("".join(document_text(document, row.format, options)))
 
 

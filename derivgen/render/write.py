@@ -50,6 +50,12 @@ _HIGH_TABLE: Final = 16
 _TALL_DISPLAY: Final = 11.0
 #: so many rows at either end of a table that runs over pages stay together; one that has fewer than both stays whole
 _ROWS_TOGETHER: Final = 4
+#: the height, in lines of text, of a row of a table, of one with fractions or stacked scripts, of the rules with the
+#: room around them, and of a caption
+_ROW: Final = 1.1
+_TALL_ROW: Final = 1.35
+_TABLE_RULES: Final = 0.9
+_TABLE_CAPTION: Final = 1.5
 #: the widest picture, in points, that fits between the margins
 _PICTURE_WIDTH: Final = 450.0
 #: what stands in no label of a display
@@ -107,7 +113,9 @@ def find_format(name: str) -> Format:
     """
     row = FORMATS.get(name)
     if row is None:
-        hint = did_you_mean(name, (*FORMATS, "pdf"))
+        known = (*FORMATS, "pdf")
+        dialect = f"write '--to md --dialect {name}'" if name in DIALECTS else ""
+        hint = dialect or did_you_mean(name, known) or f"the formats are {', '.join(known)}"
         raise DerivgenError("E630", f"unknown format '{name}'", hint=hint)
     return row
 
@@ -122,7 +130,8 @@ def _dialect(row: Format, options: Options) -> Dialect | None:
         return None
     dialect = DIALECTS.get(name)
     if dialect is None:
-        raise DerivgenError("E630", f"unknown dialect '{name}'", hint=did_you_mean(name, DIALECTS))
+        hint = did_you_mean(name, DIALECTS) or f"the dialects are {', '.join(DIALECTS)}"
+        raise DerivgenError("E630", f"unknown dialect '{name}'", hint=hint)
     return dialect
 
 
@@ -238,19 +247,19 @@ class _Renderer:
     def heading(self, block: Heading) -> Iterator[str]:
         content = block.content
         plain = "" if all(isinstance(part, Words) for part in content) else self.text.plain(content)
-        before = getattr(self.macros, "before_long_table", None)
-        if before is not None and self._leads_to_long_table():
-            yield before()
+        yield from self._before_long_table(2)
         yield self.macro("heading")(block.level, self.text.inlines(content), plain)
 
-    def _leads_to_long_table(self) -> bool:
-        """Whether a table that may run over pages comes next, or behind a paragraph."""
-        for block in self.blocks.coming(2):
-            if isinstance(block, Table):
-                return self._breaking(block) == "long"
+    def _before_long_table(self, blocks: int) -> Iterator[str]:
+        """Room for a table that may run over pages, where it comes next, or behind a paragraph."""
+        before = getattr(self.macros, "before_long_table", None)
+        if before is None:
+            return
+        for block in self.blocks.coming(blocks):
+            if isinstance(block, Table) and self._breaking(block):
+                yield before()
             if not isinstance(block, Paragraph):
                 break
-        return False
 
     def paragraph(self, block: Paragraph) -> Iterator[str]:
         if block.content:
@@ -258,6 +267,7 @@ class _Renderer:
             leads = isinstance(following, Display | Bullets | Table | Family)
             leads = leads or _is_label(following) or _is_label(block)
             ragged = self.text.is_mostly_formulas(block.content)
+            yield from self._before_long_table(1)
             yield self.macro("paragraph")(self.text.line(block.content), leads, ragged)
 
     def display(self, block: Display) -> Iterator[str]:
@@ -281,6 +291,9 @@ class _Renderer:
         # rows may be made when they are looked at: those that are looked at twice are made once
         rows = block.rows if len(block.rows) > ALIGNED_ROWS else tuple(block.rows)
         long = self._breaking(block)
+        before = getattr(self.macros, "before_table", None)
+        if before is not None and long == "middle":
+            yield before(self._table_lines(block))
         yield self.macro("table_begin")(*shape, long)
         row_macro = self.macro("table_row")
         columns = decimal_columns(rows, len(align))
@@ -294,6 +307,11 @@ class _Renderer:
             together = at < _ROWS_TOGETHER - 1 or last <= at < len(rows) - 1
             yield row_macro(cells, align, together)
         yield self.macro("table_end")(*shape, long)
+
+    def _table_lines(self, table: Table) -> float:
+        """How high a table is, in lines of text; rather too high than too low."""
+        rows = [_TALL_ROW if self.text.tall(row) else _ROW for row in (table.header, *table.rows)]
+        return round(sum(rows) + _TABLE_RULES + (_TABLE_CAPTION if table.caption else 0.0), 1)
 
     def _breaking(self, table: Table) -> Literal["", "middle", "long"]:
         """Whether a table may run over pages: not at all; where it does not fit, in a format that can do so; or in

@@ -9,9 +9,18 @@ from pathlib import Path
 
 import pytest
 
-from derivgen.document.blocks import Block, Document, Heading, Math, Paragraph, Table, Words
+from derivgen.document.blocks import (
+    Block,
+    Display,
+    Document,
+    Heading,
+    Math,
+    Paragraph,
+    Table,
+    Words,
+)
 from derivgen.formula.build import number
-from derivgen.formula.tree import Symbol
+from derivgen.formula.tree import Chain, Symbol
 from derivgen.render.pdf import pdf_bytes
 from derivgen.render.write import Options, document_text
 
@@ -80,13 +89,31 @@ def test_units_stand_below_each_other_whether_or_not_a_power_of_ten_follows(
     assert max(ends.values()) - min(ends.values()) < 0.8
 
 
-@pytest.mark.parametrize("rows", [16, 17, 40])
+@pytest.mark.parametrize("rows", [7, 8, 16, 17, 40])
 def test_a_long_table_breaks_between_rows_that_are_not_at_its_ends(rows: int) -> None:
     body = re.findall(r"^\$w\$ & .*?(\\\\\*?)$", written("tex", rows), re.MULTILINE)
     assert len(body) == rows
-    if rows > 16:
+    if rows >= 8:
         kept = {at for at, end in enumerate(body) if end.endswith("*")}
         assert kept == {0, 1, 2, *range(rows - 4, rows - 1)}
+
+
+@pytest.mark.skipif(shutil.which("pdftotext") is None, reason="no pdftotext")
+@pytest.mark.skipif(shutil.which("pdflatex") is None, reason="no LaTeX")
+def test_latex_breaks_no_table_that_fits_when_the_room_around_formulas_shrinks(
+    tmp_path: Path,
+) -> None:
+    """Ten lines, fifteen formulas and ten rows fit on a page then, and eleven lines do not."""
+    table = numbers(tuple(str(1000 + n) for n in range(10))).blocks()
+    formulas = [Display((Chain(Symbol("x"), (("=", Symbol("y")),)),)) for _ in range(15)]
+    for above, rows in ((10, [10]), (11, [5, 5])):
+        blocks = (*(Paragraph((Words("filling"),)) for _ in range(above)), *formulas, *table)
+        file = tmp_path / "made.pdf"
+        document = Document("", lambda blocks=blocks: blocks)  # type: ignore[misc]
+        file.write_bytes(pdf_bytes(document, "latex"))
+        text = subprocess.run(["pdftotext", file, "-"], check=True, capture_output=True).stdout
+        pages = text.decode().split("\f")[:-1]
+        assert [len(re.findall(r"\b10\d\d\b", page)) for page in pages] == rows
 
 
 @pytest.mark.parametrize(("rows", "scaled"), [(8, True), (16, True), (17, False)])
@@ -99,20 +126,24 @@ def test_a_wide_table_is_made_smaller_while_a_page_can_hold_it(rows: int, scaled
 
 
 @pytest.mark.skipif(shutil.which("pdftotext") is None, reason="no pdftotext")
+@pytest.mark.parametrize("engine", ["typst", pytest.param("latex", marks=pytest.mark.slow)])
 @pytest.mark.parametrize(("rows", "least"), [(5, 5), (7, 7), (8, 4), (16, 4), (24, 4)])
 def test_no_page_has_the_last_few_rows_of_a_table_alone(
-    rows: int, least: int, tmp_path: Path
+    rows: int, least: int, engine: str, tmp_path: Path
 ) -> None:
     """Wherever on the page a table begins: one of some rows is whole, of a longer one no page has
     fewer than four rows, and the words that lead to it are on the page of its head."""
     cells = [((Words(f"row{n}"),), (Math(number(str(n))),)) for n in range(rows)]
     table = Table(((Words("Name"),), (Words("Value"),)), cells, "lr")
     end = (Heading(1, (Words("The end"),)), Paragraph((Words("leading words"),)), table)
+    if engine == "latex" and shutil.which("pdflatex") is None:
+        pytest.skip("no LaTeX")
     broken = 0
-    for above in range(16, 44, 3):
+    # one of eight rows breaks at one place only
+    for above in range(20, 38) if rows == 8 else range(16, 44, 3):
         filled = tuple(Paragraph((Words("filling"),)) for _ in range(above))
         file = tmp_path / "made.pdf"
-        file.write_bytes(pdf_bytes(Document("", lambda filled=filled: (*filled, *end))))
+        file.write_bytes(pdf_bytes(Document("", lambda filled=filled: (*filled, *end)), engine))
         text = subprocess.run(["pdftotext", file, "-"], check=True, capture_output=True).stdout
         pages = [page for page in text.decode().split("\f") if "row" in page]
         counts = [len(re.findall(r"row\d+", page)) for page in pages]

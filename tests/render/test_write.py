@@ -306,6 +306,10 @@ def test_a_family_that_does_not_fit_is_refused() -> None:
 def test_unknown_things_are_loud() -> None:
     with pytest.raises(DerivgenError, match=r"E630.*did you mean 'html'"):
         text_of((), "htlm")
+    with pytest.raises(DerivgenError, match=r"E630.*the formats are tex, .*, html, pdf$"):
+        text_of((), "docx")
+    with pytest.raises(DerivgenError, match=r"E630.*'--to md --dialect github'"):
+        text_of((), "github")
     with pytest.raises(DerivgenError, match=r"E630.*did you mean 'github'"):
         text_of((), "md", "gihub")
     with pytest.raises(DerivgenError, match=r"E631.*dialect"):
