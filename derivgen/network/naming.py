@@ -55,6 +55,11 @@ def named(
         # beside layers, other arrays are counted as the units are
         first = preset.patterns["activation"].start
     patterns = {**preset.patterns, "log_probability": _LOG_PROBABILITY}
+    error = patterns["error"].base
+    own = "loss" in spec.notation.patterns or patterns["loss"] != Pattern(error)
+    if not own and any(slot.role == "error" for slot in slots.values()):
+        # only a bold face would tell the array of errors from the loss, their sum
+        patterns["loss"] = Pattern(f"{error}_{{total}}")
     writer = Writer(
         patterns, hidden, lambda role, key: source.value_place(("notation", "patterns", role, key))
     )

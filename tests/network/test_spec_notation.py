@@ -47,7 +47,7 @@ def spelled(preset: str, name: str, *index: int, **changes: Any) -> Any:
         ("sum_output", "W1", (1, 0), "w_2"),
         ("digits", "z2", (0,), "o_{pre}"),
         ("digits", "a1", (1,), "h_1"),
-        ("digits", "L", (), "E"),
+        ("digits", "L", (), "E_{total}"),
         ("net_prime", "a2", (0,), "y'"),
         ("net_prime", "z2", (0,), "net_2"),
         ("matrix", "z1", (0,), "z_1^{(2)}"),
@@ -56,6 +56,27 @@ def spelled(preset: str, name: str, *index: int, **changes: Any) -> Any:
 )
 def test_presets(preset: str, name: str, index: tuple[int, ...], latex: str) -> None:
     assert spelled(preset, name, *index) == LATEX.write(parse_name(latex))
+
+
+def test_the_loss_is_told_from_the_array_of_errors_by_more_than_its_face() -> None:
+    """A bold E for the errors of the outputs and a plain E for their sum look the same on a blackboard."""
+    spec = {
+        "data": {"inputs": [[1, 2], [3, 4]], "targets": [[0, 1], [1, 0]]},
+        "layers": [{"dense": 2, "bias": 0}],
+        "loss": "mse",
+        "notation": "digits",
+    }
+
+    def whole(spec: dict[str, Any], name: str) -> str:
+        names = Names(task_from_mapping(spec).network)
+        return LATEX.write(names.entry(name, ()) if name == "L" else names.whole(name))
+
+    assert whole(spec, "L") == "E"
+    spec["loss"] = {"name": "mse", "per_output": True}
+    assert whole(spec, "E") == r"\boldsymbol{E}"
+    assert whole(spec, "L") == LATEX.write(parse_name("E_{total}"))
+    spec["notation"] = {"preset": "digits", "patterns": {"loss": {"base": "E"}}}
+    assert whole(spec, "L") == "E"
 
 
 def test_names_of_the_user_come_first() -> None:
