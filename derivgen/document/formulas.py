@@ -19,7 +19,15 @@ from derivgen.derivation.partials import WINNER
 from derivgen.derivation.passes import Pass
 from derivgen.derivation.rounding import Rounder
 from derivgen.document.direct import DirectParts
-from derivgen.document.function_names import called, decided_cases, slope_called, written
+from derivgen.document.function_names import (
+    SLOPE,
+    called,
+    decided_cases,
+    slope_called,
+    slope_name,
+    slope_of_cases,
+    written,
+)
 from derivgen.document.right_sides import right_side
 from derivgen.document.worked import (
     MOST_EXTRA_DIGITS,
@@ -39,6 +47,11 @@ from derivgen.network.functions import ScalarFunction, Z
 from derivgen.network.lazy import LazyTable
 from derivgen.network.model import Largest, Softmax, Terms
 from derivgen.notation import Entry, Names, updated
+
+#: a slope that is given with so many signs is no rounded one
+_FEW_DIGITS = 7
+#: a derivative is looked for in the equation of an element among so many terms
+MOST_TERMS_LOOKED_AT = 400
 
 
 @dataclass(frozen=True)
@@ -295,10 +308,11 @@ class Formulas:
         # printed numbers that cancel leave dust, too
         return as_float((rounder or self.rounder).text(value)) == printed or gives(value, result)
 
-    def partial_chain(self, partial: LocalPartial) -> Chain:
-        """``da/dz = a (1 - a) = 0.6 (1 - 0.6) = 0.24``."""
+    def partial_chain(self, partial: LocalPartial, again: bool = False) -> Chain:
+        """``da/dz = a (1 - a) = 0.6 (1 - 0.6) = 0.24``; cases that are shown ``again`` are those of ``f'``."""
         token = self.token(partial.target, partial.source)
-        chain = Chain(token, (("=", self.local(partial)),))
+        called_by_name = self._by_name(partial) if again else None
+        chain = Chain(token, (("=", called_by_name or self.local(partial)),))
         if self.passed.symbolic or partial.expression.is_number:
             return chain
         result = self.rounder.text(self.passed.partial_value(partial))
@@ -319,6 +333,22 @@ class Formulas:
         )
         return extended(chain, worked)
 
+    def _by_name(self, partial: LocalPartial) -> Node | None:
+        """A local partial in cases with the function's derivative by its name: ``H'(y - t)``."""
+        if not partial.expression.has(sympy.Piecewise):
+            return None
+        network = self.derivation.network
+        found = slope_of_cases(
+            instance(network, partial.target, MOST_TERMS_LOOKED_AT), partial.source, network
+        )
+        if found is None:
+            return None
+        expression, entries, function = found
+        names = {symbol: self.name(entry) for symbol, entry in entries.items()}
+        return from_sympy(
+            expression, names, {**self.functions, SLOPE: slope_name(function)}, "none"
+        )
+
     def _numbers_of(self, partial: LocalPartial) -> Mapping[sympy.Symbol, float]:
         return {s: float(self.passed.value(e)) for s, e in partial.entries.items()}
 
@@ -330,6 +360,12 @@ class Formulas:
         value = self.passed.partial_value(partial)
         if partial.expression.is_Integer or (float(value).is_integer() and abs(value) < 1e9):
             return str(int(value))
+        if partial.expression.has(sympy.Piecewise) and not self.derivation.task.numbers.exact:
+            numbers = self._numbers_of(partial)
+            decided = decided_cases(partial.expression, numbers, self.derivation.network)
+            given = self.rounder.given(float(value))
+            if decided is not None and decided.is_number and len(given) < _FEW_DIGITS:
+                return given  # a slope of 0.1 is not rounded
         return self.rounder.text(value, extra)
 
     def function_definition(self, function: ScalarFunction) -> Chain:

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Final
 
 import sympy
+from sympy.core.function import AppliedUndef
 
 from derivgen.derivation.derivation import without_functions
+from derivgen.derivation.instances import Instance
 from derivgen.formula.build import call
 from derivgen.formula.from_sympy import Written, from_sympy
 from derivgen.formula.names import parse_name
 from derivgen.formula.tree import Node, Partial, Script, Symbol
-from derivgen.network.functions import ScalarFunction, Z
+from derivgen.network.functions import ScalarFunction, Z, derivative_of
 from derivgen.network.model import Network
+from derivgen.notation import Entry
 
 
 def written(function: ScalarFunction) -> Node | Written:
@@ -34,7 +38,41 @@ def slope_called(function: ScalarFunction, argument: Node) -> Node:
     """Its derivative at an argument: ``ReLU'(z)``, or as a quotient where it is not written as a name."""
     if function.written is not None:
         return Partial(called(function, argument), argument)
-    return call(Script(parse_name(function.latex), sup=Symbol("prime")), argument)
+    return call(slope_name(function), argument)
+
+
+def slope_name(function: ScalarFunction) -> Node:
+    """``ReLU'``"""
+    return Script(parse_name(function.latex), sup=Symbol("prime"))
+
+
+#: stands for the derivative of a function in an expression
+SLOPE: Final = "slope"
+
+
+def slope_of_cases(
+    own: Instance | None, source: Entry, network: Network
+) -> tuple[sympy.Expr, Mapping[sympy.Symbol, Entry], ScalarFunction] | None:
+    """The derivative of an element's equation by one of its readings with ``f'(y - t)`` by its name, which is
+    :data:`SLOPE` in the expression; None where ``f'`` is no formula in cases, or not all that there is."""
+    read = [] if own is None else [part for part in own.summands if source in part.entries.values()]
+    if len(read) != 1:
+        return None
+    (term,) = read
+    expression = term.expression
+    symbols = {symbol for symbol, entry in term.entries.items() if entry == source}
+    calls = [call for call in expression.atoms(AppliedUndef) if call.free_symbols & symbols]
+    if len(calls) != 1 or len(symbols) != 1:
+        return None
+    (call,), (symbol,), value = calls, symbols, sympy.Dummy(real=True)
+    function = network.functions[call.func.__name__]
+    around = expression.xreplace({call: value})
+    plain = function.written is None and derivative_of(function).has(sympy.Piecewise)
+    if not plain or around.has(symbol) or call.args[0].has(AppliedUndef):
+        return None
+    slope = sympy.Function(SLOPE)(call.args[0])
+    factors = sympy.diff(around, value) * sympy.diff(call.args[0], symbol)
+    return term.coefficient * factors * slope, term.entries, function
 
 
 def function_word(function: ScalarFunction) -> str:

@@ -235,7 +235,8 @@ _ENTRIES: Mapping[str, Callable[[], Loss]] = {
         "softplus(A) - Y*A",
         targets="unit",
         words="the binary cross-entropy",
-        remark="The output is a logit: its sigmoid is the probability, whose logarithms become a softplus.",
+        remark="The output is a logit: its sigmoid is the probability, whose logarithms become a softplus. The"
+        " derivative of softplus is the sigmoid, so what passes back is the probability minus the target.",
     ),
     "categorical_cross_entropy": lambda: Loss(
         "categorical_cross_entropy",

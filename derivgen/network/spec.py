@@ -20,7 +20,7 @@ from derivgen.network.notations import PRESETS
 from derivgen.network.optimisers import OPTIMISERS, optimiser_named, optimiser_options
 from derivgen.network.options import exact
 from derivgen.network.schema import Spec
-from derivgen.network.source import Source
+from derivgen.network.source import Source, WrittenFraction
 from derivgen.network.task import Task
 from derivgen.network.values import Reader
 from derivgen.settings import DocumentOptions, Numbers, Training
@@ -127,10 +127,12 @@ def checked(source: Source) -> Spec:
         raise translated(error, source) from None
 
 
-def _number_of(value: float | Fraction) -> float | Fraction:
-    """A number of a spec: a fraction where it has no decimals that come to an end."""
+def _number_of(value: float | Fraction, spec: Spec) -> float | Fraction:
+    """A number of a spec: a fraction where it has no decimals that come to an end, or was given as one among
+    exact fractions."""
     whole = exact(value)
-    return float(value) if exact(float(value)) == whole else whole
+    kept = spec.numbers.exact and isinstance(value, WrittenFraction)
+    return whole if kept or exact(float(value)) != whole else float(value)
 
 
 def _training(spec: Spec, source: Source) -> Training:
@@ -141,8 +143,8 @@ def _training(spec: Spec, source: Source) -> Training:
     letter = given.learning_rate_name or naming.preset_of(spec, source).learning_rate
     return Training(
         optimiser.name,
-        None if given.learning_rate is None else _number_of(given.learning_rate),
-        {key: _number_of(value) for key, value in options.items()},
+        None if given.learning_rate is None else _number_of(given.learning_rate, spec),
+        {key: _number_of(value, spec) for key, value in options.items()},
         given.steps,
         min(given.show, given.steps),
         naming.checked_letter(letter, source.value_place(("training", "learning_rate_name"))),

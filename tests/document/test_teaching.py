@@ -323,3 +323,54 @@ def test_a_parameter_alone_does_not_stand_below_the_heading_of_the_targets() -> 
             )
         ).to_markdown()
     )
+
+
+def test_a_derivative_in_cases_is_called_by_its_name_from_the_second_time_on() -> None:
+    spec = {
+        "data": {"inputs": ["1", "2"], "targets": ["0.5", "3"]},
+        "layers": [{"dense": 2, "weights": [["0.3", "0.4"], ["-0.5", "0.2"]], "bias": 0}],
+        "loss": {"name": "huber", "reduction": "mean"},
+    }
+    text = markdown(spec)
+    assert text.count(r"\begin{cases} -1 & \text{if } a_{") == 1
+    assert r"a_{2}^{(1)}} = H^{\prime}(a_{2}^{(1)} - y_{2}) = -1" in text
+    # a slope that is given is not written as if it were rounded
+    leaky = {"dense": 1, "activation": "leaky_relu", "weights": [["-0.3", "0.1"]], "bias": 0}
+    data = {"inputs": ["1", "2"], "targets": ["0.5"]}
+    assert r" \cdot 0.01 \cdot 2 " in markdown({**spec, "data": data, "layers": [leaky]})
+    # of a function that is written in signs there is no name
+    squared = markdown(
+        {**spec, "loss": "squared_hinge", "data": {"inputs": ["1", "2"], "targets": [1, -1]}}
+    )
+    assert "max^{" not in squared
+
+
+def test_the_factor_before_a_function_in_cases_stays() -> None:
+    spec = {
+        "arrays": {"w": {"values": ["1", "-1"], "role": "parameter"}},
+        "equations": ["L = sum(3*relu(2*w[i] - 1), i)"],
+        "loss": "L",
+    }
+    text = markdown(spec)
+    assert r"= 6\, \mathrm{ReLU}^{\prime}(2 w_{1} - 1) = 0" in text
+
+
+def test_a_rate_that_was_given_as_a_fraction_stays_one_among_exact_fractions() -> None:
+    spec = {
+        "arrays": {"w": {"values": "1/3", "role": "parameter"}},
+        "equations": ["L = w**2"],
+        "loss": "L",
+        "training": {"learning_rate": "1/10"},
+        "numbers": {"exact": True},
+    }
+    assert r"\frac{1}{3} - \frac{1}{10} \cdot \frac{2}{3} = \frac{4}{15}" in markdown(spec)
+    assert r"\eta = 0.1$" in markdown({**spec, "numbers": {}})
+
+
+def test_what_passes_back_from_a_logit_is_said() -> None:
+    spec = {
+        "data": {"inputs": ["1"], "targets": [1]},
+        "layers": [{"dense": 1, "weights": [["0.3"]], "bias": 0}],
+        "loss": "binary_cross_entropy_logits",
+    }
+    assert "what passes back is the probability minus the target" in markdown(spec)

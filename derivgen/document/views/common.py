@@ -16,7 +16,7 @@ from derivgen.derivation.instances import instance, stage_of
 from derivgen.derivation.selection import plain
 from derivgen.document.blocks import Display
 from derivgen.document.equations import general_equation
-from derivgen.document.formulas import Formulas
+from derivgen.document.formulas import MOST_TERMS_LOOKED_AT, Formulas
 from derivgen.document.function_names import function_word
 from derivgen.document.grids import grid_node
 from derivgen.document.situation import Situation
@@ -31,8 +31,6 @@ MOST_PROOF_TERMS = 6
 
 #: an equation of more terms stands in a sentence with its sum sign
 MOST_TERMS_IN_SENTENCE = 3
-#: of so many terms, those that read an element are looked for
-MOST_TERMS_LOOKED_AT = 400
 
 #: why a local partial is what it is; the templates have the words for each
 Reason = Literal[
@@ -116,7 +114,7 @@ def _factor(
     terms = _own_terms(formulas, partial) if told else None
     return Factor(
         token=formulas.token(partial.target, partial.source),
-        display=Display((formulas.partial_chain(partial),)),
+        display=Display((formulas.partial_chain(partial, again),)),
         equation=_equation(formulas, partial.target) if told and terms is None else None,
         terms=terms,
         part=formulas.direct_part(partial.target, partial.source),
