@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from itertools import islice
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from itertools import groupby, islice
 from math import prod
 
 import numpy as np
@@ -16,6 +16,8 @@ from derivgen.notation import Entry
 
 #: of a longer sum with padding, the summands that meet it are not told from the others
 MOST_PADDED = 10_000
+#: of a longer sum, those that are not 0 are not looked for
+_MOST_LOOKED_AT = 1000
 #: so many of the first summands stand before the dots of a long sum, and the last one behind them
 _BEFORE_DOTS = 3
 
@@ -25,13 +27,15 @@ class TermInstance:
     """One summand of an element's equation: an expression over the symbols of single elements.
 
     ``group`` numbers the term of the equation that it comes from, so that the summands of one
-    sum sign can be told from the rest; ``coefficient`` stands before that whole sum.
+    sum sign can be told from the rest; ``coefficient`` stands before that whole sum.  Before one that is
+    ``behind_gap``, others are left out.
     """
 
     expression: sympy.Expr
     entries: Mapping[sympy.Symbol, Entry]
     group: int
     coefficient: sympy.Rational
+    behind_gap: bool = False
 
 
 @dataclass(frozen=True)
@@ -42,7 +46,7 @@ class Instance:
     equation: Equation
     at: Mapping[str, int]
     summands: tuple[TermInstance, ...]
-    #: groups of which only the first summands and the last are there
+    #: groups of which not all summands are there
     elided: frozenset[int] = frozenset()
     #: for a softmax: its argument at the element's own index
     own: TermInstance | None = None
@@ -115,13 +119,46 @@ def instance(network: Network, entry: Entry, most: int | None = None) -> Instanc
         padding = _vanishing(network, equation, expression)
         if padding and _size(bound) <= MOST_PADDED:
             places, shortened = _inside(network, padding, at, bound, most)
-        if shortened:
-            elided.add(group)
         summands += [
             _read(network, equation, expression, {**at, **here}, group, coefficient)
             for here in places
         ]
+        if shortened:
+            elided.add(group)
+            summands[-1] = replace(summands[-1], behind_gap=True)
     return Instance(entry, equation, at, tuple(summands), frozenset(elided), own)
+
+
+def telling(network: Network, own: Instance, value: Callable[[TermInstance], float]) -> Instance:
+    """The same, where all that is shown of a shortened sum is 0, with summands that are not."""
+    if not own.elided or not isinstance(own.equation.body, Terms):
+        return own
+    summands: list[TermInstance] = []
+    whole: Instance | None = None
+    for group, members in groupby(own.summands, lambda one: one.group):
+        shown = list(members)
+        if group in own.elided and not any(map(value, shown)):
+            bound = own.equation.body.terms[group].bound
+            if whole is None and _size(bound) <= _MOST_LOOKED_AT:
+                whole = instance(network, own.target)
+            if whole is not None:
+                every = [one for one in whole.summands if one.group == group]
+                others = [at for at, one in enumerate(every) if value(one)]
+                shown = _picked(every, others[: max(1, len(shown) - 2)]) if others else shown
+        summands += shown
+    return replace(own, summands=tuple(summands))
+
+
+def _picked(every: list[TermInstance], chosen: list[int]) -> list[TermInstance]:
+    """The first, the chosen and the last of some summands; a gap of one only is none."""
+    found: list[TermInstance] = []
+    before = -1
+    for at in sorted({0, *chosen, len(every) - 1}):
+        if at - before == 2:
+            found.append(every[at - 1])
+        found.append(replace(every[at], behind_gap=at - before > 2))
+        before = at
+    return found
 
 
 def _size(indices: tuple[Index, ...]) -> int:

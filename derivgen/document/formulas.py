@@ -14,7 +14,7 @@ import sympy
 
 from derivgen.derivation.derivation import Derivation
 from derivgen.derivation.graph import LocalPartial
-from derivgen.derivation.instances import Instance, instance
+from derivgen.derivation.instances import Instance, TermInstance, instance, telling
 from derivgen.derivation.partials import WINNER
 from derivgen.derivation.passes import Pass
 from derivgen.derivation.rounding import Rounder
@@ -246,7 +246,13 @@ class Formulas:
         own = instance(self.derivation.network, entry, self.derivation.task.options.long_sum)
         if own is None:
             raise ValueError(f"{entry} is given and has no equation")
-        return own
+        if self.passed.symbolic:
+            return own
+
+        def value(one: TermInstance) -> float:
+            return self._value_of(one.expression, one.entries, 0)
+
+        return telling(self.derivation.network, own, value)
 
     def _instance_value(self, own: Instance, extra: int) -> float:
         """The value of an element's equation with the operands as they are printed."""

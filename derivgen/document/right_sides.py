@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Literal
 
 import sympy
@@ -30,11 +30,11 @@ def right_side(own: Instance, shown: Shown, sign: Literal["none", "dot"]) -> Nod
         case Terms():
             return add(*_grouped(own, part, sign))
         case Largest():
-            return call(Symbol("max"), *_with_dots(parts, "low", bool(own.elided)))
+            return call(Symbol("max"), *_with_dots(parts, own.summands, "low"))
         case Softmax(log=log):
             assert own.own is not None
             mine = part(own.own)
-            exponentials = _with_dots([exponential(p) for p in parts], "center", bool(own.elided))
+            exponentials = _with_dots([exponential(p) for p in parts], own.summands, "center")
             total = add(*exponentials)
             if log:
                 return subtract(mine, call(Symbol("ln"), total))
@@ -49,21 +49,20 @@ def _grouped(
     for one in own.summands:
         groups.setdefault(one.group, []).append(one)
     terms: list[Node] = []
-    for group, members in groups.items():
-        elided = group in own.elided
+    for members in groups.values():
         coefficient = members[0].coefficient
         parts = [part(p) for p in members]
         if coefficient == 1:
-            terms.extend(_with_dots(parts, "center", elided))
+            terms.extend(_with_dots(parts, members, "center"))
             continue
         if len(members) > 1:
-            inner = Delimited(add(*_with_dots(parts, "center", elided)), "bracket")
+            inner = Delimited(add(*_with_dots(parts, members, "center")), "bracket")
             factor = share(abs(coefficient))
             scaled = multiply([factor, inner], "none") if abs(coefficient) != 1 else inner
             terms.append(negate(scaled) if coefficient < 0 else scaled)
             continue
         parts = [_scaled(coefficient, body, sign) for body in parts]
-        terms.extend(_with_dots(parts, "center", elided))
+        terms.extend(_with_dots(parts, members, "center"))
     return terms
 
 
@@ -74,6 +73,11 @@ def _scaled(coefficient: sympy.Rational, body: Node, sign: Literal["none", "dot"
     return negate(scaled) if coefficient < 0 else scaled
 
 
-def _with_dots(parts: list[Node], kind: Literal["center", "low"], elided: bool) -> list[Node]:
-    """The parts, with dots before the last where some are left out."""
-    return [*parts[:-1], Dots(kind), parts[-1]] if elided else parts
+def _with_dots(
+    parts: Sequence[Node], members: Sequence[TermInstance], kind: Literal["center", "low"]
+) -> list[Node]:
+    """The parts, with dots where some are left out."""
+    found: list[Node] = []
+    for part, one in zip(parts, members, strict=True):
+        found += [Dots(kind), part] if one.behind_gap else [part]
+    return found

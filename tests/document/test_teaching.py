@@ -374,3 +374,35 @@ def test_what_passes_back_from_a_logit_is_said() -> None:
         "loss": "binary_cross_entropy_logits",
     }
     assert "what passes back is the probability minus the target" in markdown(spec)
+
+
+def test_a_shortened_sum_of_zeros_shows_the_terms_that_are_not() -> None:
+    spec = {
+        "data": {"inputs": ["0"] * 5 + ["1", "0.5"] + ["0"] * 5, "targets": {"classes": [4]}},
+        "layers": [
+            {
+                "dense": 10,
+                "activation": "softmax",
+                "weights": {"random": {"seed": 3, "decimals": 2}},
+                "bias": "0.1",
+            }
+        ],
+        "loss": "cross_entropy",
+    }
+    text = markdown(spec, show="first")
+    numbers = re.findall(r"z_\{1\}\^\{\(1\)\} &= .*?\n  &= (.*)", text)
+    assert numbers and r"\cdot 1" in numbers[0] and r"\cdot 0.5" in numbers[0]
+    assert numbers[0].count(r"\cdots") == 2
+    assert re.search(
+        r"0 \\cdot \\ln\(.*?\) \+ \\cdots \+ 1 \\cdot \\ln\(.*?\) \+ \\cdots \+ 0", text
+    )
+    # dots never stand for one term
+    spec["data"] = {
+        "inputs": ["0"] * 5 + ["1", "0.5"] + ["0"] * 2 + ["2"] * 2,
+        "targets": {"classes": [2]},
+    }
+    last = markdown(spec, show="first", long_sum=4)
+    assert (
+        r"y_{1}\, \ln(a_{1}^{(1)}) + y_{2}\, \ln(a_{2}^{(1)}) + y_{3}\, \ln(a_{3}^{(1)}) + \cdots"
+        in last
+    )

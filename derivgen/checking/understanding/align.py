@@ -146,22 +146,38 @@ def _all(parts: Sequence[list[Pair] | None]) -> list[Pair] | None:
 
 def _sums(formula: t.Node, calculation: t.Node, known: _Known) -> list[Pair] | None:
     left, right = _terms(formula), _terms(calculation)
-    dots = [at for at, term in enumerate(right) if isinstance(term, t.Dots)]
-    if len(dots) == 1:
-        return _as_shown(left, right[: dots[0]], right[dots[0] + 1 :], known)
+    runs: list[list[t.Node]] = [[]]
+    for term in right:
+        if isinstance(term, t.Dots):
+            runs.append([])
+        else:
+            runs[-1].append(term)
+    if len(runs) > 1:
+        return _as_shown(left, runs, known)
     if len(left) != len(right):
         return [Pair(formula, calculation)] if _is_leaf(calculation) else None
     return _in_order(left, right, known)
 
 
-def _as_shown(
-    left: list[t.Node], first: list[t.Node], last: list[t.Node], known: _Known
-) -> list[Pair] | None:
-    """The pairs of the first and the last terms of a sum, where those between them are left out."""
-    if len(first) + len(last) >= len(left) or any(isinstance(term, t.Dots) for term in left):
+def _as_shown(left: list[t.Node], runs: list[list[t.Node]], known: _Known) -> list[Pair] | None:
+    """The pairs of a sum's first and last terms, where those between them are left out, and of runs of terms from
+    their midst where they agree with known values."""
+    if sum(map(len, runs)) >= len(left) or any(isinstance(term, t.Dots) for term in left):
         return None
+    first, *midst, last = runs
     shown = [*left[: len(first)], *left[len(left) - len(last) :]]
-    return _all([_aligned(a, b, known) for a, b in zip(shown, [*first, *last], strict=True)])
+    found = [_aligned(a, b, known) for a, b in zip(shown, [*first, *last], strict=True)]
+    start, end = len(first), len(left) - len(last)
+    for run in midst:
+        for at in range(start, end - len(run) + 1):
+            pairs = _all([_aligned(a, b, known) for a, b in zip(left[at:end], run, strict=False)])
+            if pairs is not None and all(_agrees(pair, known) for pair in pairs):
+                found.append(pairs)
+                start = at + len(run)
+                break
+        else:
+            return None
+    return _all(found)
 
 
 def _terms(node: t.Node, negative: bool = False) -> list[t.Node]:
