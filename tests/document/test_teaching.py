@@ -391,7 +391,8 @@ def test_a_shortened_sum_of_zeros_shows_the_terms_that_are_not() -> None:
     }
     text = markdown(spec, show="first")
     numbers = re.findall(r"z_\{1\}\^\{\(1\)\} &= .*?\n  &= (.*)", text)
-    assert numbers and r"\cdot 1" in numbers[0] and r"\cdot 0.5" in numbers[0]
+    assert r" \cdot 1 " in numbers[0]
+    assert r" \cdot 0.5 " in numbers[0]
     assert numbers[0].count(r"\cdots") == 2
     assert re.search(
         r"0 \\cdot \\ln\(.*?\) \+ \\cdots \+ 1 \\cdot \\ln\(.*?\) \+ \\cdots \+ 0", text
@@ -406,3 +407,19 @@ def test_a_shortened_sum_of_zeros_shows_the_terms_that_are_not() -> None:
         r"y_{1}\, \ln(a_{1}^{(1)}) + y_{2}\, \ln(a_{2}^{(1)}) + y_{3}\, \ln(a_{3}^{(1)}) + \cdots"
         in last
     )
+
+
+def test_a_handout_keeps_the_factors_and_the_product_of_a_path_in_one_display() -> None:
+    spec = {
+        "data": {
+            "inputs": [["1", "2"], ["0.5", "-1"], ["-1.5", "0.5"]],
+            "targets": ["1", "-1", "1"],
+        },
+        "layers": [{"dense": 1, "weights": [["0.3", "0.4"]], "bias": "0.1"}],
+        "loss": "hinge",
+    }
+    displays = markdown(spec, style="handout").split("$$")[1::2]
+    product = r"\frac{\partial L}{\partial a_{21}^{(1)}} \cdot \frac{\partial a_{21}^{(1)}}{\partial w_{11}^{(1)}} &="
+    [found] = [display for display in displays if product in display]
+    assert r"&= x_{21} = 0.5" in found
+    assert r"a_{31}" not in found
