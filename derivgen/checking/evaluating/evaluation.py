@@ -183,9 +183,11 @@ class Frame:
         """The value with the slope 1 at the cell that is moved, if it is of this quantity."""
         if self.moved is None or self.moved[0] != key:
             return value
-        _, row, column = self.moved
+        _, *place = self.moved
         if isinstance(value, Dual):
             return Dual(value.value, mpmath.mpf(1))
+        # a vector may be printed the other way
+        row, column = v.place_in(value.shape, *place) or place
         return Array(
             tuple(
                 tuple(

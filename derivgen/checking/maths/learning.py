@@ -213,6 +213,8 @@ def _letters(tokens: list[Token], found: _Found) -> None:
                 found.numbered[base].add(digit[0])
                 if derived and _is_index_next(tokens, at + (3 if inside[0] == "{" else 2)):
                     found.layered.add(base)
+            if base and token.text == "^" and _is_lone_minus(tokens, at + 1):
+                found.labels |= {(base, "-"), (base, "+")}
             at += 1
             if at < len(tokens) and partner[at] > at:
                 at = partner[at]
@@ -227,6 +229,16 @@ def _letters(tokens: list[Token], found: _Found) -> None:
         elif token.kind not in ("number", "prime", "joint"):
             base = ""
         at += 1
+
+
+def _is_lone_minus(tokens: list[Token], at: int) -> bool:
+    """Whether a minus is all of a superscript: the ``x^-`` that stands beside ``x^+``."""
+    braced = tokens[at : at + 1] != [] and tokens[at].text == "{"
+    sign, *behind = [*tokens[at + braced : at + braced + 2], None, None][:2]
+    if sign is None or (sign.kind, sign.text) != ("operator", "-"):
+        return False
+    after = behind[0]
+    return after is None or after.kind in ("close", "relation", "separator", "operator", "script")
 
 
 def _slopes(

@@ -13,6 +13,8 @@ from derivgen.checking.maths.tokens import Token
 #: A superscript with commas is no exponent.
 _ENTRIES: Final = re.compile(r"[A-Za-z0-9]+(?:[+-][0-9]+)?(?:,[A-Za-z0-9]+(?:[+-][0-9]+)?)+")
 _SUM: Final = re.compile(r"[0-9]+(?:[+-][0-9]+)+")
+#: what a lone sign at a name says: the pair of something alike and something that is not
+SIGNS: Final = {"+": "pos", "-": "neg"}
 _LABEL_OPENERS: Final = ("(", "[", "<")
 
 
@@ -83,9 +85,12 @@ def _subscript(cursor: Cursor, found: Read) -> bool:
         raise cursor.fail("an index that is no index")
     cursor.at += 1
     if after.kind == "operator":
-        if after.text != "*":
+        if after.text not in (("*",) if cursor.typed else ("*", "+", "-")):
             raise cursor.fail("an index that is no index")
-        found.spelling.mark += "*"
+        if after.text == "*":
+            found.spelling.mark += "*"
+        else:
+            found.spelling.index.append(SIGNS[after.text])
         cursor.at += 1
         return True
     found.spelling.index += pieces(after.text)
@@ -217,7 +222,8 @@ def _superscript(cursor: Cursor, found: Read) -> bool:
         first, last, cursor.at = start + 1, close + 1, close + 1
     else:
         first, last, cursor.at = start + 1, start + 2, start + 2
-        if after.kind == "operator" and after.text == "-":  # "e^-x"
+        signed = (found.spelling.base, "-") in cursor.vocabulary.labels
+        if after.kind == "operator" and after.text == "-" and not signed:  # "e^-x"
             cursor.at = start
             return False
     if _labels(cursor, found, first, last):
@@ -243,6 +249,13 @@ def _labels(cursor: Cursor, found: Read, first: int, last: int) -> bool:
             primes += len(token.text)
         elif token.kind == "top" or (token.text == "T" and token.kind in ("letters", "word")):
             transposed = True
+        elif (
+            token.kind == "operator"
+            and token.text in SIGNS
+            and last - first == 1
+            and (spelling.base, token.text) in cursor.vocabulary.labels
+        ):
+            label += f"({SIGNS[token.text]})"
         elif (token.kind == "operator" and token.text in "*+" and last - at == 1) or (
             token.kind == "unknown" and token.text in ("†", "‡")
         ):

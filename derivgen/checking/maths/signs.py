@@ -220,7 +220,9 @@ def _small(characters: str, plain: str) -> dict[str, tuple[str, str]]:
     return table
 
 
-SUBSCRIPTS: Final = _small("₀₁₂₃₄₅₆₇₈₉₊₋₍₎ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓ", "0123456789+-()aehijklmnoprstuvx")
+SUBSCRIPTS: Final = _small(
+    "₀₁₂₃₄₅₆₇₈₉₊₋₍₎ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓᵦᵧᵨᵩᵪ", "0123456789+-()aehijklmnoprstuvxβγρφχ"
+)
 SUPERSCRIPTS: Final = _small("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁽⁾ᵀᵗⁿⁱᵏᵃᵇᶜᵈᵉˡᵐᵒˣʸᶻᴸ", "0123456789+-()TtnikabcdelmoxyzL")
 #: Vulgar fractions.
 FRACTIONS: Final[dict[str, tuple[str, str]]] = {

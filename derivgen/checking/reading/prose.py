@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from unicodedata import normalize
 
 from derivgen.checking.reading.prose_sides import Sides
 from derivgen.checking.reading.prose_sight import BARE, CALLED, STOPWORDS, Found, ratio
@@ -388,7 +389,9 @@ class _Finder(Sides):
         # "anchor a = 2" is about a, "learning rate eta = 2" about eta, and "learning rate = 2" about both words
         before = self.token(start - 1) if start else None
         rate = before is not None and before.text.lower() in RATE_WORDS and first.text in RATES
-        named = first.kind == "word" and len(first.text) > 1 and not rate
+        # the index of aₜ makes it a name
+        indexed = normalize("NFKC", first.text) != first.text
+        named = first.kind == "word" and len(first.text) > 1 and not (rate or indexed)
         if named and following is not None and following.kind == "rel":
             while len(joins) < MAX_LEFT_WORDS - 1 and self.is_name_word(begin - 1, begin):
                 joins.insert(0, (self.tokens[begin - 1].end, self.tokens[begin].start, "_"))

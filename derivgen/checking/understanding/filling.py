@@ -123,6 +123,10 @@ class Said:
             if top is not node.top and node.bottom.value == size:
                 counts = counts | {id(node.bottom)}
             return replace(node, top=top), counts
+        if isinstance(node, t.Product):  # 1/3 (1 + 2 + 4)
+            parts = [self._with_vectors(factor) for factor in node.factors]
+            factors = tuple(factor for factor, _ in parts)
+            return replace(node, factors=factors), set().union(*(counts for _, counts in parts))
         if not isinstance(node, t.Sum):
             return node, set()
         terms = [_numbers_in(term) for _, term in node.terms]

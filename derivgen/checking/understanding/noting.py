@@ -279,6 +279,12 @@ def _derivative_names(node: t.Node) -> tuple[str, ...]:
 
 
 def _note_member(notes: Notes, member: t.Node, rest: Sequence[t.Node], first: bool) -> None:
+    if first and isinstance(member, t.Call) and member.function == "log" and not member.primes:
+        # ln L = ... defines L
+        powers = [t.Call("exp", (side,)) for side in rest if not is_numeric(side)]
+        if len(member.arguments) == 1 and isinstance(member.arguments[0], t.Name) and powers:
+            _note_member(notes, member.arguments[0], powers, first=False)
+        return
     named = isinstance(member, t.Call) and (first or member.function in functions.LETTERS)
     if named and isinstance(member, t.Call) and _defines_function(member) and rest:
         parameters = tuple(a.key for a in member.arguments if isinstance(a, t.Name))

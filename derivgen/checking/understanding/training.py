@@ -144,7 +144,7 @@ def rate_of(decided: Decided, parameters: frozenset[str], loss: str | None) -> s
         )
         _rate_value(decided, rate)
         for other in names:
-            if other != rate:
+            if other != rate and other not in decided.definitions:  # alpha A: A is said elsewhere
                 decided.values.pop(other, None)
                 decided.definitions[other] = t.Name(rate, written=rate)
         return rate
