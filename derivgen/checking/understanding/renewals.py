@@ -21,8 +21,12 @@ def fold_updates(decided: Decided) -> None:
     marked = [(key, mark) for key, mark in decided.notes.marked if mark in UPDATE_MARKS]
     own = {pair for pair in marked if _has_a_side_of_its_own(decided, *pair)}
     derived = {(ix.split(key)[0], mark) for key, mark in own if decided.is_derived(key + mark)}
+    states = _next_states(decided, marked)
     for key, mark in marked:
         full = key + mark
+        if full in states:
+            decided.apart.add((key, mark))
+            continue
         # y_41' is what y_11' is, by which something is differentiated
         like = (ix.split(key)[0], mark) in derived and key not in {
             name for side in decided.notes.sides.get(full, ()) for name in names_in(side)
@@ -37,6 +41,30 @@ def fold_updates(decided: Decided) -> None:
         for table in (decided.notes.sides, decided.notes.printed, decided.notes.calculations):
             table.pop(full, None)
         decided.filled.pop(full, None)
+
+
+def _next_states(decided: Decided, marked: list[tuple[str, str]]) -> set[str]:
+    """The marked names that something without a mark is computed from, by way of no update: in ``y = r + gamma V'``,
+    ``V' = w phi'`` belongs to the next state, and phi' as well."""
+    notes = decided.notes
+    plain = {key + mark: key for key, mark in marked}
+    updated = {name for name, _ in notes.updates} | decided.denominators
+    sides = notes.sides.items()
+    waiting = [
+        n for k, of in sides if k not in plain for s in of for n in names_in(s) if n in plain
+    ]
+    found: set[str] = set()
+    while waiting:
+        full = waiting.pop()
+        if full in found:
+            continue
+        found.add(full)
+        own = [name for side in notes.sides.get(full, ()) for name in names_in(side)]
+        stands = full in notes.sides or full in notes.stated
+        if not stands or plain[full] in (*own, *updated) or notes.rules.get(full):
+            return set()
+        waiting += [name for name in own if name in plain]
+    return found
 
 
 def _has_a_side_of_its_own(decided: Decided, key: str, mark: str) -> bool:
