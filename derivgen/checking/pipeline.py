@@ -19,6 +19,7 @@ from derivgen.checking.judging.kinks import at_kinks
 from derivgen.checking.judging.missing import missing
 from derivgen.checking.judging.repair import repaired
 from derivgen.checking.judging.reporting import not_read, report_of
+from derivgen.checking.judging.rules_with_memory import with_memory
 from derivgen.checking.judging.spellings import mixed
 from derivgen.checking.manuscript import Manuscript
 from derivgen.checking.maths.parser import learn as learn_names
@@ -79,13 +80,16 @@ def _by_itself(
     judge = Judge(Basis(learned.model, True, budget, learned.policy), statements)
     judge.run()
     judge = descending(learned.model, judge) or climbing(learned.model, judge, words) or judge
+    remembering = with_memory(learned, judge, words)
+    judge = judge if remembering is None else remembering.judge
     batch = by_batch(learned, judge, words)
     judge = judge if batch is None else batch.judge
     kinked = at_kinks(judge)
     judge = judge if kinked is None else kinked.judge
     assert isinstance(judge.basis.model, DocumentModel)
     better = repaired(judge.basis.model, judge)
-    remarks = [Remark("convention", found.message) for found in (batch, kinked) if found]
+    said = (remembering, batch, kinked)
+    remarks = [Remark("convention", found.message) for found in said if found]
     if better is None:
         return Judged(judge, remarks, {})
     return Judged(better.judge, [*remarks, Remark("repair", better.message)], {})

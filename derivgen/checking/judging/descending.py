@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from derivgen.checking.drafts import Draft
 from derivgen.checking.evaluating.ancestry import Ancestry
-from derivgen.checking.evaluating.model import DocumentModel
+from derivgen.checking.evaluating.model import DocumentModel, StepRule
 from derivgen.checking.evaluating.printed import is_numeric
 from derivgen.checking.evaluating.resolving import UPDATE_MARKS
 from derivgen.checking.judging.judge import Judge
@@ -33,8 +33,8 @@ def descending(model: DocumentModel, judge: Judge) -> Judge | None:
     before = {model.loss, model.rate, *Ancestry(model).upstream(model.loss)}
     if not rules or not all(_is_plain(rule, model, before) for rule in rules):
         return None
-    trial = judge.anew(judge.basis.by(_plain(model)))
-    new = [draft for draft in trial.drafts if _is_new_value(draft)]
+    trial = judge.anew(judge.basis.by(by_rule(model, None)))
+    new = [draft for draft in trial.drafts if is_new_value(draft)]
     formulas = [draft for draft in new if draft.number is None]
     if formulas and all(draft.verdict is Verdict.CORRECT for draft in formulas):
         return trial
@@ -42,7 +42,7 @@ def descending(model: DocumentModel, judge: Judge) -> Judge | None:
     numbers = [draft for draft in new if draft.number is not None]
     if not numbers and all(_is_of_the_rate(side, model) for rule in rules for side in rule):
         return trial
-    return trial if _mostly_right(numbers) else None
+    return trial if mostly_right(numbers) else None
 
 
 def climbing(model: DocumentModel, judge: Judge, words: str) -> Judge | None:
@@ -50,13 +50,13 @@ def climbing(model: DocumentModel, judge: Judge, words: str) -> Judge | None:
     rule has a minus: that is one mistake, however often the rule is repeated."""
     if model.step is not None or model.loss is None or model.rate is None:
         return None
-    numbers = [d for d in judge.drafts if _is_new_value(d) and d.number is not None]
+    numbers = [d for d in judge.drafts if is_new_value(d) and d.number is not None]
     wrong = [draft for draft in numbers if draft.verdict is Verdict.WRONG]
     if len(wrong) < 2 or len(wrong) < len(numbers) or not says_uphill(words, model.loss):
         return None
     trial = judge.anew(judge.basis.by(replace(model, step=uphill)))
-    new = [draft for draft in trial.drafts if _is_new_value(draft)]
-    if not _mostly_right([draft for draft in new if draft.number is not None]):
+    new = [draft for draft in trial.drafts if is_new_value(draft)]
+    if not mostly_right([draft for draft in new if draft.number is not None]):
         return None
     rules = [d for d in new if d.number is None and d.verdict is Verdict.WRONG]
     for draft in rules[1:]:
@@ -79,18 +79,19 @@ def _is_of_the_rate(side: t.Node, model: DocumentModel) -> bool:
     return set(names_in(step)) <= own
 
 
-def _mostly_right(drafts: Collection[Draft]) -> bool:
+def mostly_right(drafts: Collection[Draft]) -> bool:
     right = sum(draft.verdict in _RIGHT for draft in drafts)
     return right > 2 * sum(draft.verdict is Verdict.WRONG for draft in drafts)
 
 
-def _plain(model: DocumentModel) -> DocumentModel:
-    """The model with plain gradient descent, also for parameters with a rule of their own."""
+def by_rule(model: DocumentModel, step: StepRule | None) -> DocumentModel:
+    """The model with one rule for all parameters, plain gradient descent for none, also for those with a rule of
+    their own."""
     own = {key: new for key, new in model.renewed.items() if model.is_parameter(key)}
     rules = set(own.values())
     return replace(
         model,
-        step=None,
+        step=step,
         renewed={key: new for key, new in model.renewed.items() if key not in own},
         definitions={key: node for key, node in model.definitions.items() if key not in rules},
     )
@@ -114,7 +115,7 @@ def _is_plain(rule: Iterable[t.Node], model: DocumentModel, before: Collection[s
     )
 
 
-def _is_new_value(draft: Draft) -> bool:
+def is_new_value(draft: Draft) -> bool:
     subject = draft.subject
     new = isinstance(subject, t.Name) and subject.mark in UPDATE_MARKS
     return new and draft.operand is None

@@ -12,25 +12,22 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
-from typing import Any
 
-import mpmath
 import numpy as np
 import sympy
 
 from derivgen.checking.evaluating.model import Element, Function, StepRule
-from derivgen.checking.evaluating.values import Real
 from derivgen.checking.matching import from_expression as made
+from derivgen.checking.matching.optimiser_step import OptimiserStep
 from derivgen.checking.maths import tree as t
 from derivgen.derivation.instances import Instance, instance
 from derivgen.formula.names import name_text, parse_name
 from derivgen.network.functions import FUNCTIONS
 from derivgen.network.model import Equation, Largest, Network, Quantity, Role, Softmax
-from derivgen.network.optimisers import ETA, OPTIMISERS, G, Optimiser, T, W, optimiser_options
+from derivgen.network.optimisers import OPTIMISERS
 from derivgen.network.scalar import ScalarFunction
 from derivgen.network.task import Task
 from derivgen.notation import Entry
-from derivgen.settings import Training
 
 #: the function whose value has no slope: no author can write it
 HELD = "#held"
@@ -290,7 +287,7 @@ class NetworkModel:
         optimiser = OPTIMISERS[self.task.training.optimiser]
         if optimiser.name == "gradient_descent":
             return None
-        return OptimiserStep(optimiser, self.task.training)
+        return OptimiserStep(optimiser, self.task.training.options)
 
 
 def _name(entry: Entry) -> t.Name:
@@ -382,44 +379,6 @@ def _largest(parts: list[t.Node], ties: str) -> t.Node:
         many = made.sum_of((False, where_largest(p, made.whole_number(1))) for p in parts)
         moves = t.Quotient(moves, many)
     return t.Sum(((False, level), (False, moves)))
-
-
-# --- training --------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class OptimiserStep:
-    """One step of an optimiser for one parameter, at the working precision."""
-
-    optimiser: Optimiser
-    training: Training
-
-    @cached_property
-    def _rules(self) -> tuple[tuple[str, tuple[str, ...], Callable[..., Any]], ...]:
-        rules = []
-        for symbol, expression in self.optimiser.steps:
-            needed = tuple(sorted(expression.free_symbols, key=lambda s: s.name))
-            function = sympy.lambdify(needed, expression, "mpmath")
-            rules.append((symbol.name, tuple(s.name for s in needed), function))
-        return tuple(rules)
-
-    @cached_property
-    def _settings(self) -> dict[str, Fraction]:
-        return optimiser_options(self.optimiser, self.training.options)
-
-    def __call__(
-        self, weight: Real, slope: Real, rate: Real, states: tuple[Real, ...], count: int
-    ) -> tuple[Real, tuple[Real, ...]]:
-        kept = [variable.symbol.name for variable in self.optimiser.states]
-        values: dict[str, Any] = {
-            name: mpmath.mpf(value.numerator) / value.denominator
-            for name, value in self._settings.items()
-        }
-        values |= {W.name: weight, G.name: slope, ETA.name: rate, T.name: count}
-        values |= dict(zip(kept, states or [mpmath.mpf(0)] * len(kept), strict=True))
-        for name, needed, compute in self._rules:
-            values[name] = compute(*(values[symbol] for symbol in needed))
-        return values[W.name], tuple(values[name] for name in kept)
 
 
 def rate_name(task: Task) -> str:

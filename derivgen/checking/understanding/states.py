@@ -24,7 +24,7 @@ from derivgen.checking.understanding.statements import Statement
 
 #: the number of the step; marks with which it stands above a name
 COUNT = f"t{APART}"
-_COUNTED = frozenset({"t", "(t)"})
+COUNTED = frozenset({"t", "(t)"})
 
 
 @dataclass(frozen=True)
@@ -82,7 +82,7 @@ class _Found:
         for statement, key, rule in self._rules():
             parameter = _parameter(rule, trained)
             left = statement.left
-            if isinstance(left, t.Name) and left.mark and not _is_assigned(statement):
+            if isinstance(left, t.Name) and left.mark and not is_assigned(statement):
                 self.marked.add(key)
             if parameter is not None and parameter != key and key in set(_keys(rule)):
                 rules[key].add(parameter)
@@ -252,12 +252,12 @@ class _Named:
             return replace(name, key=f"{name.key}{self.suffix}{'n' if later else ''}", mark="")
         if name.key == "t" and not name.mark:
             return replace(name, key=COUNT)
-        if name.mark in _COUNTED:  # nothing that a step changes: beta^t is a power
+        if name.mark in COUNTED:  # nothing that a step changes: beta^t is a power
             return t.Power(replace(name, mark=""), t.Name(COUNT), name.span)
         return name
 
 
-def _is_assigned(statement: Statement) -> bool:
+def is_assigned(statement: Statement) -> bool:
     """True where the left side has its mark from being assigned, and is written without one."""
     left = statement.left
     return isinstance(left, t.Name) and left.mark == "new" and "new" not in left.written

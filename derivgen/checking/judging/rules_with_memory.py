@@ -1,0 +1,111 @@
+"""A rule of training that keeps something from step to step: the one that a document writes down for one parameter, or
+one that it only names ("updated by Adam"), where that makes most of the new values that it prints."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+from fractions import Fraction
+
+from derivgen.checking.drafts import Draft
+from derivgen.checking.evaluating.model import DocumentModel, StepRule
+from derivgen.checking.evaluating.resolving import UPDATE_MARKS
+from derivgen.checking.judging.descending import by_rule, is_new_value, mostly_right
+from derivgen.checking.judging.judge import Judge
+from derivgen.checking.matching.optimiser_step import OptimiserStep
+from derivgen.checking.maths import tree as t
+from derivgen.checking.report import Verdict
+from derivgen.checking.understanding.shown_rules import ShownRule, shown_rule
+from derivgen.checking.understanding.statements import Learned
+from derivgen.checking.understanding.update_rules import unknown_step
+from derivgen.formula.names import name_text, parse_name
+from derivgen.network.optimisers import OPTIMISERS, Optimiser, optimiser_options
+
+
+@dataclass(frozen=True)
+class Remembering:
+    """A document judged by a rule with a memory, and which that is."""
+
+    judge: Judge
+    message: str
+
+
+def with_memory(learned: Learned, judge: Judge, words: str) -> Remembering | None:
+    """See :class:`Remembering`; None where the document descends plainly, or no rule makes its numbers."""
+    model = judge.basis.model
+    if not isinstance(model, DocumentModel) or model.step is not unknown_step:
+        return None
+    left_open = (d for d in judge.drafts if d.verdict is Verdict.UNDECIDED)
+    if model.loss is None or model.rate is None or not any(map(_is_new_number, left_open)):
+        return None
+    shown = shown_rule(learned.statements, model, judge.basis.budget)
+    if shown is not None:
+        found = _tried(judge, _for_all(model), shown, _more_right)
+        if found is not None:
+            _accept_rule(found.drafts, shown)
+            return Remembering(found, "one rule with a memory updates all parameters")
+        return None
+    for optimiser in _named(words):
+        step = OptimiserStep(optimiser, _options(optimiser, model))
+        found = _tried(judge, model, step, mostly_right)
+        if found is not None:
+            return Remembering(found, f"the parameters are updated by {optimiser.word}")
+    return None
+
+
+def _named(words: str) -> Iterator[Optimiser]:
+    """The optimisers that may be meant by the sentences of a document."""
+    for name in OPTIMISERS:
+        optimiser = OPTIMISERS[name]
+        called = {optimiser.name, "momentum"} if "momentum" in optimiser.word else {optimiser.name}
+        pattern = "|".join(map(re.escape, called))
+        if optimiser.states and re.search(rf"\b(?:{pattern})\b", words, re.IGNORECASE):
+            yield optimiser
+
+
+def _options(optimiser: Optimiser, model: DocumentModel) -> dict[str, Fraction]:
+    """The constants of an optimiser: those that the document gives, and the usual ones."""
+    found = optimiser_options(optimiser, {})
+    for option in optimiser.options:
+        given = model.given(name_text(parse_name(option.latex)))
+        if isinstance(given, t.Number):
+            found[option.name] = given.value
+    return found
+
+
+def _for_all(model: DocumentModel) -> DocumentModel:
+    """The model without formulas for new values: one rule makes them all."""
+    shown = {key + mark for key in model.parameters for mark in UPDATE_MARKS}
+    left = {key: node for key, node in model.definitions.items() if key not in shown}
+    return replace(model, definitions=left)
+
+
+def _tried(
+    judge: Judge, model: DocumentModel, rule: StepRule, enough: Callable[[list[Draft]], bool]
+) -> Judge | None:
+    """The document judged by a rule, where enough of its new values are those of the rule."""
+    trial = judge.anew(judge.basis.by(by_rule(model, rule)))
+    more = _right(trial) > _right(judge)
+    return trial if more and enough(list(filter(_is_new_number, trial.drafts))) else None
+
+
+def _more_right(drafts: list[Draft]) -> bool:
+    """Of its own rule a document is believed that it keeps it where it does so more often than not."""
+    wrong = sum(draft.verdict is Verdict.WRONG for draft in drafts)
+    return sum(draft.verdict is not Verdict.UNDECIDED for draft in drafts) > 2 * wrong
+
+
+def _right(judge: Judge) -> int:
+    return sum(draft.verdict is Verdict.CORRECT for draft in judge.drafts)
+
+
+def _is_new_number(draft: Draft) -> bool:
+    return is_new_value(draft) and draft.number is not None
+
+
+def _accept_rule(drafts: Iterable[Draft], rule: ShownRule) -> None:
+    """The formulas of the rule are what the numbers follow from."""
+    for draft in drafts:
+        if draft.verdict is Verdict.UNDECIDED and draft.segment.body in rule.written:
+            draft.accept()
