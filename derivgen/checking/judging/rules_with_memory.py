@@ -107,5 +107,5 @@ def _is_new_number(draft: Draft) -> bool:
 def _accept_rule(drafts: Iterable[Draft], rule: ShownRule) -> None:
     """The formulas of the rule are what the numbers follow from."""
     for draft in drafts:
-        if draft.verdict is Verdict.UNDECIDED and draft.segment.body in rule.written:
+        if draft.segment.body in rule.written:
             draft.accept()
