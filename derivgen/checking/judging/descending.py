@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from derivgen.checking.drafts import Draft
 from derivgen.checking.evaluating.ancestry import Ancestry
-from derivgen.checking.evaluating.model import DocumentModel, StepRule
+from derivgen.checking.evaluating.model import DocumentModel
 from derivgen.checking.evaluating.printed import is_numeric
 from derivgen.checking.evaluating.resolving import UPDATE_MARKS
 from derivgen.checking.judging.judge import Judge
@@ -33,7 +33,7 @@ def descending(model: DocumentModel, judge: Judge) -> Judge | None:
     before = {model.loss, model.rate, *Ancestry(model).upstream(model.loss)}
     if not rules or not all(_is_plain(rule, model, before) for rule in rules):
         return None
-    trial = judge.anew(judge.basis.by(by_rule(model, None)))
+    trial = judge.anew(judge.basis.by(_plain(model)))
     new = [draft for draft in trial.drafts if is_new_value(draft)]
     formulas = [draft for draft in new if draft.number is None]
     if formulas and all(draft.verdict is Verdict.CORRECT for draft in formulas):
@@ -84,14 +84,13 @@ def mostly_right(drafts: Collection[Draft]) -> bool:
     return right > 2 * sum(draft.verdict is Verdict.WRONG for draft in drafts)
 
 
-def by_rule(model: DocumentModel, step: StepRule | None) -> DocumentModel:
-    """The model with one rule for all parameters, plain gradient descent for none, also for those with a rule of
-    their own."""
+def _plain(model: DocumentModel) -> DocumentModel:
+    """The model with plain gradient descent, also for parameters with a rule of their own."""
     own = {key: new for key, new in model.renewed.items() if model.is_parameter(key)}
     rules = set(own.values())
     return replace(
         model,
-        step=step,
+        step=None,
         renewed={key: new for key, new in model.renewed.items() if key not in own},
         definitions={key: node for key, node in model.definitions.items() if key not in rules},
     )

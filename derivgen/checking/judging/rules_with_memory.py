@@ -11,10 +11,11 @@ from fractions import Fraction
 from derivgen.checking.drafts import Draft
 from derivgen.checking.evaluating.model import DocumentModel, StepRule
 from derivgen.checking.evaluating.resolving import UPDATE_MARKS
-from derivgen.checking.judging.descending import by_rule, is_new_value, mostly_right
+from derivgen.checking.judging.descending import is_new_value, mostly_right
 from derivgen.checking.judging.judge import Judge
 from derivgen.checking.matching.optimiser_step import OptimiserStep
 from derivgen.checking.maths import tree as t
+from derivgen.checking.maths.writing import APART
 from derivgen.checking.report import Verdict
 from derivgen.checking.understanding.shown_rules import ShownRule, shown_rule
 from derivgen.checking.understanding.statements import Learned
@@ -41,14 +42,14 @@ def with_memory(learned: Learned, judge: Judge, words: str) -> Remembering | Non
         return None
     shown = shown_rule(learned.statements, model, judge.basis.budget)
     if shown is not None:
-        found = _tried(judge, _for_all(model), shown, _more_right)
+        found = _tried(judge, _for_others(model, shown), _more_right)
         if found is not None:
             _accept_rule(found.drafts, shown)
             return Remembering(found, "one rule with a memory updates all parameters")
         return None
     for optimiser in _named(words):
         step = OptimiserStep(optimiser, _options(optimiser, model))
-        found = _tried(judge, model, step, mostly_right)
+        found = _tried(judge, replace(model, step=step), mostly_right)
         if found is not None:
             return Remembering(found, f"the parameters are updated by {optimiser.word}")
     return None
@@ -74,18 +75,23 @@ def _options(optimiser: Optimiser, model: DocumentModel) -> dict[str, Fraction]:
     return found
 
 
-def _for_all(model: DocumentModel) -> DocumentModel:
-    """The model without formulas for new values: one rule makes them all."""
-    shown = {key + mark for key in model.parameters for mark in UPDATE_MARKS}
-    left = {key: node for key, node in model.definitions.items() if key not in shown}
-    return replace(model, definitions=left)
+def _for_others(model: DocumentModel, rule: StepRule) -> DocumentModel:
+    """The model with a rule for parameters that have none of their own over states of their own."""
+    new = {key + mark for key in model.parameters for mark in UPDATE_MARKS}
+    left = {
+        key: node
+        for key, node in model.definitions.items()
+        if key not in new or any(APART in name for name in t.names_in(node))
+    }
+    renewed = {key: new for key, new in model.renewed.items() if new in left}
+    return replace(model, step=rule, definitions=left, renewed=renewed)
 
 
 def _tried(
-    judge: Judge, model: DocumentModel, rule: StepRule, enough: Callable[[list[Draft]], bool]
+    judge: Judge, model: DocumentModel, enough: Callable[[list[Draft]], bool]
 ) -> Judge | None:
-    """The document judged by a rule, where enough of its new values are those of the rule."""
-    trial = judge.anew(judge.basis.by(by_rule(model, rule)))
+    """The document judged by a model with a rule, where enough of its new values are those of the rule."""
+    trial = judge.anew(judge.basis.by(model))
     more = _right(trial) > _right(judge)
     return trial if more and enough(list(filter(_is_new_number, trial.drafts))) else None
 
@@ -105,7 +111,8 @@ def _is_new_number(draft: Draft) -> bool:
 
 
 def _accept_rule(drafts: Iterable[Draft], rule: ShownRule) -> None:
-    """The formulas of the rule are what the numbers follow from."""
+    """The formulas of the rule, for whichever parameter they are written, are what the numbers follow from."""
     for draft in drafts:
-        if draft.segment.body in rule.written:
+        own = draft.subject.key if isinstance(draft.subject, t.Name) else rule.parameter
+        if rule.says(draft.segment.body, own) or rule.says(draft.segment.body, rule.parameter):
             draft.accept()

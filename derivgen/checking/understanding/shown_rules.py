@@ -35,8 +35,9 @@ class ShownRule:
     formulas: tuple[tuple[str, t.Node], ...]
     states: tuple[str, ...]
     constants: Mapping[str, Value]
-    #: the formulas as they stand in the document
+    #: the formulas as they stand in the document, and the parameter that they are written for
     written: tuple[t.Node, ...]
+    parameter: str
     budget: Budget
 
     def __call__(
@@ -62,6 +63,11 @@ class ShownRule:
         new = stated[_WEIGHT + _NEW]
         assert isinstance(new, Dual)
         return new.value, tuple(value.value for value in left if isinstance(value, Dual))
+
+    def says(self, formula: t.Node, parameter: str) -> bool:
+        """True for one of the formulas, or the same one for another parameter."""
+        own = {_open(node, self.parameter) for node in self.written}
+        return not is_numeric(formula) and _open(formula, parameter) in own
 
 
 def shown_rule(
@@ -132,7 +138,9 @@ class _Reader:
             return None
         formulas.append((_WEIGHT + _NEW, node))
         written = (*(side for _, _, side in needed.values()), body)
-        return ShownRule(tuple(formulas), tuple(kept), constants, written, self.budget)
+        return ShownRule(
+            tuple(formulas), tuple(kept), constants, written, self.parameter, self.budget
+        )
 
     def _needed(self, body: t.Node) -> dict[str, _Written]:
         """The last formula before the new value of each name that leads to it, over however many."""
@@ -194,6 +202,15 @@ class _Reader:
 def _base(key: str) -> str:
     """The letter of a state that has a key of its own for each parameter."""
     return key.partition(APART)[0]
+
+
+def _open(node: t.Node, parameter: str) -> t.Node:
+    """A formula of a rule with its parameter, and what is kept for that, left open."""
+    if isinstance(node, t.Name):
+        if node.key == parameter:
+            return t.Name(_WEIGHT, node.mark)
+        return t.Name(_base(node.key) + (_NEW if _is_later(node.key) else ""), node.mark)
+    return rebuilt(node, lambda part: _open(part, parameter))
 
 
 def _is_later(key: str) -> bool:
