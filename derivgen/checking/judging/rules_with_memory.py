@@ -6,7 +6,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
-from fractions import Fraction
 
 from derivgen.checking.drafts import Draft
 from derivgen.checking.evaluating.model import DocumentModel, StepRule
@@ -21,7 +20,8 @@ from derivgen.checking.understanding.shown_rules import ShownRule, shown_rule
 from derivgen.checking.understanding.statements import Learned
 from derivgen.checking.understanding.update_rules import unknown_step
 from derivgen.formula.names import name_text, parse_name
-from derivgen.network.optimisers import OPTIMISERS, Optimiser, optimiser_options
+from derivgen.network.optimisers import OPTIMISERS, Optimiser
+from derivgen.network.options import OptionValue
 
 
 @dataclass(frozen=True)
@@ -30,6 +30,11 @@ class Remembering:
 
     judge: Judge
     message: str
+
+    @property
+    def wrong(self) -> int:
+        """How many new values it would not have."""
+        return _wrong(list(filter(_is_new_number, self.judge.drafts)))
 
 
 def with_memory(learned: Learned, judge: Judge, words: str) -> Remembering | None:
@@ -47,12 +52,15 @@ def with_memory(learned: Learned, judge: Judge, words: str) -> Remembering | Non
             _accept_rule(found.drafts, shown)
             return Remembering(found, "one rule with a memory updates all parameters")
         return None
+    trials: list[Remembering] = []
     for optimiser in _named(words):
-        step = OptimiserStep(optimiser, _options(optimiser, model))
-        found = _tried(judge, replace(model, step=step), mostly_right)
+        given = _given(optimiser, model)
+        step = OptimiserStep(optimiser, given)
+        found = _tried(judge, replace(model, step=step), mostly_right if given else _nearly_all)
         if found is not None:
-            return Remembering(found, f"the parameters are updated by {optimiser.word}")
-    return None
+            trials.append(Remembering(found, f"the parameters are updated by {optimiser.word}"))
+    # "momentum" goes by several rules
+    return min(trials, key=lambda trial: trial.wrong, default=None)
 
 
 def _named(words: str) -> Iterator[Optimiser]:
@@ -65,11 +73,12 @@ def _named(words: str) -> Iterator[Optimiser]:
             yield optimiser
 
 
-def _options(optimiser: Optimiser, model: DocumentModel) -> dict[str, Fraction]:
-    """The constants of an optimiser: those that the document gives, and the usual ones."""
-    found = optimiser_options(optimiser, {})
+def _given(optimiser: Optimiser, model: DocumentModel) -> dict[str, OptionValue]:
+    """The constants of an optimiser that the document gives."""
+    found: dict[str, OptionValue] = {}
     for option in optimiser.options:
-        given = model.given(name_text(parse_name(option.latex)))
+        key = name_text(parse_name(option.latex))
+        given = None if key == model.rate else model.given(key)
         if isinstance(given, t.Number):
             found[option.name] = given.value
     return found
@@ -98,8 +107,12 @@ def _tried(
 
 def _more_right(drafts: list[Draft]) -> bool:
     """Of its own rule a document is believed that it keeps it where it does so more often than not."""
-    wrong = sum(draft.verdict is Verdict.WRONG for draft in drafts)
-    return sum(draft.verdict is not Verdict.UNDECIDED for draft in drafts) > 2 * wrong
+    return sum(draft.verdict is not Verdict.UNDECIDED for draft in drafts) > 2 * _wrong(drafts)
+
+
+def _nearly_all(drafts: list[Draft]) -> bool:
+    """Where the constants are not said either, a few slips are slips, and more are another rule."""
+    return sum(draft.verdict is Verdict.CORRECT for draft in drafts) > 4 * _wrong(drafts)
 
 
 def _right(judge: Judge) -> int:
@@ -108,6 +121,10 @@ def _right(judge: Judge) -> int:
 
 def _is_new_number(draft: Draft) -> bool:
     return is_new_value(draft) and draft.number is not None
+
+
+def _wrong(drafts: list[Draft]) -> int:
+    return sum(draft.verdict is Verdict.WRONG for draft in drafts)
 
 
 def _accept_rule(drafts: Iterable[Draft], rule: ShownRule) -> None:
