@@ -99,10 +99,16 @@ def _for_others(model: DocumentModel, rule: StepRule) -> DocumentModel:
 def _tried(
     judge: Judge, model: DocumentModel, enough: Callable[[list[Draft]], bool]
 ) -> Judge | None:
-    """The document judged by a model with a rule, where enough of its new values are those of the rule."""
+    """The document judged by a model with a rule, where enough of its new values are those of the rule, and nothing
+    else is wrong that was not before: what is carried on from a step is no evidence against the step."""
     trial = judge.anew(judge.basis.by(model))
-    more = _right(trial) > _right(judge)
+    more = _right(trial) > _right(judge) and _wrong(_others(trial)) <= _wrong(_others(judge))
     return trial if more and enough(list(filter(_is_new_number, trial.drafts))) else None
+
+
+def _others(judge: Judge) -> list[Draft]:
+    """The claims that are about no new value."""
+    return [draft for draft in judge.drafts if not is_new_value(draft)]
 
 
 def _more_right(drafts: list[Draft]) -> bool:
