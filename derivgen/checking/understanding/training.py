@@ -153,6 +153,7 @@ def rate_of(decided: Decided, parameters: frozenset[str], loss: str | None) -> s
     for word in RATE_WORDS:
         # the alpha that a loss is computed from is another one
         read = word in parameters or _is_of_the_network(decided, word, loss)
+        read = read or word in _memories(decided)
         if word in decided.values and not read:
             return word
     value = _rate_in_numbers(decided, parameters) or _rate_in_words(decided.words)
@@ -163,6 +164,21 @@ def rate_of(decided: Decided, parameters: frozenset[str], loss: str | None) -> s
         return named
     decided.values["learning rate"] = value
     return "learning rate"
+
+
+def _memories(decided: Decided) -> set[str]:
+    """What a state is multiplied by in its own rule: the mu of ``v <- mu v + g``."""
+    return {
+        part.key
+        for statement in decided.statements
+        if isinstance(statement.left, t.Name) and len(statement.chain.segments) > 1
+        for body in (statement.chain.segments[1].body,)
+        for _, term in (body.terms if isinstance(body, t.Sum) else ())
+        for parts in (align.factors(term),)
+        if any(isinstance(p, t.Name) and p.key == statement.left.key for p in parts)
+        for part in parts
+        if isinstance(part, t.Name) and part.key != statement.left.key
+    }
 
 
 def _rate_as_called(decided: Decided) -> str | None:
