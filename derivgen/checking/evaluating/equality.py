@@ -173,6 +173,10 @@ class Equality:
             for tokens in readings:
                 found = _at(points, left, right, tokens)
                 special = tokens[0] == "own" or points is self.nearby
+                if found and points is self.points and _has_kinks(left, right):
+                    # where all units are alive, a slope of 1 is that of any of them
+                    near = _at(self.nearby, left, right, tokens)
+                    found = near if near.outcome is Outcome.DIFFERENT else found
                 if found and tokens[1] == "total" and self._has_nothing(right):
                     # with total derivatives alone it may hold as what it is not: a chain of them
                     part = _at(points, left, right, ("total", "direct"))
@@ -247,6 +251,12 @@ def _at(
         if agreed == ENOUGH:
             return Comparison(Outcome.EQUAL)
     return Comparison(Outcome.OPEN, last) if not agreed else Comparison(Outcome.EQUAL)
+
+
+def _has_kinks(left: t.Node, right: t.Node) -> bool:
+    """True for formulas with slopes of functions by name, or with cases."""
+    parts = (part for node in (left, right) for part in t.walk(node))
+    return any(isinstance(p, t.Cases) or (isinstance(p, t.Call) and p.primes) for p in parts)
 
 
 def _as_often(node: t.Node, value: Value, other: Value) -> Value:
