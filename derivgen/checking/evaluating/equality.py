@@ -83,6 +83,11 @@ class Equality:
         )
 
     @cached_property
+    def stated(self) -> World:
+        """The point where the document stands."""
+        return self.here or World(self.model, "actual", relations=self.ancestry, budget=self.budget)
+
+    @cached_property
     def nearby(self) -> tuple[World, ...]:
         """Points close to where the document stands: on the same side of every kink as it."""
         stated = {} if self.here is None else self.here.stated
@@ -175,8 +180,11 @@ class Equality:
                 special = tokens[0] == "own" or points is self.nearby
                 if found and points is self.points and _has_kinks(left, right):
                     # where all units are alive, a slope of 1 is that of any of them
-                    near = _at(self.nearby, left, right, tokens)
-                    found = near if near.outcome is Outcome.DIFFERENT else found
+                    # (exactly at a kink, which it is may be a convention)
+                    sets = (self.nearby, (self.stated,))
+                    near = [_at(at, left, right, tokens) for at in sets]
+                    differs = all(one.outcome is Outcome.DIFFERENT for one in near)
+                    found = near[0] if differs else found
                 if found and tokens[1] == "total" and self._has_nothing(right):
                     # with total derivatives alone it may hold as what it is not: a chain of them
                     part = _at(points, left, right, ("total", "direct"))
