@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import sympy
 from sympy.core.function import AppliedUndef
 
-from derivgen.network.functions import A, ScalarFunction, Z, derivative_of
+from derivgen.network.functions import A, ScalarFunction, Z, derivative_of, in_names
 from derivgen.network.model import (
     Affine,
     Equation,
@@ -82,7 +82,7 @@ def function_derivative(
     function: ScalarFunction, argument: sympy.Expr, value: sympy.Expr
 ) -> sympy.Expr:
     """f'(argument), in the friendly form where there is one."""
-    slope = derivative_of(function)
+    slope = in_names(derivative_of(function), function)
     return slope.subs({Z: argument, A: value}, simultaneous=True)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import groupby
 from math import prod
@@ -30,12 +30,14 @@ from derivgen.formula.build import number
 from derivgen.formula.from_sympy import from_sympy
 from derivgen.formula.names import parse_name
 from derivgen.formula.tree import Chain, Node, Symbol
-from derivgen.network.functions import A, ScalarFunction, Z, derivative_of
+from derivgen.network.functions import FUNCTIONS, A, ScalarFunction, Z, derivative_of, in_names
 from derivgen.network.model import Equation, Role, Terms
 from derivgen.network.optimisers import OPTIMISERS, T, optimiser_options
 
 #: a longer table of checks is left out; its worst row is told all the same
 MOST_CHECK_ROWS = 60
+#: a relative error below this is the rounding of double precision, whose last bits differ between machines
+NEGLIGIBLE = 1e-12
 CHECK_HEADER = (
     (Words("Derivation"),),
     (Words("Difference quotient"),),
@@ -52,7 +54,8 @@ class FunctionFacts:
     remark: str
     #: None for a function that has no other name, such as tanh
     definition: Display | None
-    derivative: Display
+    #: None for one that only stands in the formulas of another
+    derivative: Display | None
 
 
 @dataclass(frozen=True)
@@ -85,10 +88,12 @@ class Outside:
 @dataclass(frozen=True)
 class CheckFacts:
     """What the independent check found; ``table``, about the first of its ``steps``, is None where it has very
-    many rows."""
+    many rows.  ``worst`` is the largest relative error, or what all of them are below where they are
+    ``negligible``."""
 
     method: str
     worst: Node
+    negligible: bool
     table: Table | None
     steps: int
 
@@ -254,8 +259,13 @@ class Facts:
             }
             kind = Words("Parameter" if asked <= {Role.PARAMETER} else "Quantity")
             table = Table(((kind,), *CHECK_HEADER), rows, "lrrr")
+        worst = max(errors, default=0.0)
         return CheckFacts(
-            first.method, _magnitude(max(errors, default=0.0)), table, len(self.verified)
+            first.method,
+            number(f"{max(worst, NEGLIGIBLE):.0e}"),
+            worst < NEGLIGIBLE,
+            table,
+            len(self.verified),
         )
 
     def _in_order(self, rows: tuple[Row, ...]) -> Iterator[Row]:
@@ -290,13 +300,20 @@ class Facts:
                 for name in (link.function, *_called(network.equations[link.equation])):
                     if name in network.functions and name != "identity":
                         used.setdefault(name, network.functions[name])
-        return tuple(self._function(f) for f in used.values())
+        found: dict[str, FunctionFacts] = {}
+        for function in used.values():
+            found[function.name] = self._function(function)
+            for name in function.inner:
+                if name not in used and name not in found:
+                    found[name] = replace(self._function(FUNCTIONS[name]), derivative=None)
+        return tuple(found.values())
 
     def _function(self, function: ScalarFunction) -> FunctionFacts:
         formulas = Formulas(self.derivation, self.derivation.first)
         z = Symbol("z")
         value = called(function, z)
-        slope = from_sympy(derivative_of(function), {Z: z, A: value}, formulas.functions)
+        derivative = in_names(derivative_of(function), function)
+        slope = from_sympy(derivative, {Z: z, A: value}, formulas.functions)
         definition = formulas.function_definition(function)
         known = definition.links[0][1] == definition.left
         return FunctionFacts(
@@ -342,6 +359,8 @@ def _side_by_side(value: float) -> Node:
     return number(f"{value:.8f}" if plain else f"{value:.5e}")
 
 
-def _magnitude(error: float) -> Node:
-    """A relative error in one digit: 0, or 4 x 10^-15."""
-    return number("0") if error == 0 else number(f"{error:.0e}")
+def _magnitude(error: float) -> Node | Chain:
+    """A relative error in one digit, or what it is below."""
+    if error < NEGLIGIBLE:
+        return Chain(None, (("<", number(f"{NEGLIGIBLE:.0e}")),))
+    return number(f"{error:.0e}")

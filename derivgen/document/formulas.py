@@ -43,7 +43,7 @@ from derivgen.formula.build import indicator, number
 from derivgen.formula.exact import exact_value
 from derivgen.formula.from_sympy import Written, from_sympy
 from derivgen.formula.tree import Chain, Delimited, Node, Partial, RelationSign, Symbol
-from derivgen.network.functions import ScalarFunction, Z
+from derivgen.network.functions import ScalarFunction, Z, in_names
 from derivgen.network.lazy import LazyTable
 from derivgen.network.model import Largest, Softmax, Terms
 from derivgen.notation import Entry, Names, updated
@@ -139,7 +139,7 @@ class Formulas:
 
     def rounding_sign(self, values: np.ndarray) -> RelationSign:
         """``=`` where every printed element of a small array is its value, else ``approx``."""
-        if self.passed.carried:
+        if self.passed.carried or self.derivation.task.numbers.exact:
             return "="
         shown = values.ravel()[:64].tolist()
         return "=" if all(self.rounder.is_exact(v) for v in shown) else "approx"
@@ -377,5 +377,5 @@ class Formulas:
     def function_definition(self, function: ScalarFunction) -> Chain:
         """``sigma(z) = 1/(1 + e^(-z))``."""
         name = called(function, Symbol("z"))
-        body = from_sympy(function.expression, {Z: Symbol("z")}, self.functions)
+        body = from_sympy(in_names(function.expression, function), {Z: Symbol("z")}, self.functions)
         return Chain(name, (("=", body),))

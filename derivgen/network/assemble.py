@@ -11,10 +11,12 @@ from itertools import chain
 from sympy.core.function import AppliedUndef
 
 from derivgen.errors import DerivgenError, did_you_mean
+from derivgen.formula.build import walk
+from derivgen.formula.tree import Symbol
 from derivgen.network import compared, naming
 from derivgen.network.assembly import Assembly
 from derivgen.network.equations import build_network
-from derivgen.network.functions import ScalarFunction
+from derivgen.network.functions import WRITTEN_WITH_SIGMOID, ScalarFunction
 from derivgen.network.model import Equation, Index, Largest, Network, Softmax, Term, Terms
 from derivgen.network.schema import Spec
 from derivgen.network.source import Source
@@ -47,9 +49,25 @@ def network_of(spec: Spec, source: Source, reader: Reader) -> Network:
     )
     network = replace(network, predictions=assembly.predictions, functions=_told_apart(network))
     _check_indices(network, spec, source)
-    return naming.named(
-        network, spec, source, assembly.slots, assembly.prose, assembly.name_addresses
+    return _free_of_clashes(
+        naming.named(network, spec, source, assembly.slots, assembly.prose, assembly.name_addresses)
     )
+
+
+def _free_of_clashes(network: Network) -> Network:
+    """Where a quantity is called sigma, no function is written with the sigmoid beside it."""
+    letters = (
+        letter
+        for quantity in network.quantities.values()
+        if quantity.naming.elements is None
+        for letter in walk(quantity.naming.base)
+    )
+    if Symbol("sigma") not in letters:
+        return network
+    written_out = {
+        name: replace(network.functions[name], inner=()) for name in WRITTEN_WITH_SIGMOID
+    }
+    return replace(network, functions=ChainMap(written_out, dict(network.functions)))
 
 
 def _told_apart(network: Network) -> Mapping[str, ScalarFunction]:

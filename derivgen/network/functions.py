@@ -77,6 +77,16 @@ def function_named(name: str, place: Place | None = None) -> ScalarFunction:
     return FUNCTIONS[name]
 
 
+def in_names(expression: sympy.Expr, function: ScalarFunction) -> sympy.Expr:
+    """An expression over :data:`Z` of ``function`` with the functions that it is written with by their names:
+    ``1/(1 + exp(-Z))`` is ``sigmoid(Z)``."""
+    for name in function.inner:
+        whole, named = FUNCTIONS[name].expression, sympy.Function(name)
+        mirrored = whole.subs(Z, -Z)
+        expression = expression.xreplace({whole: named(Z), mirrored: named(-Z)})
+    return expression
+
+
 _E = sympy.exp
 _POSITIVE = sympy.Piecewise((Z, Z > 0), (0, True))
 _STEP = sympy.Piecewise((1, Z > 0), (0, True))
@@ -243,6 +253,7 @@ _ENTRIES: Mapping[str, Callable[[], ScalarFunction]] = {
         1 / (1 + _E(-Z)),
         stable=stable.softplus,
         remark="The derivative of softplus is the sigmoid.",
+        inner=("sigmoid",),
     ),
     "silu": lambda: ScalarFunction(
         "silu",
@@ -252,6 +263,7 @@ _ENTRIES: Mapping[str, Callable[[], ScalarFunction]] = {
         A + (1 - A) / (1 + _E(-Z)),
         stable=stable.silu,
         remark="The product rule gives the sigmoid plus z times the slope of the sigmoid.",
+        inner=("sigmoid",),
     ),
     "mish": lambda: ScalarFunction(
         "mish",
@@ -262,6 +274,7 @@ _ENTRIES: Mapping[str, Callable[[], ScalarFunction]] = {
         + Z * (1 - sympy.tanh(sympy.log(1 + _E(Z))) ** 2) / (1 + _E(-Z)),
         stable=stable.mish,
         remark="The product rule meets the chain rule: tanh' at softplus(z), times the sigmoid.",
+        inner=("softplus", "sigmoid"),
     ),
     "gelu": lambda: ScalarFunction(
         "gelu",
@@ -323,7 +336,8 @@ _ENTRIES: Mapping[str, Callable[[], ScalarFunction]] = {
         "logsigmoid",
         1 / (1 + _E(Z)),
         stable=stable.log_sigmoid,
-        remark="The derivative is one minus the sigmoid.",
+        remark="The derivative is one minus the sigmoid, which is the sigmoid of the argument with its sign changed.",
+        inner=("sigmoid",),
     ),
     "arctan": lambda: ScalarFunction(
         "arctan",
@@ -385,6 +399,9 @@ def _made_named(name: str) -> ScalarFunction:
 
 #: every function by name; an alias stands under its own name
 FUNCTIONS: Mapping[str, ScalarFunction] = LazyTable((*_ENTRIES, *_ALIASES), _made_named)
+
+#: those that are written with the sigmoid
+WRITTEN_WITH_SIGMOID = ("softplus", "silu", "swish", "mish", "log_sigmoid")
 
 #: functions of a whole layer: they take the index that they run along
 ALONG = {

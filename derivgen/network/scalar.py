@@ -30,7 +30,8 @@ class ScalarFunction:
     where the plain expression overflows.  ``written`` is how a call is printed where that is not
     the name before an argument in parentheses (``Abs(Z)``).  ``parameters`` are the numbers inside
     it.  ``kink_rule`` says which value ``derivative`` takes at the kinks.  ``remark`` is one sentence
-    of a teacher about the derivative.
+    of a teacher about the derivative.  ``inner`` are entries of the table that its formulas are written
+    with: a reader knows the sigmoid by its name.
     """
 
     name: str
@@ -48,6 +49,7 @@ class ScalarFunction:
     remark: str = ""
     #: what a sentence calls it, where that is not its name
     word: str = ""
+    inner: tuple[str, ...] = ()
 
 
 def derivative_of(function: ScalarFunction) -> sympy.Expr:

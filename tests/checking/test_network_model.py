@@ -259,3 +259,14 @@ def test_nothing_is_built_before_it_is_asked_for() -> None:
     assert definition is not None
     assert sum(isinstance(node, t.Name) for node in t.walk(definition)) == 2 * 784 + 1
     assert set(model._definitions) == {"z1[5]"}
+
+
+def test_a_learning_rate_that_is_a_fraction_has_its_value() -> None:
+    made = api.task(
+        data={"inputs": ["1"], "targets": ["1"]},
+        layers=[{"dense": 1, "weights": [["2"]], "bias": "none"}],
+        loss="half_squared_error",
+        training={"learning_rate": "1/10"},
+    )
+    model = NetworkModel(made)
+    assert World(model).value(model.rate).value == mpmath.mpf(1) / 10

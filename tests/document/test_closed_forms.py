@@ -68,7 +68,7 @@ def test_equal_products_are_added_up(spec: dict[str, object], expected: str) -> 
 @pytest.mark.parametrize(
     ("function", "slope"),
     [
-        ("softplus", r"\frac{1}{1 + e^{-(w x + b)}}"),  # holds its argument once
+        ("softplus", r"\sigma(w x + b)"),  # holds its argument once
         ("silu", r"\mathrm{SiLU}^{\prime}(w x + b)"),
         ("gelu_tanh", r"\mathrm{GELU}^{\prime}(w x + b)"),
         ("relu", r"\mathrm{ReLU}^{\prime}(w x + b)"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from itertools import islice, pairwise
 from pathlib import Path
 
@@ -12,8 +13,10 @@ import pytest
 from derivgen.api import build, derive, load, task, values
 from derivgen.derivation.oracle import verify
 from derivgen.document.blocks import Block, Display, Family, Math, Note, Paragraph, Reference, Table
+from derivgen.document.facts import Facts
 from derivgen.document.making import verified
 from derivgen.errors import DerivgenError
+from derivgen.formula.build import number
 from derivgen.formula.latex import LATEX
 from derivgen.formula.tree import Chain, Number, Product
 from derivgen.settings import VIEWS
@@ -232,19 +235,26 @@ def test_every_step_that_is_shown_is_checked_with_its_own_parameters() -> None:
     assert len(first.rows) == len(second.rows) == 8
 
 
-def test_the_largest_difference_is_that_of_the_table() -> None:
+def test_what_is_left_of_rounding_is_the_same_on_every_machine() -> None:
     text = derive(load(FOLDER / "lstm_3_steps.yaml")).to_markdown()
     check = text[text.index("## Check") :]
-    said = re.search(r"largest relative error is \$(.*?)\$", check)
+    assert "All relative errors are below $10^{-12}$" in check
     shown = re.findall(r"\| \$([^$|]*)\$ \|$", check, re.MULTILINE)
-    assert said is not None
+    assert shown
+    assert set(shown) == {r"\lt 10^{-12}"}
 
-    def size(text: str) -> float:
-        return float(
-            re.sub(r"\{?(?:(\d) \\times )?10\^\{(-\d+)\}+", r"0\1e\2", text).replace("0e", "1e")
-        )
 
-    assert size(said[1]) == max(map(size, shown))
+def test_a_difference_that_is_no_rounding_is_told() -> None:
+    derivation = derive(load(FOLDER / "shared_bias_2_2_1.yaml")).derivation
+    (found,) = verified(derivation)
+    rows = (replace(found.rows[0], error=3.2e-11), *found.rows[1:])
+    facts = Facts(derivation, None, (replace(found, rows=rows),))
+    assert facts.check is not None
+    assert facts.check.table is not None
+    assert not facts.check.negligible
+    (cell,) = facts.check.table.rows[0][-1]
+    assert isinstance(cell, Math)
+    assert cell.formula == facts.check.worst == number("3e-11")
 
 
 @pytest.mark.parametrize("view", VIEWS)

@@ -142,3 +142,16 @@ def test_large_matrices_are_not_written_twice() -> None:
     _, large = put_in(wide, {"decimals": 4})
     lefts = [chain.left for chain in large]
     assert 0 < len(lefts) < len(list(small))
+
+
+def test_shares_of_samples_that_are_fractions_are_no_rounded_numbers() -> None:
+    spec = {
+        "data": {"inputs": [["1", "2"], ["1/2", "-1"]], "targets": ["1", "0"]},
+        "layers": [{"dense": 1, "weights": [["1", "-2"]], "bias": ["1/3"]}],
+        "loss": "half_squared_error",
+        "numbers": {"exact": True},
+        "document": {"views": ["matrix"]},
+    }
+    text = derive(task(**spec)).to_markdown()
+    assert r"\text{sample 1}}" in text
+    assert r"\approx" not in text

@@ -224,7 +224,7 @@ class NetworkModel:
         """The value of an input, a target, a constant, a parameter or the learning rate, as written."""
         if key == self.rate:
             rate = self.task.training.learning_rate
-            return None if rate is None else made.number(getattr(rate, "text", None) or repr(rate))
+            return None if rate is None else made.number(getattr(rate, "text", None) or str(rate))
         part = self._slice(key)
         if part is not None and part[0].values is not None and part[0].role not in _COMPUTED:
             return t.Matrix(tuple(tuple(_given(part[0], at) for at in row) for row in part[1]))

@@ -297,7 +297,8 @@ def _contributions(situation: Situation, array: str) -> Iterator[Display]:
     for position, share in enumerate(shares, start=1):
         node = numbers(share)
         left = under(gradient_of(situation, array), f"sample {position}")
-        yield Display((Chain(left, (("approx", node),)),))
+        exact = all(map(formulas.rounder.is_exact, share.ravel().tolist()))
+        yield Display((Chain(left, (("=" if exact else "approx", node),)),))
 
 
 def sample_shares(situation: Situation, array: str) -> list[np.ndarray] | None:
