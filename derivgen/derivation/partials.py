@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import sympy
 from sympy.core.function import AppliedUndef
 
-from derivgen.network.functions import A, ScalarFunction, Z, derivative_of, in_names
+from derivgen.network.functions import A, ScalarFunction, Z, slope_in_names
 from derivgen.network.model import (
     Affine,
     Equation,
@@ -73,8 +73,11 @@ def derivative(
     total = sympy.diff(frozen, symbol).replace(sympy.DiracDelta, lambda *_: sympy.S.Zero)
     for call, dummy in stand_in.items():
         (argument,) = call.args
+        around = sympy.diff(frozen, dummy)
         slope = function_derivative(functions[call.func.__name__], argument, call)
-        total += sympy.diff(frozen, dummy) * slope * derivative(argument, symbol, functions)
+        if slope == sympy.Heaviside(argument, 0) and around.subs(dummy, 0) == 0:
+            slope = sympy.S.One  # where the positive part is 0, so is what stands before its slope
+        total += around * slope * derivative(argument, symbol, functions)
     return total.xreplace({dummy: call for call, dummy in stand_in.items()})
 
 
@@ -82,7 +85,7 @@ def function_derivative(
     function: ScalarFunction, argument: sympy.Expr, value: sympy.Expr
 ) -> sympy.Expr:
     """f'(argument), in the friendly form where there is one."""
-    slope = in_names(derivative_of(function), function)
+    slope = slope_in_names(function)
     return slope.subs({Z: argument, A: value}, simultaneous=True)
 
 

@@ -26,11 +26,18 @@ from derivgen.document.sections import Given, given
 from derivgen.document.situation import Situation
 from derivgen.document.step_facts import StepFacts
 from derivgen.document.worked import setting_text
-from derivgen.formula.build import number
+from derivgen.formula.build import equals, number
 from derivgen.formula.from_sympy import from_sympy
 from derivgen.formula.names import parse_name
 from derivgen.formula.tree import Chain, Node, Symbol
-from derivgen.network.functions import FUNCTIONS, A, ScalarFunction, Z, derivative_of, in_names
+from derivgen.network.functions import (
+    FUNCTIONS,
+    A,
+    ScalarFunction,
+    Z,
+    derivative_of,
+    slope_in_names,
+)
 from derivgen.network.model import Equation, Role, Terms
 from derivgen.network.optimisers import OPTIMISERS, T, optimiser_options
 
@@ -312,8 +319,13 @@ class Facts:
         formulas = Formulas(self.derivation, self.derivation.first)
         z = Symbol("z")
         value = called(function, z)
-        derivative = in_names(derivative_of(function), function)
-        slope = from_sympy(derivative, {Z: z, A: value}, formulas.functions)
+        slopes = [slope_in_names(function)]
+        if function.short is not None:
+            slopes.append(derivative_of(function))
+        names = {Z: z, A: value}
+        slope = equals(
+            slope_called(function, z), *(from_sympy(s, names, formulas.functions) for s in slopes)
+        )
         definition = formulas.function_definition(function)
         known = definition.links[0][1] == definition.left
         return FunctionFacts(
@@ -321,7 +333,7 @@ class Facts:
             summary=function.summary,
             remark=function.remark,
             definition=None if known else Display((definition,)),
-            derivative=Display((Chain(slope_called(function, z), (("=", slope),)),)),
+            derivative=Display((slope,)),
         )
 
     def steps(self) -> Iterator[StepFacts]:

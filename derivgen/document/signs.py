@@ -24,7 +24,7 @@ from derivgen.formula.tree import (
     Underbrace,
 )
 
-SignKind = Literal["shapes", "transpose", "hadamard", "ones", "each", "delta"]
+SignKind = Literal["shapes", "transpose", "hadamard", "ones", "each", "delta", "truth"]
 
 _SHAPE = re.compile(r"\d+(×\d+)+")
 
@@ -44,14 +44,27 @@ def signs_of(displays: Iterable[Display]) -> tuple[Sign, ...]:
     for display in displays:
         for chain in display.chains:
             for side in (chain.left, *(right for _, right in chain.links)):
-                for node in () if side is None else walk(side):
+                for node in () if side is None else _parts(side):
                     for sign in _signs(node):
                         found.setdefault(sign.kind, sign)
     return tuple(found.values())
 
 
+def _parts(formula: Node) -> Iterator[Node]:
+    """A formula and what is in it, without the 1 before a condition: that is no vector."""
+    left_out: set[int] = set()
+    for node in walk(formula):
+        match node:
+            case Row((one, Delimited(_, "bracket"))) if one == ONES:
+                left_out.add(id(one))
+        if id(node) not in left_out:
+            yield node
+
+
 def _signs(node: Node) -> Iterator[Sign]:
     match node:
+        case Row((one, Delimited(_, "bracket"))) if one == ONES:
+            yield Sign("truth", one)
         case Underbrace(_, Text(text)) if _SHAPE.fullmatch(text):
             yield Sign("shapes", node)
         case Script(Delimited(body) | body, _, Symbol("top")) if body != ONES:

@@ -310,6 +310,11 @@ def indicator(left: Node, right: Node) -> Cases:
     return Cases(((number("1"), Relation(left, "=", right)), (number("0"), None)))
 
 
+def truth(condition: Node) -> Row:
+    """``1[z > 0]``: 1 where the condition holds, else 0, as a factor."""
+    return Row((Styled("bold", Number("1")), Delimited(condition, "bracket")))
+
+
 def under(body: Node, note: Node | str) -> Underbrace:
     """``body`` with a brace and a note beneath; a text note is set as words."""
     return Underbrace(body, Text(note) if isinstance(note, str) else note)

@@ -27,6 +27,7 @@ from derivgen.formula.build import (
     negate,
     number,
     power,
+    truth,
 )
 from derivgen.formula.tree import (
     Cases,
@@ -234,6 +235,15 @@ class _Converter:
         arguments = sorted(expression.args, key=lambda a: (bool(a.free_symbols), self.order(a)))
         return call(Symbol(name), *map(self.convert, arguments))
 
+    def step(self, expression: sympy.Heaviside) -> Node:
+        argument, at_zero = expression.args
+        if at_zero != 0:  # a value at 0 that no formula shows
+            return call(Symbol("H"), self.convert(argument))
+        constant, rest = argument.as_coeff_Add()
+        turned = _is_negative(rest)  # 1 - y a > 0 is y a < 1
+        condition = sympy.Lt(-rest, constant) if turned else sympy.Gt(rest, -constant)
+        return truth(self.convert(condition))
+
     def kronecker(self, expression: sympy.KroneckerDelta) -> Node:
         first, second = (self.convert(index) for index in sorted(expression.args, key=self.order))
         single = isinstance(first, Symbol) and isinstance(second, Symbol)
@@ -343,8 +353,7 @@ _RULES: Final[dict[type, Callable[[_Converter, Any], Node]]] = {
     sympy.And: lambda converter, e: converter.joined(e, "and"),
     sympy.Or: lambda converter, e: converter.joined(e, "or"),
     sympy.KroneckerDelta: _Converter.kronecker,
-    # its second argument is the value at 0, which no formula shows
-    sympy.Heaviside: lambda converter, e: call(Symbol("H"), converter.convert(e.args[0])),
+    sympy.Heaviside: _Converter.step,
     AppliedUndef: _Converter.undefined,
     sympy.log: _named("ln"),
     sympy.sign: _named("sgn"),

@@ -87,6 +87,13 @@ def in_names(expression: sympy.Expr, function: ScalarFunction) -> sympy.Expr:
     return expression
 
 
+def slope_in_names(function: ScalarFunction) -> sympy.Expr:
+    """The derivative as formulas have it: over :data:`Z` and :data:`A`, with functions and cases by their names."""
+    if function.short is not None:
+        return function.short
+    return in_names(derivative_of(function), function)
+
+
 _E = sympy.exp
 _POSITIVE = sympy.Piecewise((Z, Z > 0), (0, True))
 _STEP = sympy.Piecewise((1, Z > 0), (0, True))
@@ -364,6 +371,7 @@ _ENTRIES: Mapping[str, Callable[[], ScalarFunction]] = {
         kinks=(0.0,),
         activation=False,
         written=sympy.Abs(Z),
+        short=sympy.sign(Z),
         remark="The derivative is the sign of the argument.",
         word="absolute value",
     ),
@@ -376,6 +384,7 @@ _ENTRIES: Mapping[str, Callable[[], ScalarFunction]] = {
         kinks=(0.0,),
         activation=False,
         written=sympy.Max(0, Z),
+        short=sympy.Heaviside(Z, 0),
         remark="The derivative is 1 where the argument is positive and 0 elsewhere.",
         word="positive part",
     ),

@@ -31,7 +31,8 @@ class ScalarFunction:
     the name before an argument in parentheses (``Abs(Z)``).  ``parameters`` are the numbers inside
     it.  ``kink_rule`` says which value ``derivative`` takes at the kinks.  ``remark`` is one sentence
     of a teacher about the derivative.  ``inner`` are entries of the table that its formulas are written
-    with: a reader knows the sigmoid by its name.
+    with: a reader knows the sigmoid by its name.  ``short`` is the derivative in a sign for its cases, for a
+    function that has no name to put a prime to.
     """
 
     name: str
@@ -50,6 +51,7 @@ class ScalarFunction:
     #: what a sentence calls it, where that is not its name
     word: str = ""
     inner: tuple[str, ...] = ()
+    short: sympy.Expr | None = None
 
 
 def derivative_of(function: ScalarFunction) -> sympy.Expr:
@@ -91,7 +93,7 @@ def with_kink(function: ScalarFunction, rule: KinkRule) -> ScalarFunction:
         for point, (left, right) in zip(points, pairs, strict=True)
     )
     joined = kinks.join(pieces, points, taken, Z, function.expression, A)
-    return replace(function, derivative=joined, kink_rule=rule)
+    return replace(function, derivative=joined, kink_rule=rule, short=None)
 
 
 def _is_kink(function: ScalarFunction, point: sympy.Expr) -> bool:
