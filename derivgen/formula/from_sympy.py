@@ -33,6 +33,7 @@ from derivgen.formula.tree import (
     Cases,
     Delimited,
     Node,
+    Partial,
     Relation,
     RelationSign,
     Root,
@@ -178,7 +179,11 @@ class _Converter:
         divisors = self.factors(below)
         if bottom > 1:
             divisors.insert(0, number(str(bottom)))
-        return fraction(multiply(factors, self.operator), multiply(divisors, self.operator))
+        # a derivative is tall already: it stands behind the fraction
+        tall = [factor for factor in factors if isinstance(factor, Partial)]
+        flat = [factor for factor in factors if not isinstance(factor, Partial)]
+        whole = fraction(multiply(flat, self.operator), multiply(divisors, self.operator))
+        return multiply([whole, *tall], self.operator)
 
     def factors(self, factors: list[sympy.Expr]) -> list[Node]:
         """Factors as they are printed: roots of constants, which sympy keeps apart, under one sign."""

@@ -1,0 +1,42 @@
+"""What a document says of its optimiser: the rule, its settings, and how it is set."""
+
+from __future__ import annotations
+
+import pytest
+
+import derivgen as dg
+from derivgen.network.spec import task_from_mapping
+
+
+def text_of(optimiser: str, style: str) -> str:
+    spec = {
+        "data": {"inputs": ["0.5", "2"], "targets": ["1"]},
+        "layers": [{"dense": 1, "weights": [["2", "1"]], "bias": "none"}],
+        "loss": "half_squared_error",
+        "training": {"learning_rate": 0.1, "optimiser": optimiser, "steps": 2, "show": 2},
+        "document": {"style": style, "figure": False},
+    }
+    return dg.derive(task_from_mapping(spec)).to_markdown()
+
+
+@pytest.mark.parametrize(
+    ("optimiser", "rule"),
+    [
+        ("gradient_descent", r"w_{11}^{(1)+} = w_{11}^{(1)} - \eta\,"),
+        ("nesterov", r"v &\leftarrow \mu v +"),
+        ("adamw", r"\hat{v} &= \frac{v}{1 - \beta_{2}^{t}}"),
+    ],
+)
+def test_a_summary_has_the_rule_of_its_updates_once(optimiser: str, rule: str) -> None:
+    text = text_of(optimiser, "summary")
+    assert text.count(rule) == 1
+    assert text.count(r"the learning rate is $\eta = 0.1$") == 1
+    assert text.count("The values before and after the update:") == 2
+    assert (r"$\mu = 0.9$" in text) == (optimiser == "nesterov")
+
+
+@pytest.mark.parametrize("style", ["tutorial", "handout", "summary"])
+@pytest.mark.parametrize("optimiser", ["rmsprop", "adagrad"])
+def test_a_derivative_is_not_squeezed_into_a_numerator(optimiser: str, style: str) -> None:
+    text = text_of(optimiser, style)
+    assert r"\frac{\eta}{\sqrt{s} + \varepsilon}\, \frac{\partial L}{\partial w_{11}^{(1)}}" in text
