@@ -82,6 +82,10 @@ _MASTER = re.compile(
 )
 #: ``w5For``: a name ends where a word with a capital begins
 _GLUED = re.compile(r"(.*\d)(?=[A-Z][a-z’'])")
+#: ``xᵢ``: one letter with letters below or above the line is a name and no word
+_INDEXED = re.compile(r"[^\W\d_][\u1d62-\u1d6a\u2090-\u209c\u2c7cⁱⁿᵗᵏ]+")
+#: what stands behind a capital sigma that is the sign of a sum
+_SUMMAND = re.compile(r"[ ]?(?:[∂(\[\d]|[^\W\d_](?![^\W\d_]))")
 #: ``|a - p|`` behind a sign, in one line and tight inside: what stands between two cells of a table is not
 _BARS = re.compile(r"(?<=[=≈+\-−*/·×(,<>≤≥\d)])[ ]?(\|\|?|‖)(?=[^\s|‖])[^|‖\n]{0,80}[^\s|‖](\1)")
 #: ``dL/dw``: one name of a derivative, up to its scripts
@@ -228,7 +232,12 @@ class Lexer:
                 scripts = self._scripts(end, limit)
                 mark = _MARK.match(self.text, scripts, limit)
                 scripts = scripts if mark is None else mark.end()
+                indexed = _INDEXED.fullmatch(text) is not None
+                sigma = text[0] == "Σ" and (len(text) == 1 or indexed or text[1] == "_")
+                if sigma and _SUMMAND.match(self.text, scripts, limit):
+                    return scripts, "prefix"
                 certain = scripts > end or len(text) == 1 or not text.isalpha() or text in SPELLED
+                certain = certain or indexed
                 if text in ("a", "A", "I") and scripts == end:
                     certain = False
                 return scripts, "atom" if certain else "word"

@@ -25,6 +25,8 @@ from derivgen.checking.maths.rebuild import rebuilt
 CONSTANTS = frozenset({0, 1, 2})
 #: names that only training uses: the 1 of ``1 / (1 + e^-z)`` is no learning rate
 _RATES = frozenset({"eta", "lr", "learning_rate", "learningrate"})
+#: the size of a number, what has it, and whether it is negative
+_Cell = tuple[Fraction, t.Node, bool]
 #: stands between an array and the place of a cell; nobody can write it
 _CELL = "\ue001"
 
@@ -42,7 +44,9 @@ class Said:
     )
 
     #: the vectors that were printed: the size and sign of each cell, by name, and how they lie
-    vectors: dict[str, list[tuple[Fraction, t.Node, bool]]] = field(default_factory=dict)
+    vectors: dict[str, list[_Cell]] = field(default_factory=dict)
+    #: the same of quantities that are numbered one by one: x_1, x_2, ...
+    families: dict[str, dict[int, _Cell]] = field(default_factory=dict)
 
     def take(self, members: Sequence[t.Node]) -> None:
         """Take in a chain: its first member has the values that are printed in it."""
@@ -61,10 +65,15 @@ class Said:
                 known = self.by_value[value]
                 if (left, negative) not in known:
                     known.append((left, negative))
+                if isinstance(left, t.Name):
+                    base, pieces = ix.split(left.key)
+                    if len(pieces) == 1 and pieces[0].isdigit():
+                        family = self.families.setdefault(base, {})
+                        family.setdefault(int(pieces[0]), (value, left, negative))
 
     def _take_cells(self, array: t.Name, body: t.Node) -> None:
         """Take in the cells of a printed array; 0, 1 and 2 are no values of theirs in a calculation."""
-        cells: list[tuple[Fraction, t.Node, bool]] = []
+        cells: list[_Cell] = []
         rows = printed_matrix(body) or ()
         for i, row in enumerate(rows):
             for j, number in enumerate(row):
@@ -133,15 +142,40 @@ class Said:
         if len({len(term) for term in terms}) != 1:
             return node, set()
         cells: dict[int, t.Node] = {}
-        for slot in zip(*terms, strict=True):
+        slots = list(zip(*terms, strict=True))
+        for slot in slots:
             values = [number.value for number in slot]
-            found = [v for v in self.vectors.values() if [value for value, _, _ in v] == values]
+            found = [v for v in self._rows() if [value for value, _, _ in v] == values]
             if len(found) == 1 and len(set(values)) > 1:
                 for number, (_, cell, negative) in zip(slot, found[0], strict=True):
                     cells[id(number)] = t.Negated(cell) if negative else cell
+                cells |= self._means(slots, found[0])
         if not cells:
             return node, set()
         return _with_cells(node, cells), set(cells)
+
+    def _rows(self) -> Iterator[list[_Cell]]:
+        """The vectors, and the quantities that are numbered through."""
+        yield from self.vectors.values()
+        for family in self.families.values():
+            first = min(family)
+            if first in (0, 1) and len(family) == max(family) - first + 1:
+                yield [family[number] for number in sorted(family)]
+
+    def _means(
+        self, slots: Sequence[Sequence[t.Number]], row: Sequence[_Cell]
+    ) -> dict[int, t.Node]:
+        """The mean of a vector for the number that stands beside each of its cells: ``(2 - 5)^2 + (4 - 5)^2 + ...``,
+        where one name outside of the vector has that number."""
+        signed = [-value if negative else value for value, _, negative in row]
+        mean = sum(signed, Fraction(0)) / len(signed)
+        own = [cell for _, cell, _ in row]
+        found = [known for known in self.by_value.get(abs(mean), ()) if known[0] not in own]
+        if len(found) != 1:
+            return {}
+        name = t.Negated(found[0][0]) if found[0][1] else found[0][0]
+        alike = (slot for slot in slots if all(number.value == abs(mean) for number in slot))
+        return {id(number): name for slot in alike for number in slot}
 
     def _known(self, value: Fraction) -> list[tuple[t.Node, bool]]:
         """Everything with a value, and the cells with it."""
