@@ -7,7 +7,7 @@ It is all or nothing: with a number left over that may be a value, the calculati
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
@@ -143,9 +143,12 @@ class Said:
             return node, set()
         cells: dict[int, t.Node] = {}
         slots = list(zip(*terms, strict=True))
+        varied = [slot for slot in slots if len({number.value for number in slot}) > 1]
+        # of numbered quantities their sum and what is about their mean, but no loss of targets and outputs
+        numbered = list(self._rows()) if len(varied) == 1 else []
         for slot in slots:
             values = [number.value for number in slot]
-            found = [v for v in self._rows() if [value for value, _, _ in v] == values]
+            found = _having(values, self.vectors.values()) or _having(values, numbered)
             if len(found) == 1 and len(set(values)) > 1:
                 for number, (_, cell, negative) in zip(slot, found[0], strict=True):
                     cells[id(number)] = t.Negated(cell) if negative else cell
@@ -155,8 +158,7 @@ class Said:
         return _with_cells(node, cells), set(cells)
 
     def _rows(self) -> Iterator[list[_Cell]]:
-        """The vectors, and the quantities that are numbered through."""
-        yield from self.vectors.values()
+        """The quantities that are numbered through, as vectors."""
         for family in self.families.values():
             first = min(family)
             if first in (0, 1) and len(family) == max(family) - first + 1:
@@ -180,6 +182,11 @@ class Said:
     def _known(self, value: Fraction) -> list[tuple[t.Node, bool]]:
         """Everything with a value, and the cells with it."""
         return [*self.by_value.get(value, ()), *self.in_arrays.get(value, ())]
+
+
+def _having(values: Sequence[Fraction], rows: Iterable[list[_Cell]]) -> list[list[_Cell]]:
+    """The rows of cells that have certain values."""
+    return [row for row in rows if [value for value, _, _ in row] == values]
 
 
 def cell_of(array: str, row: int, column: int) -> t.Name:
@@ -219,6 +226,8 @@ def _numbers_in(node: t.Node) -> list[t.Number]:
 
 
 def _with_cells(node: t.Node, cells: Mapping[int, t.Node]) -> t.Node:
+    if isinstance(node, t.Negated) and isinstance(cell := cells.get(id(node.body)), t.Negated):
+        return cell.body  # -0.8 is the cell, and no negative one
     return cells.get(id(node)) or rebuilt(node, lambda part: _with_cells(part, cells))
 
 
