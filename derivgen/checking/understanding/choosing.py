@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from derivgen.checking.evaluating import indices as ix
@@ -97,9 +97,24 @@ def _ranked(decided: Decided, key: str, sides: Sequence[t.Node], used: bool) -> 
         if own and missing == len(own) and not connected:
             continue  # y = m x + b: an example that belongs to no quantity
         # a sum over letters without bounds does not say what its terms are, where another side does
-        scored.append((_is_open_sum(side), missing, isinstance(side, t.Name), at, side))
+        solved = missing == 0 and _is_solved_for(decided, key, own)
+        scored.append((_is_open_sum(side), missing, solved, isinstance(side, t.Name), at, side))
+    if all(row[2] for row in scored):
+        scored = [(*row[:2], False, *row[3:]) for row in scored]
     found = [row[-1] for row in sorted(scored, key=lambda row: row[:-1])]
     return _step_by_step(decided.notes, key, found)
+
+
+def _is_solved_for(decided: Decided, key: str, own: Iterable[str]) -> bool:
+    """True for a formula of what is itself computed from the quantity by every formula that it has, and that no line
+    begins with the value of: ``l = log sigma^2 = c x + d`` where ``sigma = exp(l / 2)``."""
+    notes = decided.notes
+    return any(
+        name in notes.sides
+        and all(key in names_in(side) for side in notes.sides[name])
+        and name not in notes.calculations
+        for name in own
+    )
 
 
 def _is_unknown(notes: Notes, part: t.Node) -> bool:
