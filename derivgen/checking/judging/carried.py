@@ -12,6 +12,7 @@ from typing import TypeGuard
 import mpmath
 
 from derivgen.checking.drafts import Draft, Entry, Ledger
+from derivgen.checking.evaluating import indices as ix
 from derivgen.checking.evaluating import values as v
 from derivgen.checking.evaluating.equality import DIGITS, close
 from derivgen.checking.evaluating.printed import Printed, is_calculation
@@ -39,10 +40,16 @@ def as_printed(here: Standing, node: t.Node) -> Value | None:
         name for part in t.walk(printed) if isinstance(part, t.Derivative) for name in t.walk(part)
     }
     stated: dict[str, Value] = {}
-    for part in t.walk(printed):
+    parts = [p for part in t.walk(printed) for p in (part, *_instances(here, part))]
+    for part in parts:
         if isinstance(part, t.Name) and part not in inside:
             entries = here.printed_for(part)
             matrix = here.ledger.matrices.get(here.ledger.plain(part))
+            made = here.actual.model.definition(part.key) if not part.mark else None
+            if matrix is None and not entries and isinstance(made, t.Derivative):
+                # g = dL/dQ: what was printed for the one is the other's
+                entries = here.printed_for(made)
+                matrix = here.ledger.matrices.get(here.ledger.plain(made))
             if matrix is not None:
                 stated[t.full_key(part)] = matrix[0]
             elif entries:
@@ -54,6 +61,14 @@ def as_printed(here: Standing, node: t.Node) -> Value | None:
         return world.evaluate(printed)
     except NoValue:
         return None
+
+
+def _instances(here: Standing, part: t.Node) -> Iterator[t.Name]:
+    """What was printed of the terms of a sum: delta_11, delta_12 of its ``delta_ij``."""
+    if isinstance(part, t.Name) and not part.mark and ix.letters_of(part.key):
+        for subject in here.ledger.by_subject:
+            if isinstance(subject, t.Name) and ix.is_instance(subject.key, part.key):
+                yield subject
 
 
 def _tokens_as_printed(here: Standing, node: t.Node) -> t.Node:
@@ -94,7 +109,8 @@ def trials(
         *((as_printed(here, f), f) for f in formulas),
     ]:
         if formula is not None:
-            yield value, [e for part in t.walk(formula) for e in here.printed_for(part)[-1:]]
+            parts = [p for part in t.walk(formula) for p in (part, *_instances(here, part))]
+            yield value, [e for part in parts for e in here.printed_for(part)[-1:]]
     yield remembered_step(here, subject)
     yield carried_on(here, subject)
     if isinstance(subject, t.Name) and subject.mark in UPDATE_MARKS:

@@ -102,6 +102,39 @@ def judge_implied_matrix(
             return
 
 
+def judge_own_slip(
+    here: Standing,
+    draft: Draft,
+    cells: tuple[tuple[Printed, ...], ...],
+    exact: Value | None,
+    subject: t.Node | None,
+    before: Sequence[t.Node],
+) -> None:
+    """A matrix some of whose wrong cells follow from what was printed before, and others do not: these are slips of
+    its own, and the first of them is blamed."""
+    shape = (len(cells), len(cells[0]))
+    right = lying_as(exact, shape)
+    if right is None or right.shape != shape:
+        return
+    for value, _ in _implied(here, subject, before):
+        found = lying_as(value, shape)
+        if found is None or found.shape != shape:
+            continue
+        followed = 0
+        rows = []
+        for numbers, carried, rights in zip(cells, found.rows, right.rows, strict=True):
+            row = []
+            for number, there, cell in zip(numbers, carried, rights, strict=True):
+                off = here.fit(number, cell.value) is Fit.OFF
+                follows = off and abs(there.value - number.value) <= 2 * number.unit
+                followed += follows
+                row.append(v.constant(number.value) if follows else cell)
+            rows.append(tuple(row))
+        if followed:
+            judge_matrix(here, draft, cells, Array(tuple(rows)), None, subject)
+            return
+
+
 def _implied(
     here: Standing, subject: t.Node | None, before: Sequence[t.Node]
 ) -> Iterator[tuple[Value | None, list[int | None]]]:

@@ -28,6 +28,7 @@ from derivgen.checking.judging.matrices import (
     followed_matrix,
     judge_implied_matrix,
     judge_matrix,
+    judge_own_slip,
     printed_before,
     value_of_cells,
 )
@@ -103,6 +104,8 @@ def judge_result(
             copied = printed_before(here, cells, exact, wrong=True)
             if not draft.uses and copied is not None and copied[1] is not None:
                 draft.uses, draft.local = (copied[1],), Fit.ROUNDED
+            if not draft.uses:
+                judge_own_slip(here, draft, cells, exact, subject, before)
         else:
             draft.verdict, draft.code = Verdict.ROUNDING, "C111"
             draft.uses = () if same[1] is None else (same[1],)

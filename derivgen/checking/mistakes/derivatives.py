@@ -11,11 +11,12 @@ from derivgen.checking.evaluating.model import Changed, Model
 from derivgen.checking.evaluating.values import Dual, NoValue, Real, Value
 from derivgen.checking.evaluating.world import World
 from derivgen.checking.maths import tree as t
+from derivgen.checking.maths.rebuild import rebuilt
 from derivgen.checking.mistakes.case import Candidate, Case
 from derivgen.checking.mistakes.paths import between, ends
 
 #: functions that are put behind a sum of products
-_SQUASHING = frozenset({"sigmoid", "tanh", "relu", "softplus", "arctan", "softsign"})
+SQUASHING = frozenset({"sigmoid", "tanh", "relu", "softplus", "arctan", "softsign"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,7 @@ def _activations(case: Case) -> list[Activation | Composed]:
 
 def _composed(model: Model, key: str) -> Composed | None:
     node = model.definition(key)
-    if not isinstance(node, t.Call) or node.function not in _SQUASHING or node.primes:
+    if not isinstance(node, t.Call) or node.function not in SQUASHING or node.primes:
         return None
     return Composed(key, node) if len(node.arguments) == 1 else None
 
@@ -182,3 +183,21 @@ class _Alive(Changed):
     def definition(self, key: str) -> t.Node | None:
         node = self.model.definition(key)
         return _rectified(node) or node
+
+
+def pre_activated(part: t.Node, model: Model) -> Iterator[t.Node]:
+    """``1 - a^2`` with the z of ``a = tanh(z)`` for a, ``1 - tanh(c)^2`` with c for the tangent."""
+    if not isinstance(part, t.Sum):
+        return
+    for name in dict.fromkeys(t.names_of(part)):
+        made = activation(model, name.key) if not name.mark else None
+        if made is not None:
+            yield _put_in(part, name, made.argument)
+    for call in dict.fromkeys(p for p in t.walk(part) if isinstance(p, t.Call)):
+        if call.function in SQUASHING and not call.primes and len(call.arguments) == 1:
+            yield _put_in(part, call, call.arguments[0])
+
+
+def _put_in(node: t.Node, old: t.Node, new: t.Node) -> t.Node:
+    """A formula with another part for one of its parts."""
+    return new if node == old else rebuilt(node, lambda child: _put_in(child, old, new))

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 
 from derivgen.checking.evaluating import indices as ix
+from derivgen.checking.evaluating import values as v
 from derivgen.checking.evaluating.printed import Fit, printed_matrix
 from derivgen.checking.evaluating.values import Array, NoValue, Value
 from derivgen.checking.evaluating.world import World
@@ -13,6 +15,9 @@ from derivgen.checking.maths import tree as t
 from derivgen.checking.maths.rebuild import rebuilt
 from derivgen.checking.mistakes.case import Candidate, Case
 from derivgen.checking.mistakes.formulas import everywhere
+
+#: cells of one row and column that are tried
+MOST_CELLS = 60
 
 
 def summed_otherwise(case: Case) -> Iterator[t.Node]:
@@ -62,3 +67,23 @@ def _read(node: t.Node, index: str, number: str, turned: bool) -> t.Node:
         return node
     made = [piece if piece == index else number for piece in pieces]
     return replace(node, key=ix.joined(base, made[::-1] if turned else made))
+
+
+def of_cells(case: Case) -> Iterator[Candidate]:
+    """The value of another cell of the same row or column of a printed matrix."""
+    cell = None if case.outcome is None else case.outcome.cell
+    rows = printed_matrix(case.body) if cell is not None else None
+    if cell is None or rows is None:
+        return
+    row, column = cell
+    others = [(row, at) for at in range(len(rows[0]))] + [(at, column) for at in range(len(rows))]
+    for place in others[:MOST_CELLS]:
+        if place != cell:
+            yield partial(_cell_of, case.right, place)
+
+
+def _cell_of(node: t.Node, place: tuple[int, int], world: World) -> Value:
+    found = v.number_in(world.evaluate(node), place)
+    if found is None:
+        raise NoValue("no such cell")
+    return v.constant(found)

@@ -83,7 +83,8 @@ MISTAKES: Sequence[Mistake] = (
     Mistake(
         "slope_at_pre_activation",
         "the pre-activation stands where its activation belongs",
-        mended=f.at_activations,
+        f.of_trees(d.pre_activated),
+        f.at_activations,
     ),
     Mistake("bias_for_one", "the bias itself was taken for its input, which is 1", d.bias_for_one),
     Mistake("mean_for_sum", "a sum over samples and a mean were mixed up", scaling.mean_for_sum),
@@ -141,4 +142,5 @@ MISTAKES: Sequence[Mistake] = (
     Mistake("stale_number", "the number belongs to an earlier line", digits.stale, digits=2),
     Mistake("lost_digit", "a digit is missing, or one is too many", digits.lost_digit, digits=0),
     Mistake("lost_term", "a term was left out", f.of_trees(f.lost_terms), f.with_term),
+    Mistake("neighbour", "the value of a neighbour was taken", indices.of_cells),
 )

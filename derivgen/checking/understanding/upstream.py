@@ -17,11 +17,14 @@ def give_upstream(decided: Decided) -> None:
     """Defines what is differentiated, where it stands nowhere but in derivatives, by the gradients that are given
     for it: any L with these has the same gradients by everything else."""
     tops = {of for of, _ in decided.notes.derivatives}
-    known = (*decided.definitions, *decided.values, *decided.elements, *decided.notes.sides)
+    # g = dL/dA makes L a name of which nothing is known
+    given = (key for key, node in decided.values.items() if node is not None)
+    known = (*decided.definitions, *given, *decided.elements, *decided.notes.sides)
     for top in tops.difference(known, decided.notes.printed):
         if not _stands_alone(decided, top):
             terms = _given(decided, top)
             if terms:
+                decided.values.pop(top, None)
                 decided.definitions[top] = t.Sum(tuple((False, term) for term in terms))
 
 
