@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 
 from derivgen.checking.manuscript import Manuscript, Passage, Table
 from derivgen.checking.maths import tree as t
@@ -15,6 +16,7 @@ from derivgen.checking.understanding.activations import with_activations
 from derivgen.checking.understanding.apart import told_apart
 from derivgen.checking.understanding.arguments_in_words import with_named_arguments
 from derivgen.checking.understanding.conditions import with_conditions
+from derivgen.checking.understanding.crossed_tables import crossed_cells
 from derivgen.checking.understanding.data_with_noise import without_noise
 from derivgen.checking.understanding.elided import with_elided_terms
 from derivgen.checking.understanding.examples import with_examples_apart
@@ -36,7 +38,7 @@ from derivgen.checking.understanding.rows_of_steps import StepTable, step_tables
 from derivgen.checking.understanding.sample_tables import by_sample
 from derivgen.checking.understanding.samples_below import with_samples_above
 from derivgen.checking.understanding.signs_for_gradients import with_signs_for_gradients
-from derivgen.checking.understanding.statements import Statement
+from derivgen.checking.understanding.statements import Statement, keys_in
 from derivgen.checking.understanding.states import States, with_states_apart
 from derivgen.checking.understanding.steps import Steps, steps_of
 from derivgen.checking.understanding.sum_letters import with_usual_letters
@@ -90,12 +92,15 @@ def stated_in(
     statements = with_samples_above(states.statements, manuscript.tables)
     samples = by_sample(manuscript.tables, statements, vocabulary)
     statements = samples.summed.statements
-    cells = (*samples.cells, *cells_of(samples.others, vocabulary))
+    used = keys_in(statements)
+    crossed = [tuple(crossed_cells(table, vocabulary, used)) for table in samples.others]
+    plain = [table for table, found in zip(samples.others, crossed, strict=True) if not found]
+    cells = (*samples.cells, *chain.from_iterable(crossed), *cells_of(plain, vocabulary))
     by_rows = step_tables(_without_cells(samples.others, vocabulary), vocabulary)
     outputs = outputs_of_samples(statements, cells)
     statements = tuple(map(outputs.statement, statements))
     cells = tuple(map(outputs.cell, cells))
-    chains = (*(s.chain for s in statements), *(cell.chain for cell in cells))
+    members = (*(s.chain for s in statements), *(cell.chain for cell in cells))
     in_formulas = (cell.statement(None) for cell in cells if cell.kind == "definition")
     statements += tuple(_dated(s, steps) for s in in_formulas if s is not None)
     statements = in_reading_order(statements)
@@ -108,7 +113,7 @@ def stated_in(
         supposed,
         states,
         steps,
-        sum(len(chain.segments) for chain in chains),
+        sum(len(made.segments) for made in members),
         {
             **labelled.wholes,
             **samples.summed.wholes,
