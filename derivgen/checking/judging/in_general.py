@@ -113,7 +113,11 @@ def _judged(
     judge = _run(_with(model, case.free, any_function), claims, budget)
     name_mistakes(judge)
     for draft in judge.drafts:
-        if draft.verdict is Verdict.CORRECT and not _says_something(judge, draft):
+        holds = draft.verdict is Verdict.CORRECT
+        # by what L is not said to follow at all, it has no slope that could be wrong
+        cut = draft.verdict is Verdict.WRONG and isinstance(draft.subject, t.Derivative)
+        telling = draft.segment.body if holds else draft.subject
+        if (holds or cut) and telling is not None and not _says_something(judge, telling):
             draft.verdict, draft.code, draft.message = Verdict.UNDECIDED, "C404", _NOTHING
     for name in activations if case.free else ():
         wrong = [draft for draft in judge.drafts if draft.verdict is Verdict.WRONG]
@@ -173,17 +177,17 @@ def _called(name: str, _: str) -> Function:
     return Function(("u",), t.Call(name, (t.Name("u"),)))
 
 
-def _says_something(judge: Judge, draft: Draft) -> bool:
-    """False for a claim that 0 is 0: of quantities that nothing connects."""
+def _says_something(judge: Judge, node: t.Node) -> bool:
+    """False for what is 0: a slope of quantities that nothing connects."""
     with mpmath.workdps(DIGITS):
         for point in judge.symbols.equality.points[:2]:
             judge.basis.budget.begin()
             try:
-                if not v.is_nothing(point.evaluate(draft.segment.body)):
+                if not v.is_nothing(point.evaluate(node)):
                     return True
             except (NoValue, OutOfWork):
                 return True
-    return isinstance(draft.segment.body, t.Number)
+    return isinstance(node, t.Number)
 
 
 def _decided(judge: Judge, draft: Draft, found: Sequence[Draft]) -> Draft:

@@ -15,7 +15,7 @@ from derivgen.checking.evaluating.equality import Comparison, Equality, Outcome
 from derivgen.checking.evaluating.model import Changed, Element, Model
 from derivgen.checking.evaluating.printed import printed_matrix, printed_number
 from derivgen.checking.evaluating.resolving import UPDATE_MARKS, Open, Unknown, resolved
-from derivgen.checking.evaluating.values import Array, NoValue, Shapes, shown_shape
+from derivgen.checking.evaluating.values import Array, NoValue, Shapes, is_nothing, shown_shape
 from derivgen.checking.maths import tree as t
 from derivgen.checking.maths.rebuild import rebuilt
 from derivgen.checking.maths.writing import shown
@@ -76,6 +76,9 @@ class SymbolJudge:
                 if self.compare(other, body, restrictions):
                     found = Comparison(Outcome.EQUAL)
                     break
+        if found and isinstance(subject, t.Derivative) and self._is_cut(subject):
+            draft.code, draft.message = "C404", GENERAL
+            return
         if found:
             draft.verdict = Verdict.CORRECT
             return
@@ -108,6 +111,16 @@ class SymbolJudge:
             return
         draft.code = _code_of(subject)
         draft.message = f"{self.spelled(subject)} is not {draft.printed}"
+
+    def _is_cut(self, subject: t.Derivative) -> bool:
+        """True for a slope by something with index letters that nothing connects with what is differentiated: what is
+        said in general is looked at in a network of its own."""
+        if not ix.free_letters(subject):
+            return False
+        try:
+            return all(is_nothing(p.evaluate(subject)) for p in self.equality.points[:2])
+        except NoValue:
+            return False
 
     def _lies_otherwise(self, draft: Draft, subject: t.Node) -> Comparison | None:
         """A formula for the transpose of what it is said to be, where the numbers that follow have the other shape:

@@ -59,6 +59,8 @@ class Vocabulary:
         names, ``\\delta^{l+1}`` where l is a label of any name."""
         if (base, superscript) in self.labels:
             return True
+        if superscript in ("0", "1") and base in self._in_layers:
+            return True  # nobody writes such a power
         letter = superscript[:1]
         return letter in self._layers and _LAYER.fullmatch(superscript) is not None
 
@@ -73,6 +75,11 @@ class Vocabulary:
             for base, label in self.labels
             if (base, label) in usual or (base in bases and len(label) == 1 and label.islower())
         )
+
+    @cached_property
+    def _in_layers(self) -> frozenset[str]:
+        """What stands with a letter of layers above it somewhere."""
+        return frozenset(base for base, label in self.labels if label[:1] in self._layers)
 
     @property
     def euler(self) -> bool:

@@ -176,6 +176,7 @@ def _of_units(statements: Sequence[Statement]) -> list[Statement]:
         base, pieces = ix.split(key)
         if len(pieces) == 1 and pieces[0] in ix.LETTERS:
             units[base].append(pieces[0])
+            units[ix.with_above(base, "0")].append(pieces[0])  # a^0 = x of a_j^l and x_i
     found: list[Statement] = []
     for statement in statements:
         left = statement.left

@@ -25,7 +25,7 @@ def with_layers(statements: Sequence[Statement]) -> tuple[Sequence[Statement], s
         for name in t.names_of(segment.body)
     }
     letters = {letter for s in statements if (letter := _letter(s))}
-    if len(letters) != 1 or any(ix.above(key).isdigit() for key in keys):
+    if len(letters) != 1 or _numbers_layers(statements, keys):
         return statements, set(), ""
     (letter,) = letters
     names: set[str] = set()
@@ -36,6 +36,15 @@ def with_layers(statements: Sequence[Statement]) -> tuple[Sequence[Statement], s
             names |= {ix.with_above(key, str(n)) for n in range(first, LAYERS + 1)}
     last = {"L": LAYERS}
     return [_at(statement, last) for statement in statements], names, letter
+
+
+def _numbers_layers(statements: Sequence[Statement], keys: set[str]) -> bool:
+    """Whether a document has layers with numbers: more than the first one, ``\\delta^1_j``, beside the last one, L; or
+    something that is computed in one, but for ``a^0 = x``."""
+    numbers = {above for key in keys if (above := ix.above(key)).isdigit()}
+    lefts = {ix.above(s.left.key) for s in statements if isinstance(s.left, t.Name)}
+    last = any(ix.above(key) == "L" for key in keys)
+    return bool(numbers) and not (last and numbers <= {"0", "1"} and not numbers & lefts - {"0"})
 
 
 def _letter(statement: Statement) -> str:

@@ -66,12 +66,15 @@ def _is_hypothesis(key: str) -> bool:
 
 
 def _last(keys: Collection[str]) -> int:
-    """The number of the last layer; 0 where layers have no numbers, or none is called the last one."""
+    """The number of the last layer; 0 where layers have no numbers but the first, or none is called the last one."""
     ends = {ix.family(key) for key in keys if ix.above(key) == "L"}
     numbers = [
         int(high) for key in keys if (high := ix.above(key)).isdigit() and ix.family(key) in ends
     ]
-    return max(numbers, default=0)
+    # beside layers l and l - 1, the number 1 is that of the first one
+    general = any(re.fullmatch(r"[a-z]-1", ix.above(key)) for key in keys)
+    last = max(numbers, default=0)
+    return 0 if last == 1 and general else last
 
 
 def _with_number(statement: Statement, last: int) -> Statement:
