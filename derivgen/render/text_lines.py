@@ -135,6 +135,10 @@ class TextWriter:
             return False
         return sum(map(_formula_width, formulas)) > words * _LETTER
 
+    def width(self, content: Inlines) -> float:
+        """About how wide a line of text would be, in widths of a digit."""
+        return _width(content)
+
     def table_width(self, table: Table) -> float:
         """About how wide a table is, in widths of a digit."""
         lines = zip(table.header, *table.rows, strict=True)

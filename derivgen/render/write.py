@@ -39,23 +39,14 @@ from derivgen.render.ahead import Ahead
 from derivgen.render.decimal_points import ALIGNED_ROWS, decimal_columns
 from derivgen.render.family import fill
 from derivgen.render.formats import DIALECTS, FORMATS, Dialect, Format
+from derivgen.render.heights import ROWS_TOGETHER, Heights
 from derivgen.render.text_lines import TextWriter
 
 #: what a number at the margin and a note's indent take away from a display's width
 _NUMBER_WIDTH: Final = 7.0
 _NOTE_WIDTH: Final = 4.0
-#: a table of more rows, which fill about a third of a page, may run over pages however wide it is
-_HIGH_TABLE: Final = 16
 #: a display that is taller, in lines of text, fills a quarter of a page and may run over pages between its lines
 _TALL_DISPLAY: Final = 11.0
-#: so many rows at either end of a table that runs over pages stay together; one that has fewer than both stays whole
-_ROWS_TOGETHER: Final = 4
-#: the height, in lines of text, of a row of a table, of one with fractions or stacked scripts, of the rules with the
-#: room around them, and of a caption
-_ROW: Final = 1.1
-_TALL_ROW: Final = 1.35
-_TABLE_RULES: Final = 0.9
-_TABLE_CAPTION: Final = 1.5
 #: the widest picture, in points, that fits between the margins
 _PICTURE_WIDTH: Final = 450.0
 #: what stands in no label of a display
@@ -153,7 +144,7 @@ class _Renderer:
             "standalone": row.standalone,
             "paper": options.paper,
             "language": options.language,
-            "rows_together": _ROWS_TOGETHER,
+            "rows_together": ROWS_TOGETHER,
             "anchor": _NO_ANCHOR.sub("-", options.stem).strip("-") or "equation",
         }
         self.env.filters["prefixed"] = _prefixed
@@ -167,6 +158,7 @@ class _Renderer:
             getattr(self.macros, "stacked", None),
             getattr(self.macros, "spaced", None),
         )
+        self.heights = Heights(self.text, row)
         self.figures = 0
         self.notes = 0
         self.in_family = False
@@ -247,19 +239,21 @@ class _Renderer:
     def heading(self, block: Heading) -> Iterator[str]:
         content = block.content
         plain = "" if all(isinstance(part, Words) for part in content) else self.text.plain(content)
-        yield from self._before_long_table(2)
+        yield from self._before_long_table(2, self.heights.heading(block))
         yield self.macro("heading")(block.level, self.text.inlines(content), plain)
 
-    def _before_long_table(self, blocks: int) -> Iterator[str]:
-        """Room for a table that may run over pages, where it comes next, or behind a paragraph."""
+    def _before_long_table(self, blocks: int, lines: float) -> Iterator[str]:
+        """Room for the beginning of a table that may run over pages, where it comes next or behind a paragraph,
+        below so many ``lines`` that lead to it."""
         before = getattr(self.macros, "before_long_table", None)
         if before is None:
             return
         for block in self.blocks.coming(blocks):
-            if isinstance(block, Table) and self._breaking(block):
-                yield before()
+            if isinstance(block, Table) and self.heights.breaking(block, bool(self.notes)):
+                yield before(round(lines + self.heights.beginning(block), 1))
             if not isinstance(block, Paragraph):
                 break
+            lines += self.heights.paragraph(block)
 
     def paragraph(self, block: Paragraph) -> Iterator[str]:
         if block.content:
@@ -267,7 +261,7 @@ class _Renderer:
             leads = isinstance(following, Display | Bullets | Table | Family)
             leads = leads or _is_label(following) or _is_label(block)
             ragged = self.text.is_mostly_formulas(block.content)
-            yield from self._before_long_table(1)
+            yield from self._before_long_table(1, self.heights.paragraph(block))
             yield self.macro("paragraph")(self.text.line(block.content), leads, ragged)
 
     def display(self, block: Display) -> Iterator[str]:
@@ -290,39 +284,23 @@ class _Renderer:
         shape = (header, align, self.text.line(block.caption))
         # rows may be made when they are looked at: those that are looked at twice are made once
         rows = block.rows if len(block.rows) > ALIGNED_ROWS else tuple(block.rows)
-        long = self._breaking(block)
+        long = self.heights.breaking(block, bool(self.notes))
         before = getattr(self.macros, "before_table", None)
         if before is not None and long == "middle":
-            yield before(self._table_lines(block))
+            yield before(self.heights.table(block))
         yield self.macro("table_begin")(*shape, long)
         row_macro = self.macro("table_row")
         columns = decimal_columns(rows, len(align))
-        last = len(rows) - _ROWS_TOGETHER
+        last = len(rows) - ROWS_TOGETHER
         for at, row in enumerate(rows):
             tall = self.text.tall(row)
             cells = [
                 self.text.cell(content, column, tall, place == 0)
                 for place, (content, column) in enumerate(zip(row, columns, strict=True))
             ]
-            together = at < _ROWS_TOGETHER - 1 or last <= at < len(rows) - 1
+            together = at < ROWS_TOGETHER - 1 or last <= at < len(rows) - 1
             yield row_macro(cells, align, together)
         yield self.macro("table_end")(*shape, long)
-
-    def _table_lines(self, table: Table) -> float:
-        """How high a table is, in lines of text; rather too high than too low."""
-        rows = [_TALL_ROW if self.text.tall(row) else _ROW for row in (table.header, *table.rows)]
-        return round(sum(rows) + _TABLE_RULES + (_TABLE_CAPTION if table.caption else 0.0), 1)
-
-    def _breaking(self, table: Table) -> Literal["", "middle", "long"]:
-        """Whether a table may run over pages: not at all; where it does not fit, in a format that can do so; or in
-        every format, however wide it is, since a page could not hold it."""
-        count = len(table.rows)
-        if self.notes or count < 2 * _ROWS_TOGETHER:
-            return ""
-        if count > _HIGH_TABLE:
-            return "long"
-        fits = self.format.standalone and self.text.table_width(table) <= self.format.limit
-        return "middle" if fits else ""
 
     def figure(self, block: Figure) -> Iterator[str]:
         if self.in_family:

@@ -173,3 +173,22 @@ def test_latex_leaves_no_heading_behind_when_a_long_table_goes_to_the_next_page(
         assert len(re.findall(r"\b10\d\d\b", page)) >= 4
         later += "filling" not in page
     assert later
+
+
+def test_latex_reserves_before_a_long_table_what_leads_to_it_and_its_first_rows() -> None:
+    def reserved(words: str, level: int | None) -> float:
+        (table,) = numbers(tuple(str(n) for n in range(12))).blocks()
+        leading: tuple[Block, ...] = (Paragraph((Words(words),)),)
+        if level is not None:
+            leading = (Heading(level, (Words("Values"),)), *leading)
+        document = Document("", lambda: (*leading, table))
+        text = "".join(document_text(document, "tex", Options()))
+        return max(
+            float(lines) for lines in re.findall(r"^\\derivgenroom\{([\d.]+)\\", text, re.MULTILINE)
+        )
+
+    short, long = "The values:", "words that fill a line " * 12
+    assert 7 < reserved(short, None) < 9
+    assert 2 < reserved(short, 1) - reserved(short, None) < 3
+    assert 3 <= reserved(long, None) - reserved(short, None) <= 4
+    assert reserved(short, 3) < reserved(short, 1)
