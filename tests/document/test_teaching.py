@@ -423,3 +423,15 @@ def test_a_handout_keeps_the_factors_and_the_product_of_a_path_in_one_display() 
     [found] = [display for display in displays if product in display]
     assert r"&= x_{21} = 0.5" in found
     assert r"a_{31}" not in found
+
+
+def test_the_product_of_one_of_several_paths_says_what_it_is_the_product_of() -> None:
+    two = {"dense": 2, "weights": [["1", "2"], ["-1", "-2"]], "bias": "none"}
+    spec = {**dense({"learning_rate": 0.1}), "layers": [two, two]}
+    text = markdown(spec, views=["paths"])
+    products = re.findall(r"The product along this path:\n\n\$\$\n(.*)\n", text)
+    assert len(products) == 8
+    for product in products:
+        left, numbers = product.split(" = ", 1)
+        assert left.count(r"\partial") == 2 * left.count(r"\frac") == 6
+        assert r"\partial" not in numbers
