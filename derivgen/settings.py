@@ -65,7 +65,7 @@ class DocumentOptions:
 
     ``show`` selects the parameters to work out: "all", "first" (one of each array, the rest in a
     table), or names (``W1``, ``w_5``, ``W1[0,1]``); None takes all where a network has at most
-    ``full_limit`` parameters, and the first of each array where it has more.
+    ``full_limit`` parameters, and of each array the first with a gradient that is not 0 where it has more.
     """
 
     title: str = ""

@@ -56,8 +56,15 @@ class Derivation:
 
     @cached_property
     def chosen(self) -> Chosen:
-        """The elements that the document works out.  Raises E506 for a name that means nothing."""
-        return chosen(self.network, self.names, self.task.options)
+        """The elements that the document works out; where they stand for many others, such as learn something.
+        Raises E506 for a name that means nothing."""
+        found = chosen(self.network, self.names, self.task.options)
+        if self.task.options.show is not None or self.first.symbolic:
+            return found
+        return {
+            name: {_first_not_zero(self.first.gradients[name])} if where == {0} else where
+            for name, where in found.items()
+        }
 
     @cached_property
     def many(self) -> bool:
@@ -157,6 +164,11 @@ class Derivation:
         return partial.expression.xreplace(
             {symbol: definition(self.network, entry) for symbol, entry in partial.entries.items()}
         )
+
+
+def _first_not_zero(gradient: np.ndarray) -> int:
+    """The flat position of the first element that is not 0; of the first where all are."""
+    return int(np.argmax(gradient.ravel() != 0))
 
 
 def without_functions(expression: sympy.Expr, network: Network) -> sympy.Expr:

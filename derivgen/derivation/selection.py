@@ -26,7 +26,7 @@ def chosen(network: Network, names: Names, options: DocumentOptions) -> Chosen:
     """The elements to work out.
 
     Without a selection all trained parameters are worked out where they have at most ``full_limit``
-    elements, and otherwise the first of each array.  Raises E506 for a name that means nothing.
+    elements, and otherwise the first of each array (the caller may choose better).  Raises E506 for a name that means nothing.
     """
     trained = [q for q in network.parameters() if q.trained]
     total = sum(prod(q.shape) for q in trained)

@@ -51,12 +51,13 @@ MOST_TOLD = 8
 
 @dataclass(frozen=True)
 class LeftOut:
-    """How many parameters are not worked out, and which are: ``first`` of each array, or the ``names``
-    (none: very many)."""
+    """How many parameters are not worked out, and which are: ``first`` of each array (the first that ``learns``
+    something), or the ``names`` (none: very many)."""
 
     count: int
     first: bool
     names: tuple[Node, ...]
+    learns: bool = False
 
 
 @dataclass(frozen=True)
@@ -151,10 +152,11 @@ class StepFacts:
         count = sum(trained.values()) - sum(map(len, chosen.values()))
         if not count or not chosen or self.in_arrays:
             return None
-        if trained.keys() == chosen.keys() and all(
-            len(where) == 1 and 0 in where for where in chosen.values()
-        ):
-            return LeftOut(count, True, ())
+        if trained.keys() == chosen.keys() and all(len(where) == 1 for where in chosen.values()):
+            if all(0 in where for where in chosen.values()):
+                return LeftOut(count, True, ())
+            if derivation.task.options.show is None:
+                return LeftOut(count, True, (), learns=True)
         few = sum(map(len, chosen.values())) <= MOST_TOLD
         names = map(self.formulas.name, selected(self.situation)) if few else ()
         return LeftOut(count, False, tuple(names))

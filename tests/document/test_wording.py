@@ -533,3 +533,27 @@ def test_of_many_terms_a_sentence_quotes_those_that_are_differentiated() -> None
     assert r"Differentiate $L = \frac{1}{2}\, \lbrack (y_{1} - h" in text_of(
         "lstm_3_steps", "tutorial"
     )
+
+
+def test_what_stands_for_many_parameters_learns_something() -> None:
+    """The first unit is dead: with its weights, one would multiply zeros."""
+    dead, alive = ["-1"] * 4, ["0.5"] * 4
+    spec = {
+        "data": {"inputs": ["0", "1", "2", "-1"], "targets": ["1"]},
+        "layers": [
+            {
+                "dense": 6,
+                "activation": "relu",
+                "weights": [dead, *[alive] * 5],
+                "bias": ["-1", *["0.1"] * 5],
+            },
+            {"dense": 1, "weights": [["1"] * 6], "bias": "none"},
+        ],
+        "loss": "half_squared_error",
+    }
+    derived = dg.derive(dg.task(**spec))
+    assert derived.derivation.chosen == {"W1": {5}, "b1": {1}, "W2": {1}}
+    said = "one element is worked out, the first whose gradient is not 0 if there is one"
+    assert said in derived.to_markdown()
+    first = dg.derive(dg.task(**spec, document={"show": ["first"]}))
+    assert all(where == {0} for where in first.derivation.chosen.values())
