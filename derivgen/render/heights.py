@@ -34,10 +34,10 @@ class Heights:
     text: TextWriter
     format: Format
 
-    def heading(self, block: Heading) -> float:
-        return _HEADING[min(block.level, len(_HEADING)) - 1]
-
-    def paragraph(self, block: Paragraph) -> float:
+    def leading(self, block: Heading | Paragraph) -> float:
+        """What stands before a table, with the room above it."""
+        if isinstance(block, Heading):
+            return _HEADING[min(block.level, len(_HEADING)) - 1]
         return ceil(self.text.width(block.content) / self.format.limit) + _PARAGRAPH_SKIP
 
     def table(self, table: Table) -> float:

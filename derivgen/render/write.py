@@ -239,21 +239,23 @@ class _Renderer:
     def heading(self, block: Heading) -> Iterator[str]:
         content = block.content
         plain = "" if all(isinstance(part, Words) for part in content) else self.text.plain(content)
-        yield from self._before_long_table(2, self.heights.heading(block))
+        yield from self._before_long_table(block, 2)
         yield self.macro("heading")(block.level, self.text.inlines(content), plain)
 
-    def _before_long_table(self, blocks: int, lines: float) -> Iterator[str]:
+    def _before_long_table(self, own: Heading | Paragraph, blocks: int) -> Iterator[str]:
         """Room for the beginning of a table that may run over pages, where it comes next or behind a paragraph,
-        below so many ``lines`` that lead to it."""
+        and for what leads to it."""
         before = getattr(self.macros, "before_long_table", None)
         if before is None:
             return
+        leading = [own]
         for block in self.blocks.coming(blocks):
             if isinstance(block, Table) and self.heights.breaking(block, bool(self.notes)):
-                yield before(round(lines + self.heights.beginning(block), 1))
+                lines = sum(map(self.heights.leading, leading)) + self.heights.beginning(block)
+                yield before(round(lines, 1))
             if not isinstance(block, Paragraph):
                 break
-            lines += self.heights.paragraph(block)
+            leading.append(block)
 
     def paragraph(self, block: Paragraph) -> Iterator[str]:
         if block.content:
@@ -261,7 +263,7 @@ class _Renderer:
             leads = isinstance(following, Display | Bullets | Table | Family)
             leads = leads or _is_label(following) or _is_label(block)
             ragged = self.text.is_mostly_formulas(block.content)
-            yield from self._before_long_table(1, self.heights.paragraph(block))
+            yield from self._before_long_table(block, 1)
             yield self.macro("paragraph")(self.text.line(block.content), leads, ragged)
 
     def display(self, block: Display) -> Iterator[str]:

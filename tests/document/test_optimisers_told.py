@@ -40,3 +40,18 @@ def test_a_summary_has_the_rule_of_its_updates_once(optimiser: str, rule: str) -
 def test_a_derivative_is_not_squeezed_into_a_numerator(optimiser: str, style: str) -> None:
     text = text_of(optimiser, style)
     assert r"\frac{\eta}{\sqrt{s} + \varepsilon}\, \frac{\partial L}{\partial w_{11}^{(1)}}" in text
+
+
+@pytest.mark.parametrize("views", [["matrix"], ["paths", "matrix"], ["reuse"], ["closed-form"]])
+def test_a_tutorial_has_the_rule_of_its_updates_before_their_results(views: list[str]) -> None:
+    spec = {
+        "data": {"inputs": ["0.5", "2"], "targets": ["1", "0"]},
+        "layers": [{"dense": 2, "weights": [["2", "1"], ["1", "-1"]], "bias": "none"}],
+        "loss": "half_squared_error",
+        "training": {"learning_rate": 0.1, "optimiser": "adam"},
+        "document": {"views": views, "figure": False},
+    }
+    text = dg.derive(task_from_mapping(spec)).to_markdown()
+    rule, result = r"\frac{\eta \hat{m}}{\sqrt{\hat{v}} + \varepsilon}", text.index("1.9")
+    assert rule in text[:result]
+    assert text.count("a plus marks") == 1
