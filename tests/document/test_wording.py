@@ -301,7 +301,7 @@ def test_a_rule_of_matrices_and_its_numbers_are_one_display() -> None:
     # but for that of a bias, whose numbers are those of the array before it
     assert all(r"= \begin{bmatrix}" in d or r"\lbrack" in d or "approx" in d for d in rules)
     assert text.count("The update by Adam, element by element") >= 5
-    assert text.count("a plus marks what is new") == 1
+    assert text.count("a plus marks the new value") == 1
 
 
 def test_a_handout_says_what_the_product_along_a_path_is_of() -> None:

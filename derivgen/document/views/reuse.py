@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
+from itertools import islice, pairwise
 from math import prod
 from typing import NamedTuple
 
@@ -218,6 +219,30 @@ def _item(situation: Situation, entry: Entry, seen: Seen) -> Item:
     )
 
 
+def _told(situation: Situation, partials: list[LocalPartial]) -> list[int]:
+    """Which terms of a long sum are written: the first ones and the last; where next to none of these is more
+    than 0, such as are."""
+    passed = situation.passed
+    count, last = before_dots(situation.derivation.task.options.long_sum), len(partials) - 1
+    first = [*range(count), last]
+    if passed.symbolic:
+        return first
+    loss = situation.derivation.network.loss
+
+    def carries(place: int) -> bool:
+        target = partials[place].target
+        arriving = 1.0 if target[0] == loss else passed.gradient(target, "reuse")
+        return not is_zero(arriving) and not is_zero(passed.partial_value(partials[place]))
+
+    if sum(map(carries, first)) > 1:
+        return first
+    carrying = islice(filter(carries, range(1, last)), max(1, count - 1))
+    chosen = sorted({0, last, *carrying})
+    # in the place of a single term, dots save nothing
+    alone = [b - 1 for a, b in pairwise(chosen) if b == a + 2]
+    return sorted({*chosen, *alone}) if len(chosen) > 2 else first
+
+
 def _chain(
     situation: Situation, entry: Entry, partials: list[LocalPartial], named: bool = False
 ) -> Chain:
@@ -233,13 +258,15 @@ def _chain(
         return Chain(token, (("=", number("0")),))
     if len(partials) == 1 and partials[0].target[0] == loss:
         return formulas.partial_chain(partials[0])
-    shown = partials
     long = len(partials) > options.long_sum
-    if long:
-        shown = [*partials[: before_dots(options.long_sum)], partials[-1]]
+    places = _told(situation, partials) if long else list(range(len(partials)))
+    shown = [partials[place] for place in places]
 
     def elided(terms: list[Node]) -> Node:
-        return add(*terms[:-1], Dots("center"), terms[-1]) if long else add(*terms)
+        parts: list[Node] = []
+        for before, place, term in zip([-1, *places], places, terms, strict=False):
+            parts += [Dots("center"), term] if place > before + 1 else [term]
+        return add(*parts)
 
     def ordered(factors: list[Node], operator: Operator) -> Node:
         parts = factors if options.factor_order == "loss-first" else factors[::-1]
