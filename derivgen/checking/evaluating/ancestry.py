@@ -10,6 +10,7 @@ from itertools import chain
 from derivgen.checking.evaluating import indices as ix
 from derivgen.checking.evaluating.model import Model
 from derivgen.checking.evaluating.resolving import Unknown, resolved
+from derivgen.checking.evaluating.values import NoValue
 from derivgen.checking.maths import tree as t
 from derivgen.checking.maths.signs import ACCENTS
 
@@ -23,6 +24,10 @@ class Ancestry:
     A set of quantities is a whole number with one bit for each, so that a chain of thousands costs little."""
 
     model: Model
+    #: slopes, by what is followed and what is moved, that are refused whatever the point is, and why; None for others
+    refused: dict[tuple[str, str], tuple[type[NoValue], str] | None] = field(
+        default_factory=dict, init=False, repr=False
+    )
     _reads: dict[str, tuple[str, ...]] = field(default_factory=dict, init=False, repr=False)
     _upstream: dict[str, int] = field(default_factory=dict, init=False, repr=False)
     #: the places of quantities in a set, and the quantities in these places

@@ -7,9 +7,11 @@ from fractions import Fraction
 from functools import partial
 from typing import TYPE_CHECKING
 
+from derivgen.checking.evaluating.ancestry import Ancestry
 from derivgen.checking.evaluating.model import Model
 from derivgen.checking.evaluating.printed import is_numeric
 from derivgen.checking.evaluating.resolving import LeftOut, Open, resolved
+from derivgen.checking.evaluating.values import NoValue
 from derivgen.checking.maths import tree as t
 
 if TYPE_CHECKING:
@@ -24,14 +26,31 @@ def refuse_unsaid(world: World, of: t.Node, by: str, indices: Mapping[str, int])
     nothing but a calculation with numbers stands for, or what is computed from the other at all."""
     if not isinstance(of, t.Name):
         return
-    model, ancestry = world.model, world.ancestry
-    key = resolved(model, of, indices)[0]
+    key = resolved(world.model, of, indices)[0]
+    known = world.ancestry.refused
+    if (key, by) not in known:
+        known[key, by] = None
+        try:
+            _refuse(world.model, world.ancestry, key, by)
+        except NoValue as error:
+            known[key, by] = (type(error), str(error))
+    refused = known[key, by]
+    if refused is not None:
+        kind, reason = refused
+        raise kind(reason)
+
+
+def _refuse(model: Model, ancestry: Ancestry, key: str, by: str) -> None:
+    """The same of two quantities, which says nothing of a point."""
     element = model.element(by)
     array = by if element is None else element.array
-    if key in (by, array):
+    made = model.definition(by)
+    cells = t.names_in(made) if isinstance(made, t.Matrix) else ()
+    moved = dict.fromkeys((by, array, *cells))
+    if key in moved:
         return
-    if ancestry.leads(key, by) or ancestry.leads(key, array):
-        _refuse_worked_out(world, key, array)
+    if any(ancestry.leads(key, one) for one in moved):
+        _refuse_worked_out(model, ancestry, key, array)
         return
     if ancestry.is_cut_short(key):
         raise LeftOut(f"a part of what computes {key} is left out")
@@ -44,19 +63,18 @@ def refuse_unsaid(world: World, of: t.Node, by: str, indices: Mapping[str, int])
     if silent is not None:
         raise Open(f"which cell {silent} is, is not said")
     above = ancestry.upstream(key)
-    if any(_is_given(model, one) for one in (by, array, *above)):
+    if any(_is_given(model, one) for one in (*moved, *above)):
         # a document with numbers that gives none for something may have computed that
         silent = next(filter(partial(_is_silent, model), sorted(above)), None)
         if silent is not None:
             raise Open(f"nothing says what {silent} is")
-    if not (model.is_complete or ancestry.is_read(by) or ancestry.is_read(array)):
+    if not (model.is_complete or any(map(ancestry.is_read, moved))):
         raise Open(f"nothing says what is computed from {by}")
 
 
-def _refuse_worked_out(world: World, key: str, by: str) -> None:
+def _refuse_worked_out(model: Model, ancestry: Ancestry, key: str, by: str) -> None:
     """Beside the ways that are said there may be others: through a mean that was calculated from all cells of an
     array."""
-    model, ancestry = world.model, world.ancestry
     given = model.given(by) if model.worked_out else None
     if not isinstance(given, t.Matrix):
         return

@@ -19,7 +19,7 @@ from derivgen.checking.evaluating.printed import (
     printed_number,
 )
 from derivgen.checking.evaluating.values import Dual, NoValue, Real, Shapes, Value, scalar
-from derivgen.checking.judging.carried import MOST_CARRIED, as_printed
+from derivgen.checking.judging.carried import MOST_CARRIED, as_printed, carried_on
 from derivgen.checking.judging.matrices import (
     lying_as,
 )
@@ -174,9 +174,8 @@ def _check_whole(
         return
     one, two = scalar(local), scalar(exact)
     if one is None or two is None:
-        _check_cells(
-            here, draft, local, exact, pairs is not None or _is_stated(here, subject, local)
-        )
+        aligned = pairs is not None or _is_stated(here, subject, local)
+        _check_cells(here, draft, formula, local, exact, aligned)
         return
     most = _most_off(here)
     two = along_a_path(here, subject, two, lambda v: abs(one - v) <= most * spread(here, body))
@@ -191,7 +190,7 @@ def _check_whole(
     if pairs and _is_right_unrounded(here, body, pairs, two):
         draft.accept()
         return
-    if pairs and formula is not None and _is_right_as_printed(here, draft, formula, two):
+    if pairs and _is_right_as_printed(here, draft, formula, exact):
         draft.accept()
         return
     after = Noise(here, subject).after_prints() if here.carries and subject is not None else None
@@ -246,16 +245,29 @@ def _is_right_unrounded(here: Standing, body: t.Node, pairs: Sequence[Pair], exa
     return found is not None and close(v.constant(found), v.constant(exact), SAME)
 
 
-def _is_right_as_printed(here: Standing, draft: Draft, formula: t.Node, exact: Real) -> bool:
+def _is_right_as_printed(
+    here: Standing, draft: Draft, formula: t.Node | None, exact: Value
+) -> bool:
     """True where a document goes on with what it prints, and a calculation is the right formula of that."""
-    value = here.known_value(formula) if here.carries else None
-    if value is None or not close(v.constant(value), v.constant(exact), SAME):
+    if formula is None or not here.carries:
         return False
     body = draft.segment.body
-    printed, local = scalar(as_printed(here, formula)), here.known_value(body)
-    if printed is None or local is None:
+    try:
+        if not close(here.actual.evaluate(formula), exact, SAME):
+            return False
+        local = here.actual.evaluate(body)
+    except NoValue:
         return False
-    return bool(abs(printed - local) <= spread(here, body))
+    printed = as_printed(here, formula)
+    off = None if printed is None else distance(printed, local)
+    return off is not None and bool(off <= spread(here, body))
+
+
+def _is_carried_on(here: Standing, draft: Draft, local: Value) -> bool:
+    """True where a document goes on with what it prints, and a calculation gives what its subject is then."""
+    value = carried_on(here, draft.subject)[0] if here.carries and draft.subject else None
+    off = None if value is None else distance(value, local)
+    return off is not None and bool(off <= spread(here, draft.segment.body))
 
 
 def _is_stated(here: Standing, subject: t.Node | None, local: Value) -> bool:
@@ -279,7 +291,14 @@ def _is_stated(here: Standing, subject: t.Node | None, local: Value) -> bool:
     )
 
 
-def _check_cells(here: Standing, draft: Draft, local: Value, exact: Value, aligned: bool) -> None:
+def _check_cells(
+    here: Standing,
+    draft: Draft,
+    formula: t.Node | None,
+    local: Value,
+    exact: Value,
+    aligned: bool,
+) -> None:
     """A calculation of arrays, cell by cell; ``aligned`` says that each operand was looked at by itself."""
     body = draft.segment.body
     found = exact if isinstance(local, Dual) else lying_as(exact, local.shape)
@@ -289,7 +308,11 @@ def _check_cells(here: Standing, draft: Draft, local: Value, exact: Value, align
         draft.accept()
     elif off is None:
         draft.verdict = Verdict.UNDECIDED
-    elif found is not None and off <= slack + _slack_of_cells(here, draft, found):
+    elif (
+        (found is not None and off <= slack + _slack_of_cells(here, draft, found))
+        or _is_right_as_printed(here, draft, formula, exact)
+        or _is_carried_on(here, draft, local)
+    ):
         draft.accept()
     else:
         draft.verdict, draft.code = Verdict.WRONG, "C102"

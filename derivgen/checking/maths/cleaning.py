@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from typing import Final
 
 from derivgen.checking.maths.cursor import partners
@@ -200,15 +200,15 @@ def _raw_rows(tokens: list[Token]) -> Iterator[list[Token]]:
             row = []
         elif other > at:
             inside = tokens[at : other + 1]
-            if token.kind == "open" and any(each.kind == "row" for each in inside):
-                rows = sum(each.kind == "row" for each in inside)
+            breaks = set(_breaks(inside)) if token.kind == "open" else set()
+            if breaks:
                 matrix = any(each.kind == "begin" for each in inside)
-                if rows > _MOST_ROWS and not matrix:
+                if len(breaks) > _MOST_ROWS and not matrix:
                     row.append(token)  # one that was never closed
                     at += 1
                     continue
-                if not matrix and (token.text != "[" or _goes_on_in(inside)):
-                    inside = _on_one_line(inside)
+                if token.text != "[" or _goes_on_in(inside, breaks):
+                    inside = _on_one_line(inside, breaks)
             row += inside
             at = other
         else:
@@ -217,25 +217,36 @@ def _raw_rows(tokens: list[Token]) -> Iterator[list[Token]]:
     yield _trimmed(row)
 
 
-def _on_one_line(inside: Sequence[Token]) -> list[Token]:
+def _breaks(inside: Sequence[Token]) -> Iterator[int]:
+    """Where lines end in brackets, but for those of a matrix or of cases that stand there."""
+    partner = partners(inside)
+    at = 0
+    while at < len(inside):
+        if inside[at].kind == "row":
+            yield at
+        at = max(partner[at] if inside[at].kind == "begin" else at, at) + 1
+
+
+def _on_one_line(inside: Sequence[Token], breaks: Set[int]) -> list[Token]:
     """What stands in brackets that span lines, without the breaks and the alignment behind them."""
     kept: list[Token] = []
     broken = False
-    for token in inside:
+    for at, token in enumerate(inside):
         layout = token.kind == "ampersand" or token[:2] == ("separator", "quad")
-        broken = token.kind == "row" or (broken and layout)
+        broken = at in breaks or (broken and layout)
         if not broken:
             kept.append(token)
     return kept
 
 
-def _goes_on_in(inside: Sequence[Token]) -> bool:
+def _goes_on_in(inside: Sequence[Token], breaks: Set[int]) -> bool:
     """Whether brackets hold a sum that is broken over lines, at a sign each time, and no matrix."""
-    solid = [token for token in inside if token.text not in ("{", "}")]
+    solid = [at for at, token in enumerate(inside) if token.text not in ("{", "}")]
     return all(
-        solid[at - 1].kind == "operator" or _opens_with_sign(solid[at + 1 :])
-        for at, token in enumerate(solid)
-        if token.kind == "row"
+        inside[solid[place - 1]].kind == "operator"
+        or _opens_with_sign([inside[later] for later in solid[place + 1 :]])
+        for place, at in enumerate(solid)
+        if at in breaks
     )
 
 

@@ -24,6 +24,7 @@ from derivgen.checking.understanding.function_letters import with_quantities
 from derivgen.checking.understanding.given_alike import with_values_apart
 from derivgen.checking.understanding.hypotheses import outputs_of_samples
 from derivgen.checking.understanding.index_ranges import without_ranges
+from derivgen.checking.understanding.index_words import with_indices_for_words
 from derivgen.checking.understanding.iterates import with_iterates
 from derivgen.checking.understanding.labelled_samples import with_labelled_samples
 from derivgen.checking.understanding.losses_in_words import losses_in_words
@@ -135,7 +136,7 @@ def _dated(statement: Statement, steps: Steps) -> Statement:
 def _with_names_of_their_own(said: Sequence[Statement], text: str) -> Summed:
     """The statements with what is written beside a name, and in the sentences, made a part of it: a function, a
     range, a time, a sample; and with the terms for which dots stand."""
-    said = without_noise(with_transposes(said))
+    said = with_indices_for_words(without_noise(with_transposes(said)))
     statements = with_elided_terms(with_implied_sums(said, text))
     statements = with_iterates(with_named_arguments(statements, text))
     statements = with_activations(statements, text)

@@ -13,12 +13,15 @@ from derivgen.checking.understanding.decided import Decided
 
 #: digits that the number of a cell has at most, and one more
 _LONGEST = 5
+#: so many different values that agree in a row are no chance
+_TELLING = 4
 _Cells = tuple[tuple[Fraction, ...], ...]
 
 
 def name_cells(decided: Decided) -> None:
     """An array is made of the names that are numbered in a row and have its values in its order, by rows or by
-    columns, where nothing else reads these."""
+    columns, where nothing else reads these, or where that many values agree that it is no chance (a penalty
+    reads the weights too)."""
     read = {name for node in decided.definitions.values() for name in names_in(node)}
     for key, cells in _given_arrays(decided):
         if key in decided.definitions:
@@ -26,7 +29,10 @@ def name_cells(decided: Decided) -> None:
         numbers = _numbered(decided, key)
         for lying in (cells, tuple(zip(*cells, strict=True))):
             names = _run(lying, numbers)
-            if names is None or not read.isdisjoint(name for row in names for name in row):
+            if names is None:
+                continue
+            told = len({number for row in cells for number in row}) >= _TELLING
+            if not told and not read.isdisjoint(name for row in names for name in row):
                 continue
             rows = names if lying is cells else [list(row) for row in zip(*names, strict=True)]
             made = (tuple(t.Name(name, written=name) for name in row) for row in rows)
