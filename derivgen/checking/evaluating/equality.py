@@ -29,7 +29,6 @@ DIGITS = 30
 CLOSE = mpmath.mpf("1e-18")
 #: values under this count as if they were as large
 SMALL = mpmath.mpf("1e-9")
-_ONES = t.Call("ones", ())
 #: points to agree at, and to try before giving up
 ENOUGH, TRIES = 4, 9
 
@@ -273,7 +272,7 @@ def _as_often(node: t.Node, value: Value, other: Value) -> Value:
     Raises Shapes."""
     if not isinstance(value, Array) or not isinstance(other, Array) or other.is_vector:
         return value
-    if not value.is_vector or not any(part == _ONES for part in t.walk(node)):
+    if not value.is_vector or not any(part == t.ONES for part in t.walk(node)):
         return value
     return v.combined(lambda _, cell: cell, other, value)
 

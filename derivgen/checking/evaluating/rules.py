@@ -62,7 +62,7 @@ def _refuse_tie(frame: Frame, arguments: Sequence[Value], sign: int) -> None:
 
 def _ones(node: t.Node) -> bool:
     """True for a column of ones, and for its transpose."""
-    return (node.body if isinstance(node, t.Transposed) else node) == t.Call("ones", ())
+    return (node.body if isinstance(node, t.Transposed) else node) == t.ONES
 
 
 def _product_with_ones(frame: Frame, node: t.Product) -> Value:

@@ -28,8 +28,6 @@ from derivgen.errors import Place
 PlaceOf = Callable[[Statement], Place | None]
 #: names for the number of samples
 COUNTS = frozenset(("n", "m", "N", "M", "n_samples", "batch"))
-#: a column of ones, as the tree has it
-ONES = t.Call("ones", ())
 #: how a document's two ways of doing one thing are told apart in a remark
 CHANGES = {
     "loss": "the loss has {first} at first, and {then} here",
@@ -302,7 +300,7 @@ def _bias(learned: Learned, model: Model) -> str | None:
         for (_, body), term in zip(definition.terms, terms, strict=True):
             for key in _given(term, model):
                 readers[key].add(unit)
-                if ONES in factors(body) and printed_number(model.given(key) or ONES):
+                if t.ONES in factors(body) and printed_number(model.given(key) or t.ONES):
                     readers[key].add(frozenset((key,)))  # one number for a column of units
     if not weighted:
         return None
@@ -334,7 +332,7 @@ def _given(term: t.Node, model: Model) -> list[str]:
 def _without_ones(node: t.Node) -> t.Node:
     """``b * 1`` is b: the 1 is the input of the bias, or a column of ones."""
     parts = factors(node)
-    rest = [p for p in parts if p != ONES and not (isinstance(p, t.Number) and p.value == 1)]
+    rest = [p for p in parts if p != t.ONES and not (isinstance(p, t.Number) and p.value == 1)]
     return rest[0] if len(parts) > 1 and len(rest) == 1 else node
 
 

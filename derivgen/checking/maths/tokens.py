@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from fractions import Fraction
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from derivgen.checking.maths.tree import Span
 
@@ -25,13 +25,19 @@ class Token(NamedTuple):
     glued: bool
 
 
+#: beyond what a double can hold
+_HIGHEST_POWER: Final = 400
+#: exact fractions of a few steps of training have thousands; Python itself reads no more than 4300
+_MOST_DIGITS: Final = 4000
+
+
 def value_of(text: str) -> tuple[Fraction, int]:
     """The value of a number token, and its digits after the point less its exponent; exponents beyond
     what a double can hold raise ValueError."""
     mantissa, _, exponent = text.lower().partition("e")
     decimals = len(mantissa.partition(".")[2])
     power = int(exponent) if exponent else 0
-    if abs(power) > 400 or len(mantissa) > 400:
+    if abs(power) > _HIGHEST_POWER or len(mantissa) > _MOST_DIGITS:
         raise ValueError(text)
     return Fraction(mantissa) * Fraction(10) ** power, decimals - power
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import Literal
+from typing import Final, Literal
 
 Span = tuple[int, int]
 NOWHERE: Span = (0, 0)
@@ -294,6 +294,10 @@ def names_in(node: Node) -> Iterator[str]:
 def has_derivative(node: Node) -> bool:
     """True where a derivative stands in a formula."""
     return any(isinstance(part, Derivative) for part in walk(node))
+
+
+#: a column of ones, as long as it has to be
+ONES: Final = Call("ones", ())
 
 
 def is_length_squared(node: Node) -> bool:

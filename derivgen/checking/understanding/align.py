@@ -50,7 +50,7 @@ def aligned(
 def _aligned(formula: t.Node, calculation: t.Node, known: _Known) -> list[Pair] | None:
     known.budget.spend()
     if is_numeric(formula):
-        if formula == t.Call("ones", ()) and _is_of_ones(calculation):
+        if formula == t.ONES and _is_of_ones(calculation):
             return []
         if is_numeric(calculation) and _same_number(formula, calculation, known.budget):
             return []

@@ -6,7 +6,7 @@ any number, from its gradient and from what was kept for it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from derivgen.checking.evaluating.budget import Budget
@@ -19,7 +19,12 @@ from derivgen.checking.maths import tree as t
 from derivgen.checking.maths.rebuild import rebuilt
 from derivgen.checking.maths.writing import APART
 from derivgen.checking.understanding.statements import Statement
-from derivgen.checking.understanding.states import COUNT, COUNTED, is_assigned
+from derivgen.checking.understanding.states import (
+    COUNT,
+    counted_power,
+    first_formulas,
+    is_assigned,
+)
 
 #: keys of what a rule is applied to, and of the rate; a new value of a state has its key and this sign
 _WEIGHT, _SLOPE, _RATE, _NEW = "weight~", "slope~", "rate~", "~n"
@@ -53,16 +58,10 @@ class ShownRule:
             _RATE: constant(rate),
             COUNT: constant(count),
         }
-        for key, node in self.formulas:
-            known = DocumentModel(values=dict.fromkeys(stated))
-            value = World(known, stated=stated, budget=self.budget).evaluate(node)
-            if not isinstance(value, Dual):
-                raise NoValue("a rule of training that gives an array")
-            stated[key] = value
-        left = (stated[key + _NEW] for key in self.states)
-        new = stated[_WEIGHT + _NEW]
-        assert isinstance(new, Dual)
-        return new.value, tuple(value.value for value in left if isinstance(value, Dual))
+        known = DocumentModel(values=dict.fromkeys(stated), definitions=dict(self.formulas))
+        world = World(known, stated=stated, budget=self.budget)
+        new, *left = (_number(world.value(key + _NEW)) for key in (_WEIGHT, *self.states))
+        return new, tuple(left)
 
     def says(self, formula: t.Node, parameter: str) -> bool:
         """True for one of the formulas, or the same one for another parameter."""
@@ -75,7 +74,7 @@ def shown_rule(
 ) -> ShownRule | None:
     """The first rule that is written in full, over nothing but the rate, the gradient, given constants, and states
     with rules of their own; None where there is none with a state."""
-    written = list(_written(statements))
+    written = list(first_formulas(statements))
     for at, (_, parameter, body) in enumerate(written):
         if parameter.mark not in UPDATE_MARKS or APART in parameter.key:
             continue
@@ -89,16 +88,6 @@ def shown_rule(
 
 
 _Written = tuple[Statement, t.Name, t.Node]
-
-
-def _written(statements: Sequence[Statement]) -> Iterator[_Written]:
-    """The formulas of names, the first one of each statement."""
-    for statement in statements:
-        left, segments = statement.left, statement.chain.segments
-        if isinstance(left, t.Name) and not statement.chain.continued and len(segments) > 1:
-            body = segments[1].body
-            if not is_numeric(body):
-                yield statement, left, body
 
 
 class _NotARule(Exception):
@@ -185,9 +174,9 @@ class _Reader:
             return t.Name(_RATE)
         if node.key in ("t", COUNT) and not node.mark:
             return t.Name(COUNT)
-        if node.mark in COUNTED:  # beta^t is a power
-            body = self._node(replace(node, mark=""), needed, kept, passed, constants)
-            return t.Power(body, t.Name(COUNT), node.span)
+        if (power := counted_power(node)) is not None:
+            body = self._node(power.base, needed, kept, passed, constants)
+            return replace(power, base=body)
         made = self.model.definition(node.key)
         given = made if made is not None and is_numeric(made) else self.model.given(node.key)
         if node.mark or given is None or self.model.is_parameter(node.key):
@@ -197,6 +186,12 @@ class _Reader:
         except NoValue:
             raise _NotARule from None
         return t.Name(node.key)
+
+
+def _number(value: Value) -> Real:
+    if not isinstance(value, Dual):
+        raise NoValue("a rule of training that gives an array")
+    return value.value
 
 
 def _base(key: str) -> str:

@@ -9,7 +9,7 @@ key for each parameter too, and the number of the step is a number.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
@@ -79,17 +79,20 @@ class _Found:
             if isinstance(s.left, t.Name) and s.left.mark in UPDATE_MARKS
         }
         rules: dict[str, set[str]] = defaultdict(set)
-        for statement, key, rule in self._rules():
+        written = [
+            (statement, left, left.key, rule)
+            for statement, left, rule in first_formulas(self.statements)
+        ]
+        for statement, left, key, rule in written:
             parameter = _parameter(rule, trained)
-            left = statement.left
-            if isinstance(left, t.Name) and left.mark and not is_assigned(statement):
+            if left.mark and not is_assigned(statement):
                 self.marked.add(key)
             if parameter is not None and parameter != key and key in set(_keys(rule)):
                 rules[key].add(parameter)
         self.states = {key: of for key, of in rules.items() if len(of) > 1}
         moved = {
             key
-            for _, key, rule in self._rules()
+            for _, _, key, rule in written
             if self._is_new_value(key)
             and key not in self.states
             and not self.states.keys().isdisjoint(_keys(rule))
@@ -98,7 +101,7 @@ class _Found:
         while True:
             new = {
                 key
-                for _, key, rule in self._rules()
+                for _, _, key, rule in written
                 if not {*self.states, *self.derived}.isdisjoint(_keys(rule))
                 and key not in self.states
                 and key not in self.derived
@@ -114,15 +117,6 @@ class _Found:
             isinstance(s.left, t.Name) and s.left.key == key and s.left.mark in UPDATE_MARKS
             for s in self.statements
         )
-
-    def _rules(self) -> Iterator[tuple[Statement, str, t.Node]]:
-        """The first formulas of names."""
-        for statement in self.statements:
-            left, segments = statement.left, statement.chain.segments
-            if isinstance(left, t.Name) and not statement.chain.continued and len(segments) > 1:
-                body = segments[1].body
-                if not is_numeric(body):
-                    yield statement, left.key, body
 
     def _parameters(self) -> list[str]:
         return sorted({p for of in self.states.values() for p in of})
@@ -252,9 +246,24 @@ class _Named:
             return replace(name, key=f"{name.key}{self.suffix}{'n' if later else ''}", mark="")
         if name.key == "t" and not name.mark:
             return replace(name, key=COUNT)
-        if name.mark in COUNTED:  # nothing that a step changes: beta^t is a power
-            return t.Power(replace(name, mark=""), t.Name(COUNT), name.span)
-        return name
+        return counted_power(name) or name
+
+
+def first_formulas(statements: Iterable[Statement]) -> Iterator[tuple[Statement, t.Name, t.Node]]:
+    """The formulas that stand right behind names, with these."""
+    for statement in statements:
+        left, segments = statement.left, statement.chain.segments
+        if isinstance(left, t.Name) and not statement.chain.continued and len(segments) > 1:
+            body = segments[1].body
+            if not is_numeric(body):
+                yield statement, left, body
+
+
+def counted_power(name: t.Name) -> t.Power | None:
+    """``beta^t`` as the power that it is, of something that no step changes; None for another name."""
+    if name.mark not in COUNTED:
+        return None
+    return t.Power(replace(name, mark=""), t.Name(COUNT), name.span)
 
 
 def is_assigned(statement: Statement) -> bool:
@@ -284,16 +293,12 @@ def _common(statements: Sequence[Statement], numbers: Mapping[str, int]) -> dict
     """The formulas of states and new values that are other ones than most parameters have, as those have them."""
     shapes: dict[str, dict[str, tuple[str, t.Node]]] = defaultdict(dict)
     owners = {str(at): p for p, at in numbers.items()}
-    for statement in statements:
-        left, segments = statement.left, statement.chain.segments
-        if not isinstance(left, t.Name) or statement.chain.continued or len(segments) < 2:
-            continue
-        body = segments[1].body
+    for _, left, body in first_formulas(statements):
         base, apart, number = left.key.partition(APART)
         owner = owners.get(number.rstrip("n")) if apart else None
         if not apart and left.mark in UPDATE_MARKS and left.key in numbers:
             base, owner = "", left.key
-        if owner is not None and not is_numeric(body):
+        if owner is not None:
             general = _general(body, owner, numbers[owner])
             shapes[base].setdefault(t.full_key(left), (owner, general))
     found: dict[str, t.Node] = {}
