@@ -412,11 +412,11 @@ CODES: dict[str, CodeEntry] = {
         "Change the values so that every quantity stays finite.",
     ),
     "E503": CodeEntry(
-        "exact arithmetic meets a function with no exact values",
+        "exact arithmetic meets a value that no fraction can show",
         "With `numbers.exact: true` every value is a fraction; exp, log and the like leave "
-        "the rational numbers.",
+        "the rational numbers, and after a few steps of training a fraction has hundreds of digits.",
         "numbers: {exact: true} with activation: sigmoid",
-        "Use identity or ReLU activations, or ask for decimals instead.",
+        "Use identity or ReLU activations and fewer steps, or ask for decimals instead.",
     ),
     "E504": CodeEntry(
         "an unknown view",

@@ -16,6 +16,7 @@ from typing import SupportsFloat
 import numpy as np
 import sympy
 
+from derivgen.errors import DerivgenError
 from derivgen.settings import Mode, Numbers
 
 _DECIMAL_MODE: dict[Mode, str] = {
@@ -52,6 +53,9 @@ _LEAST_OF_DIVISORS = 2
 
 #: what stays below 10 when it is rounded to any decimals
 _ONE_DIGIT = 9.5
+
+#: digits above or below the line of a fraction that a page is wide enough for
+_MOST_IN_LINE = 80
 
 #: whole numbers below this are printed without decimals
 _WHOLE = Decimal("1e9")
@@ -108,7 +112,8 @@ class Rounder:
     def text(self, value: SupportsFloat, extra: int = 0) -> str:
         """The printed digits, at full length (``0.5000``, and ``0.00`` for what is only nearly 0); no
         trailing zeros for whole numbers that were rounded from nothing (``0``, ``1``); very small and
-        very large numbers with a power of ten (``1.50e-12``)."""
+        very large numbers with a power of ten (``1.50e-12``).  Raises E503 for a fraction that fits no
+        line."""
         return self._text(value, extra, plain=False)
 
     def plain(self, value: SupportsFloat, extra: int = 0) -> str:
@@ -117,7 +122,7 @@ class Rounder:
 
     def _text(self, value: SupportsFloat, extra: int, plain: bool) -> str:
         if isinstance(value, sympy.Rational):
-            return str(value)
+            return _fraction(value)
         trusted = _TRUSTED.create_decimal(repr(float(value)))
         if trusted.is_zero():
             return "0"
@@ -272,6 +277,16 @@ class Rounder:
         elif self.numbers.mode == "half_even":
             whole += 2 * rest + whole % 2 > unit
         return whole.astype(float), clear
+
+
+def _fraction(value: sympy.Rational) -> str:
+    if max(abs(value.p), value.q) >= 10**_MOST_IN_LINE:
+        raise DerivgenError(
+            "E503",
+            f"a fraction with more than {_MOST_IN_LINE} digits fits no line",
+            hint="ask for decimals, or for fewer steps of training",
+        )
+    return str(value)
 
 
 def are_same(left: np.ndarray, right: np.ndarray) -> np.ndarray:

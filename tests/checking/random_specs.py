@@ -101,7 +101,10 @@ def _trained(number: int) -> Spec:
     rng = random.Random(f"trained {number}")
     spec = spec_of(number - TRAINED)
     rate = spec.get("training", {}).get("learning_rate", 0.1)
-    numbers = {key: value for key, value in spec["numbers"].items() if key != "significant"}
+    # three steps make fractions of thousands of digits
+    numbers = {
+        k: value for k, value in spec["numbers"].items() if k not in ("significant", "exact")
+    }
     spec["numbers"] = {**numbers, "carry": "rounded", "decimals": rng.choice([2, 3, 4])}
     spec["title"] = f"Number {number}"
     rules = sorted(name for name, rule in OPTIMISERS.items() if rule.states)

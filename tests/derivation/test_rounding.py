@@ -6,11 +6,13 @@ from decimal import ROUND_DOWN, ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal
 
 import numpy as np
 import pytest
+import sympy
 from hypothesis import given
 from hypothesis import strategies as st
 
 from derivgen.derivation.rounding import Rounder
 from derivgen.document.worked import is_same
+from derivgen.errors import DerivgenError
 from derivgen.settings import Mode, Numbers
 
 MODES: dict[Mode, str] = {
@@ -179,3 +181,12 @@ def test_a_divisor_keeps_two_digits() -> None:
     assert rounder.fine.text(0.000052) == "0.000052"
     assert rounder.fine.text(0.356) == "0.356"
     assert rounder.fine.array(np.array([0.00005249, 0.3561])).tolist() == [0.000052, 0.356]
+
+
+def test_a_fraction_that_fits_no_line_is_refused() -> None:
+    """Three steps of training by fractions have numbers of thousands of digits, which nobody can read."""
+    exact = Rounder(Numbers(exact=True))
+    assert exact.text(sympy.Rational(1, 10**79)) == f"1/1{'0' * 79}"
+    for long in (sympy.Rational(1, 10**80), sympy.Rational(-(10**5000) - 1, 3)):
+        with pytest.raises(DerivgenError, match=r"E503.*80 digits.*decimals"):
+            exact.text(long)

@@ -20,6 +20,8 @@ from derivgen.checking.evaluating.resolving import Unknown, index_range, resolve
 from derivgen.checking.evaluating.values import Real, Value, scalar
 from derivgen.checking.maths import tree as t
 
+#: what shares add up to at the most, where they are rounded
+_ALL = 1.01
 #: terms of a sum that are looked at
 _MOST_TERMS = 1000
 
@@ -132,9 +134,13 @@ def _upstream(model: Model, ancestry: Ancestry, name: t.Name) -> frozenset[str]:
 
 
 def _may_be_shares(model: Model, group: tuple[str, ...]) -> bool:
+    """True where what is given adds up to 1, or where the rest may make it up."""
     given = [_given(model, key) for key in group]
     known = [value for value in given if value is not None]
-    return not known or (len(known) == len(given) and abs(mpmath.fsum(known) - 1) < 0.01)
+    total = mpmath.fsum(known)
+    if len(known) < len(given):
+        return bool(min(known, default=0) >= 0 and total < _ALL)
+    return bool(abs(total - 1) < _ALL - 1)
 
 
 def _given(model: Model, key: str) -> Real | None:

@@ -19,6 +19,7 @@ from derivgen.checking.understanding.conditions import with_conditions
 from derivgen.checking.understanding.crossed_tables import crossed_cells
 from derivgen.checking.understanding.data_with_noise import without_noise
 from derivgen.checking.understanding.elided import with_elided_terms
+from derivgen.checking.understanding.elided_cells import with_elided_cells
 from derivgen.checking.understanding.examples import with_examples_apart
 from derivgen.checking.understanding.function_letters import with_quantities
 from derivgen.checking.understanding.given_alike import with_values_apart
@@ -137,7 +138,7 @@ def _with_names_of_their_own(said: Sequence[Statement], text: str) -> Summed:
     """The statements with what is written beside a name, and in the sentences, made a part of it: a function, a
     range, a time, a sample; and with the terms for which dots stand."""
     said = with_indices_for_words(without_noise(with_transposes(said)))
-    statements = with_elided_terms(with_implied_sums(said, text))
+    statements = with_elided_cells(with_elided_terms(with_implied_sums(said, text)))
     statements = with_iterates(with_named_arguments(statements, text))
     statements = with_activations(statements, text)
     statements = with_values_apart(with_values_of_one(statements, text))
