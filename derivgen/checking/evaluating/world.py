@@ -17,10 +17,11 @@ from derivgen.checking.evaluating import values as v
 from derivgen.checking.evaluating.ancestry import Ancestry
 from derivgen.checking.evaluating.big_sums import written_out
 from derivgen.checking.evaluating.budget import Budget, OutOfWork
-from derivgen.checking.evaluating.evaluation import Frame, Tokens, cell_of, derivative, holds
+from derivgen.checking.evaluating.evaluation import Frame, Tokens, holds
 from derivgen.checking.evaluating.literals import literal
 from derivgen.checking.evaluating.model import Model
 from derivgen.checking.evaluating.resolving import UPDATE_MARKS, NotGiven, Open
+from derivgen.checking.evaluating.slopes import cell_of, derivative
 from derivgen.checking.evaluating.values import Array, Dual, NoValue, Real, Shapes, Value
 from derivgen.checking.maths import tree as t
 
