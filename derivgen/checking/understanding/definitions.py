@@ -39,6 +39,7 @@ from derivgen.checking.understanding.folding import folded
 from derivgen.checking.understanding.giving import find_counts, find_leaves, give_values
 from derivgen.checking.understanding.gradient_names import with_gradient_names
 from derivgen.checking.understanding.layers import with_layers
+from derivgen.checking.understanding.learning_rates import rate_of
 from derivgen.checking.understanding.lists import lists_stand
 from derivgen.checking.understanding.noting import (
     Notes,
@@ -48,6 +49,7 @@ from derivgen.checking.understanding.noting import (
     note,
 )
 from derivgen.checking.understanding.numbered_cells import name_cells, unnamed
+from derivgen.checking.understanding.opaque_arrays import opaque
 from derivgen.checking.understanding.own_losses import losses_of
 from derivgen.checking.understanding.renewals import (
     computed_anew,
@@ -57,14 +59,7 @@ from derivgen.checking.understanding.renewals import (
 )
 from derivgen.checking.understanding.solving import solved
 from derivgen.checking.understanding.statements import Learned, Statement
-from derivgen.checking.understanding.training import (
-    ascends,
-    descends,
-    loss_of,
-    opaque,
-    parameters_of,
-    rate_of,
-)
+from derivgen.checking.understanding.training import ascends, descends, loss_of, parameters_of
 from derivgen.checking.understanding.units import UNITS, with_units
 from derivgen.checking.understanding.unsaid_results import with_unsaid_results
 from derivgen.checking.understanding.update_rules import unknown_step, uphill
