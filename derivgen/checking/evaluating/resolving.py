@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from itertools import product
 from math import prod
@@ -137,7 +137,12 @@ def index_range(model: Model, node: t.BigSum, indices: Mapping[str, int]) -> lis
             found.append(i)
         elif i > 1:
             break
-    if found[:2] == [0, 1] and not any(model.known(ix.put_in(n.key, {letter: 0})) for n in names):
+    first = {**indices, letter: 0}
+    if found[:2] == [0, 1] and not any(
+        model.known(ix.put_in(name.key, here))
+        for name in names
+        for here in _with_inner(name, first, inner)
+    ):
         return [0]  # every name is a single unit's
     return found
 
@@ -146,12 +151,17 @@ def _means_somewhere(
     model: Model, name: t.Name, indices: Mapping[str, int], inner: set[str]
 ) -> bool:
     """True for a name that means a quantity at some numbers of the letters of the sums inside."""
+    return any(_means(model, name, here) for here in _with_inner(name, indices, inner))
+
+
+def _with_inner(
+    name: t.Name, indices: Mapping[str, int], inner: set[str]
+) -> Iterator[dict[str, int]]:
+    """Some numbers for the index letters of a name: those of the letters outside, and the first few of those that
+    sums inside run over."""
     letters = sorted(inner.intersection(ix.letters_of(name.key)) - indices.keys())
-    ways = product(range(3), repeat=min(len(letters), MOST_LETTERS))
-    return any(
-        _means(model, name, {**indices, **dict(zip(letters, numbers, strict=False))})
-        for numbers in ways
-    )
+    for numbers in product(range(3), repeat=min(len(letters), MOST_LETTERS)):
+        yield {**indices, **dict(zip(letters, numbers, strict=False))}
 
 
 def _means(model: Model, name: t.Name, indices: Mapping[str, int]) -> bool:

@@ -32,6 +32,8 @@ def share_groups(model: Model, ancestry: Ancestry) -> _Groups:
     """Given quantities that weigh the logarithms of one distribution: those of which every one can be
     changed by what changes the others.  Values that are given add up to 1."""
     found: dict[frozenset[str], dict[str, None]] = defaultdict(dict)
+    if not _has_logarithms(model):
+        return []
     for key in model.names():
         definition = model.definition(key)
         for leaf, logarithm in _weighed(model, definition) if definition is not None else ():
@@ -44,6 +46,12 @@ def share_groups(model: Model, ancestry: Ancestry) -> _Groups:
         for group in groups
         if (len(group) > 1 or group[0] in model.extents) and _may_be_shares(model, group)
     ]
+
+
+def _has_logarithms(model: Model) -> bool:
+    definitions = (model.definition(key) for key in model.names())
+    parts = (part for node in definitions if node is not None for part in t.walk(node))
+    return any(isinstance(part, t.Call) and part.function == "log" for part in parts)
 
 
 def _whole(model: Model, leaves: Iterable[str]) -> tuple[str, ...]:

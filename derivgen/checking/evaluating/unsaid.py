@@ -45,7 +45,9 @@ def _refuse(model: Model, ancestry: Ancestry, key: str, by: str) -> None:
     element = model.element(by)
     array = by if element is None else element.array
     made = model.definition(by)
-    cells = t.names_in(made) if isinstance(made, t.Matrix) else ()
+    # a letter that is a number here and an array there has no numbers
+    shown = isinstance(made, t.Matrix) and model.given(by) is not None
+    cells = t.names_in(made) if made is not None and shown else ()
     moved = dict.fromkeys((by, array, *cells))
     if key in moved:
         return

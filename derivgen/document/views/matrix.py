@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import prod
 
@@ -38,7 +38,7 @@ from derivgen.formula.tree import (
     Script,
     Symbol,
 )
-from derivgen.network.model import Ref, Role
+from derivgen.network.model import Index, Ref, Role
 from derivgen.network.optimisers import OPTIMISERS, G, W
 from derivgen.notation import updated
 
@@ -209,18 +209,19 @@ def _index_rule(situation: Situation, links: list[Link]) -> Chain:
         factors: list[Node] = [Partial(target, source)]
         if link.target.array != network.loss:
             factors.insert(0, Partial(formulas.loss_name(), target))
-        inner = [i for i in (*equation.free, *link.bound) if not _is_in(i.name, link.source)]
-        body: Node = multiply(factors, "none")
-        for index in reversed(inner):
-            body = big_sum(body, Symbol(index.name))
-        terms.append(body)
+        # what the target is summed over itself is inside its derivative, until that is worked out
+        terms.append(_summed(multiply(factors, "none"), equation.free, link))
         factors[-1] = _local(situation, link, bases)
-        body = multiply(factors, "none")
-        for index in reversed(inner):
-            body = big_sum(body, Symbol(index.name))
-        worked.append(body)
+        worked.append(_summed(multiply(factors, "none"), (*equation.free, *link.bound), link))
     unique, local = list(dict.fromkeys(terms)), list(dict.fromkeys(worked))
     return Chain(left, (("=", add(*unique)), ("=", add(*local))))
+
+
+def _summed(body: Node, over: Sequence[Index], link: Link) -> Node:
+    """A product under a sum sign for each of some indices that the source of a link does not have."""
+    for index in reversed([i for i in over if not _is_in(i.name, link.source)]):
+        body = big_sum(body, Symbol(index.name))
+    return body
 
 
 def _local(situation: Situation, link: Link, bases: Mapping[str, int]) -> Node:
