@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from math import prod
 
@@ -13,7 +13,6 @@ from derivgen.derivation.partials import PEER, SAME, WINNER, Link
 from derivgen.derivation.sweep import link_values, unchanged
 from derivgen.derivation.training import Update
 from derivgen.document.blocks import Display
-from derivgen.document.equations import affine_node, index_bases
 from derivgen.document.grids import MOST_COLUMNS, MOST_ROWS, grid_node
 from derivgen.document.matrix_form import Operand, operands, product
 from derivgen.document.situation import Situation
@@ -25,20 +24,17 @@ from derivgen.document.views.common import (
     reader_arrays,
     title_of,
 )
+from derivgen.document.views.index_rules import index_rule
 from derivgen.document.views.matrix_numbers import put_in
 from derivgen.document.worked import as_float, is_same
-from derivgen.formula.build import add, big_sum, indicator, multiply, negate, number, under
+from derivgen.formula.build import add, multiply, negate, number, under
 from derivgen.formula.from_sympy import from_sympy
 from derivgen.formula.tree import (
     Chain,
     Node,
-    Partial,
     RelationSign,
-    Row,
-    Script,
-    Symbol,
 )
-from derivgen.network.model import Index, Ref, Role
+from derivgen.network.model import Role
 from derivgen.network.optimisers import OPTIMISERS, G, W
 from derivgen.notation import updated
 
@@ -132,8 +128,7 @@ def _rule(situation: Situation, array: str, links: list[Link]) -> tuple[Chain, b
         return Chain(shown, (("=", add(*(t for t in terms if t is not None))),)), True
     if all(t is not None for t in terms):
         return Chain(left, (("=", add(*(t for t in terms if t is not None))),)), True
-    chain = _index_rule(situation, links)
-    return chain, False
+    return index_rule(situation, links), False
 
 
 def _out_indices(link: Link) -> tuple[str, ...] | None:
@@ -188,73 +183,6 @@ def _arriving(situation: Situation, link: Link) -> list[Operand] | None:
     shape = network.quantities[link.target.array].shape
     plain = tuple(n for n in names if n is not None)
     return [Operand(gradient_of(situation, link.target.array), plain, shape)]
-
-
-# --- index notation -------------------------------------------------------------------------
-
-
-def _index_rule(situation: Situation, links: list[Link]) -> Chain:
-    """``dL/dx_j = sum_i dL/dz_i w_ij`` where no matrix form exists."""
-    formulas = situation.formulas
-    network = situation.derivation.network
-    terms: list[Node] = []
-    worked: list[Node] = []
-    left: Node | None = None
-    for link in links:
-        equation = network.equations[link.equation]
-        bases = index_bases(network, equation)
-        source = _reading(situation, link.source, bases)
-        left = left or Partial(formulas.loss_name(), source)
-        target = _reading(situation, link.target, bases)
-        factors: list[Node] = [Partial(target, source)]
-        if link.target.array != network.loss:
-            factors.insert(0, Partial(formulas.loss_name(), target))
-        # what the target is summed over itself is inside its derivative, until that is worked out
-        terms.append(_summed(multiply(factors, "none"), equation.free, link))
-        factors[-1] = _local(situation, link, bases)
-        worked.append(_summed(multiply(factors, "none"), (*equation.free, *link.bound), link))
-    unique, local = list(dict.fromkeys(terms)), list(dict.fromkeys(worked))
-    return Chain(left, (("=", add(*unique)), ("=", add(*local))))
-
-
-def _summed(body: Node, over: Sequence[Index], link: Link) -> Node:
-    """A product under a sum sign for each of some indices that the source of a link does not have."""
-    for index in reversed([i for i in over if not _is_in(i.name, link.source)]):
-        body = big_sum(body, Symbol(index.name))
-    return body
-
-
-def _local(situation: Situation, link: Link, bases: Mapping[str, int]) -> Node:
-    """A link's partial in index letters."""
-    names = {symbol: _reading(situation, ref, bases) for symbol, ref in link.refs.items()}
-    names[WINNER] = indicator(
-        _reading(situation, link.source, bases), _reading(situation, link.target, bases)
-    )
-    if SAME in link.partial.free_symbols:
-        differing = [
-            (mine, other)
-            for mine, other in zip(link.target.indices, link.source.indices, strict=True)
-            if mine != other
-        ]
-        letters = [affine_node(index, 0, {}) for pair in differing for index in pair]
-        names[SAME] = Script(Symbol("delta"), sub=Row(tuple(letters)))
-    return from_sympy(link.partial, names, situation.formulas.functions, "none")
-
-
-def _is_in(name: str, ref: Ref) -> bool:
-    return any(i.plain == name for i in ref.indices)
-
-
-def _reading(situation: Situation, ref: Ref, bases: Mapping[str, int]) -> Node:
-    formulas = situation.formulas
-    quantity = situation.derivation.network.quantities[ref.array]
-    if not ref.indices:
-        return formulas.name((ref.array, ()))
-    start = quantity.naming.start or (0,) * len(ref.indices)
-    labels = tuple(
-        affine_node(index, first, bases) for index, first in zip(ref.indices, start, strict=True)
-    )
-    return formulas.general_name(ref.array, labels)
 
 
 # --- numbers --------------------------------------------------------------------------------
