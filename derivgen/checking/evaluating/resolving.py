@@ -88,6 +88,10 @@ def indexed(model: Model, key: str, indices: Mapping[str, int]) -> str | None:
     return base if alone else None
 
 
+#: values of an index that are tried, and those that are taken where all of them mean something
+_MOST_INDICES, _ANY_INDICES = 1000, 7
+
+
 def index_values(model: Model, node: t.BigSum, indices: Mapping[str, int]) -> list[dict[str, int]]:
     """The values of the index, or of several at once (``\\sum_{i,j}``), for which every name under the sum means
     a quantity."""
@@ -116,11 +120,11 @@ def index_values(model: Model, node: t.BigSum, indices: Mapping[str, int]) -> li
 def index_range(model: Model, node: t.BigSum, indices: Mapping[str, int]) -> list[int]:
     """The values of an index for which every name under the sum means a quantity."""
     letter = str(node.index)
+    every = {t.full_key(name): name for name in t.walk(node.body) if isinstance(name, t.Name)}
     names = [
         name
-        for name in t.walk(node.body)
-        if isinstance(name, t.Name)
-        and (letter in ix.split(name.key)[1] or letter == ix.above(name.key))
+        for name in every.values()
+        if letter in ix.split(name.key)[1] or letter == ix.above(name.key)
     ]
     if not names:
         return []
@@ -130,10 +134,16 @@ def index_range(model: Model, node: t.BigSum, indices: Mapping[str, int]) -> lis
         if isinstance(part, t.BigSum) and part.index
         for other in part.index.split(",")
     }
-    found = []
-    for i in range(1000):
+
+    def mean_something(i: int) -> bool:
         here = {**indices, letter: i}
-        if all(_means_somewhere(model, name, here, inner) for name in names):
+        return all(_means_somewhere(model, name, here, inner) for name in names)
+
+    if mean_something(_MOST_INDICES):
+        return list(range(_ANY_INDICES))  # everything does here, so that any range is as good
+    found = []
+    for i in range(_MOST_INDICES):
+        if mean_something(i):
             found.append(i)
         elif i > 1:
             break
