@@ -6,8 +6,9 @@ once its indices are chosen.  Broadcasting, ``@`` and ``.T`` follow numpy.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import dropwhile
 from typing import Literal, cast
 
 from derivgen import syntax as ex
@@ -45,6 +46,8 @@ from derivgen.network.ranges import (
     wrong_count,
 )
 
+#: pairs of letters that would be read as a word: ``z_in``
+_WORDS = ("in",)
 LETTERS = ("i", "j", "k", "l", "m", "p", "q", "r", "s", "t", "u", "v")
 
 Slots = tuple[Affine, ...]
@@ -78,11 +81,13 @@ class Letters:
     #: the letter of the sample axis, for that axis only
     samples: str | None = None
 
-    def fresh(self, hint: Hint | None = None) -> str:
-        """A letter: the one hinted at where it is free, and that of samples only where hinted at."""
+    def fresh(self, hint: Hint | None = None, before: Container[str] = ()) -> str:
+        """A letter: the one hinted at where it is free, and that of samples only where hinted at; none that
+        spells a word with one that it may stand ``before``."""
         wish = hint.letter if hint else None
         candidates = [wish] if wish else []
-        candidates += [letter for letter in LETTERS if letter != self.samples]
+        spelled = {word[0] for word in _WORDS if word[1] in before}
+        candidates += [a for a in LETTERS if a != self.samples and a not in spelled]
         name = next((n for n in candidates if n not in self.used), None)
         number = 1
         while name is None or name in self.used:
@@ -339,7 +344,8 @@ class Elaborator:
         log = call.function == "log_softmax"
         if names:
             along = self.scope[names[0].name]
-            over = Index(self.letters.fresh(), along.start, along.stop)
+            behind = list(dropwhile(lambda name: name != names[0].name, self.scope))
+            over = Index(self.letters.fresh(before=behind), along.start, along.stop)
             self.taken[over.name] = Extent(over.start, over.stop)
             around = self.scope
             self.scope = {**around, names[0].name: over}
