@@ -81,7 +81,7 @@ def judge_result(
             judge_unshown(here, draft, number, subject)
         if stepped is not None:
             _excuse_rounding(here, draft, number, scalar(stepped))
-        elif local is None or draft.code == "C111":
+        elif local is None or draft.code == "C111" or draft.local is Fit.ROUNDED:
             _excuse_print(here, draft, subject)
         sound = draft.verdict is not Verdict.WRONG
         here.ledger.write(subject, number, draft.id, draft.value, sound)

@@ -156,12 +156,12 @@ def _as_given(array: Shaped, printed: Mapping[str, Sequence[t.Node]]) -> Shaped:
 
 
 def _as_differentiated(
-    array: Shaped, sides: Mapping[str, Sequence[t.Node]], pairs: Iterable[tuple[str, str]]
+    array: Shaped, sides: Mapping[str, Sequence[t.Node]], pairs: Sequence[tuple[str, str]]
 ) -> Shaped:
     """A square array of weights with the number of the unit where derivatives have it: in ``W^T x`` a column is
     a unit's, and ``do_1/dw_10`` is by a weight of unit 1."""
-    if array.shape[0] != array.shape[1]:
-        return array
+    if array.shape[0] != array.shape[1] or any(ix.split(of)[0] == array.base for of, _ in pairs):
+        return array  # what is differentiated itself is no weight
     columns = {
         isinstance(part.factors[at], t.Transposed) == (at == 0)
         for nodes in sides.values()
