@@ -63,6 +63,25 @@ class Affine:
             total = total + factor * at[name]
         return total
 
+    def put_in(self, new: Mapping[str, Affine]) -> Affine:
+        """The expression with another one for some of its indices."""
+        total = Affine(self.constant)
+        for name, factor in self.factors:
+            total = total.minus(new.get(name, Affine.of(name)).times(-factor))
+        return total
+
+    def minus(self, other: Affine) -> Affine:
+        """The difference of two expressions; indices that cancel are gone."""
+        factors = dict(self.factors)
+        for name, factor in other.factors:
+            factors[name] = factors.get(name, 0) - factor
+        left = tuple((name, factor) for name, factor in factors.items() if factor)
+        return Affine(self.constant - other.constant, left)
+
+    def times(self, number: int) -> Affine:
+        """The expression as often as a number says."""
+        return Affine(number * self.constant, tuple((n, number * f) for n, f in self.factors))
+
     @property
     def plain(self) -> str | None:
         """The name of the index when the expression is just that index."""

@@ -8,27 +8,34 @@ from dataclasses import dataclass, replace
 from derivgen.derivation.partials import SAME, WINNER, Link
 from derivgen.document.equations import affine_node, index_bases
 from derivgen.document.situation import Situation
+from derivgen.document.views.index_letters import OWN, Letters, letters_for, substituted
 from derivgen.formula.build import add, big_sum, indicator, multiply
 from derivgen.formula.from_sympy import from_sympy
 from derivgen.formula.tree import Chain, Node, Partial, Row, Script, Symbol
 from derivgen.network.model import Affine, Index, Ref
 
-#: letters for what a sum runs over, where those of the equation are taken
-_SPARE = "mnpqrstuvijkl"
 
-
-def index_rule(situation: Situation, links: Sequence[Link]) -> Chain:
+def index_rules(situation: Situation, links: Sequence[Link]) -> Iterator[Chain]:
     """The gradient by an array as sums over all that reads it: by the derivatives of these, and with them worked out.
 
-    ``links`` are the readings of one array; each may have letters of its own, and gets those of the first."""
-    letters = _letters(links[0].source)
-    readings = [_Reading.of(situation, link, letters) for link in links]
+    ``links`` are the readings of one array.  What is read by letters (``h[t-1,k]``) has one rule with one letter for
+    each axis; an element that is read by its number (``h[3,k]``) has a rule of its own."""
+    network = situation.derivation.network
+    for letters in letters_for(links, network):
+        readings = [
+            _Reading(situation, link, letters, solved)
+            for link, solved in zip(links, letters.solved, strict=True)
+            if solved is not None
+        ]
+        yield _rule(readings)
+
+
+def _rule(readings: Sequence[_Reading]) -> Chain:
     derivatives: list[Node] = []
-    for number in dict.fromkeys(link.equation for link in links):
+    for number in dict.fromkeys(reading.link.equation for reading in readings):
         own = [reading for reading in readings if reading.link.equation == number]
         sums = list(dict.fromkeys(reading.in_derivatives() for reading in own))
-        whole = None if len(sums) == 1 else own[0].over_all()
-        derivatives += sums if whole is None else [whole]
+        derivatives += sums if len(sums) == 1 else [own[0].over_all()]
     worked = dict.fromkeys(reading.worked_out() for reading in readings)
     left = readings[0].gradient
     sides = [add(*dict.fromkeys(derivatives)), add(*worked)]
@@ -37,65 +44,68 @@ def index_rule(situation: Situation, links: Sequence[Link]) -> Chain:
 
 @dataclass(frozen=True)
 class _Reading:
-    """One reading of an array: how its target follows it, with the free indices of that and what each counts from."""
+    """One reading of an array, with what the letters of its equation are in those of the array's axes."""
 
     situation: Situation
     link: Link
-    free: tuple[Index, ...]
-    bases: Mapping[str, int]
-
-    @classmethod
-    def of(cls, situation: Situation, link: Link, letters: tuple[str, ...] | None) -> _Reading:
-        """The reading with some letters as the indices of what is read, where it has plain letters itself."""
-        network = situation.derivation.network
-        equation = network.equations[link.equation]
-        bases = index_bases(network, equation)
-        own = _letters(link.source)
-        if letters is None or own is None:
-            return cls(situation, link, equation.free, bases)
-        indices = (*equation.free, *link.bound)
-        new = _renamed(own, letters, [index.name for index in indices], _spare(situation, indices))
-        lettered = replace(
-            link,
-            source=_with_letters(link.source, new),
-            target=_with_letters(link.target, new),
-            refs={symbol: _with_letters(ref, new) for symbol, ref in link.refs.items()},
-            bound=tuple(replace(i, name=new[i.name]) for i in link.bound),
-        )
-        free = tuple(replace(i, name=new[i.name]) for i in equation.free)
-        return cls(situation, lettered, free, {new.get(n, n): base for n, base in bases.items()})
+    letters: Letters
+    solved: Mapping[str, Affine]
 
     @property
     def gradient(self) -> Node:
         """What is sought."""
-        return Partial(self.situation.formulas.loss_name(), self._name(self.link.source))
+        return Partial(self.situation.formulas.loss_name(), self._source)
+
+    @property
+    def _source(self) -> Node:
+        return self._name(Ref(self.link.source.array, self.letters.axes))
+
+    @property
+    def _free(self) -> tuple[Index, ...]:
+        return self.situation.derivation.network.equations[self.link.equation].free
 
     def in_derivatives(self) -> Node:
         """The sum over what the target has and the source has not; what the target is a sum over itself is inside
         its derivative."""
-        return self._summed(self._product(self.link.target), self.free)
+        names = {index.name for index in self._free}
+        known = {
+            name: letter
+            for name, letter in self.solved.items()
+            if name in names and {n for n, _ in letter.factors} <= self.letters.names
+        }
+        return self._in_derivatives(known)
+
+    def over_all(self) -> Node:
+        """The sum over all elements of a target that reads the array in several places, so that none of them counts
+        twice."""
+        return self._in_derivatives({})
+
+    def _in_derivatives(self, known: Mapping[str, Affine]) -> Node:
+        over = [index.name for index in self._free if index.name not in known]
+        new = {name: Affine.of(self.letters.apart(name)) for name in over}
+        target = substituted(self.link.target, {**known, **new})
+        body = multiply(
+            [*self._arriving(target), Partial(self._name(target), self._source)], "none"
+        )
+        return self._summed(body, over)
 
     def worked_out(self) -> Node:
         """The same with the derivative of the target worked out."""
-        factors = [*self._arriving(self.link.target), self._local()]
-        return self._summed(multiply(factors, "none"), (*self.free, *self.link.bound))
-
-    def over_all(self) -> Node | None:
-        """The sum over all elements of a target that reads the array in several places, so that none of them counts
-        twice; None where their indices are no plain letters."""
-        letters, own = _letters(self.link.target), _letters(self.link.source)
-        if letters is None or own is None:
-            return None
-        spare = _spare(self.situation, (*self.free, *self.link.bound))
-        new = {letter: next(spare) if letter in own else letter for letter in letters}
-        body = self._product(_with_letters(self.link.target, new))
-        for letter in reversed(letters):
-            body = big_sum(body, Symbol(new[letter]))
-        return body
-
-    def _product(self, target: Ref) -> Node:
-        own = Partial(self._name(target), self._name(self.link.source))
-        return multiply([*self._arriving(target), own], "none")
+        over = [
+            index.name for index in (*self._free, *self.link.bound) if index.name not in self.solved
+        ]
+        new = {name: Affine.of(self.letters.apart(name)) for name in over}
+        own = {name + OWN: letter for name, letter in new.items()}
+        mapping = {name: letter.put_in(own) for name, letter in self.solved.items()} | new
+        link = replace(
+            self.link,
+            source=Ref(self.link.source.array, self.letters.axes),
+            target=substituted(self.link.target, mapping),
+            refs={symbol: substituted(ref, mapping) for symbol, ref in self.link.refs.items()},
+        )
+        return self._summed(
+            multiply([*self._arriving(link.target), self._local(link)], "none"), over
+        )
 
     def _arriving(self, target: Ref) -> list[Node]:
         """The gradient that arrives from a target; nothing from the loss itself."""
@@ -103,16 +113,13 @@ class _Reading:
             return []
         return [Partial(self.situation.formulas.loss_name(), self._name(target))]
 
-    def _summed(self, body: Node, over: Sequence[Index]) -> Node:
-        """A product under a sum sign for each of some indices that the source does not have."""
-        kept = {index.plain for index in self.link.source.indices}
-        for index in reversed([i for i in over if i.name not in kept]):
-            body = big_sum(body, Symbol(index.name))
+    def _summed(self, body: Node, over: Sequence[str]) -> Node:
+        for name in reversed(over):
+            body = big_sum(body, Symbol(self.letters.apart(name)))
         return body
 
-    def _local(self) -> Node:
+    def _local(self, link: Link) -> Node:
         """The partial of the reading in index letters."""
-        link = self.link
         names = {symbol: self._name(ref) for symbol, ref in link.refs.items()}
         names[WINNER] = indicator(self._name(link.source), self._name(link.target))
         if SAME in link.partial.free_symbols:
@@ -127,45 +134,14 @@ class _Reading:
 
     def _name(self, ref: Ref) -> Node:
         formulas = self.situation.formulas
+        network = self.situation.derivation.network
         if not ref.indices:
             return formulas.name((ref.array, ()))
-        naming = self.situation.derivation.network.quantities[ref.array].naming
-        start = naming.start or (0,) * len(ref.indices)
+        bases = index_bases(network, network.equations[self.link.equation])
+        bases = {self.letters.apart(name): base for name, base in bases.items()}
+        start = network.quantities[ref.array].naming.start or (0,) * len(ref.indices)
         labels = tuple(
-            affine_node(index, first, self.bases)
+            affine_node(index, first, {**bases, **self.letters.bases})
             for index, first in zip(ref.indices, start, strict=True)
         )
         return formulas.general_name(ref.array, labels)
-
-
-def _letters(ref: Ref) -> tuple[str, ...] | None:
-    """The letters of a reading whose indices are different plain ones; None for any other."""
-    found = tuple(index.plain for index in ref.indices if index.plain is not None)
-    return found if len(set(found)) == len(ref.indices) else None
-
-
-def _renamed(
-    own: tuple[str, ...], letters: tuple[str, ...], names: Sequence[str], spare: Iterator[str]
-) -> dict[str, str]:
-    """New letters for all of an equation, with ``letters`` for its own ones; what these were may serve others."""
-    new = dict(zip(own, letters, strict=True))
-    freed = [letter for letter in own if letter not in letters]
-    for name in names:
-        if name not in new:
-            taken = name in letters
-            new[name] = (freed.pop(0) if freed else next(spare)) if taken else name
-    return new
-
-
-def _spare(situation: Situation, indices: Sequence[Index]) -> Iterator[str]:
-    """Letters that count nothing here and name nothing."""
-    taken = {index.name for index in indices} | set(situation.derivation.network.quantities)
-    return (letter for letter in _SPARE if letter not in taken)
-
-
-def _with_letters(ref: Ref, new: Mapping[str, str]) -> Ref:
-    indices = tuple(
-        Affine(index.constant, tuple((new.get(name, name), by) for name, by in index.factors))
-        for index in ref.indices
-    )
-    return Ref(ref.array, indices)

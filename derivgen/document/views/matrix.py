@@ -24,7 +24,7 @@ from derivgen.document.views.common import (
     reader_arrays,
     title_of,
 )
-from derivgen.document.views.index_rules import index_rule
+from derivgen.document.views.index_rules import index_rules
 from derivgen.document.views.matrix_numbers import put_in
 from derivgen.document.worked import as_float, is_same
 from derivgen.formula.build import add, multiply, negate, number, under
@@ -84,7 +84,7 @@ def sections(situation: Situation) -> Iterator[Section]:
             title=title_of(quantity.prose),
             parameter=quantity.role is Role.PARAMETER,
             matrix_form=in_matrix_form,
-            rule=Display((rule,)),
+            rule=Display(rule),
             numbers=_numbers(situation, array, links if in_matrix_form else []),
             contributions=tuple(_contributions(situation, array)),
             update=_update(situation, array),
@@ -118,17 +118,17 @@ def _wanted_arrays(situation: Situation) -> set[str]:
     return found
 
 
-def _rule(situation: Situation, array: str, links: list[Link]) -> tuple[Chain, bool]:
+def _rule(situation: Situation, array: str, links: list[Link]) -> tuple[tuple[Chain, ...], bool]:
     """d loss / d array as matrix products, or in index notation where there are none."""
     terms = [_matrix_term(situation, link) for link in links]
     left = gradient_of(situation, array)
     shape = situation.derivation.network.quantities[array].shape
     if prod(shape) > 1 and all(t is not None for t in terms):
         shown = under(left, "×".join(str(s) for s in (shape if len(shape) > 1 else (*shape, 1))))
-        return Chain(shown, (("=", add(*(t for t in terms if t is not None))),)), True
+        return (Chain(shown, (("=", add(*(t for t in terms if t is not None))),)),), True
     if all(t is not None for t in terms):
-        return Chain(left, (("=", add(*(t for t in terms if t is not None))),)), True
-    return index_rule(situation, links), False
+        return (Chain(left, (("=", add(*(t for t in terms if t is not None))),)),), True
+    return tuple(index_rules(situation, links)), False
 
 
 def _out_indices(link: Link) -> tuple[str, ...] | None:
