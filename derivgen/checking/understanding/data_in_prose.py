@@ -105,7 +105,8 @@ def _pair_of_names(model: DocumentModel) -> tuple[tuple[str, str], tuple[str, st
     for node in model.definitions.values():
         for key in t.names_in(node):
             letters = {*ix.letters_of(key)}
-            if len(letters) == 1 and key not in model.definitions and not model.is_parameter(key):
+            computed = any(key == made or ix.is_instance(made, key) for made in model.definitions)
+            if len(letters) == 1 and not computed and not model.is_parameter(key):
                 read[letters.pop()].add(key)
     found = [(letter, keys) for letter, keys in read.items() if len(keys) == 2]
     if len(found) != 1:

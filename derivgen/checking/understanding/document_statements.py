@@ -28,6 +28,7 @@ from derivgen.checking.understanding.index_ranges import without_ranges
 from derivgen.checking.understanding.index_words import with_indices_for_words
 from derivgen.checking.understanding.iterates import with_iterates
 from derivgen.checking.understanding.labelled_samples import with_labelled_samples
+from derivgen.checking.understanding.later_states import with_later_states
 from derivgen.checking.understanding.losses_in_words import losses_in_words
 from derivgen.checking.understanding.named_losses import with_named_losses
 from derivgen.checking.understanding.noting import statements_of
@@ -90,7 +91,8 @@ def stated_in(
         tuple(_dated(s, steps) for s in statements_of(readings)), manuscript.text
     )
     labelled = _with_names_of_their_own(said, manuscript.text)
-    states = with_states_apart(with_examples_apart(labelled.statements, manuscript.text))
+    remembered = with_later_states(labelled.statements)
+    states = with_states_apart(with_examples_apart(remembered, manuscript.text))
     statements = with_samples_above(states.statements, manuscript.tables)
     samples = by_sample(manuscript.tables, statements, vocabulary)
     statements = samples.summed.statements

@@ -96,7 +96,9 @@ def _assigned(chain: t.Chain, before: _Before) -> t.Chain:
     own = own and second.body is not given
     if not own and not is_numeric(second.body):
         before.computed.add(name.key)
-    if not own or (second.relation != "assign" and not _begins_with(second, name)):
+    # w = 0.5 - 0.1 m_w / s, where w was given as 0.5
+    goes_on = begins_with_value(second.body, given) and not is_numeric(second.body)
+    if not own or not (second.relation == "assign" or _begins_with(second, name) or goes_on):
         return chain
     return replace(chain, segments=(replace(first, body=replace(name, mark="new")), second, *rest))
 

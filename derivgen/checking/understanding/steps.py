@@ -10,6 +10,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise, zip_longest
 
 from derivgen.checking.manuscript import Manuscript
 
@@ -25,6 +26,10 @@ _STEP = re.compile(
     rf"|(?P<ordinal>{'|'.join(_ORDINALS)})\s+(?:{_WORD}))\b(?:\s*[:.(–—-].*)?",
     re.IGNORECASE,
 )
+#: a heading that may count steps of training, or steps of a calculation
+_PLAIN = re.compile(r"(?:step|schritt)\s+(?P<number>\d{1,3})", re.IGNORECASE)
+#: what stands left of a relation, in a formula or behind a row of a display
+_LEFT = re.compile(r"(?:^|\\\\|\$|,|\\quad|\\qquad)\s*&?\s*([^=&$,]{1,60}?)\s*&?\s*(?:=|\\approx)")
 _RANKS = {"chapter": 1, "section": 2, "subsection": 3, "subsubsection": 4, "paragraph": 5}
 #: later steps than this are not followed
 MOST_STEPS = 20
@@ -49,21 +54,36 @@ def steps_of(manuscript: Manuscript) -> Steps:
     counts: list[int] = []
     first: int | None = None
     rank = 0
+    plain = _counts_steps(manuscript.text)
     for found in _HEADING.finditer(manuscript.text):
         here = _rank(found)
         step = _STEP.fullmatch(found["text"].strip())
+        if step is None and plain:
+            step = _PLAIN.fullmatch(found["text"].strip())
         if step is None:
             if counts and counts[-1] and 0 < here <= rank:
                 starts.append(found.start())
                 counts.append(0)
             continue
-        number = int(step["number"]) if step["number"] else _ordinal(step["ordinal"])
+        number = int(step["number"] or _ordinal(step["ordinal"]))
         first = number if first is None else first
         if 0 <= number - first <= MOST_STEPS:
             starts.append(found.start())
             counts.append(number - first)
             rank = here
     return Steps(tuple(starts), tuple(counts))
+
+
+def _counts_steps(text: str) -> bool:
+    """Whether headings that are "Step 1", "Step 2" and nothing else count steps of training: what is computed in one
+    is computed again in the next."""
+    headings = [h for h in _HEADING.finditer(text) if _PLAIN.fullmatch(h["text"].strip())]
+    parts = [
+        set(_LEFT.findall(text[one.end() : two.start() if two else len(text)]))
+        for one, two in zip_longest(headings, headings[1:])
+    ]
+    pairs = list(pairwise(parts))
+    return bool(pairs) and all(4 * len(a & b) >= 3 * len(b) and len(b) > 2 for a, b in pairs)
 
 
 def _rank(found: re.Match[str]) -> int:
