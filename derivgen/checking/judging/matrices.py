@@ -140,7 +140,11 @@ def _implied(
 ) -> Iterator[tuple[Value | None, list[int | None]]]:
     """What a matrix could be computed from, as it was printed, and the claims of that."""
     step = None if subject is None else printed_step(here, subject)[1]
-    for formula in (*before, *(() if step is None else (step,))):
+    said: Sequence[t.Node] = ()
+    if subject is not None and not before:
+        said = here.said.get(here.ledger.plain(subject), [])[-2:]
+        said = said or list(here.said_of_all(subject))[-2:]
+    for formula in (*before, *(() if step is None else (step,)), *said):
         printed: list[int | None] = []
         for part in t.walk(formula):
             if isinstance(part, t.Name | t.Derivative):

@@ -5,6 +5,7 @@ What is added may be a quantity of the author's own, a velocity: then the docume
 
 from __future__ import annotations
 
+import re
 from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -19,6 +20,14 @@ from derivgen.checking.maths import tree as t
 from derivgen.checking.understanding.changes import changes_of
 from derivgen.checking.understanding.statements import Statement
 from derivgen.checking.understanding.update_rules import unknown_step
+
+
+#: words before the new values of parameters
+_MOVED = re.compile(
+    r"\b(?:moves? to|becomes?|(?:new|updated) (?:values?|parameters?|weights?|bias(?:es)?)"
+    r"|after (?:the|this|one) (?:update|step)|update (?:gives|yields)|are (?:then|now|updated to))\b",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +52,13 @@ def stepped(statements: Iterable[Statement], model: DocumentModel) -> Stepped:
     trained: set[str] = set()
     #: letters of quantities of which a rule says how each of them is changed: ``w_i <- w_i - eta g_i``
     ruled: set[str] = set()
+    #: what a derivative was taken by
+    sloped: set[str] = set()
     for statement in statements:
         name, segments = statement.left, statement.chain.segments
         if isinstance(name, t.Name) and not name.mark and not statement.chain.continued:
-            step = _step(name, segments, model, now, ruled)
+            told = bool(_MOVED.search(statement.passage.before)) and name.key in sloped
+            step = _step(name, segments, model, now, ruled, told=told)
             if step is not None:
                 element = model.element(name.key)
                 trained.add(name.key if element is None else element.array)
@@ -61,6 +73,8 @@ def stepped(statements: Iterable[Statement], model: DocumentModel) -> Stepped:
                 if last is not None:
                     now[name.key] = last
         left = statement.left
+        if isinstance(left, t.Derivative) and isinstance(left.by, t.Name):
+            sloped.add(left.by.key)
         if isinstance(left, t.Name) and left.mark in UPDATE_MARKS and ix.letters_of(left.key):
             ruled.add(ix.family(left.key))
         for segment in segments if left is not None and not is_numeric(left) else ():
@@ -80,6 +94,8 @@ def _step(
     model: DocumentModel,
     now: Mapping[str, Fraction],
     ruled: Container[str],
+    *,
+    told: bool,
 ) -> Fraction | None:
     """What is added to the present value of a given quantity, 0 where that is a product."""
     given = _given(name.key, model)
@@ -90,10 +106,11 @@ def _step(
         new, before = _value(segments[1].body), now.get(name.key, _value(given))
         moved = new is not None and before is not None and new != before
         arrow = segments[1].relation == "assign" and model.is_parameter(name.key)
-        if arrow and printed_matrix(segments[1].body) is not None:
-            return Fraction(0) if segments[1].body != given else None
         by_rule = ix.family(name.key) in ruled and not ix.letters_of(name.key)
-        return Fraction(0) if moved and (arrow or by_rule) else None
+        told = told and model.is_parameter(name.key)
+        if (arrow or by_rule or told) and printed_matrix(segments[1].body) is not None:
+            return Fraction(0) if segments[1].body != given else None
+        return Fraction(0) if moved and (arrow or by_rule or told) else None
     body = segments[1].body
     if not isinstance(body, t.Sum) or len(body.terms) != 2 or not is_numeric(body):
         return None

@@ -126,8 +126,18 @@ def descends(decided: Decided) -> bool:
 def ascends(decided: Decided, loss: str | None) -> bool:
     """True where the document says that it goes up, or goes up with what is no loss by its name."""
     ruled = [side for side in _rules(decided) if has_derivative(side)]
-    meant = loss not in LOSS_WORDS or says_uphill(decided.words)
+    meant = loss not in LOSS_WORDS or says_uphill(decided.words) or _is_return(decided, loss)
     return bool(ruled and meant) and all(is_descent(side, up=True) for side in ruled)
+
+
+def _is_return(decided: Decided, loss: str | None) -> bool:
+    """True for ``J = A log pi_3``: J may be a cost or a return, and the logarithm of a probability is no cost."""
+    node = decided.definitions.get(loss) if loss == "J" else None
+    parts = node.factors if isinstance(node, t.Product) else (node,)
+    return any(
+        isinstance(part, t.Call) and part.function == "log" and isinstance(part.arguments[0], t.Name)
+        for part in parts
+    )
 
 
 def says_uphill(words: str, loss: str | None = None) -> bool:
