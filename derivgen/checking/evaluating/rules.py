@@ -115,7 +115,20 @@ def _power(frame: Frame, node: t.Power) -> Value:
     base, exponent = frame.evaluate(node.base), frame.number(node.exponent)
     if t.is_length_squared(node) and isinstance(base, Array) and 1 in base.shape:
         return v.total([v.power(cell, exponent) for cell in base.cells()])
+    diagonal = _diagonal_of(base)
+    if diagonal is not None and (exponent.value < 0 or exponent.value % 1):
+        # the root of a diagonal matrix, or its inverse: what is 0 beside the diagonal stays 0
+        return _diagonal(Array((tuple(v.power(cell, exponent) for cell in diagonal),)))
     return v.mapped(lambda cell: v.power(cell, exponent), base)
+
+
+def _diagonal_of(value: Value) -> list[Dual] | None:
+    """The cells of a diagonal matrix; None for anything else."""
+    if not isinstance(value, Array) or value.shape[0] != value.shape[1] or value.size < 4:
+        return None
+    rows = value.rows
+    others = [cell for i, row in enumerate(rows) for j, cell in enumerate(row) if i != j]
+    return None if any(cell.value for cell in others) else [row[i] for i, row in enumerate(rows)]
 
 
 def _call(frame: Frame, node: t.Call) -> Value:
@@ -152,6 +165,9 @@ def _call(frame: Frame, node: t.Call) -> Value:
         if len(own.parameters) != len(arguments):
             raise NoValue(f"{name} takes {len(own.parameters)} arguments")
         return own_functions.called(frame, own, arguments)
+    if name == "diag" and len(arguments) > 1:
+        cells = [argument for argument in arguments if isinstance(argument, Dual)]
+        arguments = [Array((tuple(cells),))] if len(cells) == len(arguments) else arguments
     if len(arguments) != 1:
         raise NoValue(f"{name} of {len(arguments)} arguments")
     (argument,) = arguments

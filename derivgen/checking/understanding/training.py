@@ -135,7 +135,9 @@ def _is_return(decided: Decided, loss: str | None) -> bool:
     node = decided.definitions.get(loss) if loss == "J" else None
     parts = node.factors if isinstance(node, t.Product) else (node,)
     return any(
-        isinstance(part, t.Call) and part.function == "log" and isinstance(part.arguments[0], t.Name)
+        isinstance(part, t.Call)
+        and part.function == "log"
+        and isinstance(part.arguments[0], t.Name)
         for part in parts
     )
 
