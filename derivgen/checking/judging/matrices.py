@@ -139,12 +139,16 @@ def _implied(
     here: Standing, subject: t.Node | None, before: Sequence[t.Node]
 ) -> Iterator[tuple[Value | None, list[int | None]]]:
     """What a matrix could be computed from, as it was printed, and the claims of that."""
+    if isinstance(subject, t.Transposed):
+        subject = subject.body  # a vector may lie either way
     step = None if subject is None else printed_step(here, subject)[1]
     said: Sequence[t.Node] = ()
     if subject is not None and not before:
         said = here.said.get(here.ledger.plain(subject), [])[-2:]
         said = said or list(here.said_of_all(subject))[-2:]
-    for formula in (*before, *(() if step is None else (step,)), *said):
+    whole = subject is not None and not isinstance(subject, t.Name | t.Derivative)
+    formulas = [*before, *(() if step is None else (step,)), *said]
+    for formula in (*formulas, *([subject] if whole and subject is not None else ())):
         printed: list[int | None] = []
         for part in t.walk(formula):
             if isinstance(part, t.Name | t.Derivative):

@@ -32,6 +32,8 @@ MOST_BEFORE = 20
 GENERAL = "a formula in general terms, about nothing that is defined here"
 #: how many instances of a statement with index letters are tried
 MOST_INSTANCES = 60
+#: in a document with so many values, what has none is not understood rather than left open
+FEWEST_VALUES = 3
 
 
 @dataclass(frozen=True)
@@ -105,6 +107,9 @@ class SymbolJudge:
         if found.outcome is Outcome.MISFIT and (silent := self._shapeless(subject, body)):
             draft.code, draft.message = "C405", f"the shape of {silent} is not given"
             return
+        if unsaid := self._unsaid(subject, body):
+            draft.code, draft.message = "C405", f"the value of {self.spelled(unsaid)} is not given"
+            return
         draft.verdict, draft.printed = Verdict.WRONG, self.spelled(body)
         if found.outcome is Outcome.MISFIT:
             draft.code, draft.message = "C301", str(found.reason)
@@ -165,6 +170,22 @@ class SymbolJudge:
         return not any(
             name in above and self.model.definition(name) for name in ancestry.upstream(key)
         )
+
+    def _unsaid(self, subject: t.Node, body: t.Node) -> t.Name | None:
+        """Something that a formula is computed from by way of other quantities, and its subject is not, and that alone
+        has no value: what it means was not understood."""
+        ancestry = self.equality.ancestry
+        above = ancestry.upstream_of(body) - ancestry.upstream_of(subject)
+        here = {name.key for node in (subject, body) for name in t.names_of(node)}
+        silent = [
+            key
+            for key in sorted(above - here)
+            if self._stated(key) is None and not self.model.is_parameter(key)
+        ]
+        if not silent:
+            return None
+        valued = sum(self.model.given(key) is not None for key in self.model.names())
+        return t.Name(silent[0]) if valued >= FEWEST_VALUES else None
 
     def _shapeless(self, *nodes: t.Node) -> str:
         """Something that a matrix is multiplied by on the way to formulas, of which neither value nor shape is

@@ -45,6 +45,11 @@ class Decided:
         for key, nodes in notes.calculations.items():
             if fractions := list(filter(is_fraction, nodes)):
                 given.setdefault(key, []).extend(fractions)
+        for key, rules in notes.rules.items():
+            # d = dL/dn has the cells that n has
+            by = rules[0].by if rules and isinstance(rules[0], t.Derivative) else None
+            if key not in given and isinstance(by, t.Name) and by.key in given:
+                given[key] = given[by.key]
         arrays = shaped(given, notes.sides, notes.used, notes.from_zero, notes.derivatives)
         self.arrays = by_other_letters(arrays, given, notes.sides, notes.used)
         #: calculations that stand alone, with names for their numbers
