@@ -166,8 +166,8 @@ def _call(frame: Frame, node: t.Call) -> Value:
             raise NoValue(f"{name} takes {len(own.parameters)} arguments")
         return own_functions.called(frame, own, arguments)
     if name == "diag" and len(arguments) > 1:
-        cells = [argument for argument in arguments if isinstance(argument, Dual)]
-        arguments = [Array((tuple(cells),))] if len(cells) == len(arguments) else arguments
+        numbers = [argument for argument in arguments if isinstance(argument, Dual)]
+        arguments = [Array((tuple(numbers),))] if len(numbers) == len(arguments) else arguments
     if len(arguments) != 1:
         raise NoValue(f"{name} of {len(arguments)} arguments")
     (argument,) = arguments

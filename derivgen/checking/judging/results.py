@@ -60,6 +60,8 @@ def judge_result(
     """
     draft.subject = None if subject is None else here.ledger.plain(subject)
     exact = as_meant(here, subject, before, _exact_value(here, subject, draft))
+    if exact is None and subject is not None:
+        exact = _by_formula(here, subject, before)
     draft.modelled = exact is not None
     local = _local_value(here, subject, before, draft)
     stepped = _stepped(here, subject, draft) if exact is None and local is None else None
@@ -128,6 +130,20 @@ def _exact_value(here: Standing, subject: t.Node | None, draft: Draft) -> Value 
         if of_each is not None:
             return of_each
         note_open(draft, error)
+    return None
+
+
+def _by_formula(here: Standing, subject: t.Node, before: Sequence[t.Node]) -> Value | None:
+    """The value of ``dL/do * d_2`` in ``dL/dv_2 = dL/do * d_2 = 0.678`` where v_2 has no name but here: weights that
+    stand as numbers in the formulas."""
+    formula = before[-1] if before else None
+    if formula is None or is_numeric(formula) or not isinstance(subject, t.Derivative):
+        return None
+    model, by = here.actual.model, subject.by
+    if not isinstance(by, t.Name) or model.known(by.key) or ix.letters_of(by.key):
+        return None
+    with suppress(NoValue):
+        return here.actual.evaluate(formula)
     return None
 
 

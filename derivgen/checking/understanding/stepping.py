@@ -21,7 +21,6 @@ from derivgen.checking.understanding.changes import changes_of
 from derivgen.checking.understanding.statements import Statement
 from derivgen.checking.understanding.update_rules import unknown_step
 
-
 #: words before the new values of parameters
 _MOVED = re.compile(
     r"\b(?:moves? to|becomes?|(?:new|updated) (?:values?|parameters?|weights?|bias(?:es)?)"
