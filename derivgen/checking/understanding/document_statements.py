@@ -16,6 +16,7 @@ from derivgen.checking.understanding.activations import with_activations
 from derivgen.checking.understanding.apart import told_apart
 from derivgen.checking.understanding.arguments_in_words import with_named_arguments
 from derivgen.checking.understanding.conditions import with_conditions
+from derivgen.checking.understanding.convolutions import with_convolutions
 from derivgen.checking.understanding.crossed_tables import crossed_cells
 from derivgen.checking.understanding.data_with_noise import without_noise
 from derivgen.checking.understanding.elided import with_elided_terms
@@ -139,7 +140,8 @@ def _dated(statement: Statement, steps: Steps) -> Statement:
 def _with_names_of_their_own(said: Sequence[Statement], text: str) -> Summed:
     """The statements with what is written beside a name, and in the sentences, made a part of it: a function, a
     range, a time, a sample; and with the terms for which dots stand."""
-    said = with_indices_for_words(without_noise(with_transposes(said)))
+    said = with_convolutions(without_noise(with_transposes(said)), text)
+    said = with_indices_for_words(said)
     statements = with_elided_cells(with_elided_terms(with_implied_sums(said, text)))
     statements = with_iterates(with_named_arguments(statements, text))
     statements = with_activations(statements, text)
