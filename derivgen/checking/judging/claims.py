@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
+import mpmath
+
 from derivgen.checking.drafts import Draft, note_open
 from derivgen.checking.evaluating import indices as ix
 from derivgen.checking.evaluating import values as v
@@ -36,6 +38,7 @@ from derivgen.checking.judging.standing import Standing
 from derivgen.checking.judging.symbols import SymbolJudge
 from derivgen.checking.maths import tree as t
 from derivgen.checking.maths.mixed_numbers import is_mixed_number, with_mixed_numbers
+from derivgen.checking.maths.rebuild import rebuilt
 from derivgen.checking.report import Verdict
 from derivgen.checking.understanding.statements import Statement
 
@@ -44,6 +47,8 @@ ORDERS = frozenset({"<", ">", "<=", ">=", "!="})
 OTHERS = frozenset({"in", "to", "propto"})
 #: a difference quotient is off by less than this part of a derivative
 NEARLY = 100
+#: how many numbers, and names for each, are tried as what was put in among names
+MOST_PUT_IN = 6
 
 
 @dataclass
@@ -191,9 +196,27 @@ class ClaimJudge:
             # numbers among names: a calculation in which not everything has been put in yet
             judge_mixed(self.standing, draft, subject)
         if draft.verdict is Verdict.WRONG and (
-            self._holds_here(subject, draft.segment.body) or self._is_difference(draft, subject)
+            self._holds_here(subject, draft.segment.body)
+            or self._is_difference(draft, subject)
+            or self._holds_with_names(subject, draft.segment.body)
         ):
             draft.accept()
+
+    def _holds_with_names(self, subject: t.Node, body: t.Node) -> bool:
+        """True for ``dL/da = -2 b`` where -2 is what was printed for f, and ``f b`` is right."""
+        if not isinstance(subject, t.Derivative) or is_numeric(body):
+            return False
+        by_value = self.standing.ledger.by_value
+        parts = [p for p in t.walk(body) if isinstance(p, t.Number) and not p.decimals]
+        for part in parts[:MOST_PUT_IN]:
+            same = [entry.subject for entry in by_value.get(mpmath.mpf(int(part.value)), ())]
+            other = [entry.subject for entry in by_value.get(-mpmath.mpf(int(part.value)), ())]
+            named = [node for node in same if node is not None]
+            named += [t.Negated(node) for node in other if node is not None]
+            for name in list(dict.fromkeys(named))[:MOST_PUT_IN]:
+                if self.symbols.compare(subject, _put(body, part, name)):
+                    return True
+        return False
 
     def _is_difference(self, draft: Draft, subject: t.Node) -> bool:
         """True for ``dL/dw \\approx (L(w + h) - L(w - h)) / 2h``, which is nearly so at the stated values."""
@@ -344,3 +367,8 @@ class ClaimJudge:
             draft.message = (
                 f"{self.basis.spelled(left)} {segment.relation} {draft.printed} does not hold"
             )
+
+
+def _put(node: t.Node, part: t.Node, other: t.Node) -> t.Node:
+    """A formula with something else for one of its parts."""
+    return other if node is part else rebuilt(node, lambda child: _put(child, part, other))

@@ -104,6 +104,9 @@ class SymbolJudge:
             draft.doubted = found.outcome is Outcome.DIFFERENT and special
             draft.code, draft.message = "C404", GENERAL
             return
+        if isinstance(subject, t.Derivative) and self._is_general(subject, body, restrictions):
+            draft.code, draft.message = "C404", GENERAL
+            return
         if found.outcome is Outcome.MISFIT and (silent := self._shapeless(subject, body)):
             draft.code, draft.message = "C405", f"the shape of {silent} is not given"
             return
@@ -186,6 +189,21 @@ class SymbolJudge:
             return None
         valued = sum(self.model.given(key) is not None for key in self.model.names())
         return t.Name(silent[0]) if valued >= FEWEST_VALUES else None
+
+    def _is_general(
+        self, subject: t.Node, body: t.Node, restrictions: Sequence[Restriction]
+    ) -> bool:
+        """True for a slope in index letters of which the document has no instance: here, z_i is none of the z_k of a
+        sum; what is said in general is looked at in a network of its own."""
+        if not ix.free_letters(subject) or self.model.extents or self.model.in_letters:
+            return False
+        sums = any(isinstance(part, t.BigSum) for n in (subject, body) for part in t.walk(n))
+        above = self.equality.ancestry.upstream_of(subject)
+        made = (self.model.definition(key) for key in above)
+        sums = sums or any(
+            isinstance(part, t.BigSum) for node in made if node is not None for part in t.walk(node)
+        )
+        return sums and next(self._instances(subject, body, restrictions), None) is None
 
     def _shapeless(self, *nodes: t.Node) -> str:
         """Something that a matrix is multiplied by on the way to formulas, of which neither value nor shape is

@@ -65,6 +65,11 @@ def with_crosses(row: list[Token], vocabulary: Vocabulary) -> list[Token]:
     found = list(row)
     for at in range(1, len(row) - 1):
         token, before, after = row[at], row[at - 1], row[at + 1]
+        if token[:2] == ("letters", "x") and before.kind == "open" and at > 1:
+            # "0.3 (x (1 - o) o)": a remark that there is one more factor, which no operand begins
+            if row[at - 2].kind == "number" and not after.glued and "x" not in vocabulary.keys:
+                found[at] = token._replace(kind="operator", text="*")
+            continue
         if token[:2] != ("letters", "x") or token.glued or after.glued or before.kind not in ENDS:
             continue
         numbers = before.kind == "number" and after.kind == "number"

@@ -29,7 +29,7 @@ _OTHER_STEP_NAMED = re.compile(
 )
 #: words that say that something is made larger
 _UPHILL = re.compile(
-    r"\bascent|\buphill|\bclimb(?:s|ing)?\b|\bas (?:large|high) as possible|\bmaximi[sz]|\brewards?\b|\bpolicy gradient|"
+    r"\bascent|\buphill|(?:in the direction of|along) the gradient|\bclimb(?:s|ing)?\b|\bas (?:large|high) as possible|\bmaximi[sz]|\brewards?\b|\bpolicy gradient|"
     r"\bbelohnung|\brécompense|\brecompensa",
     re.IGNORECASE,
 )
