@@ -221,14 +221,20 @@ def _of_columns(table: Table, vocabulary: Vocabulary) -> Iterator[Cell]:
 
 def _of_samples(table: Table, vocabulary: Vocabulary) -> Iterator[Cell]:
     """A running number in the first column, formulas with an index letter as heads: ``x_i`` in the row
-    of 3 is ``x_3``."""
+    of 3 is ``x_3``; or such heads for all columns, and a row for each number from 1 on."""
     head, *rows = table.rows
-    numbers = [row[0].text.strip(" $") if row else "" for row in rows]
-    if not all(number.isdigit() and len(number) < 5 for number in numbers):
-        return
     heads = [_running_head(cell, vocabulary) for cell in head]
+    first = heads[0][0] if heads else None
+    # x_i in the first column is a quantity itself, and the rows are counted
+    counted = isinstance(first, t.Name) and len(ix.free_letters(first)) == 1
+    numbers = [row[0].text.strip(" $") if row else "" for row in rows]
+    if counted:
+        numbers = [str(number) for number, _ in enumerate(rows, start=1)]
+    elif not all(number.isdigit() and len(number) < 5 for number in numbers):
+        return
+    begin = 0 if counted else 1
     for number, row in zip(numbers, rows, strict=True):
-        for (formula, kind), cell in zip(heads[1:], row[1:], strict=False):
+        for (formula, kind), cell in zip(heads[begin:], row[begin:], strict=False):
             letters = frozenset() if formula is None else ix.free_letters(formula)
             chain = number_of(cell, vocabulary) if len(letters) == 1 else None
             if formula is not None and chain is not None:
