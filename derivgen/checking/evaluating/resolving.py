@@ -96,8 +96,7 @@ def index_values(model: Model, node: t.BigSum, indices: Mapping[str, int]) -> li
     """The values of the index, or of several at once (``\\sum_{i,j}``), for which every name under the sum means
     a quantity."""
     letters = str(node.index).split(",")
-    whole = isinstance(node.body, t.Name) and ix.split(node.body.key)[1] == letters
-    if node.sign == "max" and len(letters) > 1 and not whole:
+    if node.sign == "max" and len(letters) > 1:
         return []  # a window of which nothing says how wide it is
     if len(letters) == 1:
         return [{letters[0]: i} for i in index_range(model, node, indices)]

@@ -203,7 +203,7 @@ class ClaimJudge:
             draft.accept()
 
     def _holds_with_names(self, subject: t.Node, body: t.Node) -> bool:
-        """True for ``dL/da = -2 b`` where -2 is what was printed for f, and ``f b`` is right."""
+        """True for ``dL/da = -2 b`` where -2 is what was printed for dL/de, and ``dL/de b`` is right."""
         if not isinstance(subject, t.Derivative) or is_numeric(body):
             return False
         by_value = self.standing.ledger.by_value
@@ -211,8 +211,8 @@ class ClaimJudge:
         for part in parts[:MOST_PUT_IN]:
             same = [entry.subject for entry in by_value.get(mpmath.mpf(int(part.value)), ())]
             other = [entry.subject for entry in by_value.get(-mpmath.mpf(int(part.value)), ())]
-            named = [node for node in same if node is not None]
-            named += [t.Negated(node) for node in other if node is not None]
+            named: list[t.Node] = [node for node in same if isinstance(node, t.Derivative)]
+            named += [t.Negated(node) for node in other if isinstance(node, t.Derivative)]
             for name in list(dict.fromkeys(named))[:MOST_PUT_IN]:
                 if self.symbols.compare(subject, _put(body, part, name)):
                     return True
