@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from fractions import Fraction
 from functools import cached_property
 
 from derivgen.checking.drafts import Draft
+from derivgen.checking.evaluating import indices as ix
+from derivgen.checking.evaluating.literals import exact
 from derivgen.checking.evaluating.model import Model
 from derivgen.checking.evaluating.resolving import UPDATE_MARKS
 from derivgen.checking.maths import tree as t
@@ -15,6 +18,9 @@ from derivgen.checking.maths.tree import names_in
 from derivgen.checking.report import Verdict
 from derivgen.checking.understanding.situations import Situations
 from derivgen.checking.understanding.statements import Statement
+
+#: what steps and times are counted by
+_COUNTERS = ix.LETTERS | {"epoch", "step"}
 
 
 @dataclass
@@ -42,8 +48,7 @@ class GivenValues:
         assert isinstance(statement.left, t.Name)
         if statement.left.key not in self._read:
             for draft in wrong:
-                draft.verdict, draft.code = Verdict.UNDECIDED, "C404"
-                draft.message = f"it was given as {draft.expected} before"
+                _leave_open(draft)
 
     def after_step(self, statement: Statement, drafts: Sequence[Draft]) -> None:
         """After a step of training, a number of which only a value was given before may have another one."""
@@ -56,8 +61,7 @@ class GivenValues:
             return
         for draft in drafts:
             if draft.verdict is Verdict.WRONG:
-                draft.verdict, draft.code = Verdict.UNDECIDED, "C404"
-                draft.message = f"it was given as {draft.expected} before"
+                _leave_open(draft)
 
     def meant(self) -> None:
         """What was given anew was meant so."""
@@ -67,7 +71,8 @@ class GivenValues:
 
     def settle(self, drafts: Sequence[Draft]) -> None:
         """Another value for something given is a slip where the document goes on with the first one, and
-        else perhaps the beginning of another example."""
+        else perhaps the beginning of another example; what counts up (``At t = 2:``) is none."""
+        self._let_count(drafts)
         for at, draft in enumerate(drafts):
             if draft.verdict is Verdict.WRONG and self._gives(draft):
                 assert isinstance(draft.statement.left, t.Name)
@@ -75,8 +80,26 @@ class GivenValues:
                 if key in self.repaired:
                     continue  # that more lines agree with another value is what tells
                 if not any(self._goes_on_with(key, later) for later in drafts[at + 1 :]):
-                    draft.verdict, draft.code = Verdict.UNDECIDED, "C404"
-                    draft.message = f"it was given as {draft.expected} before"
+                    _leave_open(draft)
+
+    def _let_count(self, drafts: Sequence[Draft]) -> None:
+        """A letter that counts elsewhere, and is one more each time, is no quantity here."""
+        last: dict[str, Fraction | None] = {}
+        for draft in drafts:
+            left, chain = draft.statement.left, draft.statement.chain
+            number = exact(draft.segment.body)
+            if not isinstance(left, t.Name) or left.mark or len(chain.segments) != 2:
+                continue
+            if left.key.lstrip("?") not in _COUNTERS:  # a network does not know it
+                continue
+            if left.key not in last:
+                given = self.model.given(left.key)
+                last[left.key] = None if given is None else exact(given)
+            before = last[left.key]
+            counts = number is not None and before is not None and number == before + 1
+            if draft.verdict is Verdict.WRONG and counts:
+                _leave_open(draft)
+            last[left.key] = number
 
     def _gives(self, draft: Draft) -> bool:
         """True for ``x = 0.5`` alone, of what is given."""
@@ -105,3 +128,8 @@ class GivenValues:
         """What the definitions of the model read."""
         definitions = map(self.model.definition, self.model.names())
         return frozenset(name for node in definitions if node for name in names_in(node))
+
+
+def _leave_open(draft: Draft) -> None:
+    draft.verdict, draft.code = Verdict.UNDECIDED, "C404"
+    draft.message = f"it was given as {draft.expected} before"

@@ -101,7 +101,10 @@ def _is_of_each(decided: Decided, key: str) -> bool:
 
 
 def _pairs(decided: Decided, formula: t.Node, calculation: t.Node) -> list[align.Pair]:
-    """What was put in for what; nothing where that takes too long to find."""
+    """What was put in for what; nothing where that takes too long to find, or where a number is what a formula with
+    a factor comes to: ``2 h = 2``."""
+    if printed_number(calculation) is not None and any(map(is_numeric, align.factors(formula))):
+        return []
     decided.budget.begin()
     try:
         return align.aligned(formula, calculation, lambda _: None, decided.budget) or []
