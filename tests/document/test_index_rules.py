@@ -53,3 +53,33 @@ def test_every_rule_is_true(equations: list[str]) -> None:
             body = re.sub(r"\\sum_\{\w\}", "", term)
             for letter in re.findall(r"\\sum_\{(\w)\}", term):
                 assert re.search(rf"_\{{\w*{letter}\w*\}}", body), term
+
+
+def test_a_shifted_index_is_solved_and_a_number_has_a_rule_of_its_own() -> None:
+    """``h[t,n]`` reads ``h[t-1,k]``, so that no sum runs over t; the loss reads ``h[3,n]`` alone."""
+    spec = {
+        "arrays": {
+            "x": {"values": [["0.4"], ["0.6"], ["0.9"]], "role": "input"},
+            "y": {"values": ["0.2", "0.1"], "role": "target"},
+            "s": ["0", "0.1"],
+            "W": [["0.42"], ["0.3"]],
+            "U": [["-0.54", "0.2"], ["0.1", "0.7"]],
+        },
+        "equations": [
+            "h[0,n] = s[n]",
+            "h[t,n] = tanh(sum(W[n,j]*x[t-1,j], j) + sum(U[n,k]*h[t-1,k], k))",
+            "L = sum((y[n] - h[3,n])**2, n)/2",
+        ],
+        "loss": "L",
+        "ranges": {"t": [1, 3]},
+        "training": {"learning_rate": 0.5},
+        "document": {"views": ["matrix"]},
+    }
+    text = derivgen.derive(task_from_mapping(spec)).to_markdown()
+    (of_h,) = re.findall(r"\\frac\{\\partial L\}\{\\partial h_\{tk\}\} &=(.*)", text)
+    (of_last,) = re.findall(r"\\frac\{\\partial L\}\{\\partial h_\{3n\}\} &=(.*)", text)
+    assert r"\sum_{t}" not in of_h
+    assert r"\sum_{n}" in of_h
+    assert r"\sum" not in of_last
+    claims = derivgen.check(text, language="markdown").claims
+    assert not [c.message for c in claims if c.verdict not in (Verdict.CORRECT, Verdict.UNDECIDED)]
