@@ -107,7 +107,7 @@ def shaped(
         base = _base(plain, keys)
         start = tuple(
             1
-            if from_zero and (base, axis) in later
+            if from_zero and (base, axis) in later and 0 not in numbers.get((base, 2, axis), ())
             else _start(numbers, base, shape, axis, usual, from_zero)
             for axis in (0, 1)
         )
