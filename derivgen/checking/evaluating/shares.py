@@ -41,11 +41,24 @@ def share_groups(model: Model, ancestry: Ancestry) -> _Groups:
             above = frozenset[str]().union(*(_upstream(model, ancestry, name) for name in read))
             found[above][leaf] = None
     groups = (_whole(model, leaves) for leaves in found.values())
-    return [
-        group
-        for group in groups
-        if (len(group) > 1 or group[0] in model.extents) and _may_be_shares(model, group)
-    ]
+    return [part for group in groups for part in _parts(model, group)]
+
+
+def _parts(model: Model, group: tuple[str, ...]) -> _Groups:
+    """A group whose values are shares of one whole; those of a matrix with a whole in each column, or each row."""
+    if len(group) > 1 or group[0] in model.extents:
+        if _may_be_shares(model, group):
+            return [group]
+        elements = [(key, model.element(key)) for key in group]
+        for along in ("column", "row"):
+            samples: dict[tuple[str, int], list[str]] = defaultdict(list)
+            for key, element in elements:
+                if element is not None:
+                    samples[element.array, getattr(element, along)].append(key)
+            parts = [tuple(keys) for keys in samples.values()]
+            if parts and all(len(part) > 1 and _may_be_shares(model, part) for part in parts):
+                return parts
+    return []
 
 
 def _has_logarithms(model: Model) -> bool:

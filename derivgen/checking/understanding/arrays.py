@@ -15,6 +15,7 @@ from derivgen.checking.maths.keys import unbold
 
 #: an index letter and one more
 _NEXT = re.compile(r"[a-z]\+1")
+_BEFORE = re.compile(r"[a-z]-1")
 #: arrays of more cells have no names for them
 MOST_CELLS = 2_500
 
@@ -91,8 +92,15 @@ def shaped(
     cells = keys if from_zero else keys - set(_beside(printed, keys))
     numbers, places = _numbers(cells), numbered(keys)
     # h_t,n+1 with an n that begins at 0
-    split = ((base, enumerate(pieces)) for base, pieces in map(ix.split, keys) if len(pieces) == 2)
-    later = {(base, axis) for base, at in split for axis, piece in at if _NEXT.fullmatch(piece)}
+    axes = [
+        (base, axis, piece)
+        for base, pieces in map(ix.split, keys)
+        if len(pieces) == 2
+        for axis, piece in enumerate(pieces)
+    ]
+    later = {(base, axis) for base, axis, piece in axes if _NEXT.fullmatch(piece)}
+    # h_t-1 as well: times before and behind
+    later -= {(base, axis) for base, axis, piece in axes if _BEFORE.fullmatch(piece)}
     starts = [0 if 0 in seen else 1 for (_, _, _), seen in numbers.items()]
     zeros = starts.count(0)
     pairs = list(derivatives)

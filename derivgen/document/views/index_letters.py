@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from derivgen.derivation.partials import Link
+from derivgen.derivation.partials import WINNER, Link
 from derivgen.network.model import Affine, Network, Ref
 
 #: letters for what a sum runs over, where those of an equation are taken
@@ -81,6 +81,9 @@ def _axes(
         if number is not None:
             found.append(Affine(number))
             continue
+        if WINNER in first.partial.free_symbols and index.plain is None:
+            found.append(index)  # which window an element is in, its index tells
+            continue
         told = _followed(index, first, network)
         own = [Affine.of(name) for name in told if Affine.of(name) not in found]
         found.append(own[0] if own else Affine.of(next(spare)) if len(told) > 1 else index)
@@ -99,16 +102,12 @@ def _solved(link: Link, axes: tuple[Affine, ...], network: Network) -> Mapping[s
     found: dict[str, Affine] = {}
     ranges = {i.name: i for i in (*network.equations[link.equation].free, *link.bound)}
     for index, axis in zip(link.source.indices, axes, strict=True):
-        left = [name for name in _followed(index, link, network) if name not in found]
-        if not index.factors:
-            if index != axis:
-                return None
-            continue
-        if not left:  # a diagonal, or every second element: read by this index alone
-            if index.put_in(found) != axis:
-                return None
+        if index.put_in(found) == axis:
             found |= {n: Affine.of(n) for n, _ in index.factors if n not in found}
             continue
+        left = [name for name in _followed(index, link, network) if name not in found]
+        if not left:
+            return None
         name = left[0]
         factor = dict(index.factors)[name]
         rest = Affine(index.constant, tuple((n, f) for n, f in index.factors if n != name))
