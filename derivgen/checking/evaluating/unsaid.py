@@ -70,8 +70,17 @@ def _refuse(model: Model, ancestry: Ancestry, key: str, by: str) -> None:
         silent = next(filter(partial(_is_silent, model), sorted(above)), None)
         if silent is not None:
             raise Open(f"nothing says what {silent} is")
-    if not (model.is_complete or any(map(ancestry.is_read, moved))):
+    if model.is_complete:
+        return
+    if not any(map(ancestry.is_read, moved)):
         raise Open(f"nothing says what is computed from {by}")
+    if key == model.loss:
+        # what is computed from it ends somewhere else: the way from there on is what is not said
+        for end in (name for name in model.names() if not ancestry.is_read(name)):
+            made = model.definition(end)
+            slope = made is not None and t.has_derivative(made)
+            if not slope and any(ancestry.leads(end, one) for one in moved):
+                raise Open(f"nothing says what is computed from {end}")
 
 
 def _refuse_worked_out(model: Model, ancestry: Ancestry, key: str, by: str) -> None:

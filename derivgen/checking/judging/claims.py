@@ -37,6 +37,7 @@ from derivgen.checking.judging.results import judge_result
 from derivgen.checking.judging.standing import Standing
 from derivgen.checking.judging.symbols import SymbolJudge
 from derivgen.checking.maths import tree as t
+from derivgen.checking.maths.loose_signs import with_squared_signs
 from derivgen.checking.maths.mixed_numbers import is_mixed_number, with_mixed_numbers
 from derivgen.checking.maths.rebuild import rebuilt
 from derivgen.checking.report import Verdict
@@ -97,18 +98,37 @@ class ClaimJudge:
         self._member(statement, segment, members)
         if all(draft.verdict is not Verdict.WRONG for draft in self.drafts[begin:]):
             return segment
+        squared = replace(segment, body=with_squared_signs(segment.body))
+        others = [with_squared_signs(member) for member in members]
+        if squared != segment or others != members:
+            self._again(statement, squared, others, begin, written)
+            if self.drafts[-1].verdict is Verdict.CORRECT:
+                members[:] = others
+                return squared
+            self._again(statement, segment, members, begin, written)
         other = replace(segment, body=with_mixed_numbers(segment.body))
         if other == segment:
             return segment
         # where it is all that stands there, nobody takes it for a product
         last = other if is_mixed_number(other.body) else segment
         for read in (other, last):
-            del self.drafts[begin:]
-            self.standing.ledger.forget(written)
-            self._member(statement, read, members)
+            self._again(statement, read, members, begin, written)
             if read is last or self.drafts[-1].verdict is Verdict.CORRECT:
                 return read
         return segment
+
+    def _again(
+        self,
+        statement: Statement,
+        segment: t.Segment,
+        members: list[t.Node],
+        begin: int,
+        written: int,
+    ) -> None:
+        """Judge a member anew, otherwise read; what was thought of it from ``begin`` on is forgotten."""
+        del self.drafts[begin:]
+        self.standing.ledger.forget(written)
+        self._member(statement, segment, members)
 
     def _member(self, statement: Statement, segment: t.Segment, members: list[t.Node]) -> None:
         body = segment.body

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 from derivgen.checking.maths.keys import legible
@@ -42,13 +43,18 @@ _RELATIONS: Final[dict[str, str]] = {
     "or": "or",
 }
 _SIGNS: Final = {"": " ", "*": "*", "o": " ⊙ ", "@": " @ "}
-#: the end of the key of a second thing that has the name of a first one; nobody sees it
-AGAIN = "~2"
+#: the end of the key of a second thing that has the name of a first one, or of a third; nobody sees it
+_COUNTED = re.compile(r"~\d+$")
 #: before the end of the key of a state, which has one for each parameter; nobody sees it either
 APART = "~s"
 
 #: How tightly a node holds together: what stands in a looser place needs no brackets.
 _SUM, _PRODUCT, _POWER, _ATOM = range(4)
+
+
+def again(key: str, count: int) -> str:
+    """The key of a thing that has the name of ``count`` others before it."""
+    return f"{key}~{count + 1}" if count else key
 
 
 def shown(node: Node) -> str:
@@ -77,7 +83,7 @@ def _written(node: Node) -> tuple[str, int]:
         case Number(text):
             return text, _ATOM
         case Name(key, mark):
-            return legible(key.removesuffix(AGAIN).partition(APART)[0]) + (
+            return legible(_COUNTED.sub("", key).partition(APART)[0]) + (
                 mark if mark in ("'", "''", "*", "+", "") else f"^{mark}"
             ), _ATOM
         case Sum(terms):

@@ -91,7 +91,7 @@ def _aligned(formula: t.Node, calculation: t.Node, known: _Known) -> list[Pair] 
         case t.Quotient(top, bottom), t.Quotient(over, under):
             return _all([_aligned(top, over, known), _aligned(bottom, under, known)])
         case t.Power(base, exponent), t.Power(other, high):
-            return _all([_aligned(base, other, known), _aligned(exponent, high, known)])
+            return _all([_raised(base, other, high, known), _aligned(exponent, high, known)])
         case t.Call(function, arguments, primes), t.Call(word, others, marks):
             if (function, primes, len(arguments)) != (word, marks, len(others)):
                 return None
@@ -104,6 +104,16 @@ def _aligned(formula: t.Node, calculation: t.Node, known: _Known) -> list[Pair] 
     if _is_leaf(calculation) or (isinstance(calculation, t.Matrix) and is_numeric(calculation)):
         return [Pair(formula, calculation)]  # a part that was worked out before: (y - o) as 0.526
     return None
+
+
+def _raised(base: t.Node, number: t.Node, exponent: t.Node, known: _Known) -> list[Pair] | None:
+    """The pairs of two bases; in an even power the sign is all one, ``0.46^2`` for the square of -0.46."""
+    found = _aligned(base, number, known)
+    even = isinstance(exponent, t.Number) and exponent.value % 2 == 0
+    if not even or found is None or all(_agrees(pair, known) for pair in found):
+        return found
+    turned = _aligned(base, _negated(number), known)
+    return turned if turned and all(_agrees(pair, known) for pair in turned) else found
 
 
 def _is_leaf(node: t.Node) -> bool:

@@ -15,7 +15,7 @@ from derivgen.checking.evaluating.model import DocumentModel, StepRule
 from derivgen.checking.evaluating.printed import is_fraction, is_numeric
 from derivgen.checking.maths import tree as t
 from derivgen.checking.maths.tree import names_in
-from derivgen.checking.maths.writing import AGAIN
+from derivgen.checking.maths.writing import again
 from derivgen.checking.understanding.adjoints import with_adjoints
 from derivgen.checking.understanding.aliases import (
     find_aliases,
@@ -133,7 +133,7 @@ def _learned(decided: Decided, rules: Mapping[str, t.Node]) -> Learned:
     loss = loss_of(decided)
     parameters = parameters_of(decided, loss)
     renewed = renewed_by(decided, parameters, loss)
-    renewed |= {key: f"{key}{AGAIN}" for key in unnamed(decided, parameters)}
+    renewed |= {key: again(key, 1) for key in unnamed(decided, parameters)}
     for key, node in rules.items():
         if key in decided.definitions and not decided.definitions.lead_to(node, key):
             decided.definitions[key] = node

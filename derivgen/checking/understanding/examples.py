@@ -1,6 +1,8 @@
 """One letter for two things: a warm-up with ``f = q z``, and under the next heading a neuron with ``f = sigmoid(s)``.
 
-The second f is a quantity of its own where nothing that it is computed from has to do with the first one.
+The second f is a quantity of its own where nothing that it is computed from has to do with the first one, or where it
+is computed, under its own heading, from quantities that are new there, and the first one from others that it does not
+read: the loss of one model, and that of another one on the same data.
 """
 
 from __future__ import annotations
@@ -16,7 +18,7 @@ from derivgen.checking.evaluating.printed import is_numeric
 from derivgen.checking.maths import tree as t
 from derivgen.checking.maths.rebuild import rebuilt
 from derivgen.checking.maths.tree import has_derivative, names_in
-from derivgen.checking.maths.writing import AGAIN
+from derivgen.checking.maths.writing import again
 from derivgen.checking.understanding.statements import Statement
 
 _HEADING = re.compile(
@@ -36,18 +38,30 @@ def with_examples_apart(statements: Sequence[Statement], text: str) -> tuple[Sta
         key, read = _definition(statement)
         if read:
             defined[key].setdefault(part, set()).update(read)
-    second = {
-        key: start
+    new = _first_seen(statements, parts)
+    others = {
+        key: starts
         for key, found in defined.items()
-        if len(found) > 1 and (start := _second(key, found, defined)) is not None
+        if len(found) > 1 and (starts := _others(key, found, defined, new))
     }
-    if not second:
+    if not others:
         return tuple(statements)
     made = []
     for part, statement in zip(parts, statements, strict=True):
-        names = {key: key + AGAIN for key, start in second.items() if part >= start}
+        counts = {key: bisect_right(starts, part) for key, starts in others.items()}
+        names = {key: again(key, count) for key, count in counts.items() if count}
         made.append(_with_names(statement, names) if names else statement)
     return tuple(made)
+
+
+def _first_seen(statements: Sequence[Statement], parts: Sequence[int]) -> dict[str, int]:
+    """The part of the document in which a name stands first."""
+    found: dict[str, int] = {}
+    for part, statement in zip(parts, statements, strict=True):
+        for segment in statement.chain.segments:
+            for name in names_in(segment.body):
+                found.setdefault(name, part)
+    return found
 
 
 def _definition(statement: Statement) -> tuple[str, set[str]]:
@@ -74,17 +88,36 @@ def _definition(statement: Statement) -> tuple[str, set[str]]:
     return key, own
 
 
-def _second(key: str, found: _Parts, defined: Mapping[str, _Parts]) -> int | None:
-    """The part from which on a name is another thing: it is defined there by what has nothing to do with
-    any of its definitions before."""
+def _others(
+    key: str, found: _Parts, defined: Mapping[str, _Parts], new: Mapping[str, int]
+) -> list[int]:
+    """The parts from which on a name is another thing than before."""
     first, *later = sorted(found)
     before = _closure(found[first], key, defined)
+    starts: list[int] = []
     for part in later:
         here = _closure(found[part], key, defined)
-        if not _share(here, before) and all(len(names) > 1 for names in (here, before)):
-            return part
-        before |= here
-    return None
+        enough = all(len(names) > 1 for names in (here, before))
+        if enough and (not _share(here, before) or _is_of_new(part, here, before, defined, new)):
+            starts.append(part)
+            before = here
+        else:
+            before |= here
+    return starts
+
+
+def _is_of_new(
+    part: int,
+    here: set[str],
+    before: set[str],
+    defined: Mapping[str, _Parts],
+    new: Mapping[str, int],
+) -> bool:
+    """True where a name is computed from given quantities that are new in this part, by steps that are new as well,
+    and no longer from some that it was computed from before."""
+    own = {name for name in here - before if new.get(name) == part}
+    given = {name for name in own if name not in defined}
+    return bool(given) and own != given and bool(before - here - defined.keys())
 
 
 def _share(one: set[str], two: set[str]) -> bool:
@@ -104,7 +137,9 @@ def _closure(names: set[str], without: str, defined: Mapping[str, _Parts]) -> se
     found = set(names)
     waiting = list(names)
     while waiting:
-        for read in defined.get(waiting.pop(), {}).values():
+        here = waiting.pop()
+        parts = defined.get(here) or (defined.get(_base(here)) if ix.letters_of(here) else None)
+        for read in (parts or {}).values():
             new = read - found - {without}
             found |= new
             waiting += new

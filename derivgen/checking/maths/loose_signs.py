@@ -1,0 +1,35 @@
+"""``-0.46^2`` read as the square of -0.46, where the rules of arithmetic negate the square.
+
+Who puts a negative number into ``e^2`` often leaves the brackets out; what a line says with it tells which is
+meant."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from derivgen.checking.maths import tree as t
+from derivgen.checking.maths.rebuild import rebuilt
+
+
+def with_squared_signs(node: t.Node) -> t.Node:
+    """The same formula with the sign of every negative number that is raised to an even power inside that power."""
+    if isinstance(node, t.Negated) and _is_even_power(node.body):
+        return _with_sign_inside(node.body, node.span)
+    if isinstance(node, t.Sum) and node.terms[0][0] and _is_even_power(node.terms[0][1]):
+        (_, first), *others = node.terms
+        first = _with_sign_inside(first, first.span)
+        rest = ((minus, with_squared_signs(body)) for minus, body in others)
+        return replace(node, terms=((False, first), *rest))
+    return rebuilt(node, with_squared_signs)
+
+
+def _is_even_power(node: t.Node) -> bool:
+    if not isinstance(node, t.Power) or not isinstance(node.base, t.Number):
+        return False
+    exponent = node.exponent
+    return isinstance(exponent, t.Number) and exponent.value > 0 and exponent.value % 2 == 0
+
+
+def _with_sign_inside(power: t.Node, span: t.Span) -> t.Node:
+    assert isinstance(power, t.Power)
+    return replace(power, base=t.Negated(power.base, span), span=span)
