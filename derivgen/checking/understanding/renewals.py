@@ -144,11 +144,19 @@ def computed_anew(decided: Decided) -> None:
     for key, sides in decided.renewals.values():
         if key in decided.definitions or key not in decided.numerators:
             continue
+        if ix.letters_of(key) and _has_cells(decided, key):
+            continue
         for side in sides:
             plain = _unmarked(side)
             if key not in names_in(plain) and not decided.definitions.lead_to(plain, key):
                 decided.definitions[key] = plain
                 break
+
+
+def _has_cells(decided: Decided, key: str) -> bool:
+    """True where what ``d_k`` stands for is defined cell by cell."""
+    cells = (key for key in decided.definitions if not ix.letters_of(key))
+    return any(ix.family(cell) == ix.family(key) for cell in cells if "_" in cell)
 
 
 def _unmarked(node: t.Node) -> t.Node:

@@ -8,18 +8,33 @@ from dataclasses import dataclass, replace
 from derivgen.derivation.partials import SAME, WINNER, Link
 from derivgen.document.equations import affine_node, index_bases
 from derivgen.document.situation import Situation
-from derivgen.document.views.index_letters import OWN, Letters, letters_for, substituted
+from derivgen.document.views.index_letters import Letters, letters_for, substituted
 from derivgen.formula.build import add, big_sum, indicator, multiply
 from derivgen.formula.from_sympy import from_sympy
 from derivgen.formula.tree import Chain, Node, Partial, Row, Script, Symbol
 from derivgen.network.model import Affine, Index, Ref
 
 
-def index_rules(situation: Situation, links: Sequence[Link]) -> Iterator[Chain]:
-    """The gradient by an array as sums over all that reads it: by the derivatives of these, and with them worked out.
+@dataclass(frozen=True)
+class IndexRule:
+    """The gradient by the elements of one kind."""
+
+    #: first by the derivatives of what reads them, then with these worked out
+    chain: Chain
+    #: the name of these elements, in the letters of the chain
+    element: Node
+    #: those among them that are read in other ways as well, which this rule does not have
+    left_out: tuple[Node, ...]
+    #: whether a term can have an index beyond its range, which is no term then
+    beyond: bool
+
+
+def index_rules(situation: Situation, links: Sequence[Link]) -> Iterator[IndexRule]:
+    """The gradient by an array as sums over all that reads it.
 
     ``links`` are the readings of one array.  What is read by letters (``h[t-1,k]``) has one rule with one letter for
-    each axis; an element that is read by its number (``h[3,k]``) has a rule of its own."""
+    each axis; elements that are read by a number or by one letter twice (``h[3,k]``, ``A[k,k]``) have one of their
+    own."""
     network = situation.derivation.network
     for letters in letters_for(links, network):
         readings = [
@@ -27,10 +42,16 @@ def index_rules(situation: Situation, links: Sequence[Link]) -> Iterator[Chain]:
             for link, solved in zip(links, letters.solved, strict=True)
             if solved is not None
         ]
-        yield _rule(readings)
+        first = readings[0]
+        yield IndexRule(
+            _chain(readings),
+            first.named(letters.axes),
+            tuple(first.named(axes) for axes in letters.left_out),
+            letters.beyond,
+        )
 
 
-def _rule(readings: Sequence[_Reading]) -> Chain:
+def _chain(readings: Sequence[_Reading]) -> Chain:
     derivatives: list[Node] = []
     for number in dict.fromkeys(reading.link.equation for reading in readings):
         own = [reading for reading in readings if reading.link.equation == number]
@@ -56,9 +77,13 @@ class _Reading:
         """What is sought."""
         return Partial(self.situation.formulas.loss_name(), self._source)
 
+    def named(self, axes: tuple[Affine, ...]) -> Node:
+        """The name of the elements of the array that is read."""
+        return self._name(Ref(self.link.source.array, axes))
+
     @property
     def _source(self) -> Node:
-        return self._name(Ref(self.link.source.array, self.letters.axes))
+        return self.named(self.letters.axes)
 
     @property
     def _free(self) -> tuple[Index, ...]:
@@ -95,8 +120,7 @@ class _Reading:
             index.name for index in (*self._free, *self.link.bound) if index.name not in self.solved
         ]
         new = {name: Affine.of(self.letters.apart(name)) for name in over}
-        own = {name + OWN: letter for name, letter in new.items()}
-        mapping = {name: letter.put_in(own) for name, letter in self.solved.items()} | new
+        mapping = {**self.solved, **new}
         link = replace(
             self.link,
             source=Ref(self.link.source.array, self.letters.axes),

@@ -24,7 +24,7 @@ from derivgen.document.views.common import (
     reader_arrays,
     title_of,
 )
-from derivgen.document.views.index_rules import index_rules
+from derivgen.document.views.index_rules import IndexRule, index_rules
 from derivgen.document.views.matrix_numbers import put_in
 from derivgen.document.worked import as_float, is_same
 from derivgen.formula.build import add, multiply, negate, number, under
@@ -48,7 +48,8 @@ MOST_COMPARED = 64
 class Section:
     """One array: its gradient in matrix form (or index notation), its numbers, its samples.
 
-    ``contributions`` are each sample's share of a gradient that is summed over a batch.
+    ``limits`` tell what a rule in index notation does not hold for; ``contributions`` are each sample's share of a
+    gradient that is summed over a batch.
     """
 
     name: Node
@@ -56,6 +57,7 @@ class Section:
     parameter: bool
     matrix_form: bool
     rule: Display
+    limits: tuple[IndexRule, ...]
     numbers: Display | None
     contributions: tuple[Display, ...]
     update: Display | None
@@ -78,14 +80,16 @@ def sections(situation: Situation) -> Iterator[Section]:
         ]
         if not links:
             continue  # a collapsed derivative goes past it
-        rule, in_matrix_form = _rule(situation, array, links)
+        matrix = _in_matrices(situation, array, links)
+        by_index = () if matrix is not None else tuple(index_rules(situation, links))
         yield Section(
             name=situation.formulas.names.whole(array),
             title=title_of(quantity.prose),
             parameter=quantity.role is Role.PARAMETER,
-            matrix_form=in_matrix_form,
-            rule=Display(rule),
-            numbers=_numbers(situation, array, links if in_matrix_form else []),
+            matrix_form=matrix is not None,
+            rule=Display((matrix,) if matrix is not None else tuple(r.chain for r in by_index)),
+            limits=tuple(rule for rule in by_index if rule.left_out or rule.beyond),
+            numbers=_numbers(situation, array, links if matrix is not None else []),
             contributions=tuple(_contributions(situation, array)),
             update=_update(situation, array),
         )
@@ -118,17 +122,17 @@ def _wanted_arrays(situation: Situation) -> set[str]:
     return found
 
 
-def _rule(situation: Situation, array: str, links: list[Link]) -> tuple[tuple[Chain, ...], bool]:
-    """d loss / d array as matrix products, or in index notation where there are none."""
+def _in_matrices(situation: Situation, array: str, links: list[Link]) -> Chain | None:
+    """d loss / d array as matrix products; None where there are none."""
     terms = [_matrix_term(situation, link) for link in links]
+    products = [term for term in terms if term is not None]
+    if len(products) < len(terms):
+        return None
     left = gradient_of(situation, array)
     shape = situation.derivation.network.quantities[array].shape
-    if prod(shape) > 1 and all(t is not None for t in terms):
-        shown = under(left, "×".join(str(s) for s in (shape if len(shape) > 1 else (*shape, 1))))
-        return (Chain(shown, (("=", add(*(t for t in terms if t is not None))),)),), True
-    if all(t is not None for t in terms):
-        return (Chain(left, (("=", add(*(t for t in terms if t is not None))),)),), True
-    return tuple(index_rules(situation, links)), False
+    if prod(shape) > 1:
+        left = under(left, "×".join(str(s) for s in (shape if len(shape) > 1 else (*shape, 1))))
+    return Chain(left, (("=", add(*products)),))
 
 
 def _out_indices(link: Link) -> tuple[str, ...] | None:
