@@ -112,13 +112,20 @@ def read_bytes(path: Path, shown: str) -> bytes:
     except OSError as error:
         reason = error.strerror or type(error).__name__
         hint = ""
-        if isinstance(error, FileNotFoundError) and path.parent.is_dir():
-            hint = did_you_mean(path.name, _files_like(path))
+        if isinstance(error, FileNotFoundError):
+            hint = _where_else(path)
         raise DerivgenError("E101", f"cannot be read: {reason}", Place(shown), hint) from None
     except ValueError:  # a NUL inside the path
         raise DerivgenError(
             "E101", "cannot be read: not a valid path", Place(repr(shown))
         ) from None
+
+
+def _where_else(path: Path) -> str:
+    """What may help with a file that is not there: one with a name like it, or where it was looked for."""
+    if not path.parent.is_dir():
+        return f"there is no folder '{path.parent}'"
+    return did_you_mean(path.name, _files_like(path)) or f"looked in {path.parent.resolve()}"
 
 
 def _files_like(path: Path) -> list[str]:

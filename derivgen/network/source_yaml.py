@@ -84,6 +84,20 @@ def _walk(text: str, places: Places, lists: Mapping[int, int]) -> _Walk:
     return _Walk(places, text, limit, lists)
 
 
+#: what mostly lies behind a problem that the reader of YAML names
+_HINTS = {
+    "\\t": "indent with spaces, not with tabs",
+    "could not find expected ':'": "a key needs a ':' behind it, on this line or the one before",
+    "mapping values are not allowed": "a text with ': ' in it needs quotes; a key belongs on a line of its own",
+    "but found '<scalar>'": "quotes go around the whole text",
+    "but found '<block": "indent this line as those that belong with it",
+    "expected ',' or": "a comma is missing, or a bracket is not closed",
+    "while scanning a quoted": "a quote is not closed",
+    "found unexpected end of stream": "a quote or a bracket is not closed",
+    "undefined alias": "an anchor (&name) has to stand before its alias (*name)",
+}
+
+
 def _composed(text: str, places: Places) -> Any:
     """The root of the node graph; None for an empty document."""
     from ruamel.yaml import YAML
@@ -98,7 +112,7 @@ def _composed(text: str, places: Places) -> Any:
         mark = error.problem_mark or error.context_mark
         place = places.at(mark.line + 1, mark.column + 1) if mark else Place(places.file)
         problem = str(error.problem or error.context or "not valid YAML")
-        hint = "indent with spaces, not with tabs" if "\\t" in problem else ""
+        hint = next((hint for said, hint in _HINTS.items() if said in problem), "")
         raise DerivgenError("E104", f"not valid YAML: {problem}", place, hint) from None
     except ReaderError as error:
         place = place_of(text, error.position, places.file)

@@ -11,7 +11,7 @@ import math
 import random
 import re
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -187,7 +187,9 @@ def number(item: Any, place: Any) -> tuple[str, float]:
         text = item.strip()
     else:
         what = "nothing" if item is None else f"'{str(item)[:40]}'"
-        raise DerivgenError("E205", f"{what} stands where a number belongs", place())
+        inside = [key for key in SOURCES if isinstance(item, Mapping) and key in item]
+        hint = f"`{inside[0]}` stands in place of `values`, not inside it" if inside else ""
+        raise DerivgenError("E205", f"{what} stands where a number belongs", place(), hint)
     text = text.replace(" ", "").replace("\N{MINUS SIGN}", "-").removeprefix("+")
     plain = _DECIMAL.fullmatch(text) or _FRACTION.fullmatch(text)
     if plain is None or len(text) > _LONGEST_NUMBER:

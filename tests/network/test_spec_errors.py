@@ -84,8 +84,23 @@ def test_places_in_every_format(text: str, format: str, code: str, line: int, co
     assert (found.place.line, found.place.column) == (line, column), str(found)
 
 
-def test_a_tab_is_named() -> None:
-    assert "spaces" in refused("loss: mse\ndata:\n\tinputs: [1]").hint
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("loss: mse\ndata:\n\tinputs: [1]", "spaces, not with tabs"),
+        ("loss: mse\nlayers\n  - dense: 1", "needs a ':'"),
+        ("title: XOR: the beginning\nloss: mse", "needs quotes"),
+        ("data:\n  inputs: [1]\n targets: [0]", "indent this line"),
+        ("data:\n  inputs: [1, 2\n  targets: [0]", "a bracket is not closed"),
+        ('title: "XOR\nloss: mse', "a quote or a bracket is not closed"),
+        ("data: *samples", "before its alias"),
+        ("title: 'XOR' y\nloss: mse", "around the whole text"),
+    ],
+)
+def test_broken_yaml_says_what_to_mend(text: str, says: str) -> None:
+    found = refused(text)
+    assert found.code == "E104"
+    assert says in found.hint, str(found)
 
 
 @pytest.mark.parametrize(
@@ -123,6 +138,9 @@ def test_files_that_cannot_be_read(tmp_path: Path) -> None:
     with pytest.raises(DerivgenError) as caught:
         read_task(tmp_path / "else.yaml")  # alike in its ending alone
     assert "did you mean" not in str(caught.value)
+    assert f"looked in {tmp_path.resolve()}" in caught.value.diagnostic.hint
+    with pytest.raises(DerivgenError, match="there is no folder"):
+        read_task(tmp_path / "nets" / "else.yaml")
     (tmp_path / "folder.yaml").mkdir()
     with pytest.raises(DerivgenError) as caught:
         read_task(tmp_path / "folder.yaml")
