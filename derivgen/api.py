@@ -8,8 +8,7 @@ the reader of specs nor for the templates.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -78,6 +77,7 @@ def build(
 
     Nothing is written unless everything could be made: an error leaves older files as they were.
     """
+    from derivgen.network.task import about
     from derivgen.render.files import Outputs
     from derivgen.render.write import find_format
 
@@ -87,7 +87,7 @@ def build(
     name = derived.task.name
     progress(f"{name}: deriving and checking")
     written: list[Path] = []
-    with _about(derived.task), Outputs() as outputs:
+    with about(derived.task), Outputs() as outputs:
         for format in dict.fromkeys(to):
             suffix = ".pdf" if format == "pdf" else find_format(format).extension
             progress(f"{name}: writing {format}")
@@ -103,6 +103,7 @@ def values(source: str | Path | Task, overrides: Sequence[str] = ()) -> dict[str
     symbolic values.
     """
     from derivgen.derivation.derivation import Derivation
+    from derivgen.network.task import about
     from derivgen.settings import Numbers
 
     given = load(source, overrides) if isinstance(source, (str, Path)) else source
@@ -114,23 +115,12 @@ def values(source: str | Path | Task, overrides: Sequence[str] = ()) -> dict[str
         )
     options = replace(given.options, collapse=False, views=("reuse",))
     derivation = Derivation(replace(given, numbers=Numbers(), options=options))
-    with _about(given):
+    with about(given):
         if not derivation.trains:
             return {"steps": [_step(0, derivation.first, {})]}
         return {
             "steps": [_step(c.step - 1, passed, c.after) for passed, c in derivation.training()]
         }
-
-
-@contextmanager
-def _about(task: Task) -> Iterator[None]:
-    """Names the spec in errors about its numbers and names that have no place of their own."""
-    try:
-        yield
-    except DerivgenError as error:
-        if error.diagnostic.code not in ("E501", "E502", "E503", "E506"):
-            raise
-        raise error.at(Place(task.source)) from error
 
 
 def check(

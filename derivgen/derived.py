@@ -22,7 +22,7 @@ from derivgen.document.templates import template_names
 from derivgen.errors import DerivgenError, did_you_mean
 from derivgen.formula.latex import LATEX
 from derivgen.formula.tree import Chain
-from derivgen.network.task import Task
+from derivgen.network.task import Task, about
 from derivgen.notation import Entry
 from derivgen.render.files import Outputs
 from derivgen.render.formats import FORMATS
@@ -186,7 +186,8 @@ class Derived:
 
     def _text(self, format: str, options: Options) -> str:
         stream = StringIO()
-        write_document(self.document, format, stream, options)
+        with about(self.task):
+            write_document(self.document, format, stream, options)
         return stream.getvalue()
 
     def _options(self, dialect: str | None = None) -> Options:
@@ -199,7 +200,7 @@ class Derived:
         the new one is complete.  Raises E507 for a suffix that means no format.
         """
         target = Path(path)
-        with Outputs() as outputs:
+        with about(self.task), Outputs() as outputs:
             self.write(outputs, format_of(target), target, engine, dialect)
 
     def write(

@@ -62,3 +62,28 @@ def test_a_closed_form_holds_no_function_that_does_nothing() -> None:
     closed = derivgen.derive(task).gradient("W1[0,0]").closed
     found = closed.subs({s: sympy.Symbol(str(s)) for s in closed.free_symbols})
     assert sympy.expand(found - x * (w * x - y)) == 0
+
+
+@pytest.mark.parametrize(
+    ("network", "says"),
+    [
+        ("layers: [{dense: 1, activation: sigmoid, weights: [[1]], bias: none}]", "exp"),
+        (
+            "layers: [{dense: 1, weights: [[1]], bias: none}]\ntraining: {optimiser: adam, learning_rate: 1}",
+            "adam",
+        ),
+    ],
+)
+def test_numbers_that_are_no_fractions_point_at_what_asks_for_fractions(
+    tmp_path: Path, network: str, says: str
+) -> None:
+    spec = tmp_path / "net.yaml"
+    data = "data: {inputs: [2], targets: [1]}\nloss: half_squared_error\nnumbers:\n  exact: true\n"
+    spec.write_text(data + network)
+    with pytest.raises(derivgen.DerivgenError, match=says) as caught:
+        derivgen.derive(derivgen.load(spec)).to_markdown()
+    found = caught.value.diagnostic
+    assert found.code == "E503"
+    assert found.place is not None
+    assert (found.place.line, found.place.column) == (4, 3)
+    assert "decimals" in found.hint

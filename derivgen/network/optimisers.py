@@ -118,7 +118,9 @@ def apply(
     """
     exact = w.dtype == object
     if exact and not optimiser.rational:
-        raise DerivgenError("E503", f"the optimiser {optimiser.name} takes square roots")
+        raise DerivgenError(
+            "E503", f"the optimiser {optimiser.name} takes square roots", hint="ask for decimals"
+        )
     settings = optimiser_options(optimiser, options or {})
     scalars: dict[str, Any] = {"eta": Fraction(eta) if exact else float(eta), "t": t}
     scalars |= {name: value if exact else float(value) for name, value in settings.items()}

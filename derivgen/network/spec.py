@@ -106,6 +106,7 @@ def _task(source: Source, name: str, folder: Path, overrides: Sequence[str]) -> 
         _options(spec, source),
         spec.name or name,
         source.name,
+        source.key_place(("numbers", "exact")) if spec.numbers.exact else None,
     )
 
 
