@@ -6,20 +6,18 @@ them are said, in which order and with which words.
 
 from __future__ import annotations
 
-from abc import abstractmethod
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
 from math import prod
-from typing import SupportsFloat, overload
+from typing import SupportsFloat
 
 import numpy as np
 
 from derivgen.derivation.derivation import Derivation
 from derivgen.derivation.instances import stage_entries, stage_size
-from derivgen.derivation.training import Update
 from derivgen.document.arrays import turn_of, whole_value
-from derivgen.document.blocks import Display, Inlines, Math, Table, Words
+from derivgen.document.blocks import Display
 from derivgen.document.equations import Window, general_equation, windows
 from derivgen.document.formulas import Formulas
 from derivgen.document.grids import grid_node
@@ -245,89 +243,3 @@ def _differ(before: Formulas, after: Formulas, loss: Entry, extra: int) -> bool:
 
 def _sign(formulas: Formulas, value: SupportsFloat) -> RelationSign:
     return "=" if formulas.passed.carried or formulas.rounder.is_exact(value) else "approx"
-
-
-class Rows(Sequence[tuple[Inlines, ...]]):
-    """Rows of a table about single elements, each made when it is looked at."""
-
-    def __init__(self, formulas: Formulas, entries: Sequence[Entry]) -> None:
-        self.formulas = formulas
-        self._entries = entries
-
-    def __len__(self) -> int:
-        return len(self._entries)
-
-    @overload
-    def __getitem__(self, at: int) -> tuple[Inlines, ...]: ...
-
-    @overload
-    def __getitem__(self, at: slice) -> list[tuple[Inlines, ...]]: ...
-
-    def __getitem__(self, at: int | slice) -> tuple[Inlines, ...] | list[tuple[Inlines, ...]]:
-        if isinstance(at, slice):
-            return [self.row(entry) for entry in self._entries[at]]
-        return self.row(self._entries[at])
-
-    @abstractmethod
-    def row(self, entry: Entry) -> tuple[Inlines, ...]:
-        """The row about one element."""
-
-
-class UpdateRows(Rows):
-    """The rows of the table of updates: name, old value, gradient, new value."""
-
-    def __init__(self, formulas: Formulas, change: Update, entries: Sequence[Entry]) -> None:
-        super().__init__(formulas, entries)
-        self._change = change
-
-    def row(self, entry: Entry) -> tuple[Inlines, ...]:
-        array, index = entry
-        formulas, change = self.formulas, self._change
-        return (
-            (Math(formulas.name(entry)),),
-            (Math(formulas.number(entry)),),
-            (Math(formulas.printed(change.gradients[array][index])),),
-            (Math(formulas.printed(change.after[array][index])),),
-        )
-
-
-def update_table(formulas: Formulas, change: Update, entries: Sequence[Entry]) -> Table:
-    """Every given parameter: its old value, its gradient, its new value."""
-    header: tuple[Inlines, ...] = (
-        (Words("Parameter"),),
-        (Words("Old value"),),
-        (Words("Gradient"),),
-        (Words("New value"),),
-    )
-    return Table(header, UpdateRows(formulas, change, entries), "lrrr")
-
-
-def value_table(formulas: Formulas) -> Table:
-    """Every element of every quantity with its value and its gradient."""
-    network = formulas.derivation.network
-    entries = [
-        (q.name, index)
-        for q in network.quantities.values()
-        for index in formulas.names.in_order(q.name, np.ndindex(*q.shape))
-    ]
-    header: tuple[Inlines, ...] = ((Words("Quantity"),), (Words("Value"),), (Words("Gradient"),))
-    return Table(header, ValueRows(formulas, entries), "lrr")
-
-
-class ValueRows(Rows):
-    """The rows of the table of values: name, value, derivative of the loss."""
-
-    def row(self, entry: Entry) -> tuple[Inlines, ...]:
-        formulas = self.formulas
-        name: Inlines = (Math(formulas.name(entry)),)
-        if formulas.passed.symbolic:
-            return name, (), ()
-        role = formulas.derivation.network.quantities[entry[0]].role
-        if role in (Role.TARGET, Role.CONSTANT):
-            return name, (Math(formulas.number(entry)),), ()
-        gradient = formulas.passed.gradient(entry, formulas.derivation.route)
-        return (
-            name,
-            (Math(formulas.number(entry)),),
-            (Math(formulas.printed(gradient)),),
-        )

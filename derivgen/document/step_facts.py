@@ -13,6 +13,7 @@ from types import MappingProxyType
 import numpy as np
 
 from derivgen.document.blocks import Display, Table
+from derivgen.document.element_tables import update_table, value_table
 from derivgen.document.formulas import Formulas
 from derivgen.document.remarks import zero_inputs
 from derivgen.document.sections import (
@@ -21,8 +22,6 @@ from derivgen.document.sections import (
     forward_stages,
     progress,
     unchanged,
-    update_table,
-    value_table,
 )
 from derivgen.document.situation import Situation
 from derivgen.document.updates import rule_chains

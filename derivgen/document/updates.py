@@ -98,7 +98,7 @@ def _worked(
             return texts[symbol]
         if symbol == W:
             return formulas.text(entry, extra)
-        return _rounder(formulas, symbol).text(exact[symbol], extra)
+        return state_rounder(formulas, symbol).text(exact[symbol], extra)
 
     names = symbol_names(formulas, formulas.name(entry))
     used = tuple(s for s in names if s in expression.free_symbols)
@@ -110,14 +110,14 @@ def _worked(
         values = {s: as_float(text(s, extra)) for s in used}
         return formulas.passed.float_arithmetic.scalar(expression, values)
 
-    rounder = _rounder(formulas, left)
+    rounder = state_rounder(formulas, left)
     printed = rounder.text(result)
     if result == exact[W] and left is W:
         printed = formulas.text(entry)  # nothing moved: the same digits as before
     return extended(chain, formulas.worked(substituted, value, printed, rounder=rounder))
 
 
-def _rounder(formulas: Formulas, symbol: sympy.Symbol) -> Rounder:
+def state_rounder(formulas: Formulas, symbol: sympy.Symbol) -> Rounder:
     """How a quantity of the update is printed: what the optimiser keeps may be a divisor."""
     return formulas.rounder if symbol in (W, G) else formulas.rounder.fine
 

@@ -55,3 +55,28 @@ def test_a_tutorial_has_the_rule_of_its_updates_before_their_results(views: list
     rule, result = r"\frac{\eta \hat{m}}{\sqrt{\hat{v}} + \varepsilon}", text.index("1.9")
     assert rule in text[:result]
     assert text.count("a plus marks") == 1
+
+
+@pytest.mark.parametrize("style", ["tutorial", "handout", "summary"])
+@pytest.mark.parametrize(
+    ("optimiser", "head", "kept"),
+    [
+        # z = 3, so that the gradients are 2 x = (1, 4)
+        ("gradient_descent", "Gradient | New value", [["1.0000"], ["4.0000"]]),
+        ("momentum", "Gradient | $v$ | New value", [["1.0000", "1.0000"], ["4.0000", "4.0000"]]),
+        (
+            "adam",
+            "Gradient | $m$ | $v$ | New value",
+            [["1.0000", "0.1000", "0.00100"], ["4.0000", "0.4000", "0.0160"]],
+        ),
+    ],
+)
+def test_what_an_optimiser_keeps_stands_in_the_table_of_updates(
+    optimiser: str, style: str, head: str, kept: list[list[str]]
+) -> None:
+    lines = text_of(optimiser, style).splitlines()
+    at = next(n for n, line in enumerate(lines) if head in line)
+    rows = [[cell.strip(" $") for cell in line.split("|")[3:-2]] for line in lines[at + 2 : at + 4]]
+    assert [[f"{float(c):.4f}" for c in row] for row in rows] == [
+        [f"{float(c):.4f}" for c in row] for row in kept
+    ]
