@@ -80,13 +80,14 @@ def _tokens_as_printed(here: Standing, node: t.Node) -> t.Node:
             return matrix[2]
         entries = here.printed_for(node)
         if entries:
-            return _literal(entries[-1].printed.value)
+            return literal_of(entries[-1].printed.value)
         value = here.known_value(node) if isinstance(node, t.Derivative) else None
-        return node if value is None else _literal(value)
+        return node if value is None else literal_of(value)
     return rebuilt(node, partial(_tokens_as_printed, here))
 
 
-def _literal(value: Real) -> t.Number:
+def literal_of(value: Real) -> t.Number:
+    """A value in full precision as a number in a formula."""
     return t.Number("", Fraction(mpmath.nstr(value, DIGITS)))
 
 
@@ -255,8 +256,8 @@ def step_of_prints(here: Standing, subject: t.Node | None) -> t.Node | None:
         return None
     rate = None if model.rate is None else model.given(model.rate)
     tokens = gradients(model, here.ledger, subject)
-    old = _last(here, t.Name(subject.key))
-    slope = _last(here, tokens[0]) if tokens else None
+    old = last_number(here, t.Name(subject.key))
+    slope = last_number(here, tokens[0]) if tokens else None
     if rate is None or old is None or slope is None:
         return None
     return _descended(old, rate, slope)
@@ -275,7 +276,7 @@ def _descended(old: t.Node, rate: t.Node, slope: t.Node) -> t.Node:
     return t.Sum(((False, old), (True, t.Product((rate, slope)))))
 
 
-def _last(here: Standing, part: t.Node) -> t.Node | None:
+def last_number(here: Standing, part: t.Node) -> t.Node | None:
     """What was printed last as the value of a part."""
     entries = here.printed_for(part)
     if not entries:

@@ -23,6 +23,7 @@ from derivgen.checking.evaluating.printed import (
     printed_number,
 )
 from derivgen.checking.evaluating.values import Array, NoValue, Real, Value, scalar
+from derivgen.checking.judging.by_prints import with_prints
 from derivgen.checking.judging.carried import step_of_prints
 from derivgen.checking.judging.matrices import (
     followed_matrix,
@@ -64,7 +65,9 @@ def judge_result(
         exact = _by_formula(here, subject, before)
     draft.modelled = exact is not None
     local = _local_value(here, subject, before, draft)
-    stepped = _stepped(here, subject, draft) if exact is None and local is None else None
+    stepped = None
+    if exact is None and local is None:
+        stepped = _stepped(here, subject, draft) or _with_prints(here, subject, before, draft)
     local = local if stepped is None else stepped
     if exact is None and draft.calculation is not None:
         exact = _excuse(here, draft.calculation, local, draft.segment.body)
@@ -174,6 +177,18 @@ def _stepped(here: Standing, subject: t.Node | None, draft: Draft) -> Value | No
         return here.actual.evaluate(step)
     except NoValue:
         return None
+
+
+def _with_prints(
+    here: Standing, subject: t.Node | None, before: Sequence[t.Node], draft: Draft
+) -> Value | None:
+    """What the formula before gives with the numbers that were printed for its parts."""
+    found = with_prints(here, subject, before)
+    if found is None or scalar(found[1]) is None:
+        return None
+    draft.calculation, value = found
+    draft.uses = here.ledger.claims_behind(draft.calculation)
+    return value
 
 
 def _excuse_rounding(here: Standing, draft: Draft, number: Printed, local: Real | None) -> None:

@@ -149,7 +149,19 @@ def index_of(cursor: Cursor, start: int, end: int) -> list[str]:
                 found.append(token.text)
             case _:
                 raise cursor.fail("an index that is no index")
-    return _without_loose_operators(found)
+    return _multiplied_out(_without_loose_operators(found))
+
+
+def _multiplied_out(found: list[str]) -> list[str]:
+    """The pieces of ``2(i-1)+m``, the place of a window that moves on by two, as those of ``2i-2+m``."""
+    for at in range(len(found) - 5):
+        times, opened, letter, sign, number, closed = found[at : at + 6]
+        if (opened, closed) != ("(", ")") or sign not in ("+", "-") or not letter.isalpha():
+            continue
+        if times.isdigit() and number.isdigit() and len(letter) == 1:
+            product = [times, letter, sign, str(int(times) * int(number))]
+            return _multiplied_out([*found[:at], *product, *found[at + 6 :]])
+    return found
 
 
 def _is_multiple(cursor: Cursor, at: int, end: int) -> bool:

@@ -92,18 +92,23 @@ def _is_sign(statement: Statement, call: t.Call) -> bool:
 def _said(function: str, text: str) -> str:
     """What the words of a document say that a sign stands for; nothing where they do not say it."""
     sign = _SIGNS[function]
-    named = {_canonical(word) for word in _WORD.findall(text)} - {""}
+    named = named_functions(text)
     if len(named) == 1 and function == "sigmoid" and not re.search(r"max\s*(?:\(|\\left)", text):
         only = next(iter(named))
         # one that is called by its own name somewhere is not the one that has a sign
         return "" if re.search(rf"(?i){_spelled(only)}\}}?\s*(?:\\left)?[(\[]", text) else only
     for sentence in _SENTENCE.split(text) if named else ():
-        words = {_canonical(word) for word in _WORD.findall(sentence)} - {""}
+        words = named_functions(sentence)
         if len(words) == 1 and re.search(sign, sentence):
             found = next(iter(words))
             called = re.search(rf"(?i){_spelled(found)}\}}?\s*(?:\\left)?[(\[]", sentence)
             return "" if called else found
     return ""
+
+
+def named_functions(text: str) -> set[str]:
+    """The activations that a text speaks of."""
+    return {_canonical(word) for word in _WORD.findall(text)} - {""}
 
 
 def _canonical(word: str) -> str:

@@ -25,6 +25,18 @@ def find_aliases(decided: Decided) -> None:
             decided.definitions[key] = t.Name(other, written=other)
 
 
+def without_parameters(decided: Decided) -> None:
+    """L is ``L_\\delta`` where only that has a formula, one with delta in it."""
+    for key in sorted(decided.numerators - decided.definitions.keys()):
+        full = [
+            other
+            for other, node in decided.definitions.items()
+            if other.startswith(f"{key}_") and other.removeprefix(f"{key}_") in names_in(node)
+        ]
+        if len(full) == 1 and not decided.definitions.lead_to(t.Name(full[0]), key):
+            decided.definitions[key] = t.Name(full[0], written=full[0])
+
+
 def find_doubles(decided: Decided) -> None:
     """Of two names with one definition the one that nothing reads is meant where it is differentiated by."""
     read = {

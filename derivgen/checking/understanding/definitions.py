@@ -22,6 +22,7 @@ from derivgen.checking.understanding.aliases import (
     find_doubles,
     first_activations,
     left_over,
+    without_parameters,
 )
 from derivgen.checking.understanding.analogy import by_analogy, numbers_in
 from derivgen.checking.understanding.cells import find_elements, find_families, spell_out
@@ -36,6 +37,7 @@ from derivgen.checking.understanding.decided import Decided
 from derivgen.checking.understanding.deltas import deltas_as_derivatives, with_deltas
 from derivgen.checking.understanding.extents import with_extents
 from derivgen.checking.understanding.folding import folded
+from derivgen.checking.understanding.functions_in_words import with_functions_in_words
 from derivgen.checking.understanding.giving import find_counts, find_leaves, give_values
 from derivgen.checking.understanding.gradient_names import with_gradient_names
 from derivgen.checking.understanding.layers import with_layers
@@ -112,6 +114,7 @@ def _learned(decided: Decided, rules: Mapping[str, t.Node]) -> Learned:
     forget_assigned(decided)
     spell_out(decided)
     choose_definitions(decided)
+    without_parameters(decided)
     computed_anew(decided)
     functions_of_printed_numbers(decided)
     calculations_with_names(decided)
@@ -166,6 +169,7 @@ def _learned(decided: Decided, rules: Mapping[str, t.Node]) -> Learned:
     model = deltas_as_derivatives(model, decided.statements, decided.budget)
     model = with_changes(with_gradient_names(model, decided.budget), decided.budget)
     printed = {key: tuple(nodes) for key, nodes in decided.notes.printed.items()}
+    model = with_functions_in_words(model, printed, decided.words)
     model = by_analogy(model, printed, decided.budget, numbers_in(decided.words))
     model = with_unsaid_results(solved(model, printed, decided.budget))
     return Learned(

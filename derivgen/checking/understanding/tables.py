@@ -54,6 +54,12 @@ FORMULA = re.compile(
     re.I,
 )
 
+#: heads of columns with what the formula beside them comes to
+RESULT = re.compile(
+    r"\W*(?:the\s)?(?:numeric(?:al)?\s|numerischer\s)?(?:values?|werte?|val(?:or|eur)e?s?|results?|numbers?|ergebnis|zahl"
+    r"|numerically)\W*",
+    re.I,
+)
 #: what a given quantity has in place of a formula
 LONE_WORD = re.compile(r"[^\W\d_]{3,}")
 #: mathematics between words
@@ -116,11 +122,20 @@ def _of_rows(table: Table, vocabulary: Vocabulary) -> Iterator[Cell]:
         yield from _of_labels([row[first:] for row in rows], vocabulary)
     for row in rows:
         label = label_of(row[first], vocabulary) if first < len(row) else None
+        derived = False
         for at, cell in enumerate(row[first + 1 : len(head)], first + 1):
             if heads[at] and heads[at] == heads[first]:
-                label = label_of(cell, vocabulary)
+                label, derived = label_of(cell, vocabulary), False
                 continue
             kind = kinds[at] or _kind_of_name(head[at], label, vocabulary)
+            if kind == "gradient" and number_of(cell, vocabulary) is None:
+                slope = _right_side(cell, vocabulary)
+                if slope is not None and label is not None:
+                    derived = True
+                    yield Cell(label, kind, slope, cell)
+                continue
+            if derived and RESULT.fullmatch(heads[at]):
+                kind = "gradient"
             if isinstance(label, t.Derivative) and kind == "new":
                 kind = None
             if kind is None and label is not None:
