@@ -54,6 +54,8 @@ class Draft:
     #: whether the model knows the value
     modelled: bool = False
     uses: tuple[int, ...] = ()
+    #: True where the calculation does not stand there, and was made of numbers that were printed before
+    from_prints: bool = False
     #: a name and the number that was wrongly put in for it
     operand: tuple[t.Node, t.Node] | None = None
     cause: int | None = None

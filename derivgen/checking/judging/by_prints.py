@@ -1,17 +1,21 @@
 """A slope of which the model cannot tell the value, worked out from what the document printed for the parts of its
-formula: ``dL/dw = dL/dz x`` where a line says what dL/dz is, and none how L follows z."""
+formula: ``dL/dw = dL/dz x`` where a line says what dL/dz is, and none how L follows z.
+
+What was printed has to be right as far as that is known: of a wrong number nobody can tell whether it is carried on."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
 
+from derivgen.checking.drafts import Draft
 from derivgen.checking.evaluating.printed import is_numeric
 from derivgen.checking.evaluating.values import NoValue, Value
-from derivgen.checking.judging.carried import last_number, literal_of
+from derivgen.checking.judging.carried import MOST_CARRIED, last_number, literal_of
 from derivgen.checking.judging.standing import Standing
 from derivgen.checking.maths import tree as t
 from derivgen.checking.maths.rebuild import rebuilt
+from derivgen.checking.report import Verdict
 
 
 def with_prints(
@@ -31,14 +35,25 @@ def with_prints(
         return None
 
 
+def leave_open_after_mistakes(draft: Draft, drafts: Sequence[Draft]) -> None:
+    """A number that does not follow from what was printed is no mistake where that stands in a line that is wrong: it may
+    go on with what the line should have had."""
+    if draft.from_prints and draft.verdict is Verdict.WRONG:
+        used = {id(other.statement) for other in drafts if other.id in draft.uses}
+        wrong = (other for other in drafts if other.verdict is Verdict.WRONG)
+        if any(id(other.statement) in used for other in wrong):
+            draft.verdict, draft.code = Verdict.UNDECIDED, "C405"
+            draft.message, draft.expected = "what it follows from is wrong", ""
+
+
 def _with_numbers(here: Standing, node: t.Node) -> t.Node:
     if not isinstance(node, t.Derivative | t.Name):
         return rebuilt(node, partial(_with_numbers, here))
-    values = {entry.printed.value for entry in here.printed_for(node)}
-    if len(values) > 1:
-        return node
-    printed = last_number(here, node) if values else None
-    if printed is not None:
-        return printed
     value = here.known_value(node)
+    numbers = {entry.printed.value: entry.printed for entry in here.printed_for(node)}
+    if len(numbers) > 1:
+        return node
+    for number in numbers.values():
+        far = value is not None and abs(value - number.value) > MOST_CARRIED * number.unit
+        return node if far else last_number(here, node) or node
     return node if value is None else literal_of(value)

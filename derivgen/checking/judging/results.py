@@ -22,6 +22,7 @@ from derivgen.checking.evaluating.printed import (
     printed_matrix,
     printed_number,
 )
+from derivgen.checking.evaluating.resolving import UPDATE_MARKS
 from derivgen.checking.evaluating.values import Array, NoValue, Real, Value, scalar
 from derivgen.checking.judging.by_prints import with_prints
 from derivgen.checking.judging.carried import step_of_prints
@@ -138,12 +139,14 @@ def _exact_value(here: Standing, subject: t.Node | None, draft: Draft) -> Value 
 
 def _by_formula(here: Standing, subject: t.Node, before: Sequence[t.Node]) -> Value | None:
     """The value of ``dL/do * d_2`` in ``dL/dv_2 = dL/do * d_2 = 0.678`` where v_2 has no name but here: weights that
-    stand as numbers in the formulas."""
+    stand as numbers in the formulas.  That of a new value by the rule before it, where it is no step of plain descent."""
     formula = before[-1] if before else None
-    if formula is None or is_numeric(formula) or not isinstance(subject, t.Derivative):
+    if formula is None or is_numeric(formula):
         return None
-    model, by = here.actual.model, subject.by
-    if not isinstance(by, t.Name) or model.known(by.key) or ix.letters_of(by.key):
+    model, by = here.actual.model, subject.by if isinstance(subject, t.Derivative) else None
+    new = isinstance(subject, t.Name) and subject.mark in UPDATE_MARKS and model.step is not None
+    unnamed = isinstance(by, t.Name) and not model.known(by.key) and not ix.letters_of(by.key)
+    if not new and not unnamed:
         return None
     with suppress(NoValue):
         return here.actual.evaluate(formula)
@@ -187,7 +190,7 @@ def _with_prints(
     if found is None or scalar(found[1]) is None:
         return None
     draft.calculation, value = found
-    draft.uses = here.ledger.claims_behind(draft.calculation)
+    draft.uses, draft.from_prints = here.ledger.claims_behind(draft.calculation), True
     return value
 
 

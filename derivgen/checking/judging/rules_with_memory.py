@@ -42,8 +42,7 @@ def with_memory(learned: Learned, judge: Judge, words: str) -> Remembering | Non
     model = judge.basis.model
     if not isinstance(model, DocumentModel) or model.step is not unknown_step:
         return None
-    left_open = (d for d in judge.drafts if d.verdict is Verdict.UNDECIDED)
-    if model.loss is None or model.rate is None or not any(map(_is_new_number, left_open)):
+    if model.loss is None or model.rate is None or not any(map(_is_new_number, judge.drafts)):
         return None
     shown = shown_rule(learned.statements, model, judge.basis.budget)
     if shown is not None:
@@ -102,7 +101,10 @@ def _tried(
     """The document judged by a model with a rule, where enough of its new values are those of the rule, and nothing
     else is wrong that was not before: what is carried on from a step is no evidence against the step."""
     trial = judge.anew(judge.basis.by(model))
-    more = _right(trial) > _right(judge) and _wrong(_others(trial)) <= _wrong(_others(judge))
+    # without a rule, a new value is judged by no more than the formula that stands before it
+    more = _right(trial.drafts) > _right(_others(judge)) and _wrong(_others(trial)) <= _wrong(
+        _others(judge)
+    )
     return trial if more and enough(list(filter(_is_new_number, trial.drafts))) else None
 
 
@@ -121,8 +123,8 @@ def _nearly_all(drafts: list[Draft]) -> bool:
     return sum(draft.verdict is Verdict.CORRECT for draft in drafts) > 4 * _wrong(drafts)
 
 
-def _right(judge: Judge) -> int:
-    return sum(draft.verdict is Verdict.CORRECT for draft in judge.drafts)
+def _right(drafts: list[Draft]) -> int:
+    return sum(draft.verdict is Verdict.CORRECT for draft in drafts)
 
 
 def _is_new_number(draft: Draft) -> bool:

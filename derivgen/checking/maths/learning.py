@@ -48,6 +48,9 @@ class _Found:
     numbered: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     #: bases with a number above that stands before the index, where no power can be: ``\partial w^3_{11}``
     layered: set[str] = field(default_factory=set)
+    #: numbers above left sides, by the bases, and the bases of left sides without one
+    defined: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    plain: set[str] = field(default_factory=set)
     scripts: set[str] = field(default_factory=set)
     runs: set[str] = field(default_factory=set)
 
@@ -70,7 +73,7 @@ def learn(passages: Iterable[Passage], names: Iterable[str] = ()) -> Vocabulary:
             f"{name} = 1", "latex" if "\\" in name or "{" in name else "typed", found, False, False
         )
     for base, digits in found.numbered.items():
-        if "1" in digits or base in found.layered:  # nobody writes a first power
+        if "1" in digits or _is_layered(base, found):  # nobody writes a first power
             found.labels |= {(base, each) for each in digits}
     vocabulary = Vocabulary(
         frozenset(found.words | found.letters),
@@ -93,6 +96,14 @@ def learn(passages: Iterable[Passage], names: Iterable[str] = ()) -> Vocabulary:
         decimal_comma,
         star_marks,
     )
+
+
+def _is_layered(base: str, found: _Found) -> bool:
+    """Whether numbers above a base are those of layers: where one stands before an index or by another's ``w^l``, and
+    where several stand above left sides, ``z^2 = ...`` and ``z^3 = ...``."""
+    lettered = not found.labels.isdisjoint({(base, "l"), (base, "L")})
+    several = len(found.defined[base]) > 1 and base not in found.plain
+    return base in found.layered or lettered or several
 
 
 def _learn(text: str, notation: Notation, found: _Found, comma: bool, stars: bool) -> None:
@@ -158,6 +169,7 @@ def _defined(cursor: Cursor, read: Read, found: _Found) -> None:
     found.keys.add(spelling.key)
     found.scripts |= {piece for piece in spelling.index if piece.isalpha() and len(piece) > 1}
     if read.exponent is None:
+        found.plain.add(spelling.base)
         return
     first, last = read.exponent
     inside = cursor.tokens[first:last]
@@ -166,6 +178,7 @@ def _defined(cursor: Cursor, read: Read, found: _Found) -> None:
         found.labels.add((spelling.base, plain))
     elif len(inside) == 1 and plain.isdigit():
         found.numbered[spelling.base].add(plain)
+        found.defined[spelling.base].add(plain)
         if _is_index_next(cursor.tokens, last):
             found.layered.add(spelling.base)
     elif spelling.base != "e" and all(
@@ -211,8 +224,12 @@ def _letters(tokens: list[Token], found: _Found) -> None:
             digit = inside[1:2] if inside[:1] == ["{"] and inside[2:] == ["{"] else inside[:1]
             if base and token.text == "^" and digit and digit[0].isdigit():
                 found.numbered[base].add(digit[0])
-                if derived and _is_index_next(tokens, at + (3 if inside[0] == "{" else 2)):
+            above = digit[0] if base and token.text == "^" and digit else ""
+            if derived and _is_index_next(tokens, at + (3 if inside[0] == "{" else 2)):
+                if above.isdigit():
                     found.layered.add(base)
+                elif above in ("l", "L"):
+                    found.labels.add((base, above))
             if base and token.text == "^" and _is_lone_minus(tokens, at + 1):
                 found.labels |= {(base, "-"), (base, "+")}
             at += 1

@@ -28,6 +28,7 @@ from derivgen.checking.understanding.hypotheses import outputs_of_samples
 from derivgen.checking.understanding.index_ranges import without_ranges
 from derivgen.checking.understanding.index_words import with_indices_for_words
 from derivgen.checking.understanding.iterates import with_iterates
+from derivgen.checking.understanding.iterates_below import with_iterates_below
 from derivgen.checking.understanding.labelled_samples import with_labelled_samples
 from derivgen.checking.understanding.later_states import with_later_states
 from derivgen.checking.understanding.losses_in_words import losses_in_words
@@ -144,6 +145,7 @@ def _with_names_of_their_own(said: Sequence[Statement], text: str) -> Summed:
     said = with_indices_for_words(said)
     statements = with_elided_cells(with_elided_terms(with_implied_sums(said, text)))
     statements = with_iterates(with_named_arguments(statements, text))
+    statements = with_iterates_below(statements)
     statements = with_activations(statements, text)
     statements = with_values_apart(with_values_of_one(statements, text))
     statements = with_conditions(statements, text)

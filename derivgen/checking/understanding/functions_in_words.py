@@ -29,6 +29,8 @@ _SLOPE = re.compile(
 )
 #: what a leaky rectifier is where nothing else is said
 _USUAL_SLOPE = "0.01"
+#: digits that a number has, from the first one that is not 0
+_FEWEST_DIGITS = 2
 #: names of one letter that are looked at
 _MOST_CELLS = 60
 
@@ -43,7 +45,8 @@ def with_functions_in_words(
         return model
     ancestry = Ancestry(model)
     idle = [key for key in model.definitions if _is_idle(model, ancestry, key)]
-    results, sources = _by_letter(given), _by_letter(idle)
+    results = _by_letter([key for key in given if _tells(printed, key)])
+    sources = _by_letter(idle)
     made: dict[str, t.Node] = {}
     for letter, row in results.items():
         if len(row) > _MOST_CELLS:
@@ -51,7 +54,9 @@ def with_functions_in_words(
         ways = [
             found
             for other, cells in sources.items()
-            if other != letter and row.keys() == cells.keys()
+            if other != letter
+            and row.keys() == cells.keys()
+            and not any(ancestry.leads(cells[index], key) for index, key in row.items())
             for function in named
             if (found := _made(model, printed, row, cells, function, words)) is not None
         ]
@@ -70,6 +75,12 @@ def _is_open(model: DocumentModel, key: str) -> bool:
     """True for what has a number and no formula."""
     known = key in model.definitions or key in model.elements
     return not known and model.values[key] is not None
+
+
+def _tells(printed: Mapping[str, tuple[t.Node, ...]], key: str) -> bool:
+    """Whether the number of a name has so many digits that no other function gives it by chance."""
+    numbers = [n for n in map(printed_number, printed.get(key, ())) if n is not None]
+    return bool(numbers) and len(numbers[-1].text.lstrip("-0.").replace(".", "")) >= _FEWEST_DIGITS
 
 
 def _is_idle(model: DocumentModel, ancestry: Ancestry, key: str) -> bool:
@@ -108,7 +119,7 @@ def _made(
             value = scalar(world.value(key))
         except NoValue:
             return None
-        if value is None or not numbers or numbers[-1].decimals < 1:
+        if value is None:
             return None
         if numbers[-1].fit(value) is Fit.OFF:
             return None

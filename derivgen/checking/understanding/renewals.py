@@ -36,7 +36,7 @@ def fold_updates(decided: Decided) -> None:
             continue
         decided.renewals[full] = (
             key,
-            [*decided.notes.sides.get(full, []), *_with_states(decided, full)],
+            [*decided.notes.sides.get(full, []), *_with_states(decided, full, key)],
         )
         for table in (decided.notes.sides, decided.notes.printed, decided.notes.calculations):
             table.pop(full, None)
@@ -73,10 +73,16 @@ def _has_a_side_of_its_own(decided: Decided, key: str, mark: str) -> bool:
     return key not in notes.sides and key not in notes.calculations and key + mark in notes.sides
 
 
-def _with_states(decided: Decided, key: str) -> list[t.Node]:
-    """Rules with a derivative, and the state of an optimiser, in them: ``w - eta g / sqrt(s)``."""
-    rules = decided.notes.rules.get(key, ())
-    return [rule for rule in rules if any(APART in name for name in names_in(rule))]
+def _with_states(decided: Decided, full: str, key: str) -> list[t.Node]:
+    """Rules with a derivative, and the state of an optimiser, in them: ``w - eta g / sqrt(s)``; and those of a state,
+    ``mu v - eta dL/dw``, which nothing is differentiated by."""
+    rules = decided.notes.rules.get(full, ())
+    state = key not in decided.denominators
+    return [
+        rule
+        for rule in rules
+        if any(APART in name or (state and name == key) for name in names_in(rule))
+    ]
 
 
 def forget_assigned(decided: Decided) -> None:

@@ -57,7 +57,14 @@ def _given(decided: Decided, top: str) -> list[t.Node]:
     below = (others | given.keys()) - last
     if not last or len(last) > MOST_GIVEN:
         return []
-    if any(not any(leads(end, key) for end in last) for key in below if not ix.letters_of(key)):
+
+    def is_above(key: str) -> bool:
+        """Whether what arrives goes on to a quantity, or to a cell of it."""
+        made = decided.definitions.get(key)
+        cells = t.names_in(made) if isinstance(made, t.Matrix) else ()
+        return any(leads(end, one) for end in last for one in (key, *cells))
+
+    if not all(is_above(key) for key in below if not ix.letters_of(key)):
         return []
     return [_weighed(name, node) for key, (name, node) in given.items() if key in last]
 
