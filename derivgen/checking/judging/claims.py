@@ -26,6 +26,7 @@ from derivgen.checking.evaluating.printed import (
 )
 from derivgen.checking.evaluating.resolving import UPDATE_MARKS, Unknown, resolved
 from derivgen.checking.evaluating.values import NoValue, Shapes
+from derivgen.checking.judging.approximations import excuse_approximation
 from derivgen.checking.judging.basis import Basis
 from derivgen.checking.judging.by_prints import leave_open_after_mistakes
 from derivgen.checking.judging.calculations import (
@@ -152,6 +153,7 @@ class ClaimJudge:
         self.basis.budget.begin()
         try:
             self._claim(draft, members)
+            excuse_approximation(draft)
         except (OutOfWork, RecursionError) as limit:
             draft = Draft(draft.id, statement, segment, part=segment.span, printed=draft.printed)
             draft.code = "C403"

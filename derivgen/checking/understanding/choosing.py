@@ -98,7 +98,8 @@ def _ranked(decided: Decided, key: str, sides: Sequence[t.Node], used: bool) -> 
             continue  # y = m x + b: an example that belongs to no quantity
         # a sum over letters without bounds does not say what its terms are, where another side does
         solved = missing == 0 and _is_solved_for(decided, key, own)
-        scored.append((_is_open_sum(side), missing, solved, isinstance(side, t.Name), at, side))
+        last = id(side) in decided.notes.near or _is_open_sum(side)
+        scored.append((last, missing, solved, isinstance(side, t.Name), at, side))
     if all(row[2] for row in scored):
         scored = [(*row[:2], False, *row[3:]) for row in scored]
     found = [row[-1] for row in sorted(scored, key=lambda row: row[:-1])]

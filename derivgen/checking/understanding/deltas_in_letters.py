@@ -1,5 +1,5 @@
 """Deltas in general terms of which no line says that they are derivatives: ``\\delta_i^l`` is that of the loss by
-``z_i^l`` by custom, where ``f'(z_i^l)`` stands in its formula."""
+``z_i^l`` by custom, where ``f'(z_i^l)`` stands in its formula; and deltas of several layers that only their letters tell apart."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from derivgen.checking.evaluating import indices as ix
 from derivgen.checking.maths import tree as t
+from derivgen.checking.maths.rebuild import rebuilt
 from derivgen.checking.understanding.statements import Statement
 
 _DELTA = "delta"
@@ -42,6 +43,33 @@ def deltas_by_custom(statements: Sequence[Statement]) -> list[Statement]:
             made = replace(line, chain=chain, earlier=(), restrictions=())
             found.setdefault(line.left, made)
     return list(found.values())
+
+
+def deltas_apart(statements: Sequence[Statement]) -> list[Statement]:
+    """The statements with a name of its own for each delta that a letter tells from others: ``\\delta_k`` is that of
+    ``y_k``, and ``\\delta_j`` that of ``a_j``."""
+    of: dict[str, str] = {}
+    for statement in statements:
+        left = statement.left
+        if not isinstance(left, t.Name) or ix.split(left.key)[0] != _DELTA or left.mark:
+            continue
+        for member in statement.members[1:]:
+            by = member.by if isinstance(member, t.Derivative) else None
+            pieces = ix.split(left.key)[1]
+            if isinstance(by, t.Name) and len(pieces) == 1 and ix.split(by.key)[1] == pieces:
+                of.setdefault(pieces[0], ix.split(by.key)[0])
+    if len(set(of.values())) < 2 or not ix.LETTERS.issuperset(of):
+        return list(statements)
+
+    def named(node: t.Node) -> t.Node:
+        if not isinstance(node, t.Name):
+            return rebuilt(node, named)
+        base, pieces = ix.split(node.key)
+        if base != _DELTA or len(pieces) != 1 or pieces[0] not in of:
+            return node
+        return replace(node, key=ix.joined(f"{_DELTA}{of[pieces[0]]}", pieces))
+
+    return [statement.mapped(named) for statement in statements]
 
 
 def _is_delta(left: t.Node | None) -> bool:

@@ -20,7 +20,7 @@ from derivgen.checking.evaluating.printed import is_printed
 from derivgen.checking.maths import functions
 from derivgen.checking.maths import tree as t
 from derivgen.checking.maths.rebuild import rebuilt
-from derivgen.checking.understanding.deltas_in_letters import deltas_by_custom
+from derivgen.checking.understanding.deltas_in_letters import deltas_apart, deltas_by_custom
 from derivgen.checking.understanding.letters_as_layers import with_numbered_layers
 from derivgen.checking.understanding.running_letters import (
     Instance,
@@ -37,7 +37,7 @@ MOST_TRIED = 4
 #: what is read as a call and is no function of its argument
 _NO_FUNCTIONS = frozenset({"grad", "ones", "norm", "softmax"})
 _IN_A_SET = re.compile(r"(?:(?P<sign>\\ell|ℓ)|(?P<letter>[a-z]))\s*(?:\\in|∈)")
-_RELATIONS = frozenset({None, "=", "approx", "define", "assign"})
+_RELATIONS = frozenset({None, "=", "define", "assign"})
 
 
 @dataclass(frozen=True)
@@ -64,6 +64,7 @@ def general_case(
     deltas = deltas_by_custom(said) if by_custom else []
     if by_custom and not deltas:
         return None
+    said = deltas_apart(said)
     said = with_numbered_layers([*_implied(said), *deltas, *said, *_of_units(said)])
     ranges = Ranges.of(said, labels)
     said = [s for s in said if not ranges.is_bound_and_free(s)]

@@ -179,6 +179,8 @@ class Notes:
     stated: set[str] = field(default_factory=set)
     #: keys that were printed as the result of something: with an approximate sign
     results: set[str] = field(default_factory=set)
+    #: formulas behind a sign for about the same: they define nothing that has another formula
+    near: set[int] = field(default_factory=set)
 
 
 def functions_of_more(notes: Notes) -> None:
@@ -244,6 +246,7 @@ def note(notes: Notes, statement: Statement) -> None:
         notes.assigned[bodies[0].key].append(bodies[1])
     if any(s.relation == "approx" for s in segments) and isinstance(statement.left, t.Name):
         notes.results.add(full_key(statement.left))
+        notes.near |= {id(s.body) for s in segments if s.relation == "approx"}
     members = [statement.left, *bodies] if statement.chain.continued else bodies
     rest = [member for member in members if member is not None]
     square = bool(rest) and _is_square(rest[0])
