@@ -15,6 +15,7 @@ from derivgen.checking.judging.carried import onward_as_printed
 from derivgen.checking.judging.claims import ClaimJudge
 from derivgen.checking.judging.given_values import GivenValues
 from derivgen.checking.judging.habits import usual_decimals, usual_digits
+from derivgen.checking.judging.next_samples import NextSamples
 from derivgen.checking.judging.rows import Rows
 from derivgen.checking.judging.standing import Standing
 from derivgen.checking.judging.symbols import SymbolJudge
@@ -66,6 +67,7 @@ class Judge:
                 self.situations,
                 self.symbols.equality.ancestry.upstream_of,
             )
+            self.samples = NextSamples(self.situations)
             self.worlds, self.ledgers = [self.standing.actual], [self.standing.ledger]
             claims = ClaimJudge(self.basis, self.drafts, self.formulas, self.standing, self.symbols)
             self._statement = claims.statement
@@ -75,11 +77,7 @@ class Judge:
                 if statement.row is not None:
                     self.rows.judge(statement.row, statement)
                 elif told:  # its headings say where the document stands
-                    self._at_step(statement.step)
-                    begin = len(self.drafts)
-                    self._statement(statement)
-                    if statement.step:
-                        self.given.after_step(statement, self.drafts[begin:])
+                    self._where_it_is_said(statement)
                 else:
                     self._where_it_stands(statement)
             self.rows.settle()
@@ -112,6 +110,29 @@ class Judge:
         self.given.restated(statement, self.drafts[begin:])
         self.situations.note(statement)
 
+    def _where_it_is_said(self, statement: Statement) -> None:
+        """Judge a statement at the step that its heading names, with the data that this step has of its own."""
+        step = statement.step
+        self._at_step(step)
+        begin, written = len(self.drafts), len(self.standing.ledger.written)
+        self._statement(statement)
+        if not step:
+            return
+        wrong = _count_wrong(self.drafts[begin:])
+        given = self.samples.take(statement)
+        if given:
+            self.given.waiting += [d for d in self.drafts[begin:] if d.verdict is Verdict.WRONG]
+        elif wrong and (other := self.samples.meant(statement, self.standing.actual)) is not None:
+            here = self.standing.actual
+            self._again(statement, other, begin, written)
+            if _count_wrong(self.drafts[begin:]) < wrong:
+                self.worlds[step] = other
+                self.samples.enter(step, other, self.drafts[begin:])
+                self.given.meant()
+            else:
+                self._again(statement, here, begin, written)
+        self.given.after_step(statement, self.drafts[begin:])
+
     def _enter(self, world: World) -> None:
         if self.situations.anew:
             self.given.meant()
@@ -142,6 +163,10 @@ class Judge:
                 found[key] = end.key
                 end, steps = self.basis.model.definition(end.key), steps + 1
         return found
+
+
+def _count_wrong(drafts: Sequence[Draft]) -> int:
+    return sum(draft.verdict is Verdict.WRONG for draft in drafts)
 
 
 def _wrong_numbers(drafts: Sequence[Draft]) -> int:

@@ -14,7 +14,7 @@ from derivgen.checking.evaluating.budget import Budget
 from derivgen.checking.evaluating.equality import Comparison, Equality, Outcome
 from derivgen.checking.evaluating.model import Changed, Element, Model
 from derivgen.checking.evaluating.printed import printed_matrix, printed_number
-from derivgen.checking.evaluating.resolving import UPDATE_MARKS, Open, Unknown, resolved
+from derivgen.checking.evaluating.resolving import CONSTANTS, UPDATE_MARKS, Open, Unknown, resolved
 from derivgen.checking.evaluating.values import Array, NoValue, Shapes, is_nothing, shown_shape
 from derivgen.checking.maths import tree as t
 from derivgen.checking.maths.rebuild import rebuilt
@@ -260,7 +260,8 @@ class SymbolJudge:
         """True for ``sigma'(u) = ...`` in u alone, and ``d sigma(u)/du = ...``, also of a longer formula: it can be
         tried for any u, whatever u is."""
         own = set(t.names_of(left))
-        if len(own) != 1 or own != set(t.names_of(right)):
+        others = (name for name in t.names_of(right) if name.key not in CONSTANTS)
+        if len(own) != 1 or own != set(others):
             return False
         if isinstance(left, t.Derivative):
             return left.of is not None and not isinstance(left.of, t.Name) and own == {left.by}
@@ -354,7 +355,7 @@ class _Free(Changed):
     """A model in which every name means something: one that nobody defines is any number."""
 
     def known(self, key: str) -> bool:
-        return bool(key)
+        return self.model.known(key) or (bool(key) and key not in CONSTANTS)
 
 
 class _AtRest(Changed):

@@ -6,8 +6,9 @@ the products of vectors that it is computed from are inner products; so are thes
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 from derivgen.checking.evaluating import indices as ix
 from derivgen.checking.evaluating.budget import Budget, OutOfWork
@@ -46,7 +47,18 @@ def _pairs(learned: Learned, world: World) -> set[Pair]:
         ):
             above = {key, *world.ancestry.upstream(key)}
             found |= {pair for one in above for pair in candidates.get(one, ())}
+    for statement in learned.statements:
+        found.update(_in_chain(statement, world))
     return found
+
+
+def _in_chain(statement: Statement, world: World) -> Iterator[Pair]:
+    """The pairs of a formula behind which a single number is printed: ``dL/dh = e · w = -0.09``."""
+    if not isinstance(statement.left, t.Derivative):
+        return  # what computes a name is a definition
+    for formula, result in pairwise(statement.members[1:]):
+        if printed_number(result) is not None and not is_numeric(formula):
+            yield from (pair for pair in _beside(formula) if _are_alike(pair, world))
 
 
 def _beside(node: t.Node) -> Iterable[Pair]:

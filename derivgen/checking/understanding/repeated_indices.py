@@ -9,6 +9,7 @@ from dataclasses import replace
 from derivgen.checking.evaluating import indices as ix
 from derivgen.checking.maths import tree as t
 from derivgen.checking.understanding.statements import Statement
+from derivgen.checking.understanding.sum_letters import with_usual_indices
 
 _CONVENTION = re.compile(
     r"repeated\s+(?:index|indices)|(?:index|indices)\s+(?:that\s+)?(?:is\s+|are\s+)?repeated|summation\s+convention"
@@ -22,7 +23,7 @@ def with_implied_sums(statements: Sequence[Statement], text: str) -> tuple[State
     """The statements with these sums, where the document says that it leaves their signs out."""
     if _CONVENTION.search(text) is None:
         return tuple(statements)
-    return tuple(map(_with_sums, statements))
+    return tuple(map(_with_sums, with_usual_indices(statements)))
 
 
 def _with_sums(statement: Statement) -> Statement:
@@ -44,6 +45,9 @@ def _summed(node: t.Node, own: frozenset[str]) -> t.Node:
         return replace(node, terms=tuple((sign, _summed(body, own)) for sign, body in node.terms))
     if isinstance(node, t.Negated):
         return replace(node, body=_summed(node.body, own))
+    if isinstance(node, t.BigSum):  # one of several sums may be written
+        bound = frozenset((node.index or "").split(","))
+        return replace(node, body=_summed(node.body, own | bound))
     letters = sorted(ix.free_letters(node) - own)
     if not letters or not isinstance(node, t.Product | t.Power | t.Quotient):
         return node

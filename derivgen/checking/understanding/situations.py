@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 from derivgen.checking.evaluating.literals import literal
 from derivgen.checking.evaluating.model import Model
-from derivgen.checking.evaluating.printed import is_printed, printed_number
+from derivgen.checking.evaluating.printed import is_printed, printed_matrix, printed_number
 from derivgen.checking.evaluating.resolving import UPDATE_MARKS
 from derivgen.checking.evaluating.values import NoValue, Value
 from derivgen.checking.evaluating.world import World
@@ -69,10 +69,14 @@ class Situations:
         fixed = fixed or left.key in self.repaired
         if given is None or fixed or len(segments) != 2 or left.key == self.model.rate:
             return None
-        old, new = printed_number(given), printed_number(segments[1].body)
-        if old is None or new is None or old.value == new.value:
+        body = segments[1].body
+        old, new = printed_number(given), printed_number(body)
+        cells = printed_matrix(given), printed_matrix(body)
+        if old is not None and new is not None:
+            return None if old.value == new.value else literal(body)
+        if None in cells or cells[0] == cells[1]:
             return None
-        return literal(segments[1].body)
+        return literal(body)
 
     def others(self, statement: Statement) -> Iterator[World]:
         """The points that a statement may be about instead: after an update where it computes again what

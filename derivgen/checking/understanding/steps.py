@@ -18,7 +18,8 @@ _ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", 
 _WORD = r"(?:training|update|optimi[sz]ation|gradient descent)\s+step|(?:training\s+)?(?:iteration|epoch)"
 _HEADING = re.compile(
     r"^[ \t]*(?:(?P<marks>\#{1,6})[ \t]+|\\(?P<command>(?:sub)*section|chapter|paragraph)\*?\{|[*_]{2})?"
-    r"(?:\d{1,2}(?:\.\d{1,2})*\.?[ \t]+)?(?P<text>[^\n{}$]{1,80}?)[ \t]*[}*_:.]*[ \t]*$",
+    r"(?:\d{1,2}(?:\.\d{1,2})*\.?[ \t]+)?(?P<text>[^\n{}$]{1,80}?)[ \t]*[}*_:.,]*[ \t]*"
+    r"(?:\$[^\n]*)?$",
     re.MULTILINE,
 )
 _STEP = re.compile(
@@ -28,6 +29,15 @@ _STEP = re.compile(
 )
 #: a heading that may count steps of training, or steps of a calculation
 _PLAIN = re.compile(r"(?:step|schritt)\s+(?P<number>\d{1,3})", re.IGNORECASE)
+#: a heading that counts samples, which are steps where each of them changes the parameters
+_SAMPLE = re.compile(
+    r"(?:(?:training\s+)?(?:sample|example|pattern|observation)|beispiel|exemple|ejemplo|esempio)\s+(?P<number>\d{1,3})",
+    re.IGNORECASE,
+)
+#: a name that is assigned a new value from its old one
+_ASSIGNED = re.compile(
+    r"(?P<name>[^\s&$=,]{1,30})\s*&?\s*(?:\\leftarrow|\\gets|←|:=|<-)\s*&?\s*(?P=name)(?!\w)"
+)
 #: what stands left of a relation, in a formula or behind a row of a display
 _LEFT = re.compile(r"(?:^|\\\\|\$|,|\\quad|\\qquad)\s*&?\s*([^=&$,]{1,60}?)\s*&?\s*(?:=|\\approx)")
 _RANKS = {"chapter": 1, "section": 2, "subsection": 3, "subsubsection": 4, "paragraph": 5}
@@ -54,12 +64,12 @@ def steps_of(manuscript: Manuscript) -> Steps:
     counts: list[int] = []
     first: int | None = None
     rank = 0
-    plain = _counts_steps(manuscript.text)
+    plain = _counted(manuscript.text)
     for found in _HEADING.finditer(manuscript.text):
         here = _rank(found)
         step = _STEP.fullmatch(found["text"].strip())
-        if step is None and plain:
-            step = _PLAIN.fullmatch(found["text"].strip())
+        if step is None and plain is not None:
+            step = plain.fullmatch(found["text"].strip())
         if step is None:
             if counts and counts[-1] and 0 < here <= rank:
                 starts.append(found.start())
@@ -74,16 +84,21 @@ def steps_of(manuscript: Manuscript) -> Steps:
     return Steps(tuple(starts), tuple(counts))
 
 
-def _counts_steps(text: str) -> bool:
-    """Whether headings that are "Step 1", "Step 2" and nothing else count steps of training: what is computed in one
-    is computed again in the next."""
-    headings = [h for h in _HEADING.finditer(text) if _PLAIN.fullmatch(h["text"].strip())]
-    parts = [
-        set(_LEFT.findall(text[one.end() : two.start() if two else len(text)]))
-        for one, two in zip_longest(headings, headings[1:])
-    ]
-    pairs = list(pairwise(parts))
-    return bool(pairs) and all(4 * len(a & b) >= 3 * len(b) and len(b) > 2 for a, b in pairs)
+def _counted(text: str) -> re.Pattern[str] | None:
+    """What counts steps of training, "Step 1" and "Step 2" or "Sample 1" and "Sample 2" with nothing else: what is
+    computed in one is computed again in the next, and after a sample the parameters are other ones."""
+    for pattern in (_PLAIN, _SAMPLE):
+        headings = [h for h in _HEADING.finditer(text) if pattern.fullmatch(h["text"].strip())]
+        parts = [
+            text[one.end() : two.start() if two else len(text)]
+            for one, two in zip_longest(headings, headings[1:])
+        ]
+        pairs = list(pairwise([set(_LEFT.findall(part)) for part in parts]))
+        again = all(4 * len(a & b) >= 3 * len(b) and len(b) > 2 for a, b in pairs)
+        trained = pattern is _PLAIN or all(map(_ASSIGNED.search, parts[:-1]))
+        if pairs and again and trained:
+            return pattern
+    return None
 
 
 def _rank(found: re.Match[str]) -> int:

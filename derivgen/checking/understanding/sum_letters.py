@@ -7,13 +7,14 @@ the j' of ``\\sum_{j'} \\exp(u_{j'})``, inside of its sum."""
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from derivgen.checking.evaluating import indices as ix
 from derivgen.checking.maths import tree as t
 from derivgen.checking.maths.rebuild import rebuilt
-from derivgen.checking.understanding.statements import Statement
+from derivgen.checking.understanding.statements import Statement, keys_in
 
 _PRIMED = re.compile("[a-z]'")
 #: letters to count with, the less usual ones first
@@ -39,11 +40,41 @@ def with_usual_letters(statements: Sequence[Statement]) -> tuple[Statement, ...]
     if any(letter in taken and not _is_index(letter, statements) for letter in names):
         names = {}
     plain = dict(zip(primed, free[len(names) :], strict=False))
+    return _with_letters(statements, names, plain)
+
+
+def with_usual_indices(statements: Sequence[Statement]) -> tuple[Statement, ...]:
+    """The statements with a usual letter for each that stands below several names beside a usual one, and nowhere else:
+    the b of ``X_{bi}`` and ``H_{bj}``, which counts the samples."""
+    keys = keys_in(statements)
+    below: dict[str, set[str]] = defaultdict(set)
+    for key in keys:
+        base, pieces = ix.split(key)
+        if len(pieces) > 1 and all(len(piece) == 1 for piece in pieces):
+            for letter in pieces:
+                below[letter].add(base)
+    strange = sorted(
+        letter
+        for letter, bases in below.items()
+        if len(bases) > 1
+        and letter.islower()
+        and letter not in ix.LETTERS
+        and _is_index(letter, statements)
+    )
+    taken = keys.union(*map(_in_subscript, keys))
+    free = [letter for letter in _FREE if letter not in taken]
+    return _with_letters(statements, dict(zip(strange, free, strict=False)), {})
+
+
+def _with_letters(
+    statements: Sequence[Statement], names: Mapping[str, str], plain: Mapping[str, str]
+) -> tuple[Statement, ...]:
+    """The statements with other index letters; ``plain`` are those for primed ones, inside of their sums."""
     if not names and not plain:
         return tuple(statements)
 
     def renamed(node: t.Node) -> t.Node:
-        if isinstance(node, t.BigSum) and node.index in plain:
+        if isinstance(node, t.BigSum) and node.index and node.index in plain:
             own = plain[node.index]
             return renamed(
                 replace(node, body=_without_prime(node.body, node.index[0], own), index=own)
@@ -82,6 +113,7 @@ def _is_index(letter: str, statements: Sequence[Statement]) -> bool:
     return not any(
         name.key == letter
         for statement in statements
+        if len(statement.members) > 1  # "a counts the samples" says nothing of a value
         for node in statement.members
         for name in t.names_of(node)
     )
