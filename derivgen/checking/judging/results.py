@@ -62,9 +62,11 @@ def judge_result(
     """
     draft.subject = None if subject is None else here.ledger.plain(subject)
     exact = as_meant(here, subject, before, _exact_value(here, subject, draft))
+    known = exact is not None
     if exact is None and subject is not None:
         exact = _by_formula(here, subject, before)
-    draft.modelled = exact is not None
+    # by a rule of training that stands before it, a new value follows from what the author says alone
+    draft.modelled = exact is not None and (known or isinstance(subject, t.Derivative))
     local = _local_value(here, subject, before, draft)
     stepped = None
     if exact is None and local is None:

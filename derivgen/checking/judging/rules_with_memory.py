@@ -42,7 +42,8 @@ def with_memory(learned: Learned, judge: Judge, words: str) -> Remembering | Non
     model = judge.basis.model
     if not isinstance(model, DocumentModel) or model.step is not unknown_step:
         return None
-    if model.loss is None or model.rate is None or not any(map(_is_new_number, judge.drafts)):
+    left_open = (d for d in judge.drafts if d.verdict is Verdict.UNDECIDED or not d.modelled)
+    if model.loss is None or model.rate is None or not any(map(_is_new_number, left_open)):
         return None
     shown = shown_rule(learned.statements, model, judge.basis.budget)
     if shown is not None:

@@ -113,6 +113,9 @@ class SymbolJudge:
         if unsaid := self._unsaid(subject, body):
             draft.code, draft.message = "C405", f"the value of {self.spelled(unsaid)} is not given"
             return
+        if self._is_model_of_data(subject, body):
+            draft.code, draft.message = "C404", GENERAL
+            return
         draft.verdict, draft.printed = Verdict.WRONG, self.spelled(body)
         if found.outcome is Outcome.MISFIT:
             draft.code, draft.message = "C301", str(found.reason)
@@ -129,6 +132,14 @@ class SymbolJudge:
             return all(is_nothing(p.evaluate(subject)) for p in self.equality.points[:2])
         except NoValue:
             return False
+
+    def _is_model_of_data(self, subject: t.Node, body: t.Node) -> bool:
+        """True for ``y = w x`` of a given target y, where that computes another quantity: it says what is to be fitted."""
+        if not isinstance(subject, t.Name) or subject.mark or self.model.given(subject.key) is None:
+            return False
+        if self.model.definition(subject.key) is not None:
+            return False
+        return any(self.model.definition(key) == body for key in self.model.names())
 
     def _lies_otherwise(self, draft: Draft, subject: t.Node) -> Comparison | None:
         """A formula for the transpose of what it is said to be, where the numbers that follow have the other shape:

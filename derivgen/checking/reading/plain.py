@@ -19,6 +19,8 @@ _DIRECTIVE = re.compile(
     r"(?P<body>(?:(?P=indent)[ \t]+[^\n]*(?:\n|\Z)|[ \t]*\n)*)",
     re.MULTILINE,
 )
+#: a line of dashes, or a heading between dashes: ``--- step 2 ---``
+_RULED = re.compile(r"\s*([-=~*_#])\1+(?:[^\n=]*?\1{2,})?\s*")
 _OPTIONS = re.compile(r"(?:[ \t]*:[a-z-]+:[^\n]*(?:\n|\Z))+")
 
 
@@ -65,11 +67,11 @@ def _parts(body: Traced) -> Iterator[Traced | Rows]:
 
 
 def paragraphs(text: str) -> Iterator[tuple[int, int]]:
-    """Where the paragraphs begin and end: runs of lines that are not empty."""
+    """Where the paragraphs begin and end: runs of lines that are neither empty nor between dashes."""
     start: int | None = None
     at = end = 0
     for line in text.split("\n"):
-        if line.strip():
+        if line.strip() and not _RULED.fullmatch(line):
             start = at if start is None else start
             end = at + len(line)
         elif start is not None:

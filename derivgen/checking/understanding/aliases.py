@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from derivgen.checking.evaluating import indices as ix
-from derivgen.checking.evaluating.printed import printed_number
+from derivgen.checking.evaluating.model import DocumentModel
+from derivgen.checking.evaluating.printed import Fit, printed_number
+from derivgen.checking.evaluating.values import NoValue, scalar
+from derivgen.checking.evaluating.world import World
 from derivgen.checking.maths import tree as t
 from derivgen.checking.maths.tree import has_derivative, names_in
 from derivgen.checking.understanding.arrays import has_dots
@@ -35,6 +38,35 @@ def without_parameters(decided: Decided) -> None:
         ]
         if len(full) == 1 and not decided.definitions.lead_to(t.Name(full[0]), key):
             decided.definitions[key] = t.Name(full[0], written=full[0])
+
+
+def forget_models_of_data(decided: Decided) -> None:
+    """Of two names with one formula, one may be what it ought to give: in ``y = w x`` of a title, and ``p = w x = 1.5``
+    beside a given ``y = 2``, y is a target."""
+    first: dict[t.Node, str] = {}
+    for key, node in dict(decided.definitions).items():
+        other = first.setdefault(node, key)
+        if other == key or isinstance(node, t.Name):
+            continue
+        world = World(DocumentModel(decided.definitions, decided.values, decided.elements))
+        right = [_is_printed_so(decided, world, one) for one in (key, other)]
+        if sorted(right, key=str) == [False, True]:
+            wrong = key if right[0] is False else other
+            if wrong not in decided.notes.calculations:
+                del decided.definitions[wrong]
+
+
+def _is_printed_so(decided: Decided, world: World, key: str) -> bool | None:
+    """Whether the number that was printed first for a quantity is what its formula gives; None where nothing tells."""
+    number = next(filter(None, map(printed_number, decided.notes.printed.get(key, ()))), None)
+    try:
+        value = scalar(world.evaluate(decided.definitions[key]))
+    except NoValue:
+        return None
+    if number is None or value is None:
+        return None
+    # a whole number that is given is no rounded one
+    return number.fit(value) is not Fit.OFF if number.decimals else value == number.value
 
 
 def find_doubles(decided: Decided) -> None:

@@ -24,6 +24,11 @@ class Chosen(dict[str, t.Node]):
             self._readers[name].add(key)
         super().__setitem__(key, node)
 
+    def __delitem__(self, key: str) -> None:
+        for name in self._reads.pop(key, ()):
+            self._readers[name].discard(key)
+        super().__delitem__(key)
+
     def lead_to(self, side: t.Node, key: str) -> bool:
         """True where a right side is computed from a key, over however many steps.
 

@@ -43,7 +43,24 @@ def with_conditions(statements: Sequence[Statement], text: str) -> tuple[Stateme
         if made is not None:
             found[-1] = made
             taken = at + 1 if closing is None else at + 2
+        elif found and _is_half(found[-1], statement, text):
+            found.pop()
     return tuple(found)
+
+
+def _is_half(before: Statement, condition: Statement, text: str) -> bool:
+    """True for ``h = u`` of ``h = u for u > 0, exp(u) - 1 otherwise``: it holds under a condition alone."""
+    between = text[_end(before) : condition.source(condition.chain.span[0])]
+    if len(before.members) != 2 or len(between) > _NEAR or _ENDS.search(between):
+        return False
+    return _ELSE.search(_rest(condition, text)) is not None
+
+
+def _rest(statement: Statement, text: str) -> str:
+    """What stands behind a statement in its sentence."""
+    rest = text[_end(statement) : _end(statement) + _NEAR]
+    border = _ENDS.search(rest)
+    return rest if border is None else rest[: border.start()]
 
 
 def _is_condition(statement: Statement, text: str) -> bool:
@@ -76,10 +93,7 @@ def _distinction(
     if any(len(words) > _NEAR or _ENDS.search(words) for words in between):
         return None
     if closing is None:
-        rest = text[_end(behind) : _end(behind) + _NEAR]
-        border = _ENDS.search(rest)
-        rest = rest if border is None else rest[: border.start()]
-        if not (_ELSE.search(between[1]) or _ELSE.search(rest)):
+        if not (_ELSE.search(between[1]) or _ELSE.search(_rest(behind, text))):
             return None
     lines = (
         (before.members[1], condition.chain),

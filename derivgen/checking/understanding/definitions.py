@@ -21,6 +21,7 @@ from derivgen.checking.understanding.aliases import (
     find_aliases,
     find_doubles,
     first_activations,
+    forget_models_of_data,
     left_over,
     without_parameters,
 )
@@ -121,6 +122,7 @@ def _learned(decided: Decided, rules: Mapping[str, t.Node]) -> Learned:
     give_values(decided)
     find_aliases(decided)
     first_activations(decided)
+    forget_models_of_data(decided)
     find_doubles(decided)
     name_cells(decided)
     find_elements(decided)

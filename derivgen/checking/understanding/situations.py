@@ -86,18 +86,23 @@ class Situations:
             return
         points = [self.world]
         if self.updated and left.key in self.seen and self.steps < MOST_STEPS:
-            with suppress(NoValue):
-                after = self.world.after
-                # where the document's rule is not known, its new values are all that is
-                known = self.model.step is not unknown_step
-                if known:
-                    points.append(after)
-                if self.renewed:
-                    points.append(after.with_data(self._as_printed()))
+            after = self._after()
+            # where the document's rule is not known, its new values are all that is
+            if after is not None and self.model.step is not unknown_step:
+                points.append(after)
+            if self.renewed:
+                points.append((after or self.world).with_data(self._as_printed()))
         yield from points[1:]
         if self.anew:
             for point in points:
                 yield point.with_data(self.anew)
+
+    def _after(self) -> World | None:
+        """The point after a step, where there is a rule for that."""
+        try:
+            return self.world.after
+        except NoValue:
+            return None
 
     def _as_printed(self) -> dict[str, Value]:
         """The parameters after a step: the new values that were printed, else the old ones."""

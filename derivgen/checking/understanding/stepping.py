@@ -65,9 +65,9 @@ def stepped(statements: Iterable[Statement], model: DocumentModel) -> Stepped:
                 first = replace(segments[0], body=marked)
                 chain = replace(statement.chain, segments=(first, *segments[1:]))
                 statement = replace(statement, chain=chain, left=marked)
-                source = printed.get(abs(step)) if step else None
-                if isinstance(source, t.Name) and source.key not in above | changes:
-                    velocities.add(source.key)
+                sources = [printed.get(abs(change)) for change in step if change]
+                names = [source for source in sources if isinstance(source, t.Name)]
+                velocities |= {source.key for source in names if source.key not in above | changes}
                 last = _value(segments[-1].body)
                 if last is not None:
                     now[name.key] = last
@@ -95,8 +95,8 @@ def _step(
     ruled: Container[str],
     *,
     told: bool,
-) -> Fraction | None:
-    """What is added to the present value of a given quantity, 0 where that is a product."""
+) -> tuple[Fraction, ...] | None:
+    """What is added to the present value of a given quantity, each of it, 0 where that is a product."""
     given = _given(name.key, model)
     if given is None or model.definition(name.key) is not None or len(segments) < 2:
         return None
@@ -108,16 +108,16 @@ def _step(
         by_rule = ix.family(name.key) in ruled and not ix.letters_of(name.key)
         told = told and model.is_parameter(name.key)
         if (arrow or by_rule or told) and printed_matrix(segments[1].body) is not None:
-            return Fraction(0) if segments[1].body != given else None
-        return Fraction(0) if moved and (arrow or by_rule or told) else None
+            return (Fraction(0),) if segments[1].body != given else None
+        return (Fraction(0),) if moved and (arrow or by_rule or told) else None
     body = segments[1].body
-    if not isinstance(body, t.Sum) or len(body.terms) != 2 or not is_numeric(body):
+    if not isinstance(body, t.Sum) or len(body.terms) < 2 or not is_numeric(body):
         return None
-    (negative, old), (_, change) = body.terms
+    (negative, old), *changes = body.terms
     before = _value(t.Negated(old) if negative else old)
     if before is None or before != now.get(name.key, _value(given)):
         return None
-    return _value(change) or Fraction(0)
+    return tuple(_value(change) or Fraction(0) for _, change in changes)
 
 
 def _given(key: str, model: DocumentModel) -> t.Node | None:

@@ -17,8 +17,9 @@ from derivgen.checking.manuscript import Manuscript
 _ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth")
 _WORD = r"(?:training|update|optimi[sz]ation|gradient descent)\s+step|(?:training\s+)?(?:iteration|epoch)"
 _HEADING = re.compile(
-    r"^[ \t]*(?:(?P<marks>\#{1,6})[ \t]+|\\(?P<command>(?:sub)*section|chapter|paragraph)\*?\{|[*_]{2})?"
-    r"(?:\d{1,2}(?:\.\d{1,2})*\.?[ \t]+)?(?P<text>[^\n{}$]{1,80}?)[ \t]*[}*_:.,]*[ \t]*"
+    r"^[ \t]*(?:(?P<marks>\#{1,6})[ \t]+|\\(?P<command>(?:sub)*section|chapter|paragraph)\*?\{|[*_]{2}"
+    r"|[-=~+]{2,}[ \t]*)?"
+    r"(?:\d{1,2}(?:\.\d{1,2})*\.?[ \t]+)?(?P<text>[^\n{}$]{1,80}?)[ \t]*[}*_:.,=~+-]*[ \t]*"
     r"(?:\$[^\n]*)?$",
     re.MULTILINE,
 )
