@@ -262,9 +262,9 @@ class ClaimJudge:
         the stated values and means no others: with given numbers in place of some names, at a kink, or of two
         derivatives that are the same number."""
         world = self.standing.actual
-        if world.step and Equality(self.basis.model, self.basis.budget, world).compare(
-            subject, body
-        ):
+        if (world.step or world.stated) and Equality(
+            self.basis.model, self.basis.budget, world
+        ).compare(subject, body):
             return True
         numbers = any(isinstance(part, t.Matrix) and is_printed(part) for part in t.walk(body))
         alike = isinstance(subject, t.Derivative) and isinstance(body, t.Derivative)

@@ -19,8 +19,8 @@ _DIRECTIVE = re.compile(
     r"(?P<body>(?:(?P=indent)[ \t]+[^\n]*(?:\n|\Z)|[ \t]*\n)*)",
     re.MULTILINE,
 )
-#: a line of dashes, or a heading between dashes: ``--- step 2 ---``
-_RULED = re.compile(r"\s*([-=~*_#])\1+(?:[^\n=]*?\1{2,})?\s*")
+#: a heading between dashes: ``--- step 2 ---``
+_RULED = re.compile(r"\s*([-=~*_#])\1+[ \t]+[^\n=|+]*?[^\W\d_][^\n=|+]*?[ \t]+\1{2,}\s*")
 _OPTIONS = re.compile(r"(?:[ \t]*:[a-z-]+:[^\n]*(?:\n|\Z))+")
 
 
@@ -67,7 +67,7 @@ def _parts(body: Traced) -> Iterator[Traced | Rows]:
 
 
 def paragraphs(text: str) -> Iterator[tuple[int, int]]:
-    """Where the paragraphs begin and end: runs of lines that are neither empty nor between dashes."""
+    """Where the paragraphs begin and end: runs of lines that are neither empty nor headings between dashes."""
     start: int | None = None
     at = end = 0
     for line in text.split("\n"):

@@ -92,9 +92,9 @@ def _distinction(
     ]
     if any(len(words) > _NEAR or _ENDS.search(words) for words in between):
         return None
-    if closing is None:
-        if not (_ELSE.search(between[1]) or _ELSE.search(_rest(behind, text))):
-            return None
+    said = _ELSE.search(between[1]) or _ELSE.search(_rest(behind, text))
+    if closing is None and not said:
+        return None
     lines = (
         (before.members[1], condition.chain),
         (behind.members[1], None if closing is None else closing.chain),

@@ -96,7 +96,8 @@ def _plain(statement: Statement, trained: set[str]) -> Statement:
     def named(node: t.Node) -> t.Node:
         letter, count = _parted(node)
         if isinstance(node, t.Name) and letter in trained:
-            return replace(node, key=letter, mark="new" if count > statement.step else "")
+            mark = "new" if count > statement.step else ""
+            return replace(node, key=letter, mark=mark, written="")
         return rebuilt(node, named)
 
     return statement.mapped(named)

@@ -18,8 +18,9 @@ from derivgen.checking.understanding.statements import Statement, keys_in
 _LAST = re.compile(
     r"(?<=\^\()(?:n_l|n_L|N_l|l_max)(?=[)+-])|(?<=\^)(?:n_l|n_L|N_l|l_max)(?=[_+-]|\Z)"
 )
-#: a layer behind one with a letter, above the left side of an equation
-_BEHIND = re.compile(r"(?P<letter>[lkm])\+(?P<number>[1-3])")
+#: a layer behind one with a letter, above the left side of an equation, or below it
+_BEHIND = re.compile(r"(?P<letter>[lkm])(?P<number>\+[1-3])")
+_BESIDE = re.compile(r"(?P<letter>[lkm])(?P<number>[+-][1-3])")
 
 
 def with_plain_layers(statements: Sequence[Statement]) -> tuple[Statement, ...]:
@@ -90,7 +91,7 @@ def _moved_back(statement: Statement) -> Statement:
     left = statement.left
     if not isinstance(left, t.Name) or left.mark or statement.chain.continued:
         return statement
-    behind = _BEHIND.fullmatch(ix.above(left.key))
+    behind = _BESIDE.fullmatch(ix.above(left.key))
     if behind is not None:
         return statement.mapped(partial(_with_layer, behind["letter"], int(behind["number"])))
     moved = [_BEHIND.fullmatch(piece) for piece in ix.split(ix.without_above(left.key))[1]]
@@ -122,7 +123,6 @@ def _with_layer(letter: str, back: int, node: t.Node) -> t.Node:
         if high[:1] != letter:
             return node
         moved = int(high[1:] or 0) - back
-        return replace(
-            node, key=ix.with_above(node.key, f"{letter}{moved:+d}" if moved else letter)
-        )
+        key = ix.with_above(node.key, f"{letter}{moved:+d}" if moved else letter)
+        return replace(node, key=key, written="")  # it stands for another than what is written
     return rebuilt(node, partial(_with_layer, letter, back))

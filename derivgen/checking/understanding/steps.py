@@ -20,7 +20,7 @@ _HEADING = re.compile(
     r"^[ \t]*(?:(?P<marks>\#{1,6})[ \t]+|\\(?P<command>(?:sub)*section|chapter|paragraph)\*?\{|[*_]{2}"
     r"|[-=~+]{2,}[ \t]*)?"
     r"(?:\d{1,2}(?:\.\d{1,2})*\.?[ \t]+)?(?P<text>[^\n{}$]{1,80}?)[ \t]*[}*_:.,=~+-]*[ \t]*"
-    r"(?:\$[^\n]*)?$",
+    r"(?(marks)(?:\$[^\n]*)?)$",
     re.MULTILINE,
 )
 _STEP = re.compile(

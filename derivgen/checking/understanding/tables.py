@@ -23,7 +23,7 @@ HEADS: Sequence[tuple[re.Pattern[str], Kind]] = (
     (
         re.compile(
             r"grad|deriv|dériv|ableitung|partial|∂|\bd\s?\w+\s?/\s?d|\bslope|\bsteigung|\bpente|\bpendiente"
-            r"|梯度|导数",
+            r"|adjoint|adjungiert|梯度|导数",
             re.I,
         ),
         "gradient",
@@ -118,6 +118,10 @@ def _of_rows(table: Table, vocabulary: Vocabulary) -> Iterator[Cell]:
     heads = [cell.text.strip() for cell in head]
     kinds = _with_steps([kind_of(text) for text in heads], head, vocabulary)
     first = _label_column(head, rows, vocabulary)
+    # a formula is that of the gradient, unless another column has those
+    sloped = "gradient" in kinds and not any(
+        kind == "gradient" and FORMULA.search(text) for kind, text in zip(kinds, heads, strict=True)
+    )
     if not any(kinds[first + 1 :]):
         yield from _of_labels([row[first:] for row in rows], vocabulary)
     for row in rows:
@@ -142,7 +146,7 @@ def _of_rows(table: Table, vocabulary: Vocabulary) -> Iterator[Cell]:
                 words = LONE_WORD.fullmatch(cell.text.strip())  # "input", "weight"
                 is_formula = FORMULA.search(heads[at]) and not words
                 chain = _right_side(cell, vocabulary) if is_formula else None
-                if chain is not None and "gradient" in kinds:
+                if chain is not None and sloped:
                     yield Cell(label, "gradient", chain, cell)
                 elif chain is not None and isinstance(label, t.Name):
                     yield Cell(label, "definition", chain, cell)
@@ -274,7 +278,11 @@ def _running_head(cell: Passage, vocabulary: Vocabulary) -> tuple[t.Node | None,
 
 
 def split_head(cell: Passage, vocabulary: Vocabulary) -> tuple[str, t.Node | None]:
-    """The words of a head and the one formula that stands between or behind them: ``prediction $\\hat y$``."""
+    """The words of a head and the one formula that stands between or behind them: ``prediction $\\hat y$``; of an
+    equation, ``$e_i = \\hat y_i - y_i$``, its left side."""
+    equations = read(cell.text, cell.notation, vocabulary).chains
+    if len(equations) == 1 and len(equations[0].segments) > 1 and not equations[0].continued:
+        return "", equations[0].segments[0].body
     inside = [one or other for one, other in _DELIMITED.findall(cell.text)]
     words, last = _DELIMITED.sub("", cell.text), cell.text.split()[-1:]
     if len(inside) == 1:
