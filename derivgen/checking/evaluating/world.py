@@ -262,14 +262,14 @@ class _Updated(Mapping[str, Value]):
 
     def __contains__(self, key: object) -> bool:
         model = self.world.model
-        return isinstance(key, str) and (
-            key in model.renewed or (self.loss is not None and model.is_parameter(key))
-        )
+        return isinstance(key, str) and (key in model.renewed or model.is_parameter(key))
 
     def __getitem__(self, key: str) -> Value:
         renewed = self.world.model.renewed.get(key)
         if renewed is not None:
             return self.world.value(renewed)
+        if self.loss is None:
+            raise Open(f"what a step makes of {key} is not said")
         rate = self.rate
         if rate is None:
             raise NotGiven("the learning rate")

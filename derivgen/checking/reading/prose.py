@@ -303,6 +303,8 @@ class _Finder(Sides):
         product = spelled != own and before.kind != "num" and self.is_line_of_its_own(start, end)
         if spelled == own or (spelled in self.lefts and not product):
             return True
+        if product and self.stands_before(state.at, end, start):
+            return False
         if before.kind == "num":
             return True
         derivative = (

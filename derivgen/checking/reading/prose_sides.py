@@ -66,6 +66,16 @@ class Sides(Sight):
             return before[1] == derivative[0]
         return self.spelled(max(at - 4, 0), at).endswith(f"/∂{derivative[0]}")
 
+    def stands_before(self, at: int, end: int, start: int) -> bool:
+        """Whether an operand stands in the same side before: the last ``o`` of ``d = e (1 - o) o = 0.2``."""
+        spelled = self.spelled(at, end)
+        for token in reversed(self.tokens[start:at]):
+            if token.kind == "rel":
+                return False
+            if token.text == spelled:
+                return True
+        return False
+
     def is_line_of_its_own(self, start: int, end: int) -> bool:
         """Whether a line is one statement with a product and its value: ``g = d x = 0.2``."""
         first = self.tokens[start]

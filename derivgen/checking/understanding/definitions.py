@@ -43,6 +43,7 @@ from derivgen.checking.understanding.giving import find_counts, find_leaves, giv
 from derivgen.checking.understanding.gradient_names import with_gradient_names
 from derivgen.checking.understanding.layers import with_layers
 from derivgen.checking.understanding.learning_rates import rate_of
+from derivgen.checking.understanding.lengths_by_results import with_lengths_by_results
 from derivgen.checking.understanding.lists import lists_stand
 from derivgen.checking.understanding.noting import (
     Notes,
@@ -166,6 +167,7 @@ def _learned(decided: Decided, rules: Mapping[str, t.Node]) -> Learned:
     )
     model = replace(model, lists_stand=lists_stand(model, decided.statements))
     model = with_extents(model, decided.statements)
+    model = with_lengths_by_results(model, {k: tuple(n) for k, n in decided.notes.printed.items()})
     model = with_adjoints(model, decided.statements)
     model = with_deltas(model, decided.filled, decided.budget, decided.statements)
     model = deltas_as_derivatives(model, decided.statements, decided.budget)
