@@ -31,7 +31,8 @@ def _put_together(decided: Decided, key: str) -> None:
     for names in decided.arrays[key].names():
         if all(cell in sides for row in names for cell in row):
             cells = tuple(tuple(t.Name(cell, written=cell) for cell in row) for row in names)
-            printed = [node for node in decided.notes.printed[key] if isinstance(node, t.Matrix)]
+            said = decided.notes.printed.get(key, ())
+            printed = [node for node in said if isinstance(node, t.Matrix)]
             # written as a list, it lies as what it meets asks for
             listed = len(cells) == 1 and bool(printed) and all(node.is_list for node in printed)
             sides[key].insert(0, t.Matrix(cells, is_list=listed))
