@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import chain
@@ -33,6 +33,7 @@ class Ancestry:
     #: the places of quantities in a set, and the quantities in these places
     _bits: dict[str, int] = field(default_factory=dict, init=False, repr=False)
     _keys: list[str] = field(default_factory=list, init=False, repr=False)
+    _apart: dict[str, int] = field(default_factory=dict, init=False, repr=False)
 
     def reads(self, key: str) -> tuple[str, ...]:
         """The quantities that one is computed from directly; a cell is of its array."""
@@ -253,8 +254,33 @@ class Ancestry:
         """True where nobody can tell how a quantity follows another one: something on the way is
         computed from what the document does not say."""
         found = (self._above(key) | self._bit(key)) & self._opaque & ~self._bit(moved)
+        found &= ~self._apart_from(moved)
         # what something is computed from does not follow it, but for the other cells of an array
         return bool(found) and bool(found & ~(self._above(moved) & ~self._opaque_arrays))
+
+    def _apart_from(self, moved: str) -> int:
+        """What the document does not say how to compute, and does not follow a quantity if it is computed like its
+        kin: these do not, nor do they read others of its letter that are nothing else's."""
+        if moved not in self._apart:
+            kin = self.model.kin.items()
+            self._apart[moved] = self._mask(k for k, like in kin if not self._is_like(like, moved))
+        return self._apart[moved]
+
+    def _is_like(self, kin: Sequence[str], moved: str) -> bool:
+        """True for what one of some quantities follows, and for what is like it and nothing else reads."""
+        if any(self.leads(one, moved) for one in kin):
+            return True
+        families = {ix.family(read) for one in kin for read in self.reads(one)}
+        return ix.family(moved) in families and self._readers.get(moved, set()) <= {*kin}
+
+    @cached_property
+    def _readers(self) -> dict[str, set[str]]:
+        """What is computed directly from each quantity."""
+        found: dict[str, set[str]] = {}
+        for key in self.model.names():
+            for read in self.reads(key):
+                found.setdefault(read, set()).add(key)
+        return found
 
     def is_cut_short(self, key: str) -> bool:
         """True where a part of what computes a quantity is left out, with dots."""

@@ -71,6 +71,11 @@ class Model(Protocol):
         """Quantities that something computes that is not said: their derivatives are not known."""
 
     @property
+    def kin(self) -> Mapping[str, tuple[str, ...]]:
+        """Of these those that are like others with a definition, and these others: they follow what is like what
+        the others follow."""
+
+    @property
     def renewed(self) -> Mapping[str, str]:
         """Quantities with the keys of their values after a step, where a rule of their own has those."""
 
@@ -150,6 +155,7 @@ class DocumentModel:
     extents: Mapping[str, tuple[int, int]] = field(default_factory=dict)
     in_letters: bool = False
     own_losses: Mapping[str, str] = field(default_factory=dict)
+    kin: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def plain(self, key: str) -> str:
         return key
@@ -205,6 +211,10 @@ class Changed:
     @property
     def opaque(self) -> frozenset[str]:
         return self.model.opaque
+
+    @property
+    def kin(self) -> Mapping[str, tuple[str, ...]]:
+        return self.model.kin
 
     @property
     def renewed(self) -> Mapping[str, str]:

@@ -84,6 +84,11 @@ class NetworkModel:
         return {}
 
     @property
+    def kin(self) -> Mapping[str, tuple[str, ...]]:
+        """Nothing: a network says how everything is computed."""
+        return {}
+
+    @property
     def renewed(self) -> Mapping[str, str]:
         """Nothing: training follows the network's optimiser."""
         return {}

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from itertools import islice, product
@@ -93,7 +93,8 @@ class _Analogy:
         for base in [base for base in given if base in self.model.definitions]:
             if not any(p.isdigit() or p in ix.LETTERS for p in ix.split(base)[1]):
                 self._instances(base, given[base])
-        self._samples(given)
+        self._groups(given, self._sample)
+        self._groups(given, self._unit)
         for key in [key for keys in given.values() for key in keys]:
             number = self._number(key)
             # a parameter is like its siblings: what has computed ones is a result by which the loss is derived
@@ -162,9 +163,13 @@ class _Analogy:
 
     # --- the next sample ----------------------------------------------------------------------
 
-    def _samples(self, given: Mapping[str, Sequence[str]]) -> None:
-        """``z_31``, ``z_32`` after ``z_21``, ``z_22``, with a 3 for the 2 wherever there is a number in that
-        place: each may have few digits, and all of them together tell."""
+    def _groups(
+        self,
+        given: Mapping[str, Sequence[str]],
+        take: Callable[[int, str, Sequence[str]], None],
+    ) -> None:
+        """Looks at all cells with one number in one place together: each may have few digits, and all of them
+        together tell."""
         for keys in given.values():
             groups: dict[tuple[int, str], list[str]] = defaultdict(list)
             for key in keys:
@@ -172,14 +177,13 @@ class _Analogy:
                 for at, number in enumerate(numbers if len(numbers) > 1 else ()):
                     groups[at, number].append(key)
             for (at, number), cells in groups.items():
-                if self.left > 0:
-                    self._sample(at, number, cells)
+                left = [key for key in cells if key not in self.model.definitions]
+                if left and self.left > 0:
+                    take(at, number, left)
 
     def _sample(self, at: int, number: str, keys: Sequence[str]) -> None:
-        """The definitions of some cells after those with another number in one place, where all agree."""
-        keys = [key for key in keys if key not in self.model.definitions]
-        if not keys:
-            return
+        """The definitions of some cells after those with another number in one place, where all agree: ``z_31``,
+        ``z_32`` after ``z_21``, ``z_22``, with a 3 for the 2 wherever there is a number in that place."""
         base, pieces = ix.split(keys[0])
         siblings = (
             numbers[at]
@@ -196,14 +200,45 @@ class _Analogy:
                     names = {name: _moved(name, place, other, number) for name in names_in(body)}
                     if all(map(self.model.known, names.values())):
                         made[key] = _renamed(body, names)
-            printed = [(key, n) for key in made if (n := self._number(key)) is not None]
-            told = sum(_places(n) for _, n in printed)
-            enough = len(printed) == len(keys) and told >= FEWEST_TOGETHER
-            if enough and all(self._agrees(made, key, n) for key, n in printed):
+            if len(made) == len(keys) and self._agree_together(made):
                 self._take(made)
                 return
 
+    def _agree_together(self, made: Definitions) -> bool:
+        """True where definitions of cells give all that is printed for them, and this has some digits."""
+        printed = [(key, n) for key in made if (n := self._number(key)) is not None]
+        enough = (
+            len(printed) == len(made) and sum(_places(n) for _, n in printed) >= FEWEST_TOGETHER
+        )
+        return enough and all(self._agrees(made, key, n) for key, n in printed)
+
     # --- the next unit ------------------------------------------------------------------------
+
+    def _unit(self, at: int, number: str, keys: Sequence[str]) -> None:
+        """A unit's cells in all samples after those of another unit, where all agree: ``net_21 = w_3 x_11 + w_4 x_12``
+        and ``net_22 = w_3 x_21 + w_4 x_22`` after those with w_1 and w_2."""
+        base, pieces = ix.split(keys[0])
+        siblings = map(_numbered, self.relatives[base, len(pieces)])
+        others = dict.fromkeys(numbers[at] for numbers in siblings if len(numbers) > at)
+        for other in sorted(others.keys() - {number}):
+            bodies = {
+                key: self.model.definitions.get(_moved(key, at, number, other)) for key in keys
+            }
+            first = bodies[keys[0]]
+            if first is None or None in bodies.values():
+                continue
+            for renamed in islice(self._renamings(first, other, number, 0), MOST_FOR_ONE):
+                changed = {a: b for a, b in renamed.items() if a != b}
+                moved = {ix.split(name)[0] for name in changed}
+                made = {
+                    key: _renamed(body, changed)
+                    for key, body in bodies.items()
+                    if body is not None
+                    and all(n in changed for n in names_in(body) if ix.split(n)[0] in moved)
+                }
+                if changed and len(made) == len(keys) and self._agree_together(made):
+                    self._take(made)
+                    return
 
     def _sibling(self, key: str, number: Printed) -> None:
         digits = _digits(number)
@@ -236,12 +271,7 @@ class _Analogy:
         """Definitions of ``key`` after that of its sibling, with those of what it reads and nobody
         defines."""
         body = self.model.definitions[sibling]
-        groups: dict[str, list[str]] = {}
-        for name in dict.fromkeys(names_in(body)):
-            groups.setdefault(ix.split(name)[0], []).append(name)
-        ways = [list(self._ways(names, here, there, depth)) for names in groups.values()]
-        for chosen in product(*ways):
-            renamed = {a: b for pairs in chosen for a, b in pairs.items()}
+        for renamed in self._renamings(body, here, there, depth):
             missing = [(a, b) for a, b in renamed.items() if not self.model.known(b)]
             if all(a == b for a, b in renamed.items()) or key in renamed.values():
                 continue
@@ -251,6 +281,17 @@ class _Analogy:
                 for part in parts:
                     made |= part
                 yield made
+
+    def _renamings(
+        self, body: t.Node, here: str, there: str, depth: int
+    ) -> Iterator[dict[str, str]]:
+        """What the names in the definition of one unit may be in that of another."""
+        groups: dict[str, list[str]] = {}
+        for name in dict.fromkeys(names_in(body)):
+            groups.setdefault(ix.split(name)[0], []).append(name)
+        ways = [list(self._ways(names, here, there, depth)) for names in groups.values()]
+        for chosen in product(*ways):
+            yield {a: b for pairs in chosen for a, b in pairs.items()}
 
     def _inner(
         self, sibling: str, key: str, here: str, there: str, depth: int
