@@ -100,7 +100,7 @@ def _values_chain(formulas: Formulas, quantity: Quantity) -> Chain | None:
 def _named_chain(formulas: Formulas, quantity: Quantity) -> Chain | None:
     """``W_2 = [w_5, w_6]``, where the elements have names that do not follow from that of the whole."""
     own = formulas.names.naming(quantity.name).elements is not None
-    if not own or not 1 < prod(quantity.shape) <= MOST_EVALUATIONS:
+    if not own or prod(quantity.shape) == 1:
         return None
     name = formulas.names.whole(quantity.name)
     return Chain(name, (("=", array_node(formulas, quantity.name, numbers=False)),))

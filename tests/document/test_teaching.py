@@ -435,3 +435,23 @@ def test_the_product_of_one_of_several_paths_says_what_it_is_the_product_of() ->
         left, numbers = product.split(" = ", 1)
         assert left.count(r"\partial") == 2 * left.count(r"\frac") == 6
         assert r"\partial" not in numbers
+
+
+@pytest.mark.parametrize("style", ["tutorial", "handout"])
+def test_weights_of_a_large_array_are_named_before_they_are_used(style: str) -> None:
+    """w_7 is no element that W_1 tells: where 108 weights are numbered through, the array shows how."""
+    spec = {
+        "data": {"inputs": [str(n / 10) for n in range(1, 13)], "targets": ["1"]},
+        "layers": [
+            {"dense": 9, "weights": {"random": {"seed": 3}}, "bias": "none"},
+            {"dense": 1, "weights": {"random": {"seed": 4}}, "bias": "none"},
+        ],
+        "loss": "half_squared_error",
+        "notation": "net_out",
+        "training": {"learning_rate": 0.1},
+        "document": {"style": style, "figure": False},
+    }
+    text = derivgen.derive(task_from_mapping(spec)).to_markdown()
+    named = text.index(r"w_{1} & w_{2} & w_{3}")
+    assert r"\cdots & w_{12} \\ w_{13} & w_{14}" in text[named:]
+    assert named < text.index(r"\frac{\partial")

@@ -74,7 +74,8 @@ class Ancestry:
                 if len(ix.split_as(key, count, known)[1]) == count
                 or (name.mark and _is_marked(key, name, count))
             ]
-            return alone + like if base else []
+            labelled = [key for key in like if _has_its_labels(key, name.key)]
+            return alone + (labelled or like) if base else []
 
     def _of_all_above(self, key: str) -> list[str]:
         """What ``y^(i)`` or ``w^l_jk`` may be: of every sample or layer."""
@@ -316,6 +317,13 @@ class Ancestry:
 def _is_accented(key: str) -> bool:
     """True for ``x_hat``, which no x with an index means."""
     return key.rpartition("_")[2] in _ACCENTS
+
+
+def _has_its_labels(key: str, general: str) -> bool:
+    """True for ``out_o1`` where the name is ``out_ok``, and not for ``out_h1``."""
+    letters = ix.letters_of(general)
+    pairs = zip(ix.split(general)[1], ix.split(key)[1], strict=False)
+    return all(mine == other for mine, other in pairs if mine.isalpha() and mine not in letters)
 
 
 def _is_marked(key: str, name: t.Name, count: int) -> bool:
