@@ -32,6 +32,9 @@ _TRUSTED = Context(prec=15, rounding=ROUND_HALF_EVEN)
 _NEAR = Context(prec=13, rounding=ROUND_HALF_EVEN)
 _SHORT = 11
 _MEANT = Context(prec=_SHORT, rounding=ROUND_HALF_EVEN)
+#: digits after the point that what is left of numbers near 1 has in common with them, and how many of these are 0
+#: where it is short enough to be meant
+_FINEST, _ZEROS = 15, 3
 #: by how much of itself a number changes at most where its 14th and 15th digits are dust
 _DUST = 5.1e-13
 
@@ -250,7 +253,9 @@ class Rounder:
             clear = np.full(size.shape, True)
         # where a number is cut it is a whole number of units that is near two results, else a half
         from_border = scaled if self.numbers.mode == "truncate" else scaled - 0.5
-        clear &= np.abs(from_border - np.rint(from_border)) > 1e-6 + _DUST * scaled
+        clear &= np.abs(
+            from_border - np.rint(from_border)
+        ) > 1e-6 + _DUST * scaled + 10.0 ** np.minimum(places - _FINEST, 0)
         clear &= (scaled < 1e15) & (places >= 0) & (places < _POWERS_OF_TEN.size)
         return places, scaled, clear
 
@@ -270,6 +275,9 @@ class Rounder:
         near += 2 * rest + near % 2 > 100
         short = (near % 100 == 0) & (leading + places < _SHORT)
         digits = np.where(short, 100 * near, digits)
+        # the same for what is left of numbers near 1
+        settled = np.rint(digits / _POWERS_OF_TEN.take(np.maximum(shift - _FINEST, 0), mode="clip"))
+        clear &= (shift <= _FINEST) | (settled % 10**_ZEROS != 0)
         unit = np.where(clear, _POWERS_OF_TEN.take(dropped, mode="clip"), 1.0).astype(np.int64)
         whole, rest = np.divmod(digits, unit)
         if self.numbers.mode == "half_up":
@@ -298,9 +306,16 @@ def are_same(left: np.ndarray, right: np.ndarray) -> np.ndarray:
 
 def _own_digits(exact: Decimal) -> Decimal:
     """The digits of a double, given to 15 of them, that are its own.  A sum of a few terms leaves more dust
-    than one number holds: what comes to a short number at two digits less is that one."""
+    than one number holds: what comes to a short number at two digits less is that one, and so is what numbers
+    near 1 leave that nearly cancel."""
     near = _NEAR.create_decimal(exact)
-    return near if _MEANT.create_decimal(near) == near else exact
+    if _MEANT.create_decimal(near) == near:
+        return near
+    if exact.adjusted() < -1:
+        near = exact.quantize(_unit(_FINEST), rounding=ROUND_HALF_EVEN, context=_WIDE)
+        if near == near.quantize(_unit(_FINEST - _ZEROS), context=_WIDE) and near:
+            return near
+    return exact
 
 
 @lru_cache(maxsize=1024)

@@ -7,7 +7,7 @@ from decimal import ROUND_DOWN, ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal
 import numpy as np
 import pytest
 import sympy
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from derivgen.derivation.rounding import Rounder
@@ -172,6 +172,24 @@ def test_decimal_texts_round_as_decimal_does(value: Decimal, decimals: int, mode
     expected = value.quantize(Decimal(1).scaleb(-decimals), rounding=MODES[mode])
     printed = Rounder(Numbers(decimals=decimals, mode=mode)).text(float(value))
     assert Decimal(printed) == expected
+
+
+@given(
+    st.decimals("-2", "2", places=4),
+    st.decimals("-2", "2", places=4),
+    st.sampled_from(list(MODES)),
+    st.integers(2, 5),
+)
+@example(Decimal("0.5593"), Decimal("0.5594"), "truncate", 3)
+def test_what_is_left_of_printed_numbers_that_nearly_cancel_has_no_dust(
+    one: Decimal, other: Decimal, mode: Mode, least: int
+) -> None:
+    """0.5593 - 0.5594 is -0.000099999999999988 in doubles, and -0.0001 on paper."""
+    rounder = Rounder(Numbers(decimals=4, mode=mode, least_significant=least))
+    left, meant = float(one) - float(other), float(one - other)
+    assert rounder.text(left) == rounder.text(meant)
+    assert rounder.texts(np.array([left])) == [rounder.text(meant)]
+    assert rounder.array(np.array([left])).tolist() == rounder.array(np.array([meant])).tolist()
 
 
 def test_a_divisor_keeps_two_digits() -> None:
