@@ -216,8 +216,10 @@ def _is_last_digit(here: Standing, draft: Draft, number: Printed, local: Real | 
     """True where nothing but the numbers as printed tells, and their rounding explains how far off it is."""
     if draft.calculation is None or local is None:
         return False
-    off = abs(local - number.value)
-    return bool(off <= number.unit + number.unit / 2 and off <= spread(here, draft.calculation))
+    off, slack = abs(local - number.value), spread(here, draft.calculation)
+    # the result is rounded as well as what it is calculated from
+    explained = slack > 0 and off <= slack + number.unit / 2
+    return bool(off <= number.unit + number.unit / 2 and explained)
 
 
 def _half_right(
