@@ -6,7 +6,7 @@ the formula has other names in it.
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Container, Iterator, Sequence
 
 from derivgen.checking.evaluating import indices as ix
@@ -19,6 +19,8 @@ from derivgen.checking.maths.rebuild import rebuilt
 from derivgen.checking.maths.tree import names_in
 from derivgen.checking.understanding.statements import Statement
 
+#: what iterations and times are counted by
+_COUNTERS = frozenset({"n", "t", "k"})
 #: what stands below the letter of a network that has these weights
 _WEIGHTS = frozenset({"W", "w", "b", "theta", "Theta", "phi"})
 
@@ -64,7 +66,15 @@ def _meant(statements: Sequence[Statement]) -> frozenset[str]:
         if name not in found and all(_is_quantity(call, body, found) for call, body in ways)
     }:
         found |= more
-    return frozenset(found)
+    shared = Counter(ways for name in found & arguments.keys() for ways in arguments[name])
+    counted = {ways for ways, count in shared.items() if count > 1 and _is_counter(ways)}
+    return frozenset(found | {name for name in once - said.keys() if arguments[name] <= counted})
+
+
+def _is_counter(arguments: tuple[t.Node, ...]) -> bool:
+    """Whether ``(n)`` behind several quantities counts iterations: then it does so behind given ones as well."""
+    (first, *others) = arguments
+    return not others and isinstance(first, t.Name) and first.key in _COUNTERS
 
 
 def _calls(statement: Statement) -> Iterator[t.Call]:
