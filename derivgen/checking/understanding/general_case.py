@@ -58,7 +58,8 @@ def general_case(
 
     ``known`` are the functions that it defines; ``by_custom`` makes its deltas what they are by custom, None where
     that is nothing new."""
-    said = [_over_all(statement) for statement in statements if _is_equation(statement)]
+    counting = _counting(statements)
+    said = [_over_all(s) for s in statements if _is_equation(s, counting)]
     free = free_functions(said, known)
     labels = _labels(said)
     deltas = deltas_by_custom(said) if by_custom else []
@@ -227,15 +228,22 @@ def _has_number(statement: Statement) -> bool:
     return any(is_printed(member) for member in statement.members[1:])
 
 
-def _is_equation(statement: Statement) -> bool:
-    """True for an equation between formulas without decimals."""
+def _counting(statements: Sequence[Statement]) -> frozenset[str]:
+    """The letters that count something in a document: a variance may be called v where no index is."""
+    below = {letter for key in keys_in(statements) for letter in ix.letters_of(key)}
+    sums = (big.index or "" for s in statements for m in s.members for big in sums_in(m))
+    return frozenset(below.union(*(index.split(",") for index in sums)) & ix.LETTERS)
+
+
+def _is_equation(statement: Statement, counting: Container[str]) -> bool:
+    """True for an equation between formulas without decimals, and of no letter that is ``counting``."""
     members, segments = statement.members, statement.chain.segments
     if statement.step or statement.row is not None or len(members) < 2:
         return False
     if any(segment.relation not in _RELATIONS for segment in segments):
         return False
     left = statement.left
-    if left is None or (isinstance(left, t.Name) and left.key in ix.LETTERS):
+    if left is None or (isinstance(left, t.Name) and left.key in counting):
         return False
     parts = [part for member in members for part in t.walk(member)]
     return not any(
