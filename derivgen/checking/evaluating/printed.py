@@ -13,6 +13,8 @@ from derivgen.checking.maths import tree as t
 
 #: how far, in units of the last place, a value may lie beyond a tie and still count as one
 TIE = mpmath.mpf("1e-6")
+#: how near to a whole unit a number that was cut may be: Adam's first step is a whole one but for its epsilon
+_WHOLE = mpmath.mpf("1e-9")
 
 
 class Fit(Enum):
@@ -40,7 +42,7 @@ class Printed:
         away = abs(value - self.value) / self.unit
         if away <= mpmath.mpf("0.5") + TIE:
             return Fit.ROUNDED
-        if away < 1 - TIE and abs(value) > abs(self.value) and (value * self.value >= 0):
+        if away < 1 - _WHOLE and abs(value) > abs(self.value) and (value * self.value >= 0):
             return Fit.CUT
         return Fit.OFF
 
