@@ -19,6 +19,7 @@ from derivgen.checking.matching.generic import (
 from derivgen.checking.matching.network_view import NetworkView
 from derivgen.checking.maths import tree as t
 from derivgen.checking.maths.keys import PRIMES
+from derivgen.checking.maths.writing import APART
 from derivgen.checking.understanding.statements import Learned
 
 
@@ -40,7 +41,8 @@ class AuthorView:
         for node in (*learned.model.definitions.values(), *chain(*learned.sides.values())):
             found |= dict.fromkeys(t.full_key(p) for p in t.names_of(node))
         found.pop("", None)
-        return tuple(key for key in found if not _is_later(key, found))
+        # what an optimiser keeps is nothing of the network's
+        return tuple(key for key in found if not _is_later(key, found) and APART not in key)
 
     @cached_property
     def written(self) -> tuple[str, ...]:
