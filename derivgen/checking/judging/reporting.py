@@ -24,12 +24,17 @@ def report_of(
     """The report, each finding at its place in the file."""
     return Report(
         manuscript.file,
-        tuple(_claim(draft, manuscript) for draft in drafts),
+        # of a table the values are judged before the gradients
+        tuple(sorted((_claim(draft, manuscript) for draft in drafts), key=_at)),
         tuple(sorted(unread, key=lambda u: (u.place.line or 0, u.place.column or 0))),
         mapping,
         conventions,
         tuple(remarks),
     )
+
+
+def _at(claim: Claim) -> tuple[int, int]:
+    return claim.place.line or 0, claim.place.column or 0
 
 
 def not_read(

@@ -6,8 +6,9 @@ that its dots are inner products: what such a value or sign means can be told on
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import groupby
 
 from derivgen.checking.evaluating.budget import Budget
 from derivgen.checking.evaluating.model import DocumentModel
@@ -25,6 +26,7 @@ from derivgen.checking.understanding.rows_of_steps import in_rows
 from derivgen.checking.understanding.statements import Learned, Statement
 from derivgen.checking.understanding.stepping import stepped
 from derivgen.checking.understanding.tabled_training import as_tabled
+from derivgen.checking.understanding.tables import Cell
 
 #: what stands in a document beside its formulas: values by their keys
 _Values = Mapping[str, t.Node]
@@ -111,6 +113,27 @@ def _in_first_rows(stated: Stated, model: DocumentModel) -> _Values:
     return {key: node for key, node in firsts.items() if key in known and known[key] is None}
 
 
+def _values_first(
+    statements: Iterable[Statement], in_tables: Mapping[int, Cell]
+) -> tuple[Statement, ...]:
+    """The statements with the values of each table before its gradients, which rest on those of later rows as well; row
+    by row where a quantity has several values, as after each step of training."""
+    found: list[Statement] = []
+    for inside, run in groupby(statements, lambda s: (id(s) in in_tables, s.step)):
+        members = list(run)
+        if inside[0]:
+            kinds = {id(s): in_tables[id(s)].kind for s in members}
+            valued = [
+                t.full_key(s.left)
+                for s in members
+                if kinds[id(s)] == "value" and isinstance(s.left, t.Name)
+            ]
+            if len(set(valued)) == len(valued):
+                members.sort(key=lambda s: kinds[id(s)] != "value")
+        found += members
+    return tuple(found)
+
+
 def _with_tables(
     statements: tuple[Statement, ...],
     stated: Stated,
@@ -118,9 +141,14 @@ def _with_tables(
     ends: Sequence[Sequence[Statement]],
 ) -> tuple[Statement, ...]:
     """The statements with those of the tables, each where it stands in the file; rows of steps stay together."""
-    in_tables = (cell.statement(model.loss) for cell in stated.cells)
-    statements = (*statements, *(stated.dated(s) for s in in_tables if s is not None))
-    statements = in_reading_order(statements)
+    in_tables: dict[int, Cell] = {}
+    made: list[Statement] = []
+    for cell in stated.cells:
+        statement = cell.statement(model.loss)
+        if statement is not None:
+            made.append(stated.dated(statement))
+            in_tables[id(made[-1])] = cell
+    statements = _values_first(in_reading_order((*statements, *made)), in_tables)
     for number, table in enumerate(stated.by_rows):
         rows = tuple(in_rows(number, table, model, ends[number]))
         at = rows[0].source(0) if rows else 0
