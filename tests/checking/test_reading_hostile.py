@@ -11,6 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+import derivgen
 from derivgen.checking.manuscript import Manuscript
 from derivgen.checking.reading import MAX_CHARACTERS, MAX_LINES, read_manuscript
 from derivgen.errors import DerivgenError
@@ -68,6 +69,13 @@ def test_a_missing_package_is_named(
     assert error.diagnostic.code == "E109"
     assert module in error.diagnostic.message
     assert "derivgen[" in error.diagnostic.hint
+
+
+def test_a_formula_may_end_behind_the_sign_of_an_index() -> None:
+    text = r"$\frac{\partial E}{\partial h_1} \frac{\partial E}{\partial s_"
+    for language in ("markdown", "latex", "text"):
+        derivgen.check(f"{text}$", language=language)
+        derivgen.check(text, language=language)
 
 
 def test_a_macro_that_calls_itself_is_not_read() -> None:

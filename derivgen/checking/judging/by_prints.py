@@ -12,6 +12,7 @@ from derivgen.checking.drafts import Draft
 from derivgen.checking.evaluating.printed import is_numeric
 from derivgen.checking.evaluating.values import NoValue, Value
 from derivgen.checking.judging.carried import MOST_CARRIED, last_number, literal_of
+from derivgen.checking.judging.numbers import NOT_SHOWN
 from derivgen.checking.judging.standing import Standing
 from derivgen.checking.maths import tree as t
 from derivgen.checking.maths.rebuild import rebuilt
@@ -35,15 +36,22 @@ def with_prints(
         return None
 
 
-def leave_open_after_mistakes(draft: Draft, drafts: Sequence[Draft]) -> None:
+def leave_open_what_prints_cannot_tell(draft: Draft, drafts: Sequence[Draft]) -> None:
     """A number that does not follow from what was printed is no mistake where that stands in a line that is wrong: it may
-    go on with what the line should have had."""
-    if draft.from_prints and draft.verdict is Verdict.WRONG:
-        used = {id(other.statement) for other in drafts if other.id in draft.uses}
-        wrong = (other for other in drafts if other.verdict is Verdict.WRONG)
-        if any(id(other.statement) in used for other in wrong):
-            draft.verdict, draft.code = Verdict.UNDECIDED, "C405"
-            draft.message, draft.expected = "what it follows from is wrong", ""
+    go on with what the line should have had.  Nor is one that is off by no more than roundings on the way come to, of
+    which nothing is shown."""
+    if not draft.from_prints or draft.verdict is not Verdict.WRONG:
+        return
+    used = {id(other.statement) for other in drafts if other.id in draft.uses}
+    wrong = (other for other in drafts if other.verdict is Verdict.WRONG)
+    number, value = draft.number, draft.value
+    if any(id(other.statement) in used for other in wrong):
+        draft.code, draft.message = "C405", "what it follows from is wrong"
+    elif number and value is not None and abs(value - number.value) <= MOST_CARRIED * number.unit:
+        draft.code, draft.message = "C403", NOT_SHOWN
+    else:
+        return
+    draft.verdict, draft.expected = Verdict.UNDECIDED, ""
 
 
 def _with_numbers(here: Standing, node: t.Node) -> t.Node:

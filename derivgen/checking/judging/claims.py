@@ -28,7 +28,7 @@ from derivgen.checking.evaluating.resolving import UPDATE_MARKS, Unknown, resolv
 from derivgen.checking.evaluating.values import NoValue, Shapes
 from derivgen.checking.judging.approximations import excuse_approximation
 from derivgen.checking.judging.basis import Basis
-from derivgen.checking.judging.by_prints import leave_open_after_mistakes
+from derivgen.checking.judging.by_prints import leave_open_what_prints_cannot_tell
 from derivgen.checking.judging.calculations import (
     judge_calculation,
     judge_mixed,
@@ -191,7 +191,7 @@ class ClaimJudge:
             draft.verdict = Verdict.CORRECT
         elif is_printed(body):
             judge_result(self.standing, draft, subject, before)
-            leave_open_after_mistakes(draft, self.drafts)
+            leave_open_what_prints_cannot_tell(draft, self.drafts)
             if draft.code == "C110" and before and self._is_blamed(before[-1]):
                 draft.accept()  # it is right, and the slip is in the calculation before it
             self._note_wrong_formula(draft, before)

@@ -25,6 +25,9 @@ from derivgen.checking.report import Verdict
 #: significant digits from which on a number is a long one
 LONG = 5
 
+#: why a number is left open that was rounded on the way
+NOT_SHOWN = "the rounded numbers that it follows from are not shown"
+
 
 def judge_implied(
     here: Standing, draft: Draft, number: Printed, subject: t.Node, before: Sequence[t.Node]
@@ -110,7 +113,7 @@ def judge_carried_unshown(
     if off > MOST_CARRIED * number.unit and (noise is None or off > noise.of(number, cell)):
         return False
     draft.verdict, draft.code, draft.expected = Verdict.UNDECIDED, "C403", ""
-    draft.message = "the rounded numbers that it follows from are not shown"
+    draft.message = NOT_SHOWN
     return True
 
 

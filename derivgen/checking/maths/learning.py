@@ -225,7 +225,7 @@ def _letters(tokens: list[Token], found: _Found) -> None:
             if base and token.text == "^" and digit and digit[0].isdigit():
                 found.numbered[base].add(digit[0])
             above = digit[0] if base and token.text == "^" and digit else ""
-            if derived and _is_index_next(tokens, at + (3 if inside[0] == "{" else 2)):
+            if derived and _is_index_next(tokens, at + (3 if inside[:1] == ["{"] else 2)):
                 if above.isdigit():
                     found.layered.add(base)
                 elif above in ("l", "L"):
