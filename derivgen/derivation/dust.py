@@ -13,8 +13,9 @@ import sympy
 #: half a unit in the last place of 1: what one operation can be off by, relative to its result
 _UNIT = 2.0**-53
 
-#: roundings that each term may bring with it from the operations that made it
-_OWN = 4
+#: roundings that each term may bring with it from the operations that made it, those of the steps of training before
+#: among them: far less than what a double tells of a sum that does not cancel
+_OWN = 16
 
 
 def bound(size: np.ndarray, count: int) -> np.ndarray:
