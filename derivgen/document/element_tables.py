@@ -61,16 +61,15 @@ class UpdateRows(Rows):
             (Math(formulas.name(entry)),),
             (Math(formulas.number(entry)),),
             (Math(formulas.printed(change.gradients[array][index])),),
-            *(
-                (
-                    Math(
-                        number(state_rounder(formulas, s).text(change.states[array][s.name][index]))
-                    ),
-                )
-                for s in self._kept
-            ),
+            *((self._kept_number(entry, symbol),) for symbol in self._kept),
             (Math(formulas.printed(change.after[array][index])),),
         )
+
+    def _kept_number(self, entry: Entry, symbol: sympy.Symbol) -> Math:
+        """What the optimiser keeps of an element, in the digits that its rule prints."""
+        array, index = entry
+        value = self._change.states[array][symbol.name][index]
+        return Math(number(state_rounder(self.formulas, symbol).text(value)))
 
 
 def update_table(formulas: Formulas, change: Update, entries: Sequence[Entry]) -> Table:

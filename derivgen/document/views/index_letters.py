@@ -62,8 +62,8 @@ def letters_for(links: Sequence[Link], network: Network) -> Iterator[Letters]:
         }
     )
     axes_of = [_axes(link, taken, network) for link in links]
-    kinds = {kind(axes): axes for axes in reversed(axes_of)}
-    for axes in sorted(kinds.values(), key=lambda axes: sum(p is not None for p in kind(axes))):
+    kinds = {_kind(axes): axes for axes in reversed(axes_of)}
+    for axes in sorted(kinds.values(), key=lambda axes: sum(p is not None for p in _kind(axes))):
         quantity = network.quantities[links[0].source.array]
         start = quantity.naming.start or (0,) * len(axes)
         names = _names(axes)
@@ -76,7 +76,7 @@ def letters_for(links: Sequence[Link], network: Network) -> Iterator[Letters]:
             {axis.plain: at for axis, at in zip(axes, start, strict=True) if axis.plain},
             solved,
             aside,
-            tuple(dict.fromkeys(kinds[kind(axes_of[n])] for n in missed)),
+            tuple(dict.fromkeys(kinds[_kind(axes_of[n])] for n in missed)),
             any(
                 _leads_beyond(link, found, axes, quantity.shape, aside, network)
                 for link, found in zip(links, solved, strict=True)
@@ -90,7 +90,7 @@ def substituted(ref: Ref, new: Mapping[str, Affine]) -> Ref:
     return Ref(ref.array, tuple(index.put_in(new) for index in ref.indices))
 
 
-def kind(axes: _Axes) -> _Kind:
+def _kind(axes: _Axes) -> _Kind:
     """For each axis its number, how it hangs on the letter of an earlier one or counts in steps; None for a letter
     of its own."""
     found: list[int | tuple[int, int, int] | None] = []
@@ -181,7 +181,7 @@ def _meets(link: Link, axes: _Axes, network: Network) -> bool:
     at = {name: ranges[name].start + grid[n] for n, name in enumerate(names)}
     places = [np.asarray(index.value(at)) for index in link.source.indices]
     fits = np.ones((), bool)
-    for place, part in zip(places, kind(axes), strict=True):
+    for place, part in zip(places, _kind(axes), strict=True):
         if isinstance(part, tuple):
             first, factor, constant = part
             other = places[first] if axes[first].plain else None
