@@ -32,6 +32,7 @@ from derivgen.checking.understanding.iterates_below import with_iterates_below
 from derivgen.checking.understanding.labelled_samples import with_labelled_samples
 from derivgen.checking.understanding.later_states import with_later_states
 from derivgen.checking.understanding.losses_in_words import losses_in_words
+from derivgen.checking.understanding.models_of_data import without_models_of_data
 from derivgen.checking.understanding.named_losses import with_named_losses
 from derivgen.checking.understanding.noting import statements_of
 from derivgen.checking.understanding.objects import with_lengths, with_objects
@@ -142,7 +143,7 @@ def _with_names_of_their_own(said: Sequence[Statement], text: str) -> Summed:
     """The statements with what is written beside a name, and in the sentences, made a part of it: a function, a
     range, a time, a sample; and with the terms for which dots stand."""
     said = with_convolutions(without_noise(with_transposes(said)), text)
-    said = with_indices_for_words(said)
+    said = without_models_of_data(with_indices_for_words(said))
     statements = with_elided_cells(with_elided_terms(with_implied_sums(said, text)))
     statements = with_iterates(with_named_arguments(statements, text))
     statements = with_iterates_below(statements)
