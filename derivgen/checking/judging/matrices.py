@@ -82,24 +82,37 @@ def judge_implied_matrix(
     here: Standing,
     draft: Draft,
     cells: tuple[tuple[Printed, ...], ...],
+    exact: Value | None,
     subject: t.Node | None,
     before: Sequence[t.Node],
 ) -> None:
     """A matrix without a calculation: does it follow from the matrices as they were printed?"""
     shape = (len(cells), len(cells[0]))
+    right = lying_as(exact, shape)
     for value, printed in _implied(here, subject, before):
         found = lying_as(value, shape)
-        if not printed or found is None or found.shape != shape:
+        if not printed or found is None or right is None or {found.shape, right.shape} != {shape}:
             continue
-        near = all(
-            abs(cell.value - number.value) <= 2 * number.unit
-            for row, numbers in zip(found.rows, cells, strict=True)
-            for cell, number in zip(row, numbers, strict=True)
-        )
-        if near:
+        cases = [
+            (number, there.value, cell.value)
+            for numbers, carried, rights in zip(cells, found.rows, right.rows, strict=True)
+            for number, there, cell in zip(numbers, carried, rights, strict=True)
+        ]
+        near = all(abs(there - number.value) <= 2 * number.unit for number, there, _ in cases)
+        if near and any(_follows(here, *case) for case in cases):
             draft.uses = tuple(claim for claim in printed if claim is not None)
             draft.local = Fit.ROUNDED
             return
+
+
+def _follows(here: Standing, number: Printed, carried: Real, right: Real) -> bool:
+    """Whether a printed number is off, and is what was carried on from other prints rather than what is right: with
+    few digits, both may be near."""
+    if here.fit(number, right) is not Fit.OFF:
+        return False
+    off = abs(carried - number.value)
+    nearer = off <= 2 * number.unit and 2 * off < abs(right - number.value)
+    return nearer or here.fit(number, carried) is not Fit.OFF
 
 
 def judge_own_slip(
@@ -125,8 +138,7 @@ def judge_own_slip(
         for numbers, carried, rights in zip(cells, found.rows, right.rows, strict=True):
             row = []
             for number, there, cell in zip(numbers, carried, rights, strict=True):
-                off = here.fit(number, cell.value) is Fit.OFF
-                follows = off and abs(there.value - number.value) <= 2 * number.unit
+                follows = _follows(here, number, there.value, cell.value)
                 followed += follows
                 row.append(v.constant(number.value) if follows else cell)
             rows.append(tuple(row))

@@ -108,7 +108,7 @@ def judge_result(
     if draft.verdict is Verdict.WRONG and draft.code == "C102" and local is None:
         same = printed_before(here, cells, exact)
         if same is None:
-            judge_implied_matrix(here, draft, cells, subject, before)
+            judge_implied_matrix(here, draft, cells, exact, subject, before)
             copied = printed_before(here, cells, exact, wrong=True)
             if not draft.uses and copied is not None and copied[1] is not None:
                 draft.uses, draft.local = (copied[1],), Fit.ROUNDED

@@ -91,12 +91,10 @@ class SymbolJudge:
             if _is_unknown(self.model, subject) or self._generic(body):
                 draft.code, draft.message = "C404", GENERAL
             return
-        if isinstance(subject, t.Name) and not subject.mark and subject.key in self.model.opaque:
+        if valued := self._valued_alone(subject, body):
             # its value alone is known: a formula that was not understood may well be what computes it
-            draft.code, draft.message = (
-                "C407",
-                f"what {self.spelled(subject)} is computed from is not said",
-            )
+            draft.code = "C407"
+            draft.message = f"what {self.spelled(valued)} is computed from is not said"
             return
         if self._is_apart(subject):
             # a formula in general, such as that of the layer l, has no instances that could be wrong
@@ -122,6 +120,23 @@ class SymbolJudge:
             return
         draft.code = _code_of(subject)
         draft.message = f"{self.spelled(subject)} is not {draft.printed}"
+
+    def _valued_alone(self, subject: t.Node, body: t.Node) -> t.Name | None:
+        """What a claim rests on and has a value without what computes it: its subject, or, where that is a value after an
+        update, another one of the same step, ``o_pre^*``, though ``o_pre`` is computed."""
+        if not isinstance(subject, t.Name):
+            return None
+        if not subject.mark:
+            return subject if subject.key in self.model.opaque else None
+        if subject.mark not in UPDATE_MARKS:
+            return None
+        for key in sorted(self.equality.ancestry.upstream_of(body)):
+            base, pieces = ix.split(key)
+            before = ix.joined(base.removesuffix(subject.mark), pieces)
+            valued = self.model.definition(key) is None and self.model.given(key) is not None
+            if before != key and valued and self.model.definition(before) is not None:
+                return t.Name(key)
+        return None
 
     def _is_cut(self, subject: t.Derivative) -> bool:
         """True for a slope by something with index letters that nothing connects with what is differentiated: what is

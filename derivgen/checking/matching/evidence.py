@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
 
+from derivgen.checking.evaluating import indices as ix
 from derivgen.checking.evaluating.printed import Fit, printed_matrix, printed_number
 from derivgen.checking.matching.author_view import AuthorView
 from derivgen.checking.matching.network_model import NetworkModel, key_of
@@ -21,6 +23,15 @@ from derivgen.notation import Names
 
 #: what is thought of a number for an array, and of an array for one of another shape
 OTHER_SHAPE = -3.0
+
+
+def _numbers_behind(keys: Iterable[str]) -> Mapping[str, set[int]]:
+    """The numbers of the names that have one index, by what stands before it."""
+    found: dict[str, set[int]] = defaultdict(set)
+    for base, pieces in map(ix.split, keys):
+        if len(pieces) == 1 and pieces[0].isdigit():
+            found[base].add(int(pieces[0]))
+    return found
 
 
 @dataclass(frozen=True)
@@ -50,9 +61,22 @@ class Evidence:
         found = {}
         for name in self.author.written:
             fitting = self.network.by_spelling.get(name, ())
-            if fitting and name not in self.author.generic:
+            otherwise = ix.split(name)[0] in self._counted_otherwise
+            if fitting and name not in self.author.generic and not otherwise:
                 found[name] = max(fitting, key=lambda key: self.prior(name, key))
         return found
+
+    @cached_property
+    def _counted_otherwise(self) -> frozenset[str]:
+        """The x of an author with an x_0 and no x_3, beside a network with an x_3 and no x_0."""
+        written, printed = (
+            _numbers_behind(keys) for keys in (self.author.written, self.network.by_spelling)
+        )
+        return frozenset(
+            base
+            for base, numbers in written.items()
+            if 0 in numbers - printed[base] and max(printed[base], default=0) not in numbers
+        )
 
     def prior(self, key: str, other: str) -> float:
         """What values and words say."""

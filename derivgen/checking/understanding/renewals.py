@@ -24,7 +24,7 @@ def fold_updates(decided: Decided) -> None:
     states = _next_states(decided, marked)
     for key, mark in marked:
         full = key + mark
-        if full in states:
+        if full in states or _is_of_another_pass(decided, full, mark):
             decided.apart.add((key, mark))
             continue
         # y_41' is what y_11' is, by which something is differentiated
@@ -65,6 +65,15 @@ def _next_states(decided: Decided, marked: list[tuple[str, str]]) -> set[str]:
             return set()
         waiting += [name for name in own if name in plain]
     return found
+
+
+def _is_of_another_pass(decided: Decided, full: str, mark: str) -> bool:
+    """True for an ``E^*`` that is computed from ``o^*``, where the star belongs to the name, as in ``o^*_{pre}``: what is
+    computed from quantities of their own is one as well."""
+    marked = {key + mark for key, mark in decided.notes.marked}
+    read = {name for side in decided.notes.sides.get(full, ()) for name in names_in(side)}
+    bases = {base for name in read - marked if (base := ix.split(name)[0]).endswith(mark)}
+    return any(base in decided.notes.sides for base in bases - marked)
 
 
 def _has_a_side_of_its_own(decided: Decided, key: str, mark: str) -> bool:
