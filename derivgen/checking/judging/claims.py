@@ -238,7 +238,7 @@ class ClaimJudge:
             named: list[t.Node] = [node for node in same if isinstance(node, t.Derivative)]
             named += [t.Negated(node) for node in other if isinstance(node, t.Derivative)]
             for name in list(dict.fromkeys(named))[:MOST_PUT_IN]:
-                if self.symbols.compare(subject, _put(body, part, name)):
+                if self.symbols.sides.compare(subject, _put(body, part, name)):
                     return True
         return False
 
@@ -305,7 +305,7 @@ class ClaimJudge:
         number = printed_number(body)
         if number is None or number.decimals > 0 or not isinstance(subject, t.Derivative):
             return False
-        if not self.symbols.compare(subject, body):
+        if not self.symbols.sides.compare(subject, body):
             return False
         # a slope of 1 at random points, and 0 at the stated ones: a dead unit
         values = (

@@ -87,7 +87,7 @@ def _mistake(
     outcome = _outcome(judge, draft)
     if right is None or not (outcome or draft.code in FORMULAS or draft.doubted):
         return None
-    body, equality = draft.segment.body, judge.symbols.equality
+    body, equality = draft.segment.body, judge.symbols.sides.equality
     made = _definition(judge, right) if isinstance(right, t.Name) else None
     if outcome is None and isinstance(body, t.Derivative) and draft.operand is None and made:
         right, body = body, made  # delta = dL/dz = ...: it is what computes the delta that is wrong
@@ -108,7 +108,9 @@ def _mistake(
     if kind is not None and kind in known.found:
         return known.found[kind]
     if outcome is None:
-        equality, right, body = judge.symbols.deciding(right, body, draft.statement.restrictions)
+        equality, right, body = judge.symbols.sides.deciding(
+            right, body, draft.statement.restrictions
+        )
         case = replace(case, right=right, body=body, ancestry=equality.ancestry)
     actual = draft.world or judge.standing.actual
     found = diagnose(case, equality, (actual, rounded_as_printed(judge.standing, actual, right)))

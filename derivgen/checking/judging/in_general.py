@@ -180,7 +180,7 @@ def _called(name: str, _: str) -> Function:
 def _says_something(judge: Judge, node: t.Node) -> bool:
     """False for what is 0: a slope of quantities that nothing connects."""
     with mpmath.workdps(DIGITS):
-        for point in judge.symbols.equality.points[:2]:
+        for point in judge.symbols.sides.equality.points[:2]:
             judge.basis.budget.begin()
             try:
                 if not v.is_nothing(point.evaluate(node)):

@@ -17,6 +17,7 @@ from derivgen.checking.judging.given_values import GivenValues
 from derivgen.checking.judging.habits import usual_decimals, usual_digits
 from derivgen.checking.judging.next_samples import NextSamples
 from derivgen.checking.judging.rows import Rows
+from derivgen.checking.judging.sides import Sides
 from derivgen.checking.judging.standing import Standing
 from derivgen.checking.judging.symbols import SymbolJudge
 from derivgen.checking.maths import tree as t
@@ -41,14 +42,13 @@ class Judge:
     def run(self) -> list[Draft]:
         """All claims of the document."""
         with mpmath.workdps(DIGITS):
-            self.symbols = SymbolJudge(
-                self.basis.model, self.basis.spelled, self.basis.budget, self.basis.usual
-            )
+            sides = Sides(self.basis.model, self.basis.budget, self.basis.usual)
+            self.symbols = SymbolJudge(sides, self.basis.spelled)
             self.standing = Standing(
                 World(
                     self.basis.model,
                     share=self.basis.share,
-                    relations=self.symbols.equality.ancestry,
+                    relations=sides.equality.ancestry,
                     budget=self.basis.budget,
                 ),
                 Ledger(aliases=self._aliases()),
@@ -65,7 +65,7 @@ class Judge:
                 self.basis.own,
                 self.basis.repaired,
                 self.situations,
-                self.symbols.equality.ancestry.upstream_of,
+                sides.equality.ancestry.upstream_of,
             )
             self.samples = NextSamples(self.situations)
             self.worlds, self.ledgers = [self.standing.actual], [self.standing.ledger]

@@ -170,7 +170,7 @@ def multiple(judge: Judge, other: Other) -> Fraction | None:
     found: set[Fraction] = set()
     draft, (formula,) = other.draft, other.formulas.values()
     with mpmath.workdps(DIGITS):
-        for world in judge.symbols.equality.points[:MOST_POINTS]:
+        for world in judge.symbols.sides.equality.points[:MOST_POINTS]:
             judge.basis.budget.begin()
             with suppress(NoValue, OutOfWork):
                 assert draft.subject is not None
