@@ -138,21 +138,31 @@ class _Reader:
         return join(parts)
 
     def _table(self, tokens: Sequence[Token], at: int) -> int:
-        """Reads a table; the index behind it."""
+        """Reads a table; the index behind it.  Lines right below it that have no bar are text, as their
+        author saw them, though CommonMark makes rows of them."""
         rows: list[list[list[Segment]]] = []
         column = 0
         start = end = 0
+        below: int | None = None
         while tokens[at].type != "table_close":
             token = tokens[at]
             if token.type == "tr_open":
-                rows.append([])
                 start, end = self.lines[(token.map or [0])[0]]
+                if below is None and rows and "|" not in self.whole.text[start:end]:
+                    below = start
+            if below is not None:
+                at += 1
+                continue
+            if token.type == "tr_open":
+                rows.append([])
                 column = start
             elif token.type == "inline":
                 cell, column = self._cell(token.content, column, end)
                 rows[-1].append(self._segments(cell))
             at += 1
         self.found.table(rows)
+        if below is not None:
+            self.found.paragraph(self._segments(self.whole.cut(below, end)))
         return at + 1
 
     def _cell(self, content: str, column: int, end: int) -> tuple[Traced, int]:
