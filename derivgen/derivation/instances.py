@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import groupby, islice
 from math import prod
 
@@ -131,20 +132,66 @@ def instance(network: Network, entry: Entry, most: int | None = None) -> Instanc
 
 def telling(network: Network, own: Instance, value: Callable[[TermInstance], float]) -> Instance:
     """The same, where all that is shown of a shortened sum is 0, with summands that are not."""
+
+    def pick(shown: list[TermInstance], whole: _Whole) -> list[TermInstance]:
+        if any(map(value, shown)):
+            return shown
+        every = whole()
+        others = [at for at, one in enumerate(every) if value(one)]
+        return _picked(every, others[: max(1, len(shown) - 2)]) if others else shown
+
+    return _shown_otherwise(network, own, pick)
+
+
+def counted(
+    network: Network,
+    own: Instance,
+    in_order: Callable[[str, Iterable[tuple[int, ...]]], list[tuple[int, ...]]],
+) -> Instance:
+    """The same, where a shortened sum goes through the elements of one array, in the order in which these are counted
+    (``in_order``): the names that are shown tell those between the dots."""
+
+    def pick(shown: list[TermInstance], whole: _Whole) -> list[TermInstance]:
+        if any(len(one.entries) != 1 for one in shown):
+            return shown
+        every = whole()
+        by_entry = {entry: one for one in every for entry in one.entries.values()}
+        if len(by_entry) < len(every) or len({array for array, _ in by_entry}) != 1:
+            return shown
+        (array, _), *_ = by_entry
+        order = [by_entry[array, index] for index in in_order(array, (at for _, at in by_entry))]
+        return [*order[: len(shown) - 1], replace(order[-1], behind_gap=True)]
+
+    return _shown_otherwise(network, own, pick)
+
+
+#: all summands of a sum, made where they are asked for
+_Whole = Callable[[], list[TermInstance]]
+
+
+def _shown_otherwise(
+    network: Network,
+    own: Instance,
+    pick: Callable[[list[TermInstance], _Whole], list[TermInstance]],
+) -> Instance:
+    """The same with those summands of each shortened sum that ``pick`` chooses, by what is shown and all that there
+    are; sums with very many are left as they are."""
     if not own.elided or not isinstance(own.equation.body, Terms):
         return own
+    whole: list[TermInstance] = []
+
+    def every(group: int) -> list[TermInstance]:
+        if not whole:
+            made = instance(network, own.target)
+            whole.extend(() if made is None else made.summands)
+        return [one for one in whole if one.group == group]
+
     summands: list[TermInstance] = []
-    whole: Instance | None = None
     for group, members in groupby(own.summands, lambda one: one.group):
         shown = list(members)
-        if group in own.elided and not any(map(value, shown)):
-            bound = own.equation.body.terms[group].bound
-            if whole is None and _size(bound) <= _MOST_LOOKED_AT:
-                whole = instance(network, own.target)
-            if whole is not None:
-                every = [one for one in whole.summands if one.group == group]
-                others = [at for at, one in enumerate(every) if value(one)]
-                shown = _picked(every, others[: max(1, len(shown) - 2)]) if others else shown
+        size = _size(own.equation.body.terms[group].bound)
+        if group in own.elided and size <= _MOST_LOOKED_AT:
+            shown = pick(shown, partial(every, group))
         summands += shown
     return replace(own, summands=tuple(summands))
 

@@ -14,7 +14,7 @@ import sympy
 
 from derivgen.derivation.derivation import Derivation
 from derivgen.derivation.graph import LocalPartial
-from derivgen.derivation.instances import Instance, TermInstance, instance, telling
+from derivgen.derivation.instances import Instance, TermInstance, counted, instance, telling
 from derivgen.derivation.partials import WINNER
 from derivgen.derivation.passes import Pass
 from derivgen.derivation.rounding import Rounder
@@ -246,6 +246,7 @@ class Formulas:
         own = instance(self.derivation.network, entry, self.derivation.task.options.long_sum)
         if own is None:
             raise ValueError(f"{entry} is given and has no equation")
+        own = counted(self.derivation.network, own, self.names.in_order)
         if self.passed.symbolic:
             return own
 

@@ -455,3 +455,16 @@ def test_weights_of_a_large_array_are_named_before_they_are_used(style: str) -> 
     named = text.index(r"w_{1} & w_{2} & w_{3}")
     assert r"\cdots & w_{12} \\ w_{13} & w_{14}" in text[named:]
     assert named < text.index(r"\frac{\partial")
+
+
+def test_a_long_sum_over_counted_weights_goes_through_them_as_they_are_counted() -> None:
+    weights = [[f"0.{1 + row + 2 * column}" for column in range(4)] for row in range(3)]
+    spec = {
+        "layers": [{"dense": 3, "activation": "tanh", "weights": weights, "bias": "none"}],
+        "data": {"inputs": ["1", "2", "3", "4"], "targets": ["0", "1", "0"]},
+        "loss": {"name": "half_squared_error", "penalty": {"l2": 0.1}},
+        "notation": "sum_output",  # w_1, w_4, w_7, w_10 go to the first unit
+    }
+    text = markdown(spec, views=["reuse"], long_sum=4)
+    assert r"w_{1}^{2} + w_{2}^{2} + \cdots + w_{12}^{2}" in text
+    assert "w_{1} i_{1} + w_{4} i_{2} + w_{7} i_{3} + w_{10} i_{4}" in text
