@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
-from itertools import groupby, islice
+from itertools import groupby, islice, pairwise
 from math import prod
 
 import numpy as np
 import sympy
 
 from derivgen.derivation.graph import entry_at, entry_symbol
+from derivgen.derivation.long_sums import before_dots, told
 from derivgen.network.model import Equation, Index, Largest, Network, Ref, Softmax, Stage, Terms
 from derivgen.notation import Entry
 
@@ -19,8 +20,6 @@ from derivgen.notation import Entry
 MOST_PADDED = 10_000
 #: of a longer sum, those that are not 0 are not looked for
 _MOST_LOOKED_AT = 1000
-#: so many of the first summands stand before the dots of a long sum, and the last one behind them
-_BEFORE_DOTS = 3
 
 
 @dataclass(frozen=True)
@@ -51,12 +50,6 @@ class Instance:
     elided: frozenset[int] = frozenset()
     #: for a softmax: its argument at the element's own index
     own: TermInstance | None = None
-
-
-def before_dots(most: int) -> int:
-    """How many of the first terms are shown of a sum that has more than ``most`` of them; so few that the
-    dots stand for two at the least."""
-    return max(1, min(_BEFORE_DOTS, most - 2))
 
 
 def stage_of(network: Network, entry: Entry) -> tuple[Stage, Mapping[str, int]] | None:
@@ -131,14 +124,15 @@ def instance(network: Network, entry: Entry, most: int | None = None) -> Instanc
 
 
 def telling(network: Network, own: Instance, value: Callable[[TermInstance], float]) -> Instance:
-    """The same, where all that is shown of a shortened sum is 0, with summands that are not."""
+    """The same, where next to nothing that is shown of a shortened sum is more than 0, with summands that are."""
 
     def pick(shown: list[TermInstance], whole: _Whole) -> list[TermInstance]:
-        if any(map(value, shown)):
+        if sum(map(bool, map(value, shown))) > 1:
             return shown
         every = whole()
-        others = [at for at, one in enumerate(every) if value(one)]
-        return _picked(every, others[: max(1, len(shown) - 2)]) if others else shown
+        places = told(len(every), len(shown) - 1, lambda at: bool(value(every[at])))
+        gaps = (at > before + 1 for before, at in pairwise([-1, *places]))
+        return [replace(every[at], behind_gap=gap) for at, gap in zip(places, gaps, strict=True)]
 
     return _shown_otherwise(network, own, pick)
 
@@ -194,18 +188,6 @@ def _shown_otherwise(
             shown = pick(shown, partial(every, group))
         summands += shown
     return replace(own, summands=tuple(summands))
-
-
-def _picked(every: list[TermInstance], chosen: list[int]) -> list[TermInstance]:
-    """The first, the chosen and the last of some summands; a gap of one only is none."""
-    found: list[TermInstance] = []
-    before = -1
-    for at in sorted({0, *chosen, len(every) - 1}):
-        if at - before == 2:
-            found.append(every[at - 1])
-        found.append(replace(every[at], behind_gap=at - before > 2))
-        before = at
-    return found
 
 
 def _size(indices: tuple[Index, ...]) -> int:

@@ -15,7 +15,7 @@ import numpy as np
 import sympy
 
 from derivgen.derivation.dust import sum_without_dust
-from derivgen.derivation.instances import before_dots
+from derivgen.derivation.long_sums import before_dots
 from derivgen.derivation.partials import PEER, SAME, WINNER
 from derivgen.derivation.rounding import Rounder, are_same
 from derivgen.document.blocks import Display, Family

@@ -51,7 +51,9 @@ def judge_implied(
             continue  # what it follows from was rounded on the way, and is not wrong
         draft.uses = tuple(e.draft for e in entries if e.draft is not None)
         draft.local = Fit.ROUNDED
-        if near:
+        if near and here.actual.is_rounded(subject):
+            draft.accept()  # nor is anything known but rounded numbers
+        elif near:
             draft.verdict, draft.code = Verdict.ROUNDING, "C111"
             draft.message = (
                 f"{number.text} follows from rounded numbers; without them it is {draft.expected}"

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
-from itertools import islice, pairwise
 from math import prod
 from typing import NamedTuple
 
 import numpy as np
 
 from derivgen.derivation.graph import LocalPartial
-from derivgen.derivation.instances import before_dots, stage_entries
+from derivgen.derivation.instances import stage_entries
+from derivgen.derivation.long_sums import before_dots, told
 from derivgen.derivation.selection import plain
 from derivgen.document.arrays import turn_of
 from derivgen.document.blocks import Display, Family
@@ -220,13 +220,8 @@ def _item(situation: Situation, entry: Entry, seen: Seen) -> Item:
 
 
 def _told(situation: Situation, partials: list[LocalPartial]) -> list[int]:
-    """Which terms of a long sum are written: the first ones and the last; where next to none of these is more
-    than 0, such as are."""
+    """Which terms of a long sum are written: of numbers, such as are more than 0."""
     passed = situation.passed
-    count, last = before_dots(situation.derivation.task.options.long_sum), len(partials) - 1
-    first = [*range(count), last]
-    if passed.symbolic:
-        return first
     loss = situation.derivation.network.loss
 
     def carries(place: int) -> bool:
@@ -234,13 +229,8 @@ def _told(situation: Situation, partials: list[LocalPartial]) -> list[int]:
         arriving = 1.0 if target[0] == loss else passed.gradient(target, "reuse")
         return not is_zero(arriving) and not is_zero(passed.partial_value(partials[place]))
 
-    if sum(map(carries, first)) > 1:
-        return first
-    carrying = islice(filter(carries, range(1, last)), max(1, count - 1))
-    chosen = sorted({0, last, *carrying})
-    # in the place of a single term, dots save nothing
-    alone = [b - 1 for a, b in pairwise(chosen) if b == a + 2]
-    return sorted({*chosen, *alone}) if len(chosen) > 2 else first
+    before = before_dots(situation.derivation.task.options.long_sum)
+    return told(len(partials), before, (lambda _: True) if passed.symbolic else carries)
 
 
 def _chain(
