@@ -98,9 +98,11 @@ def _values_chain(formulas: Formulas, quantity: Quantity) -> Chain | None:
 
 
 def _named_chain(formulas: Formulas, quantity: Quantity) -> Chain | None:
-    """``W_2 = [w_5, w_6]``, where the elements have names that do not follow from that of the whole."""
-    own = formulas.names.naming(quantity.name).elements is not None
-    if not own or prod(quantity.shape) == 1:
+    """``W_2 = [w_5, w_6]``, where the elements have names that do not follow from that of the whole, or from their place:
+    ``w_{21}`` in the first row and the second column."""
+    naming = formulas.names.naming(quantity.name)
+    turned = naming.order is not None and list(naming.order) != sorted(naming.order)
+    if (naming.elements is None and not turned) or prod(quantity.shape) == 1:
         return None
     name = formulas.names.whole(quantity.name)
     return Chain(name, (("=", array_node(formulas, quantity.name, numbers=False)),))

@@ -468,3 +468,17 @@ def test_a_long_sum_over_counted_weights_goes_through_them_as_they_are_counted()
     text = markdown(spec, views=["reuse"], long_sum=4)
     assert r"w_{1}^{2} + w_{2}^{2} + \cdots + w_{12}^{2}" in text
     assert "w_{1} i_{1} + w_{4} i_{2} + w_{7} i_{3} + w_{10} i_{4}" in text
+
+
+def test_elements_that_are_named_the_other_way_round_are_named_in_their_array() -> None:
+    layer = {"dense": 2, "weights": [["1", "2"], ["3", "4"]], "bias": "none"}
+    spec = {
+        "layers": [{**layer, "orientation": "from_to"}],
+        "data": {"inputs": ["1", "2"], "targets": ["0", "1"]},
+        "loss": "half_squared_error",
+        "notation": "digits",  # w_{010}: layer, to, from
+    }
+    named = r"\begin{bmatrix} w_{000} & w_{010} \\ w_{001} & w_{011} \end{bmatrix} ="
+    assert named in markdown(spec, views=["matrix"])
+    spec["layers"] = [layer]
+    assert r"\begin{bmatrix} w_{000}" not in markdown(spec, views=["matrix"])
