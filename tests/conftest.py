@@ -6,6 +6,11 @@ from pathlib import Path
 
 import pytest
 from command_line import SPEC
+from hypothesis import settings
+
+# no test is about a time: a machine in use by others fails none
+settings.register_profile("derivgen", deadline=None)
+settings.load_profile("derivgen")
 
 
 @pytest.fixture

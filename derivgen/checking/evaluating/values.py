@@ -24,6 +24,8 @@ HIGHEST = 3
 #: an mpmath.mpf; mpmath has no types
 Real = Any
 ZERO: Real = mpmath.mpf(0)
+#: relative difference of cells that are the same number
+ALIKE: Real = mpmath.mpf("1e-9")
 
 
 class NoValue(Exception):
@@ -395,6 +397,16 @@ def scalar(value: Value | None) -> Real | None:
         return None
     found = simplest(value)
     return found.value if isinstance(found, Dual) else None
+
+
+def every_cell(value: Value | None) -> Real | None:
+    """The number that a value comes to, or that all cells of an array are: ``W := 0.1 - 0.02 = 0.08`` (all four)."""
+    if not isinstance(value, Array):
+        return scalar(value)
+    cells = [cell.value for row in value.rows for cell in row]
+    first = cells[0]
+    alike = all(abs(cell - first) <= abs(first) * ALIKE for cell in cells)
+    return first if alike else None
 
 
 def place_in(shape: tuple[int, int], row: int, column: int) -> tuple[int, int] | None:

@@ -18,7 +18,15 @@ from derivgen.checking.evaluating.printed import (
     printed_matrix,
     printed_number,
 )
-from derivgen.checking.evaluating.values import Dual, NoValue, Real, Shapes, Value, scalar
+from derivgen.checking.evaluating.values import (
+    Dual,
+    NoValue,
+    Real,
+    Shapes,
+    Value,
+    every_cell,
+    scalar,
+)
 from derivgen.checking.judging.carried import MOST_CARRIED, as_printed, carried_on
 from derivgen.checking.judging.matrices import (
     lying_as,
@@ -176,6 +184,7 @@ def _check_whole(
         draft.verdict = Verdict.UNDECIDED
         return
     one, two = scalar(local), scalar(exact)
+    two = every_cell(exact) if one is not None else two
     if one is None or two is None:
         aligned = pairs is not None or _is_stated(here, subject, local)
         _check_cells(here, draft, formula, local, exact, aligned)

@@ -288,6 +288,14 @@ def last_number(here: Standing, part: t.Node) -> t.Node | None:
     return t.Negated(number) if printed.value < 0 else number
 
 
+def put_in(here: Standing, node: t.Node) -> t.Node:
+    """A formula with each name and derivative that was printed as the number, or the matrix, that stands there."""
+    if not isinstance(node, t.Name | t.Derivative):
+        return rebuilt(node, partial(put_in, here))
+    matrix = here.ledger.matrices.get(here.ledger.plain(node))
+    return last_number(here, node) or node if matrix is None else matrix[2]
+
+
 def _printed_slope(here: Standing, parameter: t.Name) -> t.Name | None:
     """The printed quantity that is the gradient by a parameter: a bias has the delta of its layer."""
     loss = here.actual.model.loss

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+import mpmath
+
 from derivgen.checking.drafts import Draft
 from derivgen.checking.evaluating import values as v
 from derivgen.checking.evaluating.printed import Fit, Printed, printed_matrix
@@ -12,12 +14,14 @@ from derivgen.checking.judging.carried import (
     MOST_CARRIED,
     as_printed,
     printed_step,
+    put_in,
     trials,
     was_carried,
 )
 from derivgen.checking.judging.noise import Noise
 from derivgen.checking.judging.numbers import doubtful, judge_carried_unshown, judge_number
 from derivgen.checking.judging.readers import through_printed_arrays
+from derivgen.checking.judging.spread import spread
 from derivgen.checking.judging.standing import Standing
 from derivgen.checking.maths import tree as t
 from derivgen.checking.report import Verdict
@@ -86,10 +90,11 @@ def judge_implied_matrix(
     subject: t.Node | None,
     before: Sequence[t.Node],
 ) -> None:
-    """A matrix without a calculation: does it follow from the matrices as they were printed?"""
+    """A matrix without a calculation: does it follow from the matrices as they were printed?  That makes it a carried
+    rounding, or what follows from an earlier slip."""
     shape = (len(cells), len(cells[0]))
     right = lying_as(exact, shape)
-    for value, printed in _implied(here, subject, before):
+    for value, printed, formula in _implied(here, subject, before):
         found = lying_as(value, shape)
         if not printed or found is None or right is None or {found.shape, right.shape} != {shape}:
             continue
@@ -102,6 +107,10 @@ def judge_implied_matrix(
         if near and any(_follows(here, *case) for case in cases):
             draft.uses = tuple(claim for claim in printed if claim is not None)
             draft.local = Fit.ROUNDED
+            slack = spread(here, put_in(here, formula)) if formula is not None else mpmath.mpf(0)
+            if all(abs(cell - number.value) <= slack + number.unit for number, _, cell in cases):
+                draft.verdict, draft.code = Verdict.ROUNDING, "C111"
+                draft.message = f"{draft.printed} follows from rounded numbers; without them it is {draft.expected}"
             return
 
 
@@ -129,7 +138,7 @@ def judge_own_slip(
     right = lying_as(exact, shape)
     if right is None or right.shape != shape:
         return
-    for value, _ in _implied(here, subject, before):
+    for value, *_ in _implied(here, subject, before):
         found = lying_as(value, shape)
         if found is None or found.shape != shape:
             continue
@@ -149,8 +158,8 @@ def judge_own_slip(
 
 def _implied(
     here: Standing, subject: t.Node | None, before: Sequence[t.Node]
-) -> Iterator[tuple[Value | None, list[int | None]]]:
-    """What a matrix could be computed from, as it was printed, and the claims of that."""
+) -> Iterator[tuple[Value | None, list[int | None], t.Node | None]]:
+    """What a matrix could be computed from, as it was printed, the claims of that, and the formula."""
     if isinstance(subject, t.Transposed):
         subject = subject.body  # a vector may lie either way
     step = None if subject is None else printed_step(here, subject)[1]
@@ -167,9 +176,9 @@ def _implied(
                 matrix = here.ledger.matrices.get(here.ledger.plain(part))
                 entries = here.printed_for(part)[-1:]
                 printed += [matrix[1]] if matrix is not None else [e.draft for e in entries]
-        yield as_printed(here, formula), printed
+        yield as_printed(here, formula), printed, formula
     if isinstance(subject, t.Derivative) and not before:
-        yield through_printed_arrays(here, subject)
+        yield *through_printed_arrays(here, subject), None
 
 
 def judge_matrix(

@@ -23,7 +23,7 @@ from derivgen.checking.evaluating.printed import (
     printed_number,
 )
 from derivgen.checking.evaluating.resolving import UPDATE_MARKS
-from derivgen.checking.evaluating.values import Array, NoValue, Real, Value, scalar
+from derivgen.checking.evaluating.values import Array, NoValue, Real, Value, every_cell, scalar
 from derivgen.checking.judging.by_prints import with_prints
 from derivgen.checking.judging.carried import step_of_prints
 from derivgen.checking.judging.matrices import (
@@ -78,7 +78,7 @@ def judge_result(
     number = printed_number(body)
     if number is not None:
         number = here.read(number)
-        value = scalar(exact)
+        value = every_cell(exact)
         if value is not None:
             value = along_a_path(here, subject, value, lambda v: number.fit(v) is not Fit.OFF)
         judge_number(here, draft, number, value, scalar(local))

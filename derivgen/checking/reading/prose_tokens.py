@@ -84,7 +84,7 @@ _MASTER = re.compile(
 #: ``w5For``: a name ends where a word with a capital begins
 _GLUED = re.compile(r"(.*\d)(?=[A-Z][a-z’'])")
 #: ``xᵢ``: one letter with letters below or above the line is a name and no word
-_INDEXED = re.compile(r"[^\W\d_][\u1d62-\u1d6a\u2090-\u209c\u2c7cⁱⁿᵗᵏ]+")
+_INDEXED = re.compile(r"[^\W\d_][\u1d62-\u1d6a\u2090-\u209c\u2c7cⁱⁿᵗᵏᵀᴴ]+")
 #: what stands behind a capital sigma that is the sign of a sum
 _SUMMAND = re.compile(r"[ ]?(?:[∂(\[\d]|[^\W\d_](?![^\W\d_]))")
 #: ``|a - p|`` behind a sign, in one line and tight inside: what stands between two cells of a table is not

@@ -60,7 +60,7 @@ def _with_mixed_value(chain: t.Chain) -> t.Chain:
 class _Before:
     """What was said before a chain."""
 
-    #: the numbers that names were given first
+    #: the numbers, or arrays, that names were given first
     given: dict[str, t.Node] = field(default_factory=dict)
     #: whether a derivative was said
     derived: bool = False
@@ -84,7 +84,7 @@ def _assigned(chain: t.Chain, before: _Before) -> t.Chain:
     name = first.body
     if not isinstance(name, t.Name) or name.mark:
         return chain
-    if printed_number(second.body) is not None:
+    if is_printed(second.body):
         before.given.setdefault(name.key, second.body)
     given = before.given.get(name.key)
     own = name.key in set(names_in(second.body))
@@ -98,6 +98,13 @@ def _assigned(chain: t.Chain, before: _Before) -> t.Chain:
         before.computed.add(name.key)
     # w = 0.5 - 0.1 m_w / s, where w was given as 0.5
     goes_on = begins_with_value(second.body, given) and not is_numeric(second.body)
+    # w := 0.5 - 0.1 * 0.3 behind gradients, where w, or an array w, was given
+    goes_on = goes_on or (
+        second.relation == "define"
+        and given is not None
+        and _begins_with_number(second.body)
+        and before.may_be_trained(name.key)
+    )
     if not own or not (second.relation == "assign" or _begins_with(second, name) or goes_on):
         return chain
     return replace(chain, segments=(replace(first, body=replace(name, mark="new")), second, *rest))
