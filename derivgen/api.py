@@ -161,9 +161,11 @@ def checked(
     # whoever only builds documents does not load the checker
     from derivgen.checking.pipeline import check_manuscript
     from derivgen.checking.reading import read_manuscript
+    from derivgen.checking.worked_examples import example_by_example
 
     manuscript = read_manuscript(document, shown, language)
-    return check_manuscript(manuscript, network, names), manuscript
+    report = check_manuscript(manuscript, network, names)
+    return report if network else example_by_example(manuscript, report), manuscript
 
 
 def _step(step: int, passed: Pass, updated: Mapping[str, np.ndarray]) -> dict[str, Any]:

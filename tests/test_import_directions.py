@@ -47,6 +47,7 @@ CHECKING_ROOMS = (
     "judging",
     "writing",
     "pipeline",
+    "worked_examples",
 )
 #: Files whose room is not their own name: parts of the room that they are named with.
 PARTS = {

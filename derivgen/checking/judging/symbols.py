@@ -89,6 +89,9 @@ class SymbolJudge:
         if self._is_model_of_data(subject, body):
             draft.code, draft.message = "C404", GENERAL
             return
+        if self._is_another_loss(subject, body):
+            draft.code, draft.message = "C404", "it is another loss than the one that is used here"
+            return
         draft.verdict, draft.printed = Verdict.WRONG, self.spelled(body)
         if found.outcome is Outcome.MISFIT:
             draft.code, draft.message = "C301", str(found.reason)
@@ -130,6 +133,14 @@ class SymbolJudge:
         if self.model.definition(subject.key) is not None:
             return False
         return any(self.model.definition(key) == body for key in self.model.names())
+
+    def _is_another_loss(self, subject: t.Node, body: t.Node) -> bool:
+        """True for ``L = -y \\log p`` beside ``L = (y - p)^2``: a formula with other functions is another loss, of another
+        example or an alternative, and no slip."""
+        if not isinstance(subject, t.Name) or subject.key != self.model.loss:
+            return False
+        made = self.model.definition(subject.key)
+        return made is not None and _functions(made) != _functions(body)
 
     def _lies_otherwise(self, draft: Draft, subject: t.Node) -> Comparison | None:
         """A formula for the transpose of what it is said to be, where the numbers that follow have the other shape:
@@ -230,6 +241,11 @@ class SymbolJudge:
         """True for a formula in general terms: ``E_total = sum 1/2 (target - output)^2``."""
         names = list(t.names_of(body))
         return bool(names) and not any(means(self.model, name) for name in names)
+
+
+def _functions(node: t.Node) -> set[str]:
+    """The functions that a formula calls."""
+    return {part.function for part in t.walk(node) if isinstance(part, t.Call)}
 
 
 def _is_unknown(model: Model, subject: t.Node) -> bool:

@@ -92,19 +92,15 @@ def _assigned(chain: t.Chain, before: _Before) -> t.Chain:
     # w <- 0.6 after w = 0.5
     own = own or (printed_number(second.body) is not None and second.relation == "assign")
     # w <- 0.4 - 0.1 * 0.3, where the value of w stands in a table
-    own = own or (_begins_with_number(second.body) and before.may_be_trained(name.key))
+    descends = _begins_with_number(second.body) and before.may_be_trained(name.key)
+    own = own or descends
     own = own and second.body is not given
     if not own and not is_numeric(second.body):
         before.computed.add(name.key)
     # w = 0.5 - 0.1 m_w / s, where w was given as 0.5
     goes_on = begins_with_value(second.body, given) and not is_numeric(second.body)
-    # w := 0.5 - 0.1 * 0.3 behind gradients, where w, or an array w, was given
-    goes_on = goes_on or (
-        second.relation == "define"
-        and given is not None
-        and _begins_with_number(second.body)
-        and before.may_be_trained(name.key)
-    )
+    # w := 0.5 - 0.1 * 0.3 behind gradients
+    goes_on = goes_on or (second.relation == "define" and descends)
     if not own or not (second.relation == "assign" or _begins_with(second, name) or goes_on):
         return chain
     return replace(chain, segments=(replace(first, body=replace(name, mark="new")), second, *rest))
