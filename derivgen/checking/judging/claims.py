@@ -36,10 +36,11 @@ from derivgen.checking.judging.calculations import (
     note_on_the_way,
 )
 from derivgen.checking.judging.results import judge_result
+from derivgen.checking.judging.spread import agrees
 from derivgen.checking.judging.standing import Standing
 from derivgen.checking.judging.symbols import SymbolJudge
 from derivgen.checking.maths import tree as t
-from derivgen.checking.maths.loose_signs import with_squared_signs
+from derivgen.checking.maths.loose_signs import LOOSE
 from derivgen.checking.maths.mixed_numbers import is_mixed_number, with_mixed_numbers
 from derivgen.checking.maths.rebuild import rebuilt
 from derivgen.checking.report import Verdict
@@ -100,14 +101,15 @@ class ClaimJudge:
         self._member(statement, segment, members)
         if all(draft.verdict is not Verdict.WRONG for draft in self.drafts[begin:]):
             return segment
-        squared = replace(segment, body=with_squared_signs(segment.body))
-        others = [with_squared_signs(member) for member in members]
-        if squared != segment or others != members:
-            self._again(statement, squared, others, begin, written)
-            if self.drafts[-1].verdict is Verdict.CORRECT:
-                members[:] = others
-                return squared
-            self._again(statement, segment, members, begin, written)
+        for loose in LOOSE:
+            meant = replace(segment, body=loose(segment.body))
+            others = [loose(member) for member in members]
+            if meant != segment or others != members:
+                self._again(statement, meant, others, begin, written)
+                if self.drafts[-1].verdict is Verdict.CORRECT:
+                    members[:] = others
+                    return meant
+                self._again(statement, segment, members, begin, written)
         other = replace(segment, body=with_mixed_numbers(segment.body))
         if other == segment:
             return segment
@@ -223,6 +225,7 @@ class ClaimJudge:
             self._holds_here(subject, draft.segment.body)
             or self._is_difference(draft, subject)
             or self._holds_with_names(subject, draft.segment.body)
+            or (is_calculation(subject) and agrees(self.standing, subject, draft.segment.body))
         ):
             draft.accept()
 

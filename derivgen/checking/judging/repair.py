@@ -25,7 +25,7 @@ from derivgen.checking.maths import tree as t
 from derivgen.checking.maths.rebuild import rebuilt
 from derivgen.checking.maths.tree import names_in
 from derivgen.checking.maths.writing import shown
-from derivgen.checking.mistakes import mended_definitions, mended_functions
+from derivgen.checking.mistakes import mended_definitions, other_functions
 from derivgen.checking.report import Verdict
 from derivgen.checking.understanding.changes import changes_of
 from derivgen.checking.understanding.statements import Statement
@@ -136,12 +136,12 @@ def _trials(model: DocumentModel, judge: Judge, end: int) -> Iterator[Trial]:
         changed = replace(model, values={**model.values, key: number})
         trial = _judge(judge, changed, repaired=frozenset({key}))
         yield Trial(trial, _instead(model, key, number), wrong // 2, given=True)
-    for name in mended_functions(model):
+    for name, slip in other_functions(model).items():
         kept = {key: own for key, own in model.functions.items() if key != name}
         changed = replace(model, functions=kept)
-        # one that goes by a usual name and is another one is wrong, used or not
         usual = _judge(judge, changed, frozenset({name}))
-        yield Trial(usual, f"with the usual {name}", wrong + 1)
+        # what looks like a slip is one, used or not; another function is meant unless that makes more of them wrong
+        yield Trial(usual, f"with the usual {name}", wrong + 1 if slip else wrong - 1)
     meant = changes_of(model)
     for key, node in _other_definitions(model, judge, end):
         if key in meant:

@@ -100,6 +100,17 @@ def _is_whole(entry: Entry) -> bool:
     return bool(abs(entry.unrounded - entry.printed.value) < WHOLE)
 
 
+def agrees(here: Standing, numbers: t.Node, formula: t.Node) -> bool:
+    """Whether a calculation is what a formula behind it comes to, ``(16.32 - 16) / 0.01 = (L(w + h) - L(w)) / h``, as far
+    as its rounded numbers tell."""
+    try:
+        one, two = (here.actual.evaluate(node) for node in (numbers, formula))
+    except NoValue:
+        return False
+    off = distance(one, two)
+    return off is not None and off <= 2 * spread(here, numbers)
+
+
 def spread_with_names(here: Standing, body: t.Node) -> Real:
     """As :func:`spread`, with the names at their values."""
     units = [

@@ -1,10 +1,9 @@
-"""``-0.46^2`` read as the square of -0.46, where the rules of arithmetic negate the square.
-
-Who puts a negative number into ``e^2`` often leaves the brackets out; what a line says with it tells which is
-meant."""
+"""What authors write without the brackets that the rules of arithmetic ask for: ``-0.46^2`` for the square of -0.46,
+``d/dw x^2 w^2 - 2 w`` for the derivative of the whole sum.  What a line says with it tells which is meant."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from derivgen.checking.maths import tree as t
@@ -23,6 +22,16 @@ def with_squared_signs(node: t.Node) -> t.Node:
     return rebuilt(node, with_squared_signs)
 
 
+def with_whole_sums(node: t.Node) -> t.Node:
+    """The same formula with each operator ``d/dw`` that stands before a sum before the whole of it."""
+    if not isinstance(node, t.Sum):
+        return rebuilt(node, with_whole_sums)
+    (negative, first), *rest = node.terms
+    if negative or not isinstance(first, t.Derivative) or isinstance(first.of, t.Name | None):
+        return rebuilt(node, with_whole_sums)
+    return replace(first, of=t.Sum(((False, first.of), *rest), node.span), span=node.span)
+
+
 def _is_even_power(node: t.Node) -> bool:
     if not isinstance(node, t.Power) or not isinstance(node.base, t.Number):
         return False
@@ -33,3 +42,7 @@ def _is_even_power(node: t.Node) -> bool:
 def _with_sign_inside(power: t.Node, span: t.Span) -> t.Node:
     assert isinstance(power, t.Power)
     return replace(power, base=t.Negated(power.base, span), span=span)
+
+
+#: the ways to read a formula otherwise, in the order in which they are tried
+LOOSE: Sequence[Callable[[t.Node], t.Node]] = (with_squared_signs, with_whole_sums)

@@ -125,19 +125,19 @@ def _renumbered(node: t.Node, changed: dict[str, str], model: Model) -> t.Node:
 # --- functions ---------------------------------------------------------------------------------------
 
 
-def mended_functions(model: DocumentModel) -> list[str]:
-    """Functions by a usual name that the document defines with one typical mistake."""
-    return [
-        name
+def other_functions(model: DocumentModel) -> dict[str, bool]:
+    """Functions by a usual name that the document defines otherwise, and whether by one typical mistake."""
+    return {
+        name: _is_mistaken(name, own, model)
         for name, own in model.functions.items()
-        if len(own.parameters) == 1 and v.is_function(name) and _is_mistaken(name, own, model)
-    ]
+        if len(own.parameters) == 1
+        and v.is_function(name)
+        and not _same(own.body, t.Call(name, (t.Name(own.parameters[0]),)), own)
+    }
 
 
 def _is_mistaken(name: str, own: Function, model: Model) -> bool:
     usual = t.Call(name, (t.Name(own.parameters[0]),))
-    if _same(own.body, usual, own):
-        return False
     changes = (f.signs, f.product_for_sum, f.without_repeated, f.natural_log)
     for change in changes:
         for node in f.everywhere(own.body, _in_model(change, model)):
