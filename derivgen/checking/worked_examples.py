@@ -26,7 +26,9 @@ _NUMBERED = re.compile(
 )
 #: headings, by the language; what stands at the beginning says how deep they are
 _HEADINGS: dict[Language, re.Pattern[str]] = {
-    "markdown": re.compile(r"^[ \t]*(?P<sign>#{1,6})[ \t]+(?P<title>[^\n]+)", re.MULTILINE),
+    "markdown": re.compile(
+        r"^[ \t]*(?P<sign>#{1,6}(?=[ \t])|\*\*(?=\w))[ \t]*(?P<title>[^\n]+)", re.MULTILINE
+    ),
     "latex": re.compile(
         r"^[ \t]*\\(?P<sign>part|chapter|section|subsection|subsubsection|paragraph)\*?\{(?P<title>[^\n]*)",
         re.MULTILINE,
@@ -36,6 +38,8 @@ _HEADINGS: dict[Language, re.Pattern[str]] = {
         re.MULTILINE | re.IGNORECASE,
     ),
 }
+#: the depth of what is no heading by itself
+_BELOW = 7
 _SECTIONS = ("part", "chapter", "section", "subsection", "subsubsection", "paragraph")
 #: what is best to say of a claim that stands outside of all examples: it may be about one of them
 _MERCY = (
@@ -82,9 +86,9 @@ def example_by_example(manuscript: Manuscript, whole: Report) -> Report:
 
 def _examples(text: str, language: Language) -> list[tuple[int, int]]:
     """From where to where each example goes: to the next heading that is no deeper."""
-    headings = [_heading(found) for found in _HEADINGS[language].finditer(text)]
-    if language == "text":
-        headings = [heading for heading in headings if heading.number]
+    found = map(_heading, _HEADINGS[language].finditer(text))
+    # bold words, or a line of their own, are a heading where they number an example
+    headings = [heading for heading in found if heading.number or heading.depth < _BELOW]
     words = [heading.word for heading in headings if heading.number]
     usual = max(words, key=words.count, default="")
     spans: list[tuple[int, int]] = []
@@ -100,7 +104,8 @@ def _examples(text: str, language: Language) -> list[tuple[int, int]]:
 
 def _heading(found: re.Match[str]) -> _Heading:
     sign, title = found["sign"], found["title"]
-    depth = _SECTIONS.index(sign) if sign in _SECTIONS else len(sign)
+    sections = sign in _SECTIONS
+    depth = _SECTIONS.index(sign) if sections else len(sign) if sign.startswith("#") else _BELOW
     numbered = _NUMBERED.search(title)
     if numbered is None:
         return _Heading(found.start(), depth, "", "")

@@ -80,3 +80,11 @@ def test_an_example_that_goes_on_with_the_one_before_is_no_document_of_its_own()
     last = report.claims[-1]
     assert last.verdict is Verdict.CORRECT
     assert last.printed == "0.48"
+
+
+def test_examples_may_be_numbered_in_bold_words() -> None:
+    marks = {"part": "## ", "head": "**", "end": "**"}
+    text = "".join(part.format(**marks) for part in (GENERAL, FIRST, SECOND))
+    report = derivgen.check(text.replace("Two neurons**", "Two neurons"), language="markdown")
+    assert report.count(Verdict.WRONG) == report.count(Verdict.ROUNDING) == 0
+    assert report.count(Verdict.CORRECT) >= len(report.claims) - 2

@@ -171,6 +171,9 @@ class Collector:
         if len(line.text) > MAX_FORMULA:
             self.refuse(line.cut(0, 200), f"a line of code of more than {MAX_FORMULA:,} characters")
             return
+        if _is_of_several_lines(line.text):
+            self.refuse(line, "its brackets are not those of one line")
+            return
         for one in statements(line.text, code=True):
             body = _joined(line, one)
             if one.doubt:
@@ -313,3 +316,14 @@ def _unescaped(body: Traced) -> Traced:
         parts.append(body.cut(at, found))
         at = found + 1
     return join([*parts, body.cut(at, len(body.text))]) if parts else body
+
+
+def _is_of_several_lines(text: str) -> bool:
+    """Whether brackets say that a line with a relation is a row of what is set over several lines, as
+    ``z = [[0.5*1 + 0.3*2],  + [0.1]  = [1.2]``: one is not closed, or closed late."""
+    depth = 0
+    for char in text if "=" in text else "":
+        depth += (char == "[") - (char == "]")
+        if depth < 0 or (depth and char == "="):
+            return True
+    return depth != 0
