@@ -1,4 +1,5 @@
-"""Documents with several worked examples, "Example 1" and "Example 2", each with numbers and functions of its own.
+"""Documents with several worked examples, each with numbers and functions of its own: "Example 1" and "Example 2", or
+sections that give ``x``, ``w`` and ``t`` anew.
 
 Each is judged by itself, with what stands outside of all of them; in the text of one, the others are spaces, so that all
 places stay what they are."""
@@ -8,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from derivgen.checking.manuscript import Language, Manuscript
 from derivgen.checking.pipeline import check_manuscript
@@ -38,6 +40,12 @@ _HEADINGS: dict[Language, re.Pattern[str]] = {
         re.MULTILINE | re.IGNORECASE,
     ),
 }
+#: ``x_1 = 0.5``, and nothing that is computed
+_GIVEN = re.compile(
+    r"(?<![\w\\^{)\]/*·-])([A-Za-z](?:_?\{?\w{1,2}\}?)?)[ ]*=[ ]*-?\d+(?:\.\d+)?(?=[ ]*(?:[,;$)\n]|\\[,;)\]]|and\b|und\b))"
+)
+#: so many names are given anew by another example
+_FEWEST_GIVEN = 2
 #: the depth of what is no heading by itself
 _BELOW = 7
 _SECTIONS = ("part", "chapter", "section", "subsection", "subsubsection", "paragraph")
@@ -66,7 +74,8 @@ def example_by_example(manuscript: Manuscript, whole: Report) -> Report:
     that of the document as one."""
     if manuscript.language not in _HEADINGS or len(whole.claims) == whole.count(Verdict.CORRECT):
         return whole
-    spans = _examples(manuscript.text, manuscript.language)
+    headings = _headings(manuscript.text, manuscript.language)
+    spans = _numbered(manuscript.text, headings) or _given_anew(manuscript.text, headings)
     if not 2 <= len(spans) <= MOST_EXAMPLES:
         return whole
     reports = [
@@ -84,11 +93,14 @@ def example_by_example(manuscript: Manuscript, whole: Report) -> Report:
     return joined if more and joined.count(Verdict.WRONG) <= whole.count(Verdict.WRONG) else whole
 
 
-def _examples(text: str, language: Language) -> list[tuple[int, int]]:
-    """From where to where each example goes: to the next heading that is no deeper."""
+def _headings(text: str, language: Language) -> list[_Heading]:
     found = map(_heading, _HEADINGS[language].finditer(text))
     # bold words, or a line of their own, are a heading where they number an example
-    headings = [heading for heading in found if heading.number or heading.depth < _BELOW]
+    return [heading for heading in found if heading.number or heading.depth < _BELOW]
+
+
+def _numbered(text: str, headings: Sequence[_Heading]) -> list[tuple[int, int]]:
+    """From where to where each numbered example goes: to the next heading that is no deeper."""
     words = [heading.word for heading in headings if heading.number]
     usual = max(words, key=words.count, default="")
     spans: list[tuple[int, int]] = []
@@ -99,7 +111,28 @@ def _examples(text: str, language: Language) -> list[tuple[int, int]]:
         after = (other.start for other in headings[at + 1 :] if other.depth <= heading.depth)
         spans.append((heading.start, next(after, len(text))))
         numbers.append(heading.number)
-    return spans if len(set(numbers)) == len(numbers) else []
+    return spans if len(set(numbers)) == len(numbers) > 1 else []
+
+
+def _given_anew(text: str, headings: Sequence[_Heading]) -> list[tuple[int, int]]:
+    """From where to where sections go that give numbers to names which had some before; a section without belongs to the
+    one before it."""
+    for depth in sorted({heading.depth for heading in headings}):
+        starts = [heading.start for heading in headings if heading.depth == depth]
+        ends = [
+            next((h.start for h in headings if h.start > start and h.depth <= depth), len(text))
+            for start in starts
+        ]
+        seen: set[str] = set()
+        begins: list[int] = []
+        for start, end in zip(starts, ends, strict=True):
+            given = {found[1] for found in _GIVEN.finditer(text, start, end)}
+            if len(given) >= _FEWEST_GIVEN and (not seen or len(given & seen) >= _FEWEST_GIVEN):
+                begins.append(start)
+            seen |= given
+        if len(begins) > 1:
+            return list(pairwise([*begins, len(text)]))
+    return []
 
 
 def _heading(found: re.Match[str]) -> _Heading:

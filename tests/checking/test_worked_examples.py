@@ -88,3 +88,11 @@ def test_examples_may_be_numbered_in_bold_words() -> None:
     report = derivgen.check(text.replace("Two neurons**", "Two neurons"), language="markdown")
     assert report.count(Verdict.WRONG) == report.count(Verdict.ROUNDING) == 0
     assert report.count(Verdict.CORRECT) >= len(report.claims) - 2
+
+
+def test_sections_that_give_their_numbers_anew_are_examples() -> None:
+    parts = (GENERAL, FIRST, SECOND)
+    text = written("markdown", *parts).replace("Example 1: a", "A").replace("Example 2: a", "A")
+    report = derivgen.check(text, language="markdown")
+    assert report.count(Verdict.WRONG) == report.count(Verdict.ROUNDING) == 0
+    assert report.count(Verdict.CORRECT) >= len(report.claims) - 2
