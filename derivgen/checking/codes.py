@@ -157,6 +157,13 @@ CHECK_CODES: dict[str, CodeEntry] = {
         "Give the network that the document is about: `--network net.yaml`; or none, and the "
         "document's own definitions are the network.",
     ),
+    "C410": CodeEntry(
+        "undecided: too much contradicts",
+        "By what was understood of the document more of it would be wrong than can be believed, each time for "
+        "another reason. It is more likely that something in it is not meant as it was read.",
+        "two exercises under one heading, with other numbers in the second",
+        "Check the parts one by one, or against a network: `--network net.yaml`.",
+    ),
     "C501": CodeEntry(
         "a parameter is never updated",
         "The other parameters get new values and this one does not.",

@@ -17,6 +17,7 @@ from derivgen.checking.judging.in_general import in_general
 from derivgen.checking.judging.judge import Judge
 from derivgen.checking.judging.kinks import at_kinks
 from derivgen.checking.judging.missing import missing
+from derivgen.checking.judging.misunderstood import misunderstood
 from derivgen.checking.judging.repair import repaired
 from derivgen.checking.judging.reporting import not_read, report_of
 from derivgen.checking.judging.rules_with_memory import with_memory
@@ -61,6 +62,7 @@ def check_manuscript(
     conventions, changes = conventions_of(meant.whole, learned.model, lambda s: places.get(id(s)))
     policy, policed = policies.settle(drafts, manuscript.words)
     causes.group(drafts)
+    doubts = misunderstood(drafts) if task is None else []
     name_mistakes(judge)
     gaps = missing(meant.whole, manuscript.words, budget)
     return report_of(
@@ -69,7 +71,7 @@ def check_manuscript(
         not_read(manuscript, readings, stated),
         found.mapping,
         {**conventions, **policy},
-        (*found.remarks, *mixed(statements), *policed, *changes, *gaps),
+        (*doubts, *found.remarks, *mixed(statements), *policed, *changes, *gaps),
     )
 
 

@@ -90,7 +90,12 @@ def example_by_example(manuscript: Manuscript, whole: Report) -> Report:
     ]
     joined = _joined(reports)
     more = joined.count(Verdict.CORRECT) > whole.count(Verdict.CORRECT)
-    return joined if more and joined.count(Verdict.WRONG) <= whole.count(Verdict.WRONG) else whole
+    return joined if more and _contradicting(joined) <= _contradicting(whole) else whole
+
+
+def _contradicting(report: Report) -> int:
+    """How many claims are wrong, or would be."""
+    return report.count(Verdict.WRONG) + sum(claim.code == "C410" for claim in report.claims)
 
 
 def _headings(text: str, language: Language) -> list[_Heading]:
