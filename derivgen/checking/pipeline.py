@@ -62,8 +62,8 @@ def check_manuscript(
     conventions, changes = conventions_of(meant.whole, learned.model, lambda s: places.get(id(s)))
     policy, policed = policies.settle(drafts, manuscript.words)
     causes.group(drafts)
-    doubts = misunderstood(drafts) if task is None else []
     name_mistakes(judge)
+    doubts = misunderstood(drafts) if task is None else []
     gaps = missing(meant.whole, manuscript.words, budget)
     return report_of(
         manuscript,

@@ -38,6 +38,17 @@ def test_slips_among_right_lines_are_called_wrong() -> None:
     assert all(remark.code != "C410" for remark in report.remarks)
 
 
+def test_one_mistake_that_is_made_throughout_is_believed() -> None:
+    lines = ["Let $x = 0.5$, $w = 0.4$, $a = \\sigma(w x) = 0.5498$ and $t = 1$."]
+    for at in range(2, 9):
+        lines.append(f"$L_{at} = \\frac{{{at}}}{{2}} (t - a)^2$")
+        lines.append(f"$\\frac{{\\partial L_{at}}}{{\\partial w}} = {at} (a - t) x$")
+    report = derivgen.check("\n\n".join(lines), language="markdown")
+    wrong = [claim for claim in report.claims if claim.verdict is Verdict.WRONG]
+    assert {claim.diagnosis for claim in wrong} == {"no_activation_slope"}
+    assert len(wrong) == 7
+
+
 def test_a_few_slips_are_called_wrong_in_a_short_document() -> None:
     report = checked([slip(at) for at in range(2, 6)])
     assert report.count(Verdict.WRONG) == 4
