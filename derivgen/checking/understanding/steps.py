@@ -17,7 +17,8 @@ from derivgen.checking.manuscript import Manuscript
 _ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth")
 _WORD = r"(?:training|update|optimi[sz]ation|gradient descent)\s+step|(?:training\s+)?(?:iteration|epoch)"
 _HEADING = re.compile(
-    r"^[ \t]*(?:(?P<marks>\#{1,6})[ \t]+|\\(?P<command>(?:sub)*section|chapter|paragraph)\*?\{|[*_]{2}"
+    # no longer line is a heading; what may begin in many ways must not be long
+    r"^[ \t]*+(?=\S[^\n]{0,300}$)(?:(?P<marks>\#{1,6})[ \t]+|\\(?P<command>(?:sub)*section|chapter|paragraph)\*?\{|[*_]{2}"
     r"|[-=~+]{2,}[ \t]*)?"
     r"(?:\d{1,2}(?:\.\d{1,2})*\.?[ \t]+)?(?P<text>[^\n{}$]{1,80}?)[ \t]*[}*_:.,=~+-]*[ \t]*"
     r"(?(marks)(?:\$[^\n]*)?)$",
@@ -40,7 +41,9 @@ _ASSIGNED = re.compile(
     r"(?P<name>[^\s&$=,]{1,30})\s*&?\s*(?:\\leftarrow|\\gets|←|:=|<-)\s*&?\s*(?P=name)(?!\w)"
 )
 #: what stands left of a relation, in a formula or behind a row of a display
-_LEFT = re.compile(r"(?:^|\\\\|\$|,|\\quad|\\qquad)\s*&?\s*([^=&$,]{1,60}?)\s*&?\s*(?:=|\\approx)")
+_LEFT = re.compile(
+    r"(?:^|\\\\|\$|,|\\quad|\\qquad)\s*(?:&\s*)?([^\s=&$,][^=&$,]{0,59}?)\s*(?:&\s*)?(?:=|\\approx)"
+)
 _RANKS = {"chapter": 1, "section": 2, "subsection": 3, "subsubsection": 4, "paragraph": 5}
 #: later steps than this are not followed
 MOST_STEPS = 20
