@@ -343,10 +343,11 @@ def _agrees(pair: Pair, known: _Known) -> bool:
 
 
 def _by_value(left: list[t.Node], right: list[t.Node], known: _Known) -> list[Pair] | None:
-    """Another order in which every pair agrees; None where there is none."""
+    """Another order in which every pair agrees; None where there is none.  What has a value looks for its number
+    first: any number would do for the rest."""
     waiting = list(right)
     found: list[Pair] = []
-    for part in left:
+    for part in sorted(left, key=lambda part: known.value_of(part) is None):
         for number in waiting:
             pairs = _aligned(part, number, known)
             if pairs is not None and all(_agrees(pair, known) for pair in pairs):

@@ -19,6 +19,7 @@ from derivgen.checking.maths.mixed_numbers import is_mixed_number, with_mixed_nu
 from derivgen.checking.maths.rebuild import rebuilt
 from derivgen.checking.maths.tree import full_key, names_in
 from derivgen.checking.understanding.filling import Said
+from derivgen.checking.understanding.labelled_rows import anew, is_label
 from derivgen.checking.understanding.statements import Statement
 
 #: how many members of the chains before are kept
@@ -34,11 +35,14 @@ def statements_of(readings: Iterable[tuple[Passage, t.Reading]]) -> tuple[Statem
     earlier: tuple[t.Node, ...] = ()
     before = _Before()
     for passage, reading in readings:
+        labelled = False
         for chain in reading.chains:
             chain = _assigned(_with_mixed_value(chain), before)
+            chain = anew(chain, earlier) if labelled else chain
             bodies = tuple(segment.body for segment in chain.segments)
             if not chain.continued:
                 left = bodies[0] if bodies else None
+                labelled = labelled or is_label(left, passage)
                 earlier, bodies = (), bodies[1:]
             found.append(Statement(chain, passage, left, earlier))
             earlier = (*earlier, *bodies)[-MOST_EARLIER:]
