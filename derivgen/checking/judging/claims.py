@@ -36,6 +36,7 @@ from derivgen.checking.judging.calculations import (
     note_on_the_way,
 )
 from derivgen.checking.judging.results import judge_result
+from derivgen.checking.judging.slips_of_operands import right_in_spite
 from derivgen.checking.judging.spread import agrees
 from derivgen.checking.judging.standing import Standing
 from derivgen.checking.judging.symbols import SymbolJudge
@@ -83,6 +84,7 @@ class ClaimJudge:
         for segment in segments:
             read = self._segment(statement, segment, members)
             members.append(read.body)
+            right_in_spite(self.standing, self.drafts)
 
     def _plain(self, left: t.Node) -> t.Node:
         """``p(w, x) = ...`` is about p, where p is a quantity and no function."""

@@ -95,9 +95,14 @@ def _small(tape: Tape, script: str, table: dict[str, tuple[str, str]], start: in
     while at < len(text) and text[at] in table:
         kind, char = table[text[at]]
         end = at + 1
-        while kind == "number" and end < len(text) and table.get(text[end], ("",))[0] == kind:
-            char += table[text[end]][1]
-            end += 1
+        while kind == "number" and end < len(text):
+            # ``e⁻¹·¹``: there is no small point
+            point = text[end] == "·" and "." not in char
+            small = table.get(text[end + point : end + point + 1], ("", ""))
+            if small[0] != kind:
+                break
+            char += "." * point + small[1]
+            end += point + 1
         tape.put(kind, char, at, end)
         at = end
     tape.put("close", "{", at, at)

@@ -10,6 +10,7 @@ from derivgen.checking.reading.barred import barred_table
 from derivgen.checking.reading.collector import Collector, Segment
 from derivgen.checking.reading.delimiters import Delimiters
 from derivgen.checking.reading.lost_powers import with_squares
+from derivgen.checking.reading.maths_digits import in_plain_digits
 from derivgen.checking.reading.tabbed import Rows, tabbed_table
 from derivgen.checking.reading.traced import Traced
 
@@ -42,7 +43,7 @@ def read(text: str, file: str) -> Manuscript:
 def _paragraphs(found: Collector, text: str, begin: int, limit: int) -> None:
     for start, end in paragraphs(text[begin:limit]):
         whole = Traced(text[begin + start : begin + end], Traced.of("", begin + start).pieces)
-        for part in _parts(with_squares(whole)):
+        for part in _parts(with_squares(in_plain_digits(whole))):
             if isinstance(part, Traced):
                 found.paragraph(segments(part))
             else:

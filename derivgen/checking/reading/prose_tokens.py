@@ -99,6 +99,8 @@ _BY = re.compile(r"d/d[^\W\d_][^\W_]*(?=[_ ])")
 _MARK = re.compile(r"[+*](?=[ ]+(?:=|≈|:=|←|<-))")
 _SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁽⁾ᵀᵗⁿⁱᵏᵃᵇᶜᵈᵉˡᵐᵒˣʸᶻᴸ′″"
 _LETTERS = "_^"
+#: ``e⁻¹·¹``: there is no small point
+_SMALL_DECIMAL = re.compile("[⁰¹²³⁴-⁹]·[⁰¹²³⁴-⁹]")
 
 
 def brace_partners(text: str) -> dict[int, int]:
@@ -331,6 +333,7 @@ class Lexer:
                 char in _SUPERSCRIPTS
                 or "₀" <= char <= "ₜ"
                 or (char in "'’" and not text[at + 1 : at + 2].isalpha())
+                or (char == "·" and _SMALL_DECIMAL.match(text, at - 1))
             ):
                 at += 1
             elif char in _LETTERS and at + 1 < limit:
