@@ -55,6 +55,14 @@ def found(text: str, *, code: bool = False) -> list[str]:
         ("We have y = w2 * a and so on", ["y = w2 * a"]),
         ("z = 0.4 * x + bias term", []),
         ("cost = 3 * number of units", []),
+        (
+            "  gate   of x        bias\n  ----   ---------   ------\n  f      w_f = 0.4   b_f = 0.5",
+            ["w_f = 0.4", "b_f = 0.5"],
+        ),
+        (
+            "v = [0.3, -0.2]\ndJ/du = (p·q - 1) v = [-0.14, 0.09]",
+            ["v = [0.3, -0.2]", "dJ/du = (p·q - 1) v = [-0.14, 0.09]"],
+        ),
     ],
 )
 def test_statements_in_prose(text: str, expected: list[str]) -> None:

@@ -46,8 +46,9 @@ def _refuse(model: Model, ancestry: Ancestry, key: str, by: str) -> None:
     array = by if element is None else element.array
     made = model.definition(by)
     # a letter that is a number here and an array there has no numbers
-    shown = isinstance(made, t.Matrix) and model.given(by) is not None
-    cells = t.names_in(made) if made is not None and shown else ()
+    cells = tuple(t.names_in(made)) if isinstance(made, t.Matrix) else ()
+    if model.given(by) is None and any(model.given(cell) is None for cell in cells):
+        cells = ()
     moved = dict.fromkeys((by, array, *cells))
     if key in moved:
         return

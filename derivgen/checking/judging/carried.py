@@ -34,7 +34,7 @@ MOST_CARRIED = 12
 
 def as_printed(here: Standing, node: t.Node) -> Value | None:
     """A formula's value with every quantity in it at the value that was printed for it last."""
-    printed = _tokens_as_printed(here, node)
+    printed = _tokens_as_printed(here, here.actual.written_out(node))
     # a number that is put in for a name has no slope
     inside = {
         name for part in t.walk(printed) if isinstance(part, t.Derivative) for name in t.walk(part)
@@ -81,6 +81,9 @@ def _tokens_as_printed(here: Standing, node: t.Node) -> t.Node:
         entries = here.printed_for(node)
         if entries:
             return literal_of(entries[-1].printed.value)
+        cell = here.printed_cell(node)
+        if cell is not None:
+            return literal_of(cell.value)
         value = here.known_value(node) if isinstance(node, t.Derivative) else None
         return node if value is None else literal_of(value)
     return rebuilt(node, partial(_tokens_as_printed, here))
@@ -110,12 +113,19 @@ def trials(
         *((as_printed(here, f), f) for f in formulas),
     ]:
         if formula is not None:
-            parts = [p for part in t.walk(formula) for p in (part, *_instances(here, part))]
-            yield value, [e for part in parts for e in here.printed_for(part)[-1:]]
+            yield value, list(_entries_in(here, here.actual.written_out(formula)))
     yield remembered_step(here, subject)
     yield carried_on(here, subject)
     if isinstance(subject, t.Name) and subject.mark in UPDATE_MARKS:
         yield after_as_printed(here, subject)
+
+
+def _entries_in(here: Standing, formula: t.Node) -> Iterator[Entry]:
+    """What was printed last for the parts of a formula."""
+    for part in (p for own in t.walk(formula) for p in (own, *_instances(here, own))):
+        entries = here.printed_for(part)
+        cell = None if entries else here.cell_entry(part)
+        yield from entries[-1:] if cell is None else (cell,)
 
 
 def after_as_printed(here: Standing, subject: t.Name) -> tuple[Value | None, list[Entry]]:

@@ -31,7 +31,7 @@ from derivgen.checking.understanding.definitions import learn
 from derivgen.checking.understanding.general_case import (
     GeneralCase,
     families_with_units,
-    general_case,
+    general_cases,
 )
 from derivgen.checking.understanding.left_open import any_function, with_any_loss
 from derivgen.checking.understanding.letters_as_layers import has_slope
@@ -52,13 +52,13 @@ def in_general(judge: Judge, functions: Mapping[str, Function], words: str) -> l
     as a document of so many claims."""
     units = families_with_units(judge.statements)
     waiting = [draft for draft in judge.drafts if _is_open(draft) or _is_whole(draft, units)]
-    case = general_case(judge.statements, functions) if waiting else None
-    if case is None:
+    cases = general_cases(judge.statements, functions) if waiting else []
+    if not cases:
         return judge.drafts
-    verdicts = said = _judged(case, functions, _activations(words))
+    verdicts = said = _judged_in_all(cases, functions, _activations(words))
     if _how_many_right(verdicts) < len(verdicts):
-        other = general_case(judge.statements, functions, by_custom=True)
-        meant = _judged(other, functions, _activations(words)) if other else {}
+        others = general_cases(judge.statements, functions, by_custom=True)
+        meant = _judged_in_all(others, functions, _activations(words))
         # what its author means by a delta is what makes most of his lines right
         if _how_many_right(meant) > _how_many_right(verdicts):
             verdicts = {where: list(filter(_has_shape, drafts)) for where, drafts in meant.items()}
@@ -76,10 +76,11 @@ def in_general(judge: Judge, functions: Mapping[str, Function], words: str) -> l
 
 def _how_many_right(verdicts: Mapping[Where, Sequence[Draft]]) -> int:
     """How many claims are right at all numbers of their letters that were looked at."""
-    return sum(
-        bool(drafts) and all(draft.verdict is Verdict.CORRECT for draft in drafts)
-        for drafts in verdicts.values()
-    )
+    return sum(map(_are_right, verdicts.values()))
+
+
+def _are_right(drafts: Sequence[Draft]) -> bool:
+    return bool(drafts) and all(draft.verdict is Verdict.CORRECT for draft in drafts)
 
 
 def _has_shape(draft: Draft) -> bool:
@@ -96,6 +97,31 @@ def _is_whole(draft: Draft, units: frozenset[str]) -> bool:
     if draft.verdict is not Verdict.CORRECT or is_numeric(draft.segment.body):
         return False
     return any(name.key in units for m in draft.statement.members for name in t.names_of(m))
+
+
+def _judged_in_all(
+    cases: Sequence[GeneralCase],
+    functions: Mapping[str, Function],
+    activations: Sequence[str],
+) -> dict[Where, list[Draft]]:
+    """What was found of each claim in networks of which each may be meant: wrong is what is right in none of those that
+    it is a claim of, and open what is open in one."""
+    found: dict[Where, list[Draft]] = {}
+    for case in cases:
+        for where, drafts in _judged(case, functions, activations).items():
+            before = found.get(where)
+            if before and drafts and all(draft.code == "C401" for draft in drafts):
+                continue  # it speaks of something that is not in this network
+            nothing = not before or all(draft.code == "C401" for draft in before)
+            if nothing or _are_right(drafts):
+                found[where] = drafts
+            elif before and drafts and not _are_right(before):
+                found[where] = max(before, drafts, key=_how_open)
+    return found
+
+
+def _how_open(drafts: Sequence[Draft]) -> int:
+    return sum(draft.verdict is Verdict.UNDECIDED for draft in drafts)
 
 
 def _judged(

@@ -65,16 +65,28 @@ class Standing:
 
     def printed_cell(self, part: t.Node) -> Printed | None:
         """What an array that was printed last has for a part that is a cell of it."""
-        if not isinstance(part, t.Name):
-            return None
-        for array, (_, _, printed) in self.ledger.matrices.items():
-            if isinstance(array, t.Name) and array.mark == part.mark:
-                place = self._place(part.key, array.key)
-                cells = None if place is None else printed_matrix(printed)
-                if cells is not None and place is not None:
-                    row, column = place if len(cells) > place[0] else place[::-1]
-                    if row < len(cells) and column < len(cells[0]):
-                        return cells[row][column]
+        entry = self.cell_entry(part)
+        return None if entry is None else entry.printed
+
+    def cell_entry(self, part: t.Node) -> Entry | None:
+        """The same with the claim that printed it: of a quantity, or of a derivative by one."""
+        for array, (_, draft, printed) in self.ledger.matrices.items():
+            place = self._place_in(part, array)
+            cells = None if place is None else printed_matrix(printed)
+            if cells is not None and place is not None:
+                row, column = place if len(cells) > place[0] else place[::-1]
+                if row < len(cells) and column < len(cells[0]):
+                    return Entry(part, cells[row][column], draft, None)
+        return None
+
+    def _place_in(self, part: t.Node, array: t.Node) -> tuple[int, int] | None:
+        """Where a part stands in an array that was printed, if it is a cell of it."""
+        if isinstance(part, t.Derivative) and isinstance(array, t.Derivative):
+            if part.of is None or part.of != array.of or part.by == array.by:
+                return None
+            part, array = part.by, array.by
+        if isinstance(part, t.Name) and isinstance(array, t.Name) and array.mark == part.mark:
+            return self._place(part.key, array.key)
         return None
 
     def _place(self, key: str, array: str) -> tuple[int, int] | None:

@@ -25,6 +25,8 @@ MAX_LEFT_WORDS = 3
 RATE_WORDS = frozenset({"rate", "size", "lernrate", "schrittweite", "aprendizaje", "apprentissage"})
 RATES = frozenset({"eta", "alpha", "lr", "mu", "gamma", "epsilon"})
 MAX_DEPTH = 200
+#: spaces that part two columns, and no factors
+COLUMN_GAP = 3
 
 
 @dataclass(slots=True)
@@ -328,7 +330,8 @@ class _Finder(Sides):
         before = self.tokens[state.at - 1]
         if not state.depth and self._is_conjunction(state.at):
             return False
-        if (token.gap == "\n" or (before.kind == "math" and token.gap)) and not state.depth:
+        apart = token.gap == "\n" or (before.kind == "math" and token.gap)
+        if not state.depth and (apart or token.start - before.end >= COLUMN_GAP):
             return False
         if self._new_left_side(state, start):
             return False

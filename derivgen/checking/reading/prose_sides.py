@@ -6,6 +6,8 @@ from derivgen.checking.reading.prose_sight import Sight, ratio
 
 #: tokens between two brackets, at most, where the second one is looked for
 MAX_BRACKET = 60
+#: what numbers are written with; vectors have commas in their brackets as well
+_IN_VALUES = frozenset({"num", "op", "open", "close", "rel"})
 
 
 class Sides(Sight):
@@ -85,7 +87,9 @@ class Sides(Sight):
             (n - 1 for n in range(end + 1, len(self.tokens)) if self.tokens[n].gap == "\n"),
             len(self.tokens) - 1,
         )
-        value = self.tokens[end + 1 : last + 1]
-        return any(token.kind == "num" for token in value) and all(
-            token.kind in ("num", "op", "open", "close", "rel") for token in value
-        )
+        depth = 0
+        for token in self.tokens[end + 1 : last + 1]:
+            depth += (token.kind == "open") - (token.kind == "close")
+            if token.kind not in _IN_VALUES and not (token.kind == "comma" and depth):
+                return False
+        return any(token.kind == "num" for token in self.tokens[end + 1 : last + 1])

@@ -51,12 +51,13 @@ class GeneralCase:
     free: frozenset[str]
 
 
-def general_case(
+def general_cases(
     statements: Sequence[Statement], known: Container[str] = (), *, by_custom: bool = False
-) -> GeneralCase | None:
-    """The small network of what a document says in general terms; None where it says nothing so.
+) -> list[GeneralCase]:
+    """The small network of what a document says in general terms; none where it says nothing so, two where its letters
+    may be meant in two ways.
 
-    ``known`` are the functions that it defines; ``by_custom`` makes its deltas what they are by custom, None where
+    ``known`` are the functions that it defines; ``by_custom`` makes its deltas what they are by custom, none where
     that is nothing new."""
     counting = _counting(statements)
     said = [_over_all(s) for s in statements if _is_equation(s, counting)]
@@ -64,9 +65,18 @@ def general_case(
     labels = _labels(said)
     deltas = deltas_by_custom(said) if by_custom else []
     if by_custom and not deltas:
-        return None
+        return []
     said = deltas_apart(said)
-    said = with_numbered_layers([*_implied(said), *deltas, *said, *_of_units(said)])
+    readings = with_numbered_layers([*_implied(said), *deltas, *said, *_of_units(said)])
+    numbers = any(map(_has_number, statements))
+    cases = (_case_of(reading, labels, free, numbers) for reading in readings)
+    return [case for case in cases if case is not None]
+
+
+def _case_of(
+    said: Sequence[Statement], labels: frozenset[str], free: frozenset[str], numbers: bool
+) -> GeneralCase | None:
+    """The small network of some statements; ``numbers`` says that the document has values."""
     ranges = Ranges.of(said, labels)
     said = [s for s in said if not ranges.is_bound_and_free(s)]
     of_units = [s for s in said if ranges.are_units_in(s)]
@@ -77,7 +87,7 @@ def general_case(
     defined = {s.left for s in of_units}
     rest = (s for s in said if s.left not in defined and not ranges.are_units_in(s))
     # a free function may stand behind anything; and where nothing has a value, any claim may be in general terms
-    whole = bool(free) or not any(map(_has_number, statements))
+    whole = bool(free) or not numbers
     general = {id(s) for s in (said if whole else (*of_units, *lettered))}
     equations: list[Statement] = []
     claims: list[Instance] = []

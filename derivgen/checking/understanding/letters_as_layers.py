@@ -8,7 +8,9 @@ one letter only, and read of those of another one, is said of these too.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
+from dataclasses import replace
+from functools import partial
 
 from derivgen.checking.evaluating import indices as ix
 from derivgen.checking.maths import tree as t
@@ -20,22 +22,71 @@ from derivgen.checking.understanding.units import all_read_by
 MOST_LAYERS = 5
 
 
-def with_numbered_layers(statements: Sequence[Statement]) -> list[Statement]:
+def with_numbered_layers(statements: Sequence[Statement]) -> list[list[Statement]]:
     """The statements with the numbers of layers for their letters; as they are where letters are no layers.
 
-    None at all where they seem to be, and make no chain."""
+    None at all where they seem to be, and make no chain; twice where one letter is of the outputs, and of the units
+    before them as well: each may be meant, where a statement does not speak of the units behind."""
     families = _recurring(statements)
     layers = _layers(statements, families) if families else _apart(statements)
     if not layers:
-        return [] if families else list(statements)
+        return [] if families else [list(statements)]
+    last = max(layers.values())
+    top = {id(s): _top(s, layers) for s in statements}
+    ends = {id(s) for s in statements if families and _ends_below(s, layers, top[id(s)])}
+    if not ends:
+        return [_numbered_by(statements, layers, set())]
+    ends |= _of_outputs(statements, top, last)
+    before = {id(s) for s in statements if 0 < top[id(s)] < last}
+    outputs = [s for s in statements if top[id(s)] < last]
+    return [_numbered_by(statements, layers, ends), _numbered_by(outputs, layers, before)]
 
-    def numbered(node: t.Node) -> t.Node:
-        if isinstance(node, t.Name):
-            return t.Name(_numbered(node.key, layers), node.mark, node.written, node.span)
-        return rebuilt(node, numbered)
 
-    made = [statement.mapped(numbered) for statement in statements]
-    return [*made, *_said_of_others(made, min(layers.values()))]
+def _numbered_by(
+    statements: Sequence[Statement], layers: Mapping[str, int], ends: Container[int]
+) -> list[Statement]:
+    """The statements with the numbers of their layers, those at the ``ends`` with the highest one."""
+    last = max(layers.values())
+    made = []
+    for statement in statements:
+        up = last - _top(statement, layers) if id(statement) in ends else 0
+        shifted = {letter: number + up for letter, number in layers.items()}
+        made.append(statement.mapped(partial(_with_numbers, shifted)))
+    return [*made, *_said_of_others(made, range(min(layers.values()), last + 1))]
+
+
+def _with_numbers(layers: Mapping[str, int], node: t.Node) -> t.Node:
+    if isinstance(node, t.Name):
+        return t.Name(_numbered(node.key, layers), node.mark, node.written, node.span)
+    return rebuilt(node, partial(_with_numbers, layers))
+
+
+def _top(statement: Statement, layers: Mapping[str, int]) -> int:
+    """The highest layer that a statement speaks of; 0 where it speaks of none."""
+    letters = (p for m in statement.members for n in t.names_of(m) for p in ix.split(n.key)[1])
+    return max((layers.get(letter, 0) for letter in letters), default=0)
+
+
+def _ends_below(statement: Statement, layers: Mapping[str, int], top: int) -> bool:
+    """True for ``E = \\sum_j (t_j - o_j)^2`` where units j feed units k."""
+    left = statement.left
+    if top == max(layers.values()) or not isinstance(left, t.Name) or ix.letters_of(left.key):
+        return False
+    return any(
+        ix.split(name.key)[1] == [big.index]
+        for member in statement.members[1:]
+        for big in t.walk(member)
+        if isinstance(big, t.BigSum) and layers.get(big.index or "", 0) == top
+        for name in t.names_of(big.body)
+    )
+
+
+def _of_outputs(statements: Sequence[Statement], top: Mapping[int, int], last: int) -> set[int]:
+    """What computes something that is computed from the units behind elsewhere: ``\\delta_j = (o_j - t_j) o_j'`` beside
+    ``\\delta_j = \\sum_k w_jk \\delta_k o_j'``."""
+    computing = [s for s in statements if isinstance(s.left, t.Name) and _is_definition(s)]
+    behind = {s.left for s in computing if top[id(s)] == last}
+    return {id(s) for s in computing if 0 < top[id(s)] < last and s.left in behind}
 
 
 def _apart(statements: Sequence[Statement]) -> dict[str, int]:
@@ -136,6 +187,8 @@ def _layers(statements: Sequence[Statement], families: frozenset[str]) -> dict[s
     for token in (p for s in statements for m in s.members for p in t.walk(m)):
         if isinstance(token, t.Derivative):
             feeds.update(_along(token, families))
+    for statement in statements:
+        feeds.update(_from_behind(statement, families))
     for key in (n.key for s in statements for m in s.members for n in t.names_of(m)):
         own, end = ix.split(key)[1], ends.get(_family(key), set())
         if len(own) == 2 and len(end) == 1 and not ix.above(key):
@@ -165,6 +218,18 @@ def _along(token: t.Derivative, families: frozenset[str]) -> Iterator[tuple[str,
         yield from [(before[0], after[0])] * 3
 
 
+def _from_behind(statement: Statement, families: frozenset[str]) -> Iterator[tuple[str, str]]:
+    """``\\partial E / \\partial o_j = \\sum_k \\delta_k w_jk`` says that units j feed units k."""
+    left = statement.left
+    by = left.by if isinstance(left, t.Derivative) else None
+    if not isinstance(by, t.Name) or _family(by.key) not in families or ix.above(by.key):
+        return
+    pieces = ix.split(by.key)[1]
+    for big in (p for member in statement.members[1:] for p in t.walk(member)):
+        if isinstance(big, t.BigSum) and len(pieces) == 1 and big.index not in (None, *pieces):
+            yield from [(pieces[0], big.index or "")] * 3
+
+
 def _chain(feeds: set[tuple[str, str]]) -> dict[str, int]:
     letters = {letter for pair in feeds for letter in pair}
     found = dict.fromkeys(letters, 1)
@@ -174,15 +239,22 @@ def _chain(feeds: set[tuple[str, str]]) -> dict[str, int]:
     return found if all(found[b] == found[a] + 1 for a, b in feeds) else {}
 
 
-def _said_of_others(statements: Sequence[Statement], lowest: int) -> list[Statement]:
-    """What is said of the units of one layer, of those of other layers that it was not said of."""
+def _said_of_others(statements: Sequence[Statement], layers_there: range) -> list[Statement]:
+    """What is said of the units of one layer, of those of other layers that it was not said of: there are no deltas
+    behind the last layer, which those before it would ask for, and so on for ever."""
     said: dict[str, dict[int, list[Statement]]] = defaultdict(lambda: defaultdict(list))
+    meant: dict[str, dict[int, list[Statement]]] = defaultdict(lambda: defaultdict(list))
     for statement in statements:
         left = statement.left
-        if isinstance(left, t.Name) and ix.above(left.key).isdigit():
-            plain = not statement.chain.continued and not statement.restrictions
-            if plain and _is_definition(statement):
-                said[_unnumbered(left.key)][int(ix.above(left.key))].append(statement)
+        plain = not statement.chain.continued and not statement.restrictions
+        if isinstance(left, t.Name) and ix.above(left.key).isdigit() and plain:
+            name, layer = _unnumbered(left.key), int(ix.above(left.key))
+            if _is_definition(statement):
+                said[name][layer].append(statement)
+            elif isinstance(statement.members[1], t.Derivative):
+                chain = replace(statement.chain, segments=statement.chain.segments[:2])
+                meant[name][layer].append(replace(statement, chain=chain))
+    said |= meant  # what a name stands for tells more than how it is computed in one layer
     used = keys_in(statements)
     made: list[Statement] = []
     waiting = sorted(used)
@@ -191,7 +263,8 @@ def _said_of_others(statements: Sequence[Statement], lowest: int) -> list[Statem
         key = waiting.pop()
         above = ix.above(key)
         layers = said.get(_unnumbered(key), {})
-        if not above.isdigit() or not lowest < int(above) or not layers or int(above) in layers:
+        known = not above.isdigit() or not layers or int(above) in layers
+        if known or int(above) not in layers_there[1:]:
             continue
         origin = min(layers, key=lambda n: abs(n - int(above)))
         moved = [_moved(s, int(above) - origin) for s in layers[origin]]
