@@ -51,6 +51,8 @@ class World:
     stated: Mapping[str, Value] = field(default_factory=dict)
     #: training went on to here by a step that nobody can follow
     gone_on: bool = False
+    #: parameters that training has changed by a rule that nobody can follow, and that are what was printed
+    as_printed: frozenset[str] = frozenset()
     #: values that computed quantities are rounded to, as they were printed
     rounded: Mapping[str, Value] = field(default_factory=dict)
     #: what becomes of a computed quantity, by its key, before others are computed from it
@@ -120,7 +122,7 @@ class World:
     def is_renewed_by_prints(self, node: t.Node) -> bool:
         """Whether a formula's value rests on parameters that came out of numbers which were read off what is printed,
         in a step before this point."""
-        if not any(world.read_off for world in self.history[:-1]):
+        if not self.as_printed and not any(world.read_off for world in self.history[:-1]):
             return False
         keys = set(t.names_in(node))
         return any(map(self.model.is_parameter, keys.union(*map(self.ancestry.upstream, keys))))

@@ -14,6 +14,7 @@ import mpmath
 from derivgen.checking.drafts import Draft, Entry, Ledger
 from derivgen.checking.evaluating import indices as ix
 from derivgen.checking.evaluating import values as v
+from derivgen.checking.evaluating.budget import OutOfWork
 from derivgen.checking.evaluating.equality import DIGITS, close
 from derivgen.checking.evaluating.printed import Printed, is_calculation
 from derivgen.checking.evaluating.resolving import UPDATE_MARKS
@@ -144,12 +145,38 @@ def after_as_printed(here: Standing, subject: t.Name) -> tuple[Value | None, lis
 
 def onward_as_printed(here: Standing, drafts: Iterable[Draft]) -> World:
     """The point after a step of training, with the new parameters as they were printed where a document goes on with
-    these; but for those of claims that are wrong."""
+    these, or nobody can tell what becomes of them; but for those of claims that are wrong."""
     wrong = {draft.id for draft in drafts if draft.verdict is Verdict.WRONG}
-    found = _new_parameters(here) if here.carries else ()
-    data = {key: value for key, value, entry in found if entry.draft not in wrong}
     onward = here.actual.onward
-    return onward.with_data(data) if data else onward
+    found = [
+        (key, value) for key, value, entry in _new_parameters(here) if entry.draft not in wrong
+    ]
+    open_ones = frozenset(key for key, _ in found if not _has_value(onward, key))
+    data = {key: value for key, value in found if here.carries or key in open_ones}
+    data = {**(_at_rest(here, onward) if open_ones else {}), **data}
+    onward = onward.with_data(data) if data else onward
+    return replace(onward, as_printed=onward.as_printed | open_ones) if open_ones else onward
+
+
+def _at_rest(here: Standing, onward: World) -> dict[str, Value]:
+    """The parameters with a slope of 0, which no rule moves that has not moved them before."""
+    found: dict[str, Value] = {}
+    model, loss = here.actual.model, here.actual.model.loss
+    keys = [key for key in model.names() if loss is not None and model.is_parameter(key)]
+    for key in (key for key in keys if not _has_value(onward, key)):
+        with suppress(NoValue, OutOfWork):
+            slope = here.actual.derivative(t.Name(loss or ""), t.Name(key))
+            if v.is_nothing(slope):
+                found[key] = here.actual.value(key)
+    return found
+
+
+def _has_value(world: World, key: str) -> bool:
+    try:
+        world.value(key)
+    except (NoValue, OutOfWork):
+        return False
+    return True
 
 
 def _new_parameters(here: Standing) -> Iterator[tuple[str, Value, Entry]]:

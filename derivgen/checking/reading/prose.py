@@ -305,7 +305,7 @@ class _Finder(Sides):
         product = spelled != own and before.kind != "num" and self.is_line_of_its_own(start, end)
         if spelled == own or (spelled in self.lefts and not product):
             return True
-        if product and self.stands_before(state.at, end, start):
+        if product and (token.blanks == 1 or self.stands_before(state.at, end, start)):
             return False
         if before.kind == "num":
             return True
@@ -331,7 +331,7 @@ class _Finder(Sides):
         if not state.depth and self._is_conjunction(state.at):
             return False
         apart = token.gap == "\n" or (before.kind == "math" and token.gap)
-        if not state.depth and (apart or token.start - before.end >= COLUMN_GAP):
+        if not state.depth and (apart or token.blanks >= COLUMN_GAP):
             return False
         if self._new_left_side(state, start):
             return False

@@ -28,6 +28,8 @@ class Token:
     start: int
     end: int
     gap: Literal["", " ", "\n"] = ""
+    #: how many blanks stand before it
+    blanks: int = 0
     #: for a formula: which relation signs it has: ``<`` at its beginning, ``>`` at its end, ``=`` inside
     relations: str = ""
 
@@ -166,6 +168,7 @@ class Lexer:
         """The tokens from left to right."""
         at = 0
         gap: Literal["", " ", "\n"] = ""
+        blanks = 0
         starts = sorted(self.formulas)
         following = 0
         while at < len(self.text):
@@ -175,8 +178,8 @@ class Lexer:
                 end = self.formulas[at]
                 body = self.text[at:end]
                 kind, relations = self._formula(body)
-                self.tokens.append(Token(kind, body, at, end, gap, relations))
-                at, gap = end, ""
+                self.tokens.append(Token(kind, body, at, end, gap, blanks, relations))
+                at, gap, blanks = end, "", 0
                 continue
             limit = starts[following] if following < len(starts) else len(self.text)
             match = _MASTER.match(self.text, at, limit)
@@ -185,14 +188,15 @@ class Lexer:
                 continue
             if match.lastgroup == "space":
                 gap = "\n" if "\n" in match[0] or gap == "\n" else " "
+                blanks = len(match[0])
                 at = match.end()
                 continue
             end, token_kind = self._token(match, limit)
             if token_kind is None:
                 gap, at = gap or " ", end
                 continue
-            self.tokens.append(Token(token_kind, self.text[at:end], at, end, gap))
-            at, gap = end, ""
+            self.tokens.append(Token(token_kind, self.text[at:end], at, end, gap, blanks))
+            at, gap, blanks = end, "", 0
         return [self._assigned(at) for at in range(len(self.tokens))]
 
     def _assigned(self, at: int) -> Token:

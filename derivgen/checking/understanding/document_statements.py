@@ -52,6 +52,7 @@ from derivgen.checking.understanding.sums_of_samples import Summed
 from derivgen.checking.understanding.suppositions import apart_from_suppositions
 from derivgen.checking.understanding.tables import Cell, cells_of
 from derivgen.checking.understanding.time_steps import with_times_in_keys
+from derivgen.checking.understanding.unsaid_steps import with_unsaid_steps
 from derivgen.checking.understanding.values_of_one import values_by_index, with_values_of_one
 from derivgen.checking.understanding.zero_vectors import with_zero_vectors
 
@@ -89,10 +90,9 @@ def stated_in(
     manuscript: Manuscript, readings: Sequence[tuple[Passage, Reading]], vocabulary: Vocabulary
 ) -> Stated:
     """What a document states, from what was read of its passages."""
-    steps = steps_of(manuscript)
-    said, supposed = apart_from_suppositions(
-        tuple(_dated(s, steps) for s in statements_of(readings)), manuscript.text
-    )
+    read = tuple(statements_of(readings))
+    steps = with_unsaid_steps(steps_of(manuscript), read)
+    said, supposed = apart_from_suppositions(tuple(_dated(s, steps) for s in read), manuscript.text)
     labelled = _with_names_of_their_own(said, manuscript.text)
     remembered = with_later_states(labelled.statements)
     states = with_states_apart(with_examples_apart(remembered, manuscript.text))

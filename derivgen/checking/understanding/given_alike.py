@@ -33,11 +33,12 @@ def with_values_apart(statements: Sequence[Statement]) -> tuple[Statement, ...]:
         if not isinstance(member, t.Name)
         for name in _read(member)
     }
+    left = {s.left.key for s in statements if id(s) not in rows and isinstance(s.left, t.Name)}
     return tuple(
         made
         for s in statements
         for made in (
-            _each(s) if id(s) in rows and _are_apart(rows[id(s)], read, computed) else (s,)
+            _each(s) if id(s) in rows and _are_apart(rows[id(s)], read, computed, left) else (s,)
         )
     )
 
@@ -62,10 +63,14 @@ def _read(node: t.Node) -> Iterator[str]:
             yield from _read(child)
 
 
-def _are_apart(keys: Sequence[str], read: Collection[str], computed: set[str]) -> bool:
+def _are_apart(
+    keys: Sequence[str], read: Collection[str], computed: set[str], left: set[str]
+) -> bool:
     bases = [ix.split(key)[0] for key in keys]
     if len(set(bases)) == len(bases) == 2:
         return False  # h_0 = r = 0: what the one is, is the other
+    if len(set(bases)) == 1 and not left.isdisjoint(keys) and computed.isdisjoint(keys):
+        return True  # velocities v_w = v_b = 0, of which numbers alone are told later
     return computed.isdisjoint(keys) and all(
         key in read or any(ix.is_instance(key, rule) for rule in read) for key in keys
     )

@@ -350,13 +350,19 @@ def _note_member(notes: Notes, member: t.Node, rest: Sequence[t.Node], first: bo
 
 
 def _goes_on(notes: Notes, key: str, calculation: t.Node) -> bool:
-    """Whether a quantity is computed from the value that a calculation gave it before: a velocity in its second step,
-    ``v = 0.9 * 0.1600 - 0.05 * g``."""
+    """Whether a quantity is computed from the value that it had before: a velocity in its second step,
+    ``v = 0.9 * 0.1600 - 0.05 * g``, or in its first one, ``v = 0.9 * 0 + g`` where 0 is given."""
     printed, worked = notes.printed.get(key), notes.worked_out.get(key)
-    if not printed or not worked or printed[0] is not worked[0] or key in notes.sides:
+    if not printed or key in notes.sides or not isinstance(calculation, t.Sum):
         return False
     number = printed_number(printed[-1])
-    if number is None or number.decimals < 2 or not isinstance(calculation, t.Sum):
+    if number is None:
+        return False
+    if not worked:
+        products = (term for _, term in calculation.terms if isinstance(term, t.Product))
+        factors = (printed_number(factor) for term in products for factor in term.factors)
+        return any(one is not None and one.value == number.value for one in factors)
+    if number.decimals < 2 or printed[0] is not worked[0]:
         return False
     numbers = (printed_number(part) for part in t.walk(calculation) if isinstance(part, t.Number))
     return any(one is not None and one.value == abs(number.value) for one in numbers)

@@ -6,7 +6,7 @@ What is added may be a quantity of the author's own, a velocity: then the docume
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
@@ -68,6 +68,7 @@ def stepped(statements: Iterable[Statement], model: DocumentModel) -> Stepped:
                 sources = [printed.get(abs(change)) for change in step if change]
                 names = [source for source in sources if isinstance(source, t.Name)]
                 velocities |= {source.key for source in names if source.key not in above | changes}
+                velocities |= {key for key in _put_in(segments, printed) if not model.known(key)}
                 last = _value(segments[-1].body)
                 if last is not None:
                     now[name.key] = last
@@ -118,6 +119,16 @@ def _step(
     if before is None or before != now.get(name.key, _value(given)):
         return None
     return tuple(_value(change) or Fraction(0) for _, change in changes)
+
+
+def _put_in(segments: Sequence[t.Segment], printed: Mapping[Fraction, t.Node]) -> Iterator[str]:
+    """The keys of what was printed last as a factor of a change: the velocity of ``0.5 - 0.1 * 0.8``."""
+    body = segments[1].body
+    for _, change in body.terms[1:] if isinstance(body, t.Sum) else ():
+        for factor in change.factors if isinstance(change, t.Product) else ():
+            source = printed.get(abs(_value(factor) or Fraction(0)))
+            if isinstance(source, t.Name):
+                yield source.key
 
 
 def _given(key: str, model: DocumentModel) -> t.Node | None:
