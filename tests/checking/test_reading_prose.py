@@ -55,6 +55,7 @@ def found(text: str, *, code: bool = False) -> list[str]:
         ("We have y = w2 * a and so on", ["y = w2 * a"]),
         ("z = 0.4 * x + bias term", []),
         ("cost = 3 * number of units", []),
+        ("u = p + 2 q = -1 and v = 3", ["u = p + 2 q = -1", "v = 3"]),
         (
             "  gate   of x        bias\n  ----   ---------   ------\n  f      w_f = 0.4   b_f = 0.5",
             ["w_f = 0.4", "b_f = 0.5"],

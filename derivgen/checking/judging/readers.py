@@ -14,17 +14,22 @@ from derivgen.checking.maths import tree as t
 
 #: by how many quantities a derivative is summed
 MOST_READERS = 20
+#: how many quantities in a row may have no printed derivative
+DEEPEST = 2
 
 
-def through_readers(here: Standing, token: t.Derivative) -> list[t.Node]:
-    """``dL/dh_1`` by what is computed from h_1 next: ``dL/da_2 da_2/dh_1``, a term for each such quantity;
-    nothing where one of them is computed from another."""
+def through_readers(here: Standing, token: t.Derivative, deepest: int = DEEPEST) -> list[t.Node]:
+    """``dL/dh_1`` by what is computed from h_1 next: ``dL/da_2 da_2/dh_1``, a term for each such quantity, further on
+    where no dL/da_2 was printed; nothing where one of them is computed from another."""
     terms: list[t.Node] = []
     for name in _readers(here, token):
         slope = here.known_value(t.Derivative(name, token.by))
         if slope is None:
             return []
-        terms.append(t.Product((t.Derivative(token.of, name), _number(slope))))
+        above: t.Node = t.Derivative(token.of, name)
+        if deepest and not here.printed_for(above) and here.printed_cell(above) is None:
+            above = next(iter(through_readers(here, above, deepest - 1)), above)
+        terms.append(t.Product((above, _number(slope))))
     return [t.Sum(tuple((False, term) for term in terms))] if terms else []
 
 

@@ -297,7 +297,7 @@ class _Finder(Sides):
         token, before = self.tokens[state.at], self.tokens[state.at - 1]
         if self.is_step(state.at, end, start) or self.is_chained(state.at, end):
             return False
-        if self.is_next_factor(state.at, start):
+        if self.is_next_factor(state.at, start) or self.is_coefficient(state.at - 1, start):
             return False
         if token.text in BARE and before.kind != "num":
             return False  # "- y ln(p) = 0.3"

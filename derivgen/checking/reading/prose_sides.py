@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import takewhile
+
 from derivgen.checking.reading.prose_sight import Sight, ratio
 
 #: tokens between two brackets, at most, where the second one is looked for
@@ -46,6 +48,16 @@ class Sides(Sight):
                 return False
         letters = [["".join(c for c in text if c.isalpha())[:1] for text in term] for term in terms]
         return len(terms) > 1 and len(terms[0]) > 1 and all(row == letters[0] for row in letters)
+
+    def is_coefficient(self, at: int, start: int) -> bool:
+        """Whether a number is a factor of what follows: the 2 of ``u = p + 2 q = 0.3``, where names are added."""
+        number, sign = self.tokens[at], self.token(at - 1) if at > start else None
+        if number.kind != "num" or not number.text.isdigit() or sign is None:
+            return False
+        if sign.kind != "op" or sign.text not in ("+", "-", "−", "–"):
+            return False
+        side = list(takewhile(lambda token: token.kind != "rel", reversed(self.tokens[start:at])))
+        return len(side) > 1 and side[1].kind == "atom"
 
     def is_step(self, at: int, end: int, start: int) -> bool:
         """Whether a derivative belongs to an update: ``w_1 - eta dE/dw_1`` changes what it is by."""

@@ -96,15 +96,19 @@ class _Analogy:
         self._groups(given, self._sample)
         self._groups(given, self._unit)
         for key in [key for keys in given.values() for key in keys]:
-            number = self._number(key)
             # a parameter is like its siblings: what has computed ones is a result by which the loss is derived
-            if number is not None and key not in self.model.definitions and self.left > 0:
-                self._sibling(key, number)
+            for number in self._numbers(key):
+                if key not in self.model.definitions and self.left > 0:
+                    self._sibling(key, number)
         return self.model
 
     def _number(self, key: str) -> Printed | None:
+        return next(self._numbers(key), None)
+
+    def _numbers(self, key: str) -> Iterator[Printed]:
+        """The last number that was printed for a quantity, and the first one, before some weights were changed."""
         found = [n for n in map(printed_number, self.printed.get(key, ())) if n is not None]
-        return found[-1] if found else None
+        yield from dict.fromkeys((found[-1], found[0]) if found else ())
 
     def _take(self, made: Definitions) -> None:
         model = self.model

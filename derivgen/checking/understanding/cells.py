@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from derivgen.checking.evaluating import indices as ix
-from derivgen.checking.evaluating.printed import printed_matrix
+from derivgen.checking.evaluating.printed import is_printed, printed_matrix
+from derivgen.checking.evaluating.values import is_function
 from derivgen.checking.maths import tree as t
+from derivgen.checking.maths.rebuild import rebuilt
 from derivgen.checking.maths.tree import names_in
 from derivgen.checking.understanding.arrays import family, has_dots, numbered
 from derivgen.checking.understanding.decided import Decided
@@ -18,6 +20,7 @@ def spell_out(decided: Decided) -> None:
         _spell_out_all(decided, table)
     sides = decided.notes.sides
     _spell_out_columns(decided)
+    _spell_out_functions(decided)
     of_each_sample(decided)
     for array in decided.arrays.values():
         if array.key not in sides:
@@ -70,6 +73,37 @@ def _spell_out_columns(decided: Decided) -> None:
                 sides[ix.joined(key, ix.split(cell)[1])].append(t.Name(cell, written=cell))
             if cells and key in decided.arrays:
                 _put_together(decided, key)
+
+
+def _spell_out_functions(decided: Decided) -> None:
+    """``A = relu(Z)`` makes A_11 what it is of Z_11, and so on, where these are told apart and no formula is of them."""
+    sides = decided.notes.sides
+    places = numbered({*decided.notes.used, *sides, *decided.notes.printed})
+    for key in [key for key in sides if not ix.split(key)[1]]:
+        for side in tuple(sides[key]):
+            whole = _of_each_cell(side)
+            mine, theirs = family(key, places), family(whole, places) if whole else []
+            known = any(cell in sides for row in mine for cell in row)
+            if not mine or known or list(map(len, mine)) != list(map(len, theirs)):
+                continue
+            for cell, source in ((c, n) for a, b in zip(mine, theirs, strict=True) for c, n in zip(a, b, strict=True)):
+                sides[cell].append(_with_cell(side, whole, source))
+
+
+def _of_each_cell(side: t.Node) -> str:
+    """The name of which ``relu(Z)`` and ``max(0, Z)`` are taken cell by cell; empty for anything else."""
+    if not isinstance(side, t.Call) or side.primes or len(keys := set(names_in(side))) != 1:
+        return ""
+    names = [argument for argument in side.arguments if isinstance(argument, t.Name)]
+    others = (argument for argument in side.arguments if not isinstance(argument, t.Name))
+    known = is_function(side.function) if len(side.arguments) == 1 else side.function == "max"
+    return keys.pop() if known and len(names) == 1 and all(map(is_printed, others)) else ""
+
+
+def _with_cell(node: t.Node, key: str, cell: str) -> t.Node:
+    if isinstance(node, t.Name):
+        return t.Name(cell, written=cell) if t.full_key(node) == key else node
+    return rebuilt(node, lambda child: _with_cell(child, key, cell))
 
 
 def _is_first_state(decided: Decided, cell: str, side: t.Node, body: t.Node) -> bool:
