@@ -209,7 +209,7 @@ class Sight:
         """Whether ``a`` behind a sign is an operand: before no word, ``1 / (1 - a)``, ``a (1 - a)``, or before one that
         no article is before; or the next line begins another statement."""
         following = self.token(at + 1)
-        if following is None or following.kind in ("op", "rel", "open", "close", "comma", "break"):
+        if following is None or following.kind not in ("word", "num", "math", "prefix"):
             return True
         if following.kind == "word" and following.text.lower() in _NO_NOUNS:
             return True

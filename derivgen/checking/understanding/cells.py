@@ -86,7 +86,9 @@ def _spell_out_functions(decided: Decided) -> None:
             known = any(cell in sides for row in mine for cell in row)
             if not mine or known or list(map(len, mine)) != list(map(len, theirs)):
                 continue
-            for cell, source in ((c, n) for a, b in zip(mine, theirs, strict=True) for c, n in zip(a, b, strict=True)):
+            for cell, source in (
+                (c, n) for a, b in zip(mine, theirs, strict=True) for c, n in zip(a, b, strict=True)
+            ):
                 sides[cell].append(_with_cell(side, whole, source))
 
 

@@ -58,12 +58,44 @@ def data_in_prose(text: str, model: DocumentModel) -> Mapping[str, t.Node]:
             for (key, letter), value in zip(names, pair, strict=True):
                 found[ix.put_in(key, {letter: number})] = _number(value)
     open_names = {key for key, value in model.values.items() if value is None}
+    if names is None:
+        found |= _of_numbered(_points(text), open_names, model)
     for pattern, letters in _LISTS:
         keys = _numbered(open_names, letters)
         lists = {tuple(numbers) for numbers in _numbers(text, pattern)}
         if len(lists) == 1 and keys and len(keys) == len(next(iter(lists))):
             found |= {key: _number(n) for key, n in zip(keys, lists.pop(), strict=True)}
     return {key: node for key, node in found.items() if model.given(key) is None}
+
+
+def _of_numbered(
+    points: Iterator[list[tuple[str, str]]], open_names: set[str], model: DocumentModel
+) -> dict[str, t.Node]:
+    """The values of ``x_1, y_1, x_2, ...``, where there are as many points as these."""
+    lettered = {
+        base
+        for node in model.definitions.values()
+        for base, pieces in map(ix.split, t.names_in(node))
+        if len(pieces) == 1 and pieces[0] in ix.LETTERS and base not in model.definitions
+    }
+    counted = {base for base, pieces in map(ix.split, open_names) if len(pieces) == 1}
+    columns: dict[str, int] = {}
+    for base in counted | lettered:
+        known = any(model.known(f"{base}_{n}") for n in (1, 2))
+        columns[base] = len(_numbered(open_names, (base,))) if known else 0
+    targets = [base for base in columns if base in _TARGETS]
+    others = [base for base in columns if base not in _TARGETS]
+    if len(targets) != 1 or len(others) != 1:
+        return {}
+    pair = (*others, *targets)
+    runs = [run for run in points if all(columns[base] in (0, len(run)) for base in pair)]
+    if len(runs) != 1 or not any(columns.values()):
+        return {}
+    return {
+        f"{base}_{n}": _number(value)
+        for base, values in zip(pair, zip(*runs[0], strict=True), strict=True)
+        for n, value in enumerate(values, start=1)
+    }
 
 
 def _points(text: str) -> Iterator[list[tuple[str, str]]]:
@@ -125,7 +157,7 @@ def _numbered(names: set[str], letters: tuple[str, ...]) -> list[str]:
         keys: list[str] = []
         while (key := f"{letter}_{len(keys) + 1}") in names:
             keys.append(key)
-        same = [name for name in names if ix.split(name)[0] == letter]
+        same = [name for name in names if name != letter and ix.split(name)[0] == letter]
         if len(keys) > 1 and len(same) == len(keys):
             return keys
     return []

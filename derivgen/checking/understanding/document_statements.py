@@ -15,6 +15,7 @@ from derivgen.checking.maths.vocabulary import Vocabulary
 from derivgen.checking.understanding.activations import with_activations
 from derivgen.checking.understanding.apart import told_apart
 from derivgen.checking.understanding.arguments_in_words import with_named_arguments
+from derivgen.checking.understanding.bare_sums import with_letters_of_sums
 from derivgen.checking.understanding.conditions import with_conditions
 from derivgen.checking.understanding.convolutions import with_convolutions
 from derivgen.checking.understanding.crossed_tables import crossed_cells
@@ -153,7 +154,7 @@ def _with_names_of_their_own(said: Sequence[Statement], text: str) -> Summed:
     objects = with_objects(with_lengths(statements))
     statements = with_restrictions(with_quantities(without_ranges(objects.statements)))
     statements = with_plain_layers(statements)
-    statements = with_usual_letters(with_named_losses(statements))
+    statements = with_letters_of_sums(with_usual_letters(with_named_losses(statements)))
     statements = with_zero_vectors(with_times_in_keys(with_signs_for_gradients(statements)))
     labelled = with_labelled_samples(statements, text)
     return replace(labelled, wholes={**objects.wholes, **labelled.wholes})

@@ -55,16 +55,19 @@ def _remembered(statements: Sequence[Statement]) -> set[str]:
             continue
         for member in statement.members[1:]:
             number = printed_number(member) if is_printed(member) else None
-            if number is not None and number.decimals > 1:
+            if number is not None and number.decimals > 0:
                 printed[left.key].add(abs(Fraction(number.text)))
             elif statement.step and isinstance(member, t.Sum) and is_numeric(member):
                 products = (body for _, body in member.terms if isinstance(body, t.Product))
-                numbers = {
-                    part.value for b in products for part in t.walk(b) if isinstance(part, t.Number)
-                }
-                if numbers & printed[left.key]:
+                if any(_reads(product, printed[left.key]) for product in products):
                     found.add(ix.split(left.key)[0])
     return found
+
+
+def _reads(product: t.Product, before: set[Fraction]) -> bool:
+    """True for ``0.9 * 0.4`` where 0.4 is one of the numbers before."""
+    numbers = [part.value for part in t.walk(product) if isinstance(part, t.Number)]
+    return len(numbers) > 1 and not before.isdisjoint(numbers)
 
 
 def _later(found: frozenset[str], step: int, node: t.Node) -> t.Node:

@@ -102,7 +102,9 @@ def _assigned(chain: t.Chain, before: _Before) -> t.Chain:
     if not own and not is_numeric(second.body):
         before.computed.add(name.key)
     # w = 0.5 - 0.1 m_w / s, where w was given as 0.5
-    goes_on = begins_with_value(second.body, given) and not is_numeric(second.body)
+    goes_on = begins_with_value(second.body, given) and (
+        second.relation == "define" or not is_numeric(second.body)
+    )
     # w := 0.5 - 0.1 * 0.3 behind gradients
     goes_on = goes_on or (second.relation == "define" and descends)
     if not own or not (second.relation == "assign" or _begins_with(second, name) or goes_on):
