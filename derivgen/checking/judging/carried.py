@@ -151,7 +151,11 @@ def onward_as_printed(here: Standing, drafts: Iterable[Draft]) -> World:
     found = [
         (key, value) for key, value, entry in _new_parameters(here) if entry.draft not in wrong
     ]
-    open_ones = frozenset(key for key, _ in found if not _has_value(onward, key))
+    model = here.actual.model
+    # where an optimiser's own states are followed, what is not may be theirs as well
+    ancestry, loss = here.actual.ancestry, model.loss
+    plain = loss is not None and all(ancestry.leads(loss, key) for key in model.renewed)
+    open_ones = frozenset(key for key, _ in found if plain and not _has_value(onward, key))
     data = {key: value for key, value in found if here.carries or key in open_ones}
     data = {**(_at_rest(here, onward) if open_ones else {}), **data}
     onward = onward.with_data(data) if data else onward

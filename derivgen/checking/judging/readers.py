@@ -26,10 +26,11 @@ def through_readers(here: Standing, token: t.Derivative, deepest: int = DEEPEST)
         slope = here.known_value(t.Derivative(name, token.by))
         if slope is None:
             return []
-        above: t.Node = t.Derivative(token.of, name)
-        if deepest and not here.printed_for(above) and here.printed_cell(above) is None:
-            above = next(iter(through_readers(here, above, deepest - 1)), above)
-        terms.append(t.Product((above, _number(slope))))
+        own = t.Derivative(token.of, name)
+        above: list[t.Node] = []
+        if deepest and not here.printed_for(own) and here.printed_cell(own) is None:
+            above = through_readers(here, own, deepest - 1)
+        terms.append(t.Product((above[0] if above else own, _number(slope))))
     return [t.Sum(tuple((False, term) for term in terms))] if terms else []
 
 

@@ -78,7 +78,9 @@ def _given(target: ast.expr, value: ast.expr | None) -> Iterator[tuple[str, t.No
 
 
 def _node(value: ast.expr) -> t.Node | None:
-    """A number, or the array of numbers that ``np.array([0.1, 0.2])`` is."""
+    """A number, or the array of numbers that ``[0.1, 0.2]`` and ``np.array([0.1, 0.2])`` are."""
+    if isinstance(value, ast.List):
+        return _array(value)
     if isinstance(value, ast.Call):
         name = value.func.attr if isinstance(value.func, ast.Attribute) else ""
         made = value.args[0] if name in _ARRAYS and len(value.args) == 1 else None

@@ -16,6 +16,7 @@ from derivgen.checking.understanding.activations import with_activations
 from derivgen.checking.understanding.apart import told_apart
 from derivgen.checking.understanding.arguments_in_words import with_named_arguments
 from derivgen.checking.understanding.bare_sums import with_letters_of_sums
+from derivgen.checking.understanding.class_indices import with_numbers_of_classes
 from derivgen.checking.understanding.conditions import with_conditions
 from derivgen.checking.understanding.convolutions import with_convolutions
 from derivgen.checking.understanding.crossed_tables import crossed_cells
@@ -24,6 +25,7 @@ from derivgen.checking.understanding.elided import with_elided_terms
 from derivgen.checking.understanding.elided_cells import with_elided_cells
 from derivgen.checking.understanding.examples import with_examples_apart
 from derivgen.checking.understanding.function_letters import with_quantities
+from derivgen.checking.understanding.functions_of_layers import with_one_function
 from derivgen.checking.understanding.given_alike import with_values_apart
 from derivgen.checking.understanding.hypotheses import outputs_of_samples
 from derivgen.checking.understanding.index_ranges import without_ranges
@@ -150,10 +152,10 @@ def _with_names_of_their_own(said: Sequence[Statement], text: str) -> Summed:
     statements = with_iterates_below(statements)
     statements = with_activations(statements, text)
     statements = with_values_apart(with_values_of_one(statements, text))
-    statements = with_conditions(statements, text)
+    statements = with_numbers_of_classes(with_conditions(statements, text))
     objects = with_objects(with_lengths(statements))
     statements = with_restrictions(with_quantities(without_ranges(objects.statements)))
-    statements = with_plain_layers(statements)
+    statements = with_plain_layers(with_one_function(statements))
     statements = with_letters_of_sums(with_usual_letters(with_named_losses(statements)))
     statements = with_zero_vectors(with_times_in_keys(with_signs_for_gradients(statements)))
     labelled = with_labelled_samples(statements, text)

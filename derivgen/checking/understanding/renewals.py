@@ -187,12 +187,20 @@ def renewed_by(decided: Decided, parameters: frozenset[str], loss: str | None) -
     for full, (key, sides) in decided.renewals.items():
         ruled = loss is not None and key in parameters and descends(decided)
         given = key in decided.values and key not in decided.definitions
-        if ruled or not given or not sides or ix.letters_of(key):
+        if ruled or not given or not sides or ix.letters_of(key) or _is_result(decided, key):
             continue
         decided.definitions[full] = sides[0]
         decided.values.pop(full, None)
         found[key] = full
     return found
+
+
+def _is_result(decided: Decided, key: str) -> bool:
+    """True for a velocity whose first number is what the first of several steps has made of it, and not what that
+    begins with."""
+    printed, worked = decided.notes.printed.get(key, []), decided.notes.worked_out.get(key, [])
+    later = any(statement.step for statement in decided.statements)
+    return later and bool(printed) and bool(worked) and printed[0] is worked[0]
 
 
 def _digits(node: t.Node) -> object:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
-from derivgen.checking.evaluating.printed import is_numeric
+from derivgen.checking.evaluating.printed import is_numeric, is_printed
 from derivgen.checking.evaluating.resolving import UPDATE_MARKS
 from derivgen.checking.maths import tree as t
 from derivgen.checking.understanding.statements import Statement
@@ -17,8 +17,10 @@ from derivgen.checking.understanding.steps import MOST_STEPS, Steps
 
 
 def with_unsaid_steps(steps: Steps, statements: Sequence[Statement]) -> Steps:
-    """The steps that a document names; where it names none, those that its new values tell of."""
-    if steps.starts:
+    """The steps that a document names; where it names none, those that its new values tell of, unless it has a rule of
+    its own for what is remembered from step to step."""
+    ruled = {s.left.key for s in statements if isinstance(s.left, t.Name) and _remembers(s)}
+    if steps.starts or any(_gives_one_of(ruled, s) for s in statements):
         return steps
     starts = list(_starts(statements))[:MOST_STEPS]
     return Steps((0, *starts), tuple(range(len(starts) + 1))) if starts else steps
@@ -51,6 +53,19 @@ def _starts(statements: Sequence[Statement]) -> Iterator[int]:
             if now and left.key not in now and given.get(left.key, end) != end:
                 return
             given.setdefault(left.key, end)
+
+
+def _remembers(statement: Statement) -> bool:
+    """True for ``v <- mu v - eta dL/dw``, and not for a weight that begins with itself."""
+    left, members = statement.left, statement.members
+    if not isinstance(left, t.Name) or len(members) < 2 or not t.has_derivative(members[1]):
+        return False
+    return left.key in {n.key for n in t.names_of(members[1])} - set(_sloped([statement]))
+
+
+def _gives_one_of(keys: set[str], statement: Statement) -> bool:
+    left = statement.left
+    return isinstance(left, t.Name) and left.key in keys and is_printed(statement.members[-1])
 
 
 def _sloped(statements: Sequence[Statement]) -> Iterator[str]:
