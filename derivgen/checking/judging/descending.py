@@ -30,7 +30,16 @@ def descending(model: DocumentModel, judge: Judge) -> Judge | None:
         return None
     rules = [rule for statement in judge.statements if (rule := _rule(statement, model))]
     # without one, what the tables have is no descent
-    before = {model.loss, model.rate, *Ancestry(model).upstream(model.loss)}
+    ancestry = Ancestry(model)
+    before = {model.loss, model.rate, *ancestry.upstream(model.loss)}
+    # deltas are computed from these as well
+    before |= {
+        key
+        for rule in rules
+        for side in rule
+        for key in names_in(side)
+        if model.definition(key) is not None and _rests_on(ancestry, key, before)
+    }
     if not rules or not all(_is_plain(rule, model, before) for rule in rules):
         return None
     trial = judge.anew(judge.basis.by(_plain(model)))
@@ -105,6 +114,15 @@ def _rule(statement: Statement, model: DocumentModel) -> list[t.Node]:
         return []
     sides = (segment.body for segment in statement.chain.segments[1:])
     return [side for side in sides if not is_numeric(side)]
+
+
+def _rests_on(ancestry: Ancestry, key: str, before: Collection[str]) -> bool:
+    """True for what is computed, over some steps, from nothing but some quantities."""
+    model = ancestry.model
+    return all(
+        above in before or model.is_parameter(above) or model.definition(above) is not None
+        for above in ancestry.upstream(key)
+    )
 
 
 def _is_plain(rule: Iterable[t.Node], model: DocumentModel, before: Collection[str]) -> bool:

@@ -11,6 +11,7 @@ from derivgen.checking.evaluating.resolving import UPDATE_MARKS
 from derivgen.checking.evaluating.values import Dual, Real, Value
 from derivgen.checking.evaluating.world import World
 from derivgen.checking.maths import tree as t
+from derivgen.checking.maths.rebuild import rebuilt
 from derivgen.checking.mistakes.case import Candidate, Case
 from derivgen.checking.mistakes.paths import updated_weights
 
@@ -84,7 +85,20 @@ def after_update(case: Case) -> Iterator[Candidate]:
         for part in () if node is None else t.walk(node):
             if isinstance(part, t.Name) and case.model.is_parameter(part.key):
                 yield value_of(replace(part, mark="+"))
+    for formula in case.formulas if case.updated is None else ():
+        keys = {name.key for name in t.names_of(formula) if not name.mark}
+        for key in sorted(filter(case.model.is_parameter, keys)):
+            yield value_of(_after(formula, key))
     yield from updated_weights(case)
+
+
+def _after(formula: t.Node, key: str) -> t.Node:
+    """A formula with the new value of one parameter."""
+    if isinstance(formula, t.Name):
+        return replace(formula, mark="+") if formula.key == key and not formula.mark else formula
+    if isinstance(formula, t.Derivative):
+        return formula
+    return rebuilt(formula, lambda child: _after(child, key))
 
 
 def before_update(case: Case) -> Iterator[Candidate]:

@@ -45,6 +45,7 @@ from derivgen.checking.understanding.layers import with_layers
 from derivgen.checking.understanding.learning_rates import rate_of
 from derivgen.checking.understanding.lengths_by_results import with_lengths_by_results
 from derivgen.checking.understanding.lists import lists_stand
+from derivgen.checking.understanding.means_of_samples import find_means_of_samples
 from derivgen.checking.understanding.noting import (
     Notes,
     begins_with_value,
@@ -121,6 +122,7 @@ def _learned(decided: Decided, rules: Mapping[str, t.Node]) -> Learned:
     functions_of_printed_numbers(decided)
     calculations_with_names(decided)
     give_values(decided)
+    find_means_of_samples(decided)
     find_aliases(decided)
     first_activations(decided)
     forget_models_of_data(decided)

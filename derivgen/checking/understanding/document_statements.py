@@ -55,6 +55,7 @@ from derivgen.checking.understanding.sums_of_samples import Summed
 from derivgen.checking.understanding.suppositions import apart_from_suppositions
 from derivgen.checking.understanding.tables import Cell, cells_of
 from derivgen.checking.understanding.time_steps import with_times_in_keys
+from derivgen.checking.understanding.times_in_brackets import with_times_in_brackets
 from derivgen.checking.understanding.unsaid_steps import with_unsaid_steps
 from derivgen.checking.understanding.values_of_one import values_by_index, with_values_of_one
 from derivgen.checking.understanding.zero_vectors import with_zero_vectors
@@ -145,7 +146,8 @@ def _dated(statement: Statement, steps: Steps) -> Statement:
 def _with_names_of_their_own(said: Sequence[Statement], text: str) -> Summed:
     """The statements with what is written beside a name, and in the sentences, made a part of it: a function, a
     range, a time, a sample; and with the terms for which dots stand."""
-    said = with_convolutions(without_noise(with_transposes(said)), text)
+    said = with_times_in_brackets(with_transposes(said))
+    said = with_convolutions(without_noise(said), text)
     said = without_models_of_data(with_indices_for_words(said))
     statements = with_elided_cells(with_elided_terms(with_implied_sums(said, text)))
     statements = with_iterates(with_named_arguments(statements, text))

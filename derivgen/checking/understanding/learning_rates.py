@@ -15,18 +15,18 @@ from derivgen.checking.understanding.noting import begins_with_value
 from derivgen.checking.understanding.update_rules import RATE_WORDS, is_descent, rate_names
 
 _RATE_WORDED = (
-    r"\b(?:learning[- ]rate|step[- ]size|lernrate|schrittweite|taux d['’]apprentissage|"
-    r"tasa de aprendizaje|tasso di apprendimento)"
+    r"(?:\b(?:learning[- ]rate|step[- ]size|lernrate|schrittweite|(?:taux|pas) d['’]apprentissage|"
+    r"tasa de aprendizaje|taxa de aprendizado|taxa de aprendizagem|tasso di apprendimento)|学习率|学習率|步长)"
 )
 #: "a learning rate of 0.1", also in some other languages
 _RATE_SAID = re.compile(
-    _RATE_WORDED + r"\s+(?:(?:of|is|von|ist|de|est|es|di|è)\s+)?"
+    _RATE_WORDED + r"(?:\s+(?:(?:of|is|von|ist|de|est|es|di|è|é)\s+)?|\s*(?:为|是|取|设为|は)\s*)"
     r"(?P<number>\d{1,4}(?:[.,]\d{1,9})?)(?![\d.,]*\d)",
     re.IGNORECASE,
 )
 #: what stands right before the name of the rate
 _RATE_BEFORE = re.compile(
-    _RATE_WORDED + r"\s*(?:is|of|:|=|von|ist|de|est|es|di|è)?\s*\Z",
+    _RATE_WORDED + r"\s*(?:is|of|:|=|von|ist|de|est|es|di|è|é|为|是|取|设为|は)?\s*\Z",
     re.IGNORECASE,
 )
 _RATE = re.compile(r"\blearning[- ]rate|\bstep[- ]size|\blernrate|\bschrittweite", re.IGNORECASE)
