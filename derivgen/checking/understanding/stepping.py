@@ -75,8 +75,11 @@ def stepped(statements: Iterable[Statement], model: DocumentModel) -> Stepped:
         left = statement.left
         if isinstance(left, t.Derivative) and isinstance(left.by, t.Name):
             sloped.add(left.by.key)
-        if isinstance(left, t.Name) and left.mark in UPDATE_MARKS and ix.letters_of(left.key):
-            ruled.add(ix.family(left.key))
+        if isinstance(left, t.Name) and left.mark in UPDATE_MARKS:
+            if ix.letters_of(left.key):
+                ruled.add(ix.family(left.key))
+            elif (new := _value(segments[-1].body)) is not None:
+                now[left.key] = new
         for segment in segments if left is not None and not is_numeric(left) else ():
             value = _value(segment.body)
             if value is not None and left is not None:
