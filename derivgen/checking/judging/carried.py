@@ -205,11 +205,13 @@ def _is_new_parameter(node: t.Node, here: Standing) -> TypeGuard[t.Name]:
 def carried_on(here: Standing, subject: t.Node) -> tuple[Value | None, list[Entry]]:
     """The value with every quantity on the way rounded as it was printed last, and these prints."""
     last = _LastPrinted(here.ledger, subject)
+    renewed = here.actual.model.renewed
     above = {
         key
         for part in t.walk(subject)
         if isinstance(part, t.Name)
-        for key in here.actual.ancestry.upstream(part.key)
+        for own in (part.key, renewed.get(part.key, part.key) if part.mark else part.key)
+        for key in here.actual.ancestry.upstream(own)
     }
     try:
         value = rounded_as_printed(here, here.actual, subject).evaluate(subject)
