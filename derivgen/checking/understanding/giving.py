@@ -183,7 +183,8 @@ def find_leaves(decided: Decided) -> None:
     known = {*decided.definitions, *decided.values, *decided.elements}
     plain = (ix.without_above(name) for name in known | read if not ix.letters_of(name))
     bases = {ix.split(name)[0] for name in plain}
-    for name in sorted(read - decided.lost - CONSTANTS):
+    # p' of an update is the new p
+    for name in sorted(read - decided.lost - CONSTANTS - decided.renewals.keys()):
         base, pieces = ix.split(ix.without_above(name))
         running = ix.letters_of(name) and base in bases
         running = running or any("+" in piece or "-" in piece for piece in pieces)
