@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
+from itertools import groupby
 
 from derivgen.checking.drafts import Draft
 from derivgen.checking.evaluating import indices as ix
@@ -21,6 +23,8 @@ from derivgen.checking.understanding.statements import Statement
 
 #: what steps and times are counted by
 _COUNTERS = ix.LETTERS | {"epoch", "step"}
+#: so many quantities have values in a line of a protocol
+SHORTEST_LINE = 3
 
 
 @dataclass
@@ -73,6 +77,7 @@ class GivenValues:
         """Another value for something given is a slip where the document goes on with the first one, and
         else perhaps the beginning of another example; what counts up (``At t = 2:``) is none."""
         self._let_count(drafts)
+        self._leave_protocols_open(drafts)
         for at, draft in enumerate(drafts):
             if draft.verdict is Verdict.WRONG and self._gives(draft):
                 assert isinstance(draft.statement.left, t.Name)
@@ -81,6 +86,22 @@ class GivenValues:
                     continue  # that more lines agree with another value is what tells
                 if not any(self._goes_on_with(key, later) for later in drafts[at + 1 :]):
                     _leave_open(draft)
+
+    def _leave_protocols_open(self, drafts: Sequence[Draft]) -> None:
+        """The lines of a protocol, ``x = (0, 1), t = 1, y = 0``, give other values again and again."""
+        others: dict[str, set[int]] = defaultdict(set)
+        for draft in drafts:
+            left = draft.statement.left
+            if draft.verdict is Verdict.WRONG and isinstance(left, t.Name) and self._gives(draft):
+                others[left.key].add(id(draft.statement))
+        records = {place for found in others.values() if len(found) > 1 for place in found}
+        for is_plain, run in groupby(drafts if records else (), _is_plain):
+            line = list(run)
+            places = {id(draft.statement) for draft in line}
+            if is_plain and len(places) >= SHORTEST_LINE and not records.isdisjoint(places):
+                for draft in line:
+                    if draft.verdict is Verdict.WRONG:
+                        _leave_open(draft)
 
     def _let_count(self, drafts: Sequence[Draft]) -> None:
         """A letter that counts elsewhere, and is one more each time, is no quantity here."""
@@ -103,12 +124,12 @@ class GivenValues:
 
     def _gives(self, draft: Draft) -> bool:
         """True for ``x = 0.5`` alone, of what is given."""
-        left, chain = draft.statement.left, draft.statement.chain
-        if not self.own or not isinstance(left, t.Name) or left.mark or chain.continued:
+        left = draft.statement.left
+        if not self.own or not isinstance(left, t.Name) or not _is_plain(draft):
             return False
         given = self.model.given(left.key)
         stated = given is not None and self.model.definition(left.key) is None
-        return stated and len(chain.segments) == 2 and left.key not in self.model.put_in
+        return stated and left.key not in self.model.put_in
 
     def _goes_on_with(self, key: str, draft: Draft) -> bool:
         """True for a number that is right with the value that was given for something at first."""
@@ -128,6 +149,13 @@ class GivenValues:
         """What the definitions of the model read."""
         definitions = map(self.model.definition, self.model.names())
         return frozenset(name for node in definitions if node for name in names_in(node))
+
+
+def _is_plain(draft: Draft) -> bool:
+    """True for a name and a number, ``x = 0.5``, and nothing else."""
+    left, chain = draft.statement.left, draft.statement.chain
+    named = isinstance(left, t.Name) and not left.mark
+    return named and not chain.continued and len(chain.segments) == 2
 
 
 def _leave_open(draft: Draft) -> None:

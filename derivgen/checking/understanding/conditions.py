@@ -24,6 +24,7 @@ _ELSE = re.compile(
 )
 #: so few characters stand between the parts of a case distinction
 _NEAR = 60
+_COMPARED = frozenset({"<", ">", "<=", ">="})
 _ENDS = re.compile(r"[.;。]\s|\n\s*\n")
 
 
@@ -35,7 +36,7 @@ def with_conditions(statements: Sequence[Statement], text: str) -> tuple[Stateme
         if at <= taken:
             continue
         if not _is_condition(statement, text):
-            found.append(statement)
+            found.append(_without_condition(statement, text))
             continue
         behind, last = (*statements[at + 1 : at + 3], None, None)[:2]
         closing = last if last is not None and _is_condition(last, text) else None
@@ -65,10 +66,23 @@ def _rest(statement: Statement, text: str) -> str:
 
 def _is_condition(statement: Statement, text: str) -> bool:
     relations = [segment.relation for segment in statement.chain.segments[1:]]
-    if not relations or not set(relations) <= {"<", ">", "<=", ">="}:
-        return False
+    return (
+        bool(relations) and _COMPARED.issuperset(relations) and _stands_behind_if(statement, text)
+    )
+
+
+def _stands_behind_if(statement: Statement, text: str) -> bool:
     begin = statement.source(statement.chain.span[0])
     return _IF.search(text[max(0, begin - 30) : begin]) is not None
+
+
+def _without_condition(statement: Statement, text: str) -> Statement:
+    """``s = w x + b`` of "if s = w x + b > 0"."""
+    segments = statement.chain.segments
+    compared = [n for n, s in enumerate(segments) if s.relation in _COMPARED]
+    if not compared or compared[0] < 2 or not _stands_behind_if(statement, text):
+        return statement
+    return replace(statement, chain=replace(statement.chain, segments=segments[: compared[0]]))
 
 
 def _distinction(

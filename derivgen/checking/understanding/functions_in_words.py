@@ -119,7 +119,7 @@ def _made(
             value = scalar(world.value(key))
         except NoValue:
             return None
-        if value is None:
+        if value is None or key in world.read_off:
             return None
         if numbers[-1].fit(value) is Fit.OFF:
             return None
