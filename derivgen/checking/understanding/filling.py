@@ -53,6 +53,10 @@ class Said:
         left = members[0] if members else None
         if left is None or is_numeric(left) or isinstance(left, t.Words | t.Derivative):
             return
+        if isinstance(left, t.Name) and left.mark == "new" and "new" not in left.written:
+            left = replace(
+                left, mark=""
+            )  # w := 0.4 - 0.1 * 0.2 = 0.38, and w is 0.38 from there on
         if isinstance(left, t.Name) and (left.mark or left.key in _RATES):
             return
         for body in members[1:]:
