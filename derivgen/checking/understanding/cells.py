@@ -84,6 +84,8 @@ def _spell_out_functions(decided: Decided) -> None:
             whole = _of_each_cell(side)
             mine, theirs = family(key, places), family(whole, places) if whole else []
             known = any(cell in sides for row in mine for cell in row)
+            # of an array that stands there in numbers, a cell is told by its place
+            known = known or any(map(printed_matrix, decided.notes.printed.get(key, ())))
             if not mine or known or list(map(len, mine)) != list(map(len, theirs)):
                 continue
             for cell, source in (
