@@ -15,6 +15,7 @@ from derivgen.checking.manuscript import Language, Manuscript
 from derivgen.checking.pipeline import check_manuscript
 from derivgen.checking.reading import read_manuscript
 from derivgen.checking.report import Claim, Report, Verdict
+from derivgen.checking.understanding.steps import steps_of
 
 #: documents with more examples are collections of exercises, and are judged as they are
 MOST_EXAMPLES = 12
@@ -74,6 +75,8 @@ def example_by_example(manuscript: Manuscript, whole: Report) -> Report:
     that of the document as one."""
     if manuscript.language not in _HEADINGS or len(whole.claims) == whole.count(Verdict.CORRECT):
         return whole
+    if any(steps_of(manuscript).counts):
+        return whole  # sections are steps of one training, and each goes on with the one before
     headings = _headings(manuscript.text, manuscript.language)
     spans = _numbered(manuscript.text, headings) or _given_anew(manuscript.text, headings)
     if not 2 <= len(spans) <= MOST_EXAMPLES:
