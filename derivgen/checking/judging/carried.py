@@ -16,6 +16,7 @@ from derivgen.checking.evaluating import indices as ix
 from derivgen.checking.evaluating import values as v
 from derivgen.checking.evaluating.budget import OutOfWork
 from derivgen.checking.evaluating.equality import DIGITS, close
+from derivgen.checking.evaluating.model import Model
 from derivgen.checking.evaluating.printed import Printed, is_calculation
 from derivgen.checking.evaluating.resolving import UPDATE_MARKS
 from derivgen.checking.evaluating.values import NoValue, Real, Value
@@ -155,11 +156,22 @@ def onward_as_printed(here: Standing, drafts: Iterable[Draft]) -> World:
     # where an optimiser's own states are followed, what is not may be theirs as well
     ancestry, loss = here.actual.ancestry, model.loss
     plain = loss is not None and all(ancestry.leads(loss, key) for key in model.renewed)
-    open_ones = frozenset(key for key, _ in found if plain and not _has_value(onward, key))
+    open_ones = frozenset(
+        key
+        for key, _ in found
+        # an array of such cells would still be the old one
+        if plain and not _is_cell(model, key) and not _has_value(onward, key)
+    )
     data = {key: value for key, value in found if here.carries or key in open_ones}
     data = {**(_at_rest(here, onward) if open_ones else {}), **data}
     onward = onward.with_data(data) if data else onward
     return replace(onward, as_printed=onward.as_printed | open_ones) if open_ones else onward
+
+
+def _is_cell(model: Model, key: str) -> bool:
+    """Whether a name is one of an array that has a name as well: w_1 beside w."""
+    base, pieces = ix.split(key)
+    return bool(pieces) and model.known(base)
 
 
 def _at_rest(here: Standing, onward: World) -> dict[str, Value]:
