@@ -25,7 +25,7 @@ HIGHEST = 3
 Real = Any
 ZERO: Real = mpmath.mpf(0)
 #: relative difference of cells that are the same number
-ALIKE: Real = mpmath.mpf("1e-9")
+_SAME: Real = mpmath.mpf("1e-9")
 
 
 class NoValue(Exception):
@@ -405,7 +405,7 @@ def every_cell(value: Value | None) -> Real | None:
         return scalar(value)
     cells = [cell.value for row in value.rows for cell in row]
     first = cells[0]
-    alike = all(abs(cell - first) <= abs(first) * ALIKE for cell in cells)
+    alike = all(abs(cell - first) <= abs(first) * _SAME for cell in cells)
     return first if alike else None
 
 
