@@ -11,8 +11,9 @@ from maths_compact import compact_reading
 
 from derivgen.checking.manuscript import Notation, Passage
 from derivgen.checking.maths import functions
+from derivgen.checking.maths import tree as t
 from derivgen.checking.maths.parser import learn, read
-from derivgen.checking.maths.writing import shown_chain
+from derivgen.checking.maths.writing import again, shown, shown_chain
 from derivgen.network.functions import FUNCTIONS
 
 
@@ -131,3 +132,10 @@ def test_the_names_of_a_network_are_known() -> None:
 def test_a_tree_is_shown_as_plain_text(text: str, plain: str) -> None:
     [chain] = read(text, "latex").chains
     assert shown_chain(chain) == plain
+
+
+def test_nobody_sees_which_of_two_things_of_one_name_is_meant() -> None:
+    second = again("L", 1)
+    assert second != "L"
+    assert shown(t.Call(second, (t.Name("w"),))) == "L(w)"
+    assert shown(t.Name(second)) == "L"

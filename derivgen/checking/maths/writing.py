@@ -99,7 +99,7 @@ def _written(node: Node) -> tuple[str, int]:
         case Negated(body):
             return f"-{_in(body, _PRODUCT)}", _SUM
         case Call(function, arguments, primes):
-            return _call(function, arguments, primes), _ATOM
+            return _call(_COUNTED.sub("", function), arguments, primes), _ATOM
         case Derivative(of, by):
             above = "∂" if of is None else f"∂{_in(of, _ATOM)}"
             return f"{above}/∂{_in(by, _ATOM)}", _POWER
