@@ -24,6 +24,9 @@ _POINT: Final = re.compile(r"[0-9]\.[0-9]")
 _COMMA: Final = re.compile(r"(?<![0-9.,\[({])0(?:,|\{,\})[0-9]+(?![0-9,\])}])")
 _STAR: Final = re.compile(r"[A-Za-z]\u2217[A-Za-z0-9,]*[ \t]*[=≈]")
 
+#: letters right behind a Greek one that can be its index: ``δout``
+_LONGEST_INDEX: Final = 3
+
 #: letters that are functions where a slope of them is taken
 _FUNCTIONS: Final = functions.LETTERS | {"h"}
 
@@ -53,6 +56,8 @@ class _Found:
     plain: set[str] = field(default_factory=set)
     scripts: set[str] = field(default_factory=set)
     runs: set[str] = field(default_factory=set)
+    #: typed left sides of a Greek letter and letters right behind it: ``δo = ...``
+    glued: set[tuple[str, str]] = field(default_factory=set)
 
 
 def learn(passages: Iterable[Passage], names: Iterable[str] = ()) -> Vocabulary:
@@ -75,6 +80,9 @@ def learn(passages: Iterable[Passage], names: Iterable[str] = ()) -> Vocabulary:
     for base, digits in found.numbered.items():
         if "1" in digits or _is_layered(base, found):  # nobody writes a first power
             found.labels |= {(base, each) for each in digits}
+    for greek, run in found.glued:
+        if greek not in found.keys or run not in found.words:  # else it is their product
+            found.keys.add(f"{greek}_{run}")
     vocabulary = Vocabulary(
         frozenset(found.words | found.letters),
         frozenset(found.keys),
@@ -137,6 +145,9 @@ def _left_side(
     if tokens[marks[0]].text in ("to", "in", "<", ">", "<=", ">="):
         _bare(cursor, found)
         return
+    if typed and cursor.end == 2 and _is_glued_index(*tokens[:2]):
+        found.glued.add((tokens[0].text, tokens[1].text))
+        return
     read = read_name(cursor)
     if read is None or (read.accented and cursor.at < cursor.end):
         return
@@ -149,6 +160,12 @@ def _left_side(
         and _bare_arguments(cursor)
     ):
         found.functions.add(read.spelling.key)
+
+
+def _is_glued_index(letter: Token, index: Token) -> bool:
+    """Whether letters stand right behind a Greek one, as its index can: ``δo``."""
+    greek = letter.kind == "greek" and letter.text != "Delta"
+    return greek and index.kind == "letters" and index.glued and len(index.text) <= _LONGEST_INDEX
 
 
 def _bare(cursor: Cursor, found: _Found) -> None:
