@@ -5,18 +5,31 @@ What was printed has to be right as far as that is known: of a wrong number nobo
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from fractions import Fraction
 from functools import partial
 
+import mpmath
+
 from derivgen.checking.drafts import Draft
-from derivgen.checking.evaluating.printed import is_numeric
+from derivgen.checking.evaluating.literals import literal
+from derivgen.checking.evaluating.printed import is_numeric, printed_number
 from derivgen.checking.evaluating.values import NoValue, Value
+from derivgen.checking.evaluating.world import World
 from derivgen.checking.judging.carried import MOST_CARRIED, last_number, literal_of
+from derivgen.checking.judging.habits import significant
 from derivgen.checking.judging.numbers import NOT_SHOWN
+from derivgen.checking.judging.spread import distance
 from derivgen.checking.judging.standing import Standing
 from derivgen.checking.maths import tree as t
-from derivgen.checking.maths.rebuild import rebuilt
+from derivgen.checking.maths.rebuild import rebuilt, replaced
 from derivgen.checking.report import Verdict
+
+#: a number with so many digits is right by no accident
+TELLING = 3
+#: in a formula with more numbers that were worked out before, none is moved
+MOST_NUMBERS = 40
 
 
 def with_prints(
@@ -52,6 +65,49 @@ def leave_open_what_prints_cannot_tell(draft: Draft, drafts: Sequence[Draft]) ->
     else:
         return
     draft.verdict, draft.expected = Verdict.UNDECIDED, ""
+
+
+def holds_by_prints(here: Standing, subject: t.Node, body: t.Node) -> bool:
+    """True for ``dL/db = e`` where ``e = -0.4256`` was worked out before by no formula that stands there, and is the
+    value of the slope: nothing that is differentiated is computed from e."""
+    if not isinstance(subject, t.Derivative):
+        return False
+    worked = _worked_out(here, subject, body)
+    numbers = [(key, part) for key, node in worked.items() for part in _decimals(node)]
+    digits = [significant(read) for _, part in numbers if (read := printed_number(part))]
+    if not digits or max(digits) < TELLING or len(numbers) > MOST_NUMBERS:
+        return False
+    try:
+        meant, found = (here.actual.evaluate(node) for node in (subject, body))
+        off, near = distance(meant, found), mpmath.mpf(0)
+        for key, part in numbers:
+            half = Fraction(1, 2) / Fraction(10) ** part.decimals
+            moved = replaced(worked[key], part, replace(part, value=part.value + half))
+            near += distance(_with_value(here, key, moved).evaluate(body), found) or 0
+    except NoValue:
+        return False
+    return off is not None and off <= 2 * near
+
+
+def _worked_out(here: Standing, subject: t.Node, body: t.Node) -> Mapping[str, t.Node]:
+    """What a formula is computed from and its subject is not, where only a value is known of it."""
+    model, ancestry = here.actual.model, here.actual.ancestry
+    above = sorted(ancestry.upstream_of(body) - ancestry.upstream_of(subject))
+    given = {key: model.given(key) for key in above if model.definition(key) is None}
+    return {
+        key: node
+        for key, node in given.items()
+        if node is not None and key != model.rate and not model.is_parameter(key)
+    }
+
+
+def _decimals(node: t.Node) -> Iterator[t.Number]:
+    return (part for part in t.walk(node) if isinstance(part, t.Number) and part.decimals)
+
+
+def _with_value(here: Standing, key: str, node: t.Node) -> World:
+    world = here.actual
+    return replace(world, stated={**world.stated, key: literal(node)})
 
 
 def _with_numbers(here: Standing, node: t.Node) -> t.Node:

@@ -26,9 +26,15 @@ from derivgen.checking.evaluating.printed import (
 )
 from derivgen.checking.evaluating.resolving import UPDATE_MARKS, Unknown, resolved
 from derivgen.checking.evaluating.values import NoValue, Shapes
-from derivgen.checking.judging.approximations import excuse_approximation
+from derivgen.checking.judging.approximations import (
+    excuse_approximation,
+    is_difference_quotient,
+)
 from derivgen.checking.judging.basis import Basis
-from derivgen.checking.judging.by_prints import leave_open_what_prints_cannot_tell
+from derivgen.checking.judging.by_prints import (
+    holds_by_prints,
+    leave_open_what_prints_cannot_tell,
+)
 from derivgen.checking.judging.calculations import (
     judge_calculation,
     judge_mixed,
@@ -50,8 +56,6 @@ from derivgen.checking.understanding.statements import Statement
 ORDERS = frozenset({"<", ">", "<=", ">=", "!="})
 #: relations that state no equality
 OTHERS = frozenset({"in", "to", "propto"})
-#: a difference quotient is off by less than this part of a derivative
-NEARLY = 100
 #: how many numbers, and names for each, are tried as what was put in among names
 MOST_PUT_IN = 6
 
@@ -225,9 +229,10 @@ class ClaimJudge:
             judge_mixed(self.standing, draft, subject)
         if draft.verdict is Verdict.WRONG and (
             self._holds_here(subject, draft.segment.body)
-            or self._is_difference(draft, subject)
+            or is_difference_quotient(self.standing, draft, subject)
             or self._holds_with_names(subject, draft.segment.body)
             or (is_calculation(subject) and agrees(self.standing, subject, draft.segment.body))
+            or holds_by_prints(self.standing, subject, draft.segment.body)
         ):
             draft.accept()
 
@@ -246,21 +251,6 @@ class ClaimJudge:
                 if self.symbols.sides.compare(subject, _put(body, part, name)):
                     return True
         return False
-
-    def _is_difference(self, draft: Draft, subject: t.Node) -> bool:
-        """True for ``dL/dw \\approx (L(w + h) - L(w - h)) / 2h``, which is nearly so at the stated values."""
-        body = draft.segment.body
-        if draft.segment.relation != "approx" or not isinstance(subject, t.Derivative):
-            return False
-        loss = subject.of.key if isinstance(subject.of, t.Name) else ""
-        calls = [p for p in t.walk(body) if isinstance(p, t.Call) and p.function == loss]
-        if len(calls) < 2:
-            return False
-        try:
-            left, right = (v.scalar(self.standing.actual.evaluate(n)) for n in (subject, body))
-        except NoValue:
-            return False
-        return left is not None and right is not None and abs(left - right) <= abs(left) / NEARLY
 
     def _holds_here(self, subject: t.Node, body: t.Node) -> bool:
         """True for a formula of the case that holds after the steps of training so far, and for one that is exact for

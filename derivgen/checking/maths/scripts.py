@@ -26,11 +26,11 @@ def is_glued(cursor: Cursor, offset: int = 0) -> bool:
 def read_glued_index(cursor: Cursor, found: Read) -> None:
     """``w5``, ``b1``; in typed text ``hpre,0`` and ``δo`` as well, where the name is known to be one."""
     token = cursor.peek()
-    if cursor.typed and found.kind == "greek" and token is not None and token.glued:
-        if token.kind == "letters" and f"{found.word}_{token.text}" in cursor.vocabulary.keys:
+    if cursor.typed and found.kind == "greek" and token is not None and token.kind == "letters":
+        if token.glued and f"{found.word}_{token.text}" in cursor.vocabulary.keys:
             found.spelling.index += [",", token.text]
             cursor.at += 1
-            return
+        return
     if token is not None and token.kind == "number" and token.glued and token.text.isdigit():
         previous = cursor.tokens[cursor.at - 1]
         if previous.kind in ("letters", "greek", "word"):

@@ -36,6 +36,7 @@ from derivgen.checking.understanding.choosing import (
 from derivgen.checking.understanding.complements import shares
 from derivgen.checking.understanding.decided import Decided
 from derivgen.checking.understanding.deltas import deltas_as_derivatives, with_deltas
+from derivgen.checking.understanding.errors_in_numbers import with_errors
 from derivgen.checking.understanding.extents import with_extents
 from derivgen.checking.understanding.folding import folded
 from derivgen.checking.understanding.functions_in_words import with_functions_in_words
@@ -174,6 +175,7 @@ def _learned(decided: Decided, rules: Mapping[str, t.Node]) -> Learned:
     model = with_deltas(model, decided.filled, decided.budget, decided.statements)
     model = deltas_as_derivatives(model, decided.statements, decided.budget)
     model = with_changes(with_gradient_names(model, decided.budget), decided.budget)
+    model = with_errors(model, decided.budget)
     printed = {key: tuple(nodes) for key, nodes in decided.notes.printed.items()}
     model = with_functions_in_words(model, printed, decided.words)
     model = by_analogy(model, printed, decided.budget, numbers_in(decided.words))

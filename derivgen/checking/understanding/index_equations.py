@@ -35,6 +35,8 @@ def spelled_out(
     if not high and not any(array.base == base for array in arrays.values()):
         # p_i = exp(z_i) / s is said of each z_i, though only p_1 may be named
         ranges = sorted({*ranges, *_ranges_of_side(letters, side, arrays, used)})
+    elif not ranges and letters == [high]:
+        ranges = _ranges_above_in(high, side, used)  # nor is each sample's loss named
     for indices in ranges:
         here = dict(zip(letters, indices, strict=True))
         found[ix.put_in(key, here)] = _counted(ix.at(side, here), here)
@@ -112,6 +114,15 @@ def _ranges_above(key: str, used: Iterable[str]) -> list[tuple[int, ...]]:
         last = max(seen)[0]
         seen = {row for row in seen if row[0] == last}
     return sorted(seen)
+
+
+def _ranges_above_in(letter: str, side: t.Node, used: Iterable[str]) -> list[tuple[int, ...]]:
+    """The numbers above for which all names on the right have one: ``c^(i) = y^(i) p^(i)`` where there are y^(1) and
+    p^(1), and no c^(1)."""
+    used = list(used)
+    names = {name.key for name in t.names_of(side) if ix.above(name.key) == letter}
+    numbers = [set(_ranges_above(key, used)) for key in names]
+    return sorted(set.intersection(*numbers)) if numbers else []
 
 
 def _ranges(
