@@ -21,7 +21,7 @@ from derivgen.checking.evaluating.printed import Printed, is_calculation
 from derivgen.checking.evaluating.resolving import UPDATE_MARKS
 from derivgen.checking.evaluating.values import NoValue, Real, Value
 from derivgen.checking.evaluating.world import World
-from derivgen.checking.judging.readers import through_readers
+from derivgen.checking.judging.readers import through_readers, with_readers
 from derivgen.checking.judging.remembered import gradients, last_printed, remembered_step
 from derivgen.checking.judging.standing import Standing
 from derivgen.checking.maths import tree as t
@@ -120,6 +120,10 @@ def trials(
     yield carried_on(here, subject)
     if isinstance(subject, t.Name) and subject.mark in UPDATE_MARKS:
         yield after_as_printed(here, subject)
+    for formula in formulas:
+        by_readers = with_readers(here, formula)
+        if by_readers != formula:
+            yield as_printed(here, by_readers), list(_entries_in(here, by_readers))
 
 
 def _entries_in(here: Standing, formula: t.Node) -> Iterator[Entry]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from functools import partial
 from itertools import permutations
 
 import mpmath
@@ -11,6 +12,7 @@ from derivgen.checking.evaluating.equality import DIGITS
 from derivgen.checking.evaluating.values import NoValue, Real, Value
 from derivgen.checking.judging.standing import Standing
 from derivgen.checking.maths import tree as t
+from derivgen.checking.maths.rebuild import rebuilt
 
 #: by how many quantities a derivative is summed
 MOST_READERS = 20
@@ -32,6 +34,18 @@ def through_readers(here: Standing, token: t.Derivative, deepest: int = DEEPEST)
             above = through_readers(here, own, deepest - 1)
         terms.append(t.Product((above[0] if above else own, _number(slope))))
     return [t.Sum(tuple((False, term) for term in terms))] if terms else []
+
+
+def with_readers(here: Standing, node: t.Node) -> t.Node:
+    """A formula in which derivatives that were not printed come from those that were: ``x dL/da`` where dL/dh is the
+    last one that stands there."""
+    if not isinstance(node, t.Derivative):
+        return rebuilt(node, partial(with_readers, here))
+    matrix = here.ledger.matrices.get(here.ledger.plain(node))
+    if matrix is not None or here.printed_for(node) or here.printed_cell(node) is not None:
+        return node
+    found = through_readers(here, node)
+    return found[0] if found else node
 
 
 def through_printed_arrays(

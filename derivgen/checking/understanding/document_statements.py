@@ -23,7 +23,7 @@ from derivgen.checking.understanding.crossed_tables import crossed_cells
 from derivgen.checking.understanding.data_with_noise import without_noise
 from derivgen.checking.understanding.elided import with_elided_terms
 from derivgen.checking.understanding.elided_cells import with_elided_cells
-from derivgen.checking.understanding.examples import with_examples_apart
+from derivgen.checking.understanding.examples import examples_apart
 from derivgen.checking.understanding.function_letters import with_quantities
 from derivgen.checking.understanding.functions_of_layers import with_one_function
 from derivgen.checking.understanding.given_alike import with_values_apart
@@ -99,7 +99,8 @@ def stated_in(
     said, supposed = apart_from_suppositions(tuple(_dated(s, steps) for s in read), manuscript.text)
     labelled = _with_names_of_their_own(said, manuscript.text)
     remembered = with_later_states(labelled.statements)
-    states = with_states_apart(with_examples_apart(remembered, manuscript.text))
+    examples = examples_apart(remembered, manuscript.text)
+    states = with_states_apart(tuple(map(examples.statement, remembered)))
     statements = with_samples_above(states.statements, manuscript.tables)
     samples = by_sample(manuscript.tables, statements, vocabulary)
     statements = samples.summed.statements
@@ -107,6 +108,7 @@ def stated_in(
     crossed = [tuple(crossed_cells(table, vocabulary, used)) for table in samples.others]
     plain = [table for table, found in zip(samples.others, crossed, strict=True) if not found]
     cells = (*samples.cells, *chain.from_iterable(crossed), *cells_of(plain, vocabulary))
+    cells = tuple(map(examples.cell, cells))
     by_rows = step_tables(_without_cells(samples.others, vocabulary), vocabulary)
     outputs = outputs_of_samples(statements, cells)
     statements = tuple(map(outputs.statement, statements))

@@ -11,7 +11,8 @@ import re
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
+from functools import partial
 
 from derivgen.checking.evaluating import indices as ix
 from derivgen.checking.evaluating.printed import is_numeric
@@ -20,6 +21,7 @@ from derivgen.checking.maths.rebuild import rebuilt
 from derivgen.checking.maths.tree import has_derivative, names_in
 from derivgen.checking.maths.writing import again
 from derivgen.checking.understanding.statements import Statement
+from derivgen.checking.understanding.tables import Cell
 
 _HEADING = re.compile(
     r"^[ \t]*(?:#{1,6}[ \t]+\S|\\(?:(?:sub)*section|chapter|paragraph)\*?\{)", re.MULTILINE
@@ -29,8 +31,37 @@ _HEADING = re.compile(
 _Parts = dict[int, set[str]]
 
 
-def with_examples_apart(statements: Sequence[Statement], text: str) -> tuple[Statement, ...]:
-    """The statements with a key of its own for each second thing that a name is used for."""
+@dataclass(frozen=True)
+class Examples:
+    """Where a document begins anew, and the names that are another thing from some of these parts on."""
+
+    starts: Sequence[int] = ()
+    others: Mapping[str, Sequence[int]] = field(default_factory=dict)
+
+    def statement(self, statement: Statement) -> Statement:
+        """The statement with a key of its own for each second thing that a name is used for."""
+        names = self._names(statement.source(statement.chain.span[0]))
+        return statement.mapped(partial(_named, names)) if names else statement
+
+    def cell(self, cell: Cell) -> Cell:
+        """The same for a cell of a table."""
+        names = self._names(cell.passage.source_of(0))
+        if not names:
+            return cell
+        segments = (replace(s, body=_named(names, s.body)) for s in cell.chain.segments)
+        chain = replace(cell.chain, segments=tuple(segments))
+        return replace(cell, left=_named(names, cell.left), chain=chain)
+
+    def _names(self, place: int) -> Mapping[str, str]:
+        if not self.others:
+            return {}
+        part = bisect_right(self.starts, place)
+        counts = {key: bisect_right(starts, part) for key, starts in self.others.items()}
+        return {key: again(key, count) for key, count in counts.items() if count}
+
+
+def examples_apart(statements: Sequence[Statement], text: str) -> Examples:
+    """What stands for another thing than before, in which parts."""
     starts = [found.start() for found in _HEADING.finditer(text)]
     parts = [bisect_right(starts, s.source(s.chain.span[0])) for s in statements]
     defined: dict[str, _Parts] = defaultdict(dict)
@@ -40,18 +71,11 @@ def with_examples_apart(statements: Sequence[Statement], text: str) -> tuple[Sta
             defined[key].setdefault(part, set()).update(read)
     new = _first_seen(statements, parts)
     others = {
-        key: starts
+        key: begun
         for key, found in defined.items()
-        if len(found) > 1 and (starts := _others(key, found, defined, new))
+        if len(found) > 1 and (begun := _others(key, found, defined, new))
     }
-    if not others:
-        return tuple(statements)
-    made = []
-    for part, statement in zip(parts, statements, strict=True):
-        counts = {key: bisect_right(starts, part) for key, starts in others.items()}
-        names = {key: again(key, count) for key, count in counts.items() if count}
-        made.append(_with_names(statement, names) if names else statement)
-    return tuple(made)
+    return Examples(starts, others)
 
 
 def _first_seen(statements: Sequence[Statement], parts: Sequence[int]) -> dict[str, int]:
@@ -146,12 +170,9 @@ def _closure(names: set[str], without: str, defined: Mapping[str, _Parts]) -> se
     return found
 
 
-def _with_names(statement: Statement, names: Mapping[str, str]) -> Statement:
-    def named(node: t.Node) -> t.Node:
-        if isinstance(node, t.Name) and node.key in names:
-            return replace(node, key=names[node.key])
-        if isinstance(node, t.Call) and node.function in names:
-            node = replace(node, function=names[node.function])
-        return rebuilt(node, named)
-
-    return statement.mapped(named)
+def _named(names: Mapping[str, str], node: t.Node) -> t.Node:
+    if isinstance(node, t.Name) and node.key in names:
+        return replace(node, key=names[node.key])
+    if isinstance(node, t.Call) and node.function in names:
+        node = replace(node, function=names[node.function])
+    return rebuilt(node, partial(_named, names))

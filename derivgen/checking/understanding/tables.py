@@ -14,6 +14,7 @@ from derivgen.checking.evaluating.resolving import UPDATE_MARKS
 from derivgen.checking.manuscript import Passage, Table
 from derivgen.checking.maths import tree as t
 from derivgen.checking.maths.parser import read
+from derivgen.checking.maths.tree import names_in
 from derivgen.checking.maths.vocabulary import Vocabulary
 from derivgen.checking.understanding.statements import Statement
 
@@ -62,6 +63,9 @@ RESULT = re.compile(
 )
 #: what a given quantity has in place of a formula
 LONE_WORD = re.compile(r"[^\W\d_]{3,}")
+#: a column has so many formulas at least where its head does not say that it has some
+FEWEST_FORMULAS = 2
+_OPERATOR = re.compile(r"[-+*/^=(·×−]")
 #: mathematics between words
 _DELIMITED = re.compile(r"\$([^$]+)\$|\\\((.+?)\\\)")
 #: a cell of a spreadsheet: ``C5``
@@ -122,6 +126,8 @@ def _of_rows(table: Table, vocabulary: Vocabulary) -> Iterator[Cell]:
     sloped = "gradient" in kinds and not any(
         kind == "gradient" and FORMULA.search(text) for kind, text in zip(kinds, heads, strict=True)
     )
+    own = () if sloped else range(first + 1, len(head))
+    formulas = {at for at in own if _are_formulas(rows, at, vocabulary)}
     if not any(kinds[first + 1 :]):
         yield from _of_labels([row[first:] for row in rows], vocabulary)
     for row in rows:
@@ -144,8 +150,8 @@ def _of_rows(table: Table, vocabulary: Vocabulary) -> Iterator[Cell]:
                 kind = None
             if kind is None and label is not None:
                 words = LONE_WORD.fullmatch(cell.text.strip())  # "input", "weight"
-                is_formula = FORMULA.search(heads[at]) and not words
-                chain = _right_side(cell, vocabulary) if is_formula else None
+                is_formula = FORMULA.search(heads[at]) or at in formulas
+                chain = _right_side(cell, vocabulary) if is_formula and not words else None
                 if chain is not None and sloped:
                     yield Cell(label, "gradient", chain, cell)
                 elif chain is not None and isinstance(label, t.Name):
@@ -154,6 +160,21 @@ def _of_rows(table: Table, vocabulary: Vocabulary) -> Iterator[Cell]:
             chain = None if kind is None or label is None else number_of(cell, vocabulary)
             if kind is not None and chain is not None and label is not None:
                 yield Cell(label, kind, chain, cell)
+
+
+def _are_formulas(rows: Sequence[Sequence[Passage]], at: int, vocabulary: Vocabulary) -> bool:
+    """Whether each cell of a column is a calculation with names in it, whatever its head says."""
+    cells = [row[at] for row in rows if at < len(row)]
+    if len(cells) < max(FEWEST_FORMULAS, len(rows)):
+        return False
+    if any(cell.notation == "typed" and not _OPERATOR.search(cell.text) for cell in cells):
+        return False  # words
+    bodies = [formula_in(cell, vocabulary) for cell in cells]
+    return all(body is not None and _is_composed(body) and any(names_in(body)) for body in bodies)
+
+
+def _is_composed(body: t.Node) -> bool:
+    return isinstance(body, t.Sum | t.Product | t.Quotient | t.Power | t.Call | t.Negated)
 
 
 def _of_labels(rows: Sequence[Sequence[Passage]], vocabulary: Vocabulary) -> Iterator[Cell]:
