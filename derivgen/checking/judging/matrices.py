@@ -131,13 +131,13 @@ def judge_own_slip(
     exact: Value | None,
     subject: t.Node | None,
     before: Sequence[t.Node],
-) -> None:
+) -> bool:
     """A matrix some of whose wrong cells follow from what was printed before, and others do not: these are slips of
-    its own, and the first of them is blamed."""
+    its own, and the first of them is blamed; whether it is such a one."""
     shape = (len(cells), len(cells[0]))
     right = lying_as(exact, shape)
     if right is None or right.shape != shape:
-        return
+        return False
     for value, *_ in _implied(here, subject, before):
         found = lying_as(value, shape)
         if found is None or found.shape != shape:
@@ -153,7 +153,8 @@ def judge_own_slip(
             rows.append(tuple(row))
         if followed:
             judge_matrix(here, draft, cells, Array(tuple(rows)), None, subject)
-            return
+            return True
+    return False
 
 
 def _implied(

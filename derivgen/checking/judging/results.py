@@ -109,11 +109,10 @@ def judge_result(
         same = printed_before(here, cells, exact)
         if same is None:
             judge_implied_matrix(here, draft, cells, exact, subject, before)
-            copied = printed_before(here, cells, exact, wrong=True)
+            own = not draft.uses and judge_own_slip(here, draft, cells, exact, subject, before)
+            copied = None if own else printed_before(here, cells, exact, wrong=True)
             if not draft.uses and copied is not None and copied[1] is not None:
                 draft.uses, draft.local = (copied[1],), Fit.ROUNDED
-            if not draft.uses:
-                judge_own_slip(here, draft, cells, exact, subject, before)
         else:
             draft.verdict, draft.code = Verdict.ROUNDING, "C111"
             draft.uses = () if same[1] is None else (same[1],)
