@@ -14,6 +14,7 @@ import mpmath
 from derivgen.checking.drafts import Draft, note_open
 from derivgen.checking.evaluating import indices as ix
 from derivgen.checking.evaluating.equality import DIGITS, close
+from derivgen.checking.evaluating.model import Model
 from derivgen.checking.evaluating.printed import (
     Fit,
     Printed,
@@ -140,18 +141,29 @@ def _exact_value(here: Standing, subject: t.Node | None, draft: Draft) -> Value 
 
 def _by_formula(here: Standing, subject: t.Node, before: Sequence[t.Node]) -> Value | None:
     """The value of ``dL/do * d_2`` in ``dL/dv_2 = dL/do * d_2 = 0.678`` where v_2 has no name but here: weights that
-    stand as numbers in the formulas.  That of a new value by the rule before it, where it is no step of plain descent."""
+    stand as numbers in the formulas; or no value anywhere.  That of a new value by the rule before it, where it is no
+    step of plain descent."""
     formula = before[-1] if before else None
     if formula is None or is_numeric(formula):
         return None
     model, by = here.actual.model, subject.by if isinstance(subject, t.Derivative) else None
     new = isinstance(subject, t.Name) and subject.mark in UPDATE_MARKS and model.step is not None
-    unnamed = isinstance(by, t.Name) and not model.known(by.key) and not ix.letters_of(by.key)
-    if not new and not unnamed:
+    unvalued = (
+        isinstance(by, t.Name) and not ix.letters_of(by.key) and not _has_value(model, by.key)
+    )
+    if not new and not unvalued:
         return None
     with suppress(NoValue):
         return here.actual.evaluate(formula)
     return None
+
+
+def _has_value(model: Model, key: str) -> bool:
+    return (
+        model.definition(key) is not None
+        or model.given(key) is not None
+        or bool(model.element(key))
+    )
 
 
 def _of_each(here: Standing, subject: t.Node | None) -> Value | None:

@@ -221,18 +221,38 @@ class SymbolJudge:
 
     def _shapeless(self, *nodes: t.Node) -> str:
         """Something that a matrix is multiplied by on the way to formulas, of which neither value nor shape is
-        known; empty where there is none."""
+        known; what stands in the formulas themselves may be multiplied by any array.  Empty where there is none."""
         above = frozenset[str]().union(*map(self.sides.equality.ancestry.upstream_of, nodes))
-        found = (self.model.definition(key) for key in sorted(above))
-        for node in (*nodes, *(definition for definition in found if definition is not None)):
+        named = {name.key for node in nodes for name in t.names_of(node)}
+        found = ((key, self.model.definition(key)) for key in sorted(above))
+        made = [("", node) for node in nodes]
+        made += [(key, node) for key, node in found if node is not None]
+        for result, node in made:
             for part in t.walk(node):
                 bodies = part.factors if isinstance(part, t.Product) else ()
                 factors = [f.body if isinstance(f, t.Transposed) else f for f in bodies]
                 keys = [factor.key for factor in factors if isinstance(factor, t.Name)]
-                silent = [key for key in keys if self._stated(key) is None]
-                if silent and any(isinstance(self._stated(key), t.Matrix) for key in keys):
+                silent = [
+                    key
+                    for key in keys
+                    if self._stated(key) is None and key not in self.model.extents
+                ]
+                if not silent:
+                    continue
+                if any(isinstance(self._stated(key), t.Matrix) for key in keys):
+                    return silent[0]
+                if silent[0] in named and any(map(self._is_array, (result, *keys))):
                     return silent[0]
         return ""
+
+    def _is_array(self, key: str) -> bool:
+        """Whether a quantity is given as an array or computed as one."""
+        if isinstance(self.model.given(key), t.Matrix):
+            return True
+        try:
+            return isinstance(self.sides.equality.points[0].value(key), Array)
+        except (NoValue, IndexError):
+            return False
 
     def _stated(self, key: str) -> t.Node | Element | None:
         return self.model.definition(key) or self.model.given(key) or self.model.element(key)
