@@ -57,6 +57,10 @@ def found(text: str, *, code: bool = False) -> list[str]:
         ("cost = 3 * number of units", []),
         ("u = p + 2 q = -1 and v = 3", ["u = p + 2 q = -1", "v = 3"]),
         (
+            "h2 = 0.5, d1 = 0.1\ng1 = d1 h1 = 0.04        g2 = d1 h2 = 0.05",
+            ["h2 = 0.5", "d1 = 0.1", "g1 = d1 h1 = 0.04", "g2 = d1 h2 = 0.05"],
+        ),
+        (
             "  gate   of x        bias\n  ----   ---------   ------\n  f      w_f = 0.4   b_f = 0.5",
             ["w_f = 0.4", "b_f = 0.5"],
         ),

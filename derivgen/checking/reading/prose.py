@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from unicodedata import normalize
 
-from derivgen.checking.reading.prose_sides import Sides
+from derivgen.checking.reading.prose_sides import COLUMN_GAP, Sides
 from derivgen.checking.reading.prose_sight import BARE, CALLED, STOPWORDS, Found, ratio
 from derivgen.checking.reading.prose_tokens import Lexer, Spans, Token
 
@@ -25,8 +25,6 @@ MAX_LEFT_WORDS = 3
 RATE_WORDS = frozenset({"rate", "size", "lernrate", "schrittweite", "aprendizaje", "apprentissage"})
 RATES = frozenset({"eta", "alpha", "lr", "mu", "gamma", "epsilon"})
 MAX_DEPTH = 200
-#: spaces that part two columns, and no factors
-COLUMN_GAP = 3
 
 
 @dataclass(slots=True)

@@ -8,6 +8,8 @@ from derivgen.checking.reading.prose_sight import Sight, ratio
 
 #: tokens between two brackets, at most, where the second one is looked for
 MAX_BRACKET = 60
+#: spaces that part two columns, and no factors
+COLUMN_GAP = 3
 #: what numbers are written with; vectors have commas in their brackets as well
 _IN_VALUES = frozenset({"num", "op", "open", "close", "rel"})
 
@@ -90,13 +92,16 @@ class Sides(Sight):
                 return True
         return False
 
+    def _begins_anew(self, at: int) -> bool:
+        token = self.tokens[at]
+        return token.gap == "\n" or token.blanks >= COLUMN_GAP
+
     def is_line_of_its_own(self, start: int, end: int) -> bool:
-        """Whether a line is one statement with a product and its value: ``g = d x = 0.2``."""
-        first = self.tokens[start]
-        if start and first.gap != "\n":
+        """Whether a line, or a column of it, is one statement with a product and its value: ``g = d x = 0.2``."""
+        if start and not self._begins_anew(start):
             return False
         last = next(
-            (n - 1 for n in range(end + 1, len(self.tokens)) if self.tokens[n].gap == "\n"),
+            (n - 1 for n in range(end + 1, len(self.tokens)) if self._begins_anew(n)),
             len(self.tokens) - 1,
         )
         depth = 0
