@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
 
@@ -78,13 +78,15 @@ def learn(
     tables: Mapping[str, t.Node] | None = None,
     named: Iterable[str] = (),
     trained: Iterable[str] = (),
+    ahead: Container[str] = (),
     budget: Budget | None = None,
     words: str = "",
     rules: Mapping[str, t.Node] | None = None,
     wholes: Mapping[str, t.Node] | None = None,
 ) -> Learned:
     """What a document says of its quantities; ``tables`` are values stated in its tables, ``named`` the
-    keys that stand there, ``trained`` those that have a new value there; ``words`` are its sentences; ``rules`` are what a step
+    keys that stand there, ``trained`` those that have a new value there, ``ahead`` those whose value stands there
+    before any formula has one; ``words`` are its sentences; ``rules`` are what a step
     makes of some quantities, whatever is written for these; ``wholes`` the losses of all samples together, which have
     no formula of their own."""
     notes = Notes(trained=frozenset(trained))
@@ -101,7 +103,8 @@ def learn(
     for key, node in (tables or {}).items():
         # what is changed later by ``w = 0.4 - 0.1 * 0.05`` was given as 0.4 before
         changed = any(begins_with_value(c, node) for c in notes.calculations.get(key, ()))
-        notes.printed[key].insert(0 if changed else len(notes.printed[key]), node)
+        first = changed or key in ahead
+        notes.printed[key].insert(0 if first else len(notes.printed[key]), node)
     for key, node in (wholes or {}).items():
         notes.sides[key].append(node)
         notes.used.update((key, *names_in(node)))

@@ -6,18 +6,20 @@ What is added may be a quantity of the author's own, a velocity: then the docume
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from derivgen.checking.evaluating import indices as ix
 from derivgen.checking.evaluating.ancestry import Ancestry
+from derivgen.checking.evaluating.budget import Budget
 from derivgen.checking.evaluating.model import DocumentModel
 from derivgen.checking.evaluating.printed import is_numeric, printed_matrix
 from derivgen.checking.evaluating.resolving import UPDATE_MARKS
 from derivgen.checking.evaluating.values import place_in
 from derivgen.checking.maths import tree as t
 from derivgen.checking.understanding.changes import changes_of
+from derivgen.checking.understanding.new_values import new_values
 from derivgen.checking.understanding.statements import Statement
 from derivgen.checking.understanding.update_rules import unknown_step
 
@@ -38,8 +40,9 @@ class Stepped:
     model: DocumentModel
 
 
-def stepped(statements: Iterable[Statement], model: DocumentModel) -> Stepped:
+def stepped(statements: Sequence[Statement], model: DocumentModel, budget: Budget) -> Stepped:
     """See :class:`Stepped`."""
+    by_value = new_values(statements, model, budget)
     #: what the loss is computed from is no velocity, whatever its value
     above = frozenset[str]() if model.loss is None else Ancestry(model).upstream(model.loss)
     changes = changes_of(model)
@@ -57,6 +60,7 @@ def stepped(statements: Iterable[Statement], model: DocumentModel) -> Stepped:
         name, segments = statement.left, statement.chain.segments
         if isinstance(name, t.Name) and not name.mark and not statement.chain.continued:
             told = bool(_MOVED.search(statement.passage.before)) and name.key in sloped
+            told = (told and model.is_parameter(name.key)) or id(statement) in by_value
             step = _step(name, segments, model, now, ruled, told=told)
             if step is not None:
                 element = model.element(name.key)
@@ -110,7 +114,6 @@ def _step(
         moved = new is not None and before is not None and new != before
         arrow = segments[1].relation == "assign" and model.is_parameter(name.key)
         by_rule = ix.family(name.key) in ruled and not ix.letters_of(name.key)
-        told = told and model.is_parameter(name.key)
         if (arrow or by_rule or told) and printed_matrix(segments[1].body) is not None:
             return (Fraction(0),) if segments[1].body != given else None
         return (Fraction(0),) if moved and (arrow or by_rule or told) else None

@@ -55,7 +55,7 @@ def understood(stated: Stated, manuscript: Manuscript, budget: Budget) -> Unders
     learned, statements = _learned(stated, manuscript, budget)
     model = stated.states.model(as_tabled(learned.model, stated.cells_by_step))
     statements = at_moved_points(_with_tables(statements, stated, model, ends), model)
-    after = stepped(statements, model)
+    after = stepped(statements, model, budget)
     learned = replace(learned, policy=policy_of(manuscript.words), model=after.model)
     return Understood(learned, without_counting(after.statements))
 
@@ -74,6 +74,7 @@ def _learned(
             given,
             [c.name.key for c in stated.cells if c.name],
             trained,
+            _first_in_tables(stated),
             budget,
             manuscript.words,
             stated.states.rules,
@@ -104,6 +105,18 @@ def _in_tables(stated: Stated) -> dict[str, t.Node]:
         for c in reversed(stated.cells_by_step[0])
         if c.name and c.kind == "value"
     }
+
+
+def _first_in_tables(stated: Stated) -> frozenset[str]:
+    """The names that a table gives a value before any formula does."""
+    places: dict[str, int] = {}
+    for statement in stated.statements:
+        if isinstance(statement.left, t.Name) and not statement.left.mark:
+            places.setdefault(statement.left.key, statement.source(statement.chain.span[0]))
+    cells = [c for c in stated.cells_by_step[0] if c.name and c.kind == "value"]
+    return frozenset(
+        c.name.key for c in cells if c.name and c.passage.source_of(0) < places.get(c.name.key, -1)
+    )
 
 
 def _in_first_rows(stated: Stated, model: DocumentModel) -> _Values:
