@@ -31,6 +31,22 @@ def without_counting(statements: Sequence[Statement]) -> tuple[Statement, ...]:
     return tuple(statement for statement in statements if _letter(statement) not in counters)
 
 
+def counted_up(statements: Sequence[Statement]) -> frozenset[str]:
+    """The letters that are given one more each time, and are no values of anything: ``Step t = 1``, ``Step t = 2``."""
+    seen: dict[str, list[int | None]] = defaultdict(list)
+    for statement in statements:
+        letter = _letter(statement)
+        if letter is not None:
+            seen[letter].append(_count(statement))
+    return frozenset(
+        letter
+        for letter, found in seen.items()
+        if len(found) > 1
+        and found[0] is not None
+        and found == list(range(found[0], found[0] + len(found)))
+    )
+
+
 def _letter(statement: Statement) -> str | None:
     left = statement.left
     if isinstance(left, t.Name) and not left.mark and left.key in _COUNTING:

@@ -34,10 +34,12 @@ from derivgen.checking.understanding.choosing import (
     functions_of_printed_numbers,
 )
 from derivgen.checking.understanding.complements import shares
+from derivgen.checking.understanding.counting import counted_up
 from derivgen.checking.understanding.decided import Decided
 from derivgen.checking.understanding.deltas import deltas_as_derivatives, with_deltas
 from derivgen.checking.understanding.errors_in_numbers import with_errors
 from derivgen.checking.understanding.extents import with_extents
+from derivgen.checking.understanding.filling import Said
 from derivgen.checking.understanding.folding import folded
 from derivgen.checking.understanding.functions_in_words import with_functions_in_words
 from derivgen.checking.understanding.giving import find_counts, find_leaves, give_values
@@ -89,7 +91,7 @@ def learn(
     before any formula has one; ``words`` are its sentences; ``rules`` are what a step
     makes of some quantities, whatever is written for these; ``wholes`` the losses of all samples together, which have
     no formula of their own."""
-    notes = Notes(trained=frozenset(trained))
+    notes = Notes(trained=frozenset(trained), said=Said(counted_up(statements)))
     notes.used.update(named)
     general, layers, letter = with_layers(statements)
     notes.used.update(layers)

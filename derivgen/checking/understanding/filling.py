@@ -33,7 +33,9 @@ _CELL = "\ue001"
 
 @dataclass
 class Said:
-    """What was printed so far as the value of what, by the size of the number."""
+    """What was printed so far as the value of what, by the size of the number; what only counts has none."""
+
+    counters: frozenset[str] = frozenset()
 
     by_value: dict[Fraction, list[tuple[t.Node, bool]]] = field(
         default_factory=lambda: defaultdict(list)
@@ -57,7 +59,7 @@ class Said:
             left = replace(
                 left, mark=""
             )  # w := 0.4 - 0.1 * 0.2 = 0.38, and w is 0.38 from there on
-        if isinstance(left, t.Name) and (left.mark or left.key in _RATES):
+        if isinstance(left, t.Name) and (left.mark or left.key in _RATES | self.counters):
             return
         for body in members[1:]:
             if isinstance(left, t.Name):
