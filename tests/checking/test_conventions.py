@@ -9,7 +9,7 @@ from derivgen.checking.manuscript import Passage, Piece
 from derivgen.checking.maths.parser import learn as learn_names
 from derivgen.checking.maths.parser import read
 from derivgen.checking.understanding.definitions import learn
-from derivgen.checking.understanding.noting import statements_of
+from derivgen.checking.understanding.following import statements_of
 from derivgen.checking.understanding.statements import Learned
 
 BASE = [

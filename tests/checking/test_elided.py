@@ -8,7 +8,7 @@ from derivgen.checking.manuscript import Passage
 from derivgen.checking.maths import tree as t
 from derivgen.checking.maths.parser import learn, read
 from derivgen.checking.understanding.elided import MOST_TERMS, with_elided_terms
-from derivgen.checking.understanding.noting import statements_of
+from derivgen.checking.understanding.following import statements_of
 
 
 def read_one(text: str) -> tuple[Passage, t.Reading]:

@@ -19,7 +19,7 @@ from derivgen.checking.maths import tree as t
 from derivgen.checking.maths.parser import learn as learn_names
 from derivgen.checking.maths.parser import read
 from derivgen.checking.understanding.definitions import learn
-from derivgen.checking.understanding.noting import statements_of
+from derivgen.checking.understanding.following import statements_of
 from derivgen.checking.understanding.statements import Learned
 from derivgen.errors import DerivgenError
 from derivgen.network.task import Task

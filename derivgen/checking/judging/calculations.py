@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
 from fractions import Fraction
 from functools import partial
@@ -15,6 +16,7 @@ from derivgen.checking.evaluating.equality import DIGITS, close
 from derivgen.checking.evaluating.printed import (
     Fit,
     decimal,
+    is_numeric,
     printed_matrix,
     printed_number,
 )
@@ -85,7 +87,7 @@ def _judge_put_in(
                 _check_whole(here, draft, subject, formula, others)
                 if draft.verdict is Verdict.CORRECT:
                     return
-        if not bad:
+        if not bad or _goes_on_with_one(here, draft):
             _check_whole(here, draft, subject, formula, pairs)
         else:
             wrong_operand(here, draft, bad[0])
@@ -97,6 +99,21 @@ def _judge_put_in(
         bad = [pair for pair in groups if not is_value_of(here, pair)]
         if len(bad) == 1:
             wrong_operand(here, draft, bad[0])
+
+
+def _goes_on_with_one(here: Standing, draft: Draft) -> bool:
+    """True for a calculation that works a part of one before it out: ``1 - 0.2663`` behind ``1 - 0.516^2``."""
+    body = draft.segment.body
+    for member in draft.statement.members:
+        if member is body:
+            break
+        if not is_numeric(member):
+            continue
+        with suppress(NoValue):
+            off = distance(here.actual.evaluate(member), here.actual.evaluate(body))
+            if off is not None and off <= spread(here, body):
+                return True
+    return False
 
 
 def _value_as_printed(here: Standing, part: t.Node) -> Real | None:

@@ -74,7 +74,8 @@ class SymbolJudge:
         if self._is_apart(subject):
             # a formula in general, such as that of the layer l, has no instances that could be wrong
             special = next(self.sides.instances(subject, body, restrictions), None) is not None
-            draft.doubted = found.outcome is Outcome.DIFFERENT and special
+            nearly = draft.segment.relation == "approx"
+            draft.doubted = found.outcome is Outcome.DIFFERENT and special and not nearly
             draft.code, draft.message = "C404", GENERAL
             return
         if isinstance(subject, t.Derivative) and self._is_general(subject, body, restrictions):

@@ -41,6 +41,7 @@ from derivgen.checking.understanding.errors_in_numbers import with_errors
 from derivgen.checking.understanding.extents import with_extents
 from derivgen.checking.understanding.filling import Said
 from derivgen.checking.understanding.folding import folded
+from derivgen.checking.understanding.following import begins_with_value
 from derivgen.checking.understanding.functions_in_words import with_functions_in_words
 from derivgen.checking.understanding.giving import find_counts, find_leaves, give_values
 from derivgen.checking.understanding.gradient_names import with_gradient_names
@@ -51,7 +52,6 @@ from derivgen.checking.understanding.lists import lists_stand
 from derivgen.checking.understanding.means_of_samples import find_means_of_samples
 from derivgen.checking.understanding.noting import (
     Notes,
-    begins_with_value,
     functions_of_more,
     functions_that_are_quantities,
     note,

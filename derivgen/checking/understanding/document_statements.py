@@ -24,6 +24,7 @@ from derivgen.checking.understanding.data_with_noise import without_noise
 from derivgen.checking.understanding.elided import with_elided_terms
 from derivgen.checking.understanding.elided_cells import with_elided_cells
 from derivgen.checking.understanding.examples import examples_apart
+from derivgen.checking.understanding.following import statements_of
 from derivgen.checking.understanding.function_letters import with_quantities
 from derivgen.checking.understanding.functions_of_layers import with_one_function
 from derivgen.checking.understanding.given_alike import with_values_apart
@@ -37,7 +38,6 @@ from derivgen.checking.understanding.later_states import with_later_states
 from derivgen.checking.understanding.losses_in_words import losses_in_words
 from derivgen.checking.understanding.models_of_data import without_models_of_data
 from derivgen.checking.understanding.named_losses import with_named_losses
-from derivgen.checking.understanding.noting import statements_of
 from derivgen.checking.understanding.objects import with_lengths, with_objects
 from derivgen.checking.understanding.plain_layers import with_plain_layers
 from derivgen.checking.understanding.primes_for_transposes import with_transposes

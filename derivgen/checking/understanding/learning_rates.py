@@ -11,7 +11,7 @@ from derivgen.checking.maths import tree as t
 from derivgen.checking.maths.tree import names_in
 from derivgen.checking.understanding import align
 from derivgen.checking.understanding.decided import Decided
-from derivgen.checking.understanding.noting import begins_with_value
+from derivgen.checking.understanding.following import begins_with_value
 from derivgen.checking.understanding.update_rules import RATE_WORDS, is_descent, rate_names
 
 _RATE_WORDED = (
