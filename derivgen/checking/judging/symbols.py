@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -24,6 +25,8 @@ MOST_BEFORE = 20
 GENERAL = "a formula in general terms, about nothing that is defined here"
 #: in a document with so many values, what has none is not understood rather than left open
 FEWEST_VALUES = 3
+#: the sizes that a misfit speaks of
+_SIZES = re.compile(r"(\d+) × (\d+)")
 
 
 @dataclass(frozen=True)
@@ -83,6 +86,11 @@ class SymbolJudge:
             return
         if found.outcome is Outcome.MISFIT and (silent := self._shapeless(subject, body)):
             draft.code, draft.message = "C405", f"the shape of {silent} is not given"
+            return
+        if found.outcome is Outcome.MISFIT and may_lie_otherwise(
+            self.model, str(found.reason), subject, body
+        ):
+            draft.code, draft.message = "C405", f"{found.reason}, and a list may be either"
             return
         if unsaid := self._unsaid(subject, body):
             draft.code, draft.message = "C405", f"the value of {self.spelled(unsaid)} is not given"
@@ -262,6 +270,15 @@ class SymbolJudge:
         """True for a formula in general terms: ``E_total = sum 1/2 (target - output)^2``."""
         names = list(t.names_of(body))
         return bool(names) and not any(means(self.model, name) for name in names)
+
+
+def may_lie_otherwise(model: Model, misfit: str, *nodes: t.Node) -> bool:
+    """True where a row meets a column, and one of the vectors is given as a list, which says neither."""
+    sizes = _SIZES.findall(misfit)
+    if len(sizes) != 2 or sizes[0] != sizes[1][::-1] or "1" not in sizes[0]:
+        return False
+    given = (model.given(name.key) for node in nodes for name in t.names_of(node))
+    return any(isinstance(node, t.Matrix) and node.is_list for node in given)
 
 
 def _functions(node: t.Node) -> set[str]:

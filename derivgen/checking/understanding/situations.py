@@ -18,6 +18,7 @@ from derivgen.checking.evaluating.resolving import UPDATE_MARKS
 from derivgen.checking.evaluating.values import NoValue, Value
 from derivgen.checking.evaluating.world import World
 from derivgen.checking.maths import tree as t
+from derivgen.checking.understanding.computed_anew import ComputedAnew
 from derivgen.checking.understanding.statements import Statement
 from derivgen.checking.understanding.update_rules import unknown_step
 
@@ -42,9 +43,18 @@ class Situations:
     renewed: dict[str, Value] = field(default_factory=dict)
     #: names that were printed so far
     seen: set[str] = field(default_factory=set)
+    #: what has no formula in names, and was worked out
+    worked: ComputedAnew = field(init=False)
+    #: the point with the value that a statement works out anew
+    _worked_anew: World | None = field(default=None, init=False)
+
+    def __post_init__(self) -> None:
+        self.worked = ComputedAnew(self.model)
 
     def note(self, statement: Statement) -> None:
         """Take in a statement that was judged."""
+        self.worked.note(statement, anew=self.world is self._worked_anew)
+        self._worked_anew = None
         left = statement.left
         if not isinstance(left, t.Name):
             return
@@ -96,6 +106,13 @@ class Situations:
         if self.anew:
             for point in points:
                 yield point.with_data(self.anew)
+        calculation = self.worked.calculation(statement)
+        if calculation is not None:
+            with suppress(NoValue):
+                self._worked_anew = self.world.with_data(
+                    {left.key: self.world.evaluate(calculation)}
+                )
+                yield self._worked_anew
 
     def _after(self) -> World | None:
         """The point after a step, where there is a rule for that."""
@@ -108,6 +125,9 @@ class Situations:
         """The parameters after a step: the new values that were printed, else the old ones."""
         found = dict(self.renewed)
         for key in self.model.names():
+            cell = self.model.element(key)
+            if cell is not None and cell.array in self.renewed:
+                continue  # it is what stands there in its array
             if self.model.is_parameter(key) and key not in found:
                 with suppress(NoValue):
                     found[key] = self.world.value(key)
