@@ -38,7 +38,9 @@ def with_values_apart(statements: Sequence[Statement]) -> tuple[Statement, ...]:
         made
         for s in statements
         for made in (
-            _each(s) if id(s) in rows and _are_apart(rows[id(s)], read, computed, left) else (s,)
+            _each(s)
+            if id(s) in rows and _are_apart(rows[id(s)], s.members[-1], read, computed, left)
+            else (s,)
         )
     )
 
@@ -64,12 +66,13 @@ def _read(node: t.Node) -> Iterator[str]:
 
 
 def _are_apart(
-    keys: Sequence[str], read: Collection[str], computed: set[str], left: set[str]
+    keys: Sequence[str], value: t.Node, read: Collection[str], computed: set[str], left: set[str]
 ) -> bool:
     bases = [ix.split(key)[0] for key in keys]
     if len(set(bases)) == len(bases) == 2:
         return False  # h_0 = r = 0: what the one is, is the other
-    if len(set(bases)) == 1 and not left.isdisjoint(keys) and computed.isdisjoint(keys):
+    at_rest = isinstance(value, t.Number) and not value.value
+    if len(set(bases)) == 1 and at_rest and not left.isdisjoint(keys) and computed.isdisjoint(keys):
         return True  # velocities v_w = v_b = 0, of which numbers alone are told later
     return computed.isdisjoint(keys) and all(
         key in read or any(ix.is_instance(key, rule) for rule in read) for key in keys
