@@ -69,3 +69,14 @@ def test_a_step_with_a_gradient_of_significant_digits_is_as_exact_as_that() -> N
     )
     report = derivgen.check(text, language="markdown")
     assert [claim.message for claim in report.claims if claim.verdict is Verdict.WRONG] == []
+
+
+def test_whole_numbers_that_end_in_zeros_tell_of_significant_digits_where_few_others_do() -> None:
+    text = (
+        "We take $x = 2.7$ and $y = 4.1$.\n\n$$q = x y = 11.1$$\n\n$$f = q^2 + q = 134$$\n\n"
+        "$$r = f / 10 = 13.4$$\n\n$$s = r + x = 16.1$$\n\n"
+        "$$g = f^2 = 18000$$\n\n$$h = 9 g + f = 162000$$\n\n$$k = 3 h = @k$$\n"
+    )
+    for k, verdict in {"486000": Verdict.CORRECT, "496000": Verdict.WRONG}.items():
+        report = derivgen.check(text.replace("@k", k), language="markdown")
+        assert [claim.verdict for claim in report.claims][-1] is verdict, report

@@ -29,13 +29,14 @@ from derivgen.checking.evaluating.values import (
     every_cell,
     scalar,
 )
-from derivgen.checking.judging.carried import MOST_CARRIED, as_printed, carried_on
+from derivgen.checking.judging.carried import MOST_CARRIED, as_printed, carried_on, entries_in
 from derivgen.checking.judging.matrices import (
     lying_as,
 )
 from derivgen.checking.judging.meant import along_a_path, as_meant
 from derivgen.checking.judging.noise import Noise, slack_of_print
 from derivgen.checking.judging.operands import is_value_of, stated_number, wrong_operand
+from derivgen.checking.judging.sound_prints import are_sound
 from derivgen.checking.judging.spread import distance, spread, spread_with_names
 from derivgen.checking.judging.standing import Standing
 from derivgen.checking.maths import tree as t
@@ -277,8 +278,9 @@ def _is_right_unrounded(here: Standing, body: t.Node, pairs: Sequence[Pair], exa
 def _is_right_as_printed(
     here: Standing, draft: Draft, formula: t.Node | None, exact: Value
 ) -> bool:
-    """True where a document goes on with what it prints, and a calculation is the right formula of that."""
-    if formula is None or not here.carries:
+    """True for a calculation that is the right formula of what was printed, where a document goes on with that, or
+    that is right but for its rounding."""
+    if formula is None or not (here.carries or are_sound(tuple(entries_in(here, formula)))):
         return False
     body = draft.segment.body
     try:

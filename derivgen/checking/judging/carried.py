@@ -96,12 +96,19 @@ def literal_of(value: Real) -> t.Number:
     return t.Number("", Fraction(mpmath.nstr(value, DIGITS)))
 
 
-def trials(
-    here: Standing, subject: t.Node, before: Sequence[t.Node]
-) -> Iterator[tuple[Value | None, list[Entry]]]:
-    """What a result could be computed from, and the prints that it takes: the printed gradient, the
-    formulas before it (in its chain, or else those that were last written for it) with what was printed
-    put in, printed quantities on the way."""
+@dataclass(frozen=True)
+class Trial:
+    """One way to compute a result from what was printed: the value, the prints that it takes, and the formula that
+    they are put into, if that is not the model's own."""
+
+    value: Value | None
+    entries: tuple[Entry, ...]
+    formula: t.Node | None = None
+
+
+def trials(here: Standing, subject: t.Node, before: Sequence[t.Node]) -> Iterator[Trial]:
+    """What a result could be computed from: the printed gradient, the formulas before it (in its chain, or else
+    those that were last written for it) with what was printed put in, printed quantities on the way."""
     formulas = [m for m in before if not is_calculation(m)]
     formulas = formulas or here.said.get(here.ledger.plain(subject), [])[-2:]
     formulas = formulas or list(here.said_of_all(subject))[-2:]
@@ -115,18 +122,21 @@ def trials(
         *((as_printed(here, f), f) for f in formulas),
     ]:
         if formula is not None:
-            yield value, list(_entries_in(here, here.actual.written_out(formula)))
-    yield remembered_step(here, subject)
-    yield carried_on(here, subject)
+            entries = tuple(entries_in(here, here.actual.written_out(formula)))
+            yield Trial(value, entries, formula)
+    ways = [remembered_step(here, subject), carried_on(here, subject)]
     if isinstance(subject, t.Name) and subject.mark in UPDATE_MARKS:
-        yield after_as_printed(here, subject)
+        ways.append(after_as_printed(here, subject))
+    for value, prints in ways:
+        yield Trial(value, tuple(prints))
     for formula in formulas:
         by_readers = with_readers(here, formula)
         if by_readers != formula:
-            yield as_printed(here, by_readers), list(_entries_in(here, by_readers))
+            entries = tuple(entries_in(here, by_readers))
+            yield Trial(as_printed(here, by_readers), entries, by_readers)
 
 
-def _entries_in(here: Standing, formula: t.Node) -> Iterator[Entry]:
+def entries_in(here: Standing, formula: t.Node) -> Iterator[Entry]:
     """What was printed last for the parts of a formula."""
     for part in (p for own in t.walk(formula) for p in (own, *_instances(here, own))):
         entries = here.printed_for(part)

@@ -27,8 +27,13 @@ def usual_digits(statements: Sequence[Statement]) -> int | None:
         return None
     digits = Counter(d for d, _ in results).most_common(1)[0][0]
     decimals = Counter(d for _, d in results).most_common(1)[0][0]
+    # 88800 with three digits: hardly by chance
+    long_ones = [n for n in _results(statements, whole=True) if significant(n) > digits]
+    round_ones = [n for n in long_ones if with_digits(n, digits) is not n]
     for_digits = sum(one == digits and other != decimals for one, other in results)
+    for_digits += len(round_ones)
     for_decimals = sum(one != digits and other == decimals for one, other in results)
+    for_decimals += len(long_ones) - len(round_ones)
     return digits if for_digits >= TOLD_BY and for_digits > for_decimals else None
 
 
@@ -48,10 +53,11 @@ def significant(number: Printed) -> int:
     return len("".join(c for c in written if c.isdigit()).lstrip("0"))
 
 
-def _results(statements: Sequence[Statement]) -> Iterator[Printed]:
+def _results(statements: Sequence[Statement], *, whole: bool = False) -> Iterator[Printed]:
+    """The numbers that the lines of a document come to: those with decimals, or the whole ones."""
     for statement in statements:
         chain = statement.chain
         for segment in chain.segments[0 if chain.continued else 1 :]:
             number = printed_number(segment.body)
-            if number is not None and number.decimals > 0:
+            if number is not None and (number.decimals == 0 if whole else number.decimals > 0):
                 yield number

@@ -35,7 +35,7 @@ def followed_matrix(
     before: Sequence[t.Node],
 ) -> Value | None:
     """What a printed matrix follows from, if it follows from what was printed before."""
-    found = (_followed(here, cells, value) for value, _ in trials(here, subject, before))
+    found = (_followed(here, cells, trial.value) for trial in trials(here, subject, before))
     return next((value for value in found if value is not None), None)
 
 

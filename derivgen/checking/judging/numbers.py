@@ -13,10 +13,12 @@ from dataclasses import replace
 import mpmath
 
 from derivgen.checking.drafts import Draft
+from derivgen.checking.evaluating import values as v
 from derivgen.checking.evaluating.printed import Fit, Printed, is_numeric, printed_number
 from derivgen.checking.evaluating.values import Real, scalar
-from derivgen.checking.judging.carried import MOST_CARRIED, trials
+from derivgen.checking.judging.carried import MOST_CARRIED, Trial, trials
 from derivgen.checking.judging.noise import Noise
+from derivgen.checking.judging.sound_prints import is_sound, sound_prints_behind
 from derivgen.checking.judging.spread import is_spoilt, lost, spread
 from derivgen.checking.judging.standing import Standing
 from derivgen.checking.maths import tree as t
@@ -35,8 +37,8 @@ def judge_implied(
     """A result without a calculation: does it follow from what was printed before?
 
     That makes it a carried rounding, or what follows from an earlier slip."""
-    for value, entries in trials(here, subject, before):
-        at = scalar(value)
+    for trial in trials(here, subject, before):
+        at, entries = scalar(trial.value), trial.entries
         slack = sum(map(lost, entries), number.unit)
         if at is None or not (
             here.follows(number, at)
@@ -53,12 +55,16 @@ def judge_implied(
         draft.local = Fit.ROUNDED
         if near and here.actual.is_rounded(subject):
             draft.accept()  # nor is anything known but rounded numbers
-        elif near:
+        elif near or (here.follows(number, at) and _is_sound(here, draft, trial)):
             draft.verdict, draft.code = Verdict.ROUNDING, "C111"
             draft.message = (
                 f"{number.text} follows from rounded numbers; without them it is {draft.expected}"
             )
         return
+
+
+def _is_sound(here: Standing, draft: Draft, trial: Trial) -> bool:
+    return draft.value is not None and is_sound(here, trial, v.constant(draft.value))
 
 
 def _as_carried(here: Standing, draft: Draft, number: Printed, local: Real) -> None:
@@ -253,9 +259,19 @@ def _half_right(
 
 def _is_explained(here: Standing, draft: Draft, number: Printed, exact: Real) -> bool:
     """True where the rounding of the operands explains how far the result is off; behind ``0.61 * 0.48 + 0.2 * 0.35 =
-    0.2928 + 0.0700`` that of the first ones."""
+    0.2928 + 0.0700`` that of the first ones; or the rounding of what these were calculated from."""
     if draft.calculation is None:
         return False
     calculations = [*draft.statement.members[:-1], draft.calculation]
     slack = max(spread(here, one) for one in calculations if is_numeric(one))
-    return bool(abs(exact - number.value) <= number.unit + slack)
+    if abs(exact - number.value) <= number.unit + slack:
+        return True
+    return draft.subject is not None and bool(
+        sound_prints_behind(
+            here,
+            draft.subject,
+            (),
+            v.constant(exact),
+            lambda value: here.follows(number, value) or abs(value - number.value) <= slack,
+        )
+    )

@@ -67,7 +67,7 @@ def _explained(
                 if _is_formula_of(candidate, targets, points):
                     return mistake
                 continue
-            near = _nearness(candidate, case.outcome, mistake.digits, worlds)
+            near = _nearness(candidate, case.outcome, mistake.digits, worlds, targets.right["total"])
             if near == 2:
                 return mistake
             if near:
@@ -88,15 +88,23 @@ def _readings_of(case: Case) -> Sequence[Tokens]:
     return _readings(case.right)
 
 
-def _nearness(candidate: Candidate, outcome: Outcome, digits: int, worlds: Sequence[World]) -> int:
-    """2 where a mistake gives what is printed, 1 where it is off by one in the last place, else 0."""
+def _nearness(
+    candidate: Candidate,
+    outcome: Outcome,
+    digits: int,
+    worlds: Sequence[World],
+    right: Candidate | None = None,
+) -> int:
+    """2 where a mistake gives what is printed, 1 where it is off by one in the last place, else 0; 0 too where it
+    gives what is right."""
     best = 0
     for world in worlds:
         try:
             found = v.number_in(candidate(world), outcome.cell)
+            same = None if right is None else v.number_in(right(world), outcome.cell)
         except NoValue:
             continue
-        if found is not None:
+        if found is not None and found != same:
             best = max(best, _nearness_of(found, outcome, digits))
     return best
 
