@@ -216,7 +216,23 @@ class Equality:
             first = next(filter(None, same), first)
         if first.outcome is Outcome.DIFFERENT and (key := self._taken_on_one_side(left, right)):
             return Comparison(Outcome.OPEN, Open(f"what computes {key} is not said"))
+        if first.outcome is Outcome.DIFFERENT and self._has_no_choice(left, right):
+            return Comparison(Outcome.OPEN, Open("nothing comes through the maximum here"))
         return first
+
+    def _has_no_choice(self, left: t.Node, right: t.Node) -> bool:
+        """True behind a maximum of units that are all dead: which of them a slope is taken of tells nothing there, and
+        elsewhere it may be another."""
+        above = self.ancestry.upstream_of(left) | self.ancestry.upstream_of(right)
+        chooses = any(
+            isinstance(part, t.Call)
+            and part.function in ("max", "min")
+            and not any(isinstance(argument, t.Number) for argument in part.arguments)
+            for key in above
+            if (made := self.model.definition(key)) is not None
+            for part in t.walk(made)
+        )
+        return chooses and all(_is_zero(self.nearby, node, "total") for node in (left, right))
 
     def _taken_on_one_side(self, left: t.Node, right: t.Node) -> str:
         """Something that could not be computed, so that any number was taken for it, and that only one of two

@@ -52,6 +52,7 @@ class Noise:
         least = _MARGIN * mpmath.mpf(10) ** -self.here.decimals
         found = max(least, _part_of_step(self.here, self.subject, exact, number.value, cell))
         digits = max(len(number.text.lstrip("-0.").replace(".", "")), 1)
+        found = max(found, _of_paths(self.here, self.subject, cell) * mpmath.mpf(10) ** (1 - digits))
         values = (v.number_in(value, cell) for value in self._values(digits))
         return max([found, *(_MARGIN * abs(at - exact) for at in values if at is not None)])
 
@@ -213,6 +214,28 @@ def _moved(world: World, keys: Sequence[str], by: Callable[[str, Dual], Real]) -
 
 def _moved_cell(generator: random.Random, by: Callable[[Dual], Real], cell: Dual) -> Dual:
     return Dual(cell.value + generator.choice((-1, 1)) * by(cell))
+
+
+def _of_paths(here: Standing, subject: t.Node, cell: tuple[int, int] | None) -> Real:
+    """How much comes to a derivative over its paths in all, where they make up for one another: each slope on the
+    way is rounded by itself."""
+    total = mpmath.mpf(0)
+    if not isinstance(subject, t.Derivative) or not isinstance(subject.of, t.Name):
+        return total
+    by, world = subject.by, here.actual
+    if not isinstance(by, t.Name) or cell is not None:
+        return total
+    for key in world.ancestry.between(subject.of.key, by.key):
+        if by.key not in world.ancestry.reads(key):
+            continue
+        try:
+            onward = v.scalar(world.derivative(subject.of, t.Name(key)))
+            first = v.scalar(world.derivative(t.Name(key), by, local=True))
+        except NoValue:
+            continue
+        if onward is not None and first is not None:
+            total += abs(onward * first)
+    return total
 
 
 def _part_of_step(
