@@ -101,12 +101,22 @@ def _nearness(
     for world in worlds:
         try:
             found = v.number_in(candidate(world), outcome.cell)
-            same = None if right is None else v.number_in(right(world), outcome.cell)
         except NoValue:
             continue
-        if found is not None and found != same:
+        if found is not None and not _is_value(right, found, world, outcome.cell):
             best = max(best, _nearness_of(found, outcome, digits))
     return best
+
+
+def _is_value(
+    right: Candidate | None, found: Real, world: World, cell: tuple[int, int] | None
+) -> bool:
+    if right is None:
+        return False
+    try:
+        return bool(found == v.number_in(right(world), cell))
+    except NoValue:
+        return False
 
 
 def _nearness_of(found: Real, outcome: Outcome, digits: int) -> int:
