@@ -51,11 +51,9 @@ from derivgen.checking.maths.loose_signs import LOOSE
 from derivgen.checking.maths.mixed_numbers import is_mixed_number, with_mixed_numbers
 from derivgen.checking.maths.rebuild import rebuilt
 from derivgen.checking.report import Verdict
-from derivgen.checking.understanding.statements import Statement
+from derivgen.checking.understanding.statements import OTHER_RELATIONS, Statement
 
 ORDERS = frozenset({"<", ">", "<=", ">=", "!="})
-#: relations that state no equality
-OTHERS = frozenset({"in", "to", "propto"})
 #: how many numbers, and names for each, are tried as what was put in among names
 MOST_PUT_IN = 6
 
@@ -143,7 +141,7 @@ class ClaimJudge:
     def _member(self, statement: Statement, segment: t.Segment, members: list[t.Node]) -> None:
         body = segment.body
         subject = members[0] if members else None
-        if segment.relation in OTHERS or isinstance(body, t.Words) or isinstance(subject, t.Words):
+        if segment.relation in OTHER_RELATIONS or isinstance(body, t.Words) or isinstance(subject, t.Words):
             return
         if self._is_given(subject, body):
             number = printed_number(body)

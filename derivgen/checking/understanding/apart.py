@@ -176,6 +176,8 @@ def _own_primes(statements: Sequence[Statement], cells: Sequence[Cell]) -> froze
         first = members[0] if members else None
         if not isinstance(first, t.Name) or (first.mark and not _parted(first)[1]):
             continue
+        if not statement.says_equal:
+            continue
         base, prime, _ = _parted(first)
         for side in members[1:]:
             if not is_numeric(side) and not is_printed(side):

@@ -9,6 +9,9 @@ from derivgen.checking.evaluating.model import DocumentModel
 from derivgen.checking.manuscript import Passage
 from derivgen.checking.maths.tree import Chain, Node, names_of
 
+#: relations that say of two things that they are something else than the same: ``a -> b``
+OTHER_RELATIONS = frozenset({"in", "to", "propto"})
+
 #: whether a document says that it goes on with rounded numbers, and that it cuts digits
 Policy = tuple[bool, bool]
 
@@ -65,6 +68,11 @@ class Statement:
         if not self.chain.continued or self.left is None:
             return own
         return [self.left, *self.earlier, *own]
+
+    @property
+    def says_equal(self) -> bool:
+        """False for a path ``a -> b -> c`` and for ``x in R^2``."""
+        return not any(segment.relation in OTHER_RELATIONS for segment in self.chain.segments)
 
     def mapped(self, change: Callable[[Node], Node]) -> Statement:
         """The statement with each of its formulas changed."""
