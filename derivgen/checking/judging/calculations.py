@@ -220,7 +220,7 @@ def _check_whole(
     if pairs and _is_right_unrounded(here, body, pairs, two):
         draft.accept()
         return
-    if pairs and _is_right_as_printed(here, draft, formula, exact):
+    if _is_right_as_printed(here, draft, formula, exact):
         draft.accept()
         return
     after = Noise(here, subject).after_prints() if here.carries and subject is not None else None
@@ -280,18 +280,22 @@ def _is_right_as_printed(
 ) -> bool:
     """True for a calculation that is the right formula of what was printed, where a document goes on with that, or
     that is right but for its rounding."""
-    if formula is None or not (here.carries or are_sound(tuple(entries_in(here, formula)))):
-        return False
-    body = draft.segment.body
-    try:
-        if not close(here.actual.evaluate(formula), exact, SAME):
-            return False
-        local = here.actual.evaluate(body)
-    except NoValue:
-        return False
-    printed = as_printed(here, formula)
-    off = None if printed is None else distance(printed, local)
-    return off is not None and bool(off <= spread(here, body))
+    body, subject = draft.segment.body, draft.subject
+    said = [] if subject is None else here.said.get(here.ledger.plain(subject), [])[-1:]
+    for known in (formula, *said):
+        if known is None or not (here.carries or are_sound(tuple(entries_in(here, known)))):
+            continue
+        try:
+            if not close(here.actual.evaluate(known), exact, SAME):
+                continue
+            local = here.actual.evaluate(body)
+        except NoValue:
+            continue
+        printed = as_printed(here, known)
+        off = None if printed is None else distance(printed, local)
+        if off is not None and off <= spread(here, body):
+            return True
+    return False
 
 
 def _is_carried_on(here: Standing, draft: Draft, local: Value) -> bool:

@@ -141,7 +141,11 @@ class ClaimJudge:
     def _member(self, statement: Statement, segment: t.Segment, members: list[t.Node]) -> None:
         body = segment.body
         subject = members[0] if members else None
-        if segment.relation in OTHER_RELATIONS or isinstance(body, t.Words) or isinstance(subject, t.Words):
+        if (
+            segment.relation in OTHER_RELATIONS
+            or isinstance(body, t.Words)
+            or isinstance(subject, t.Words)
+        ):
             return
         if self._is_given(subject, body):
             number = printed_number(body)

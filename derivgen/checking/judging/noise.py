@@ -52,7 +52,9 @@ class Noise:
         least = _MARGIN * mpmath.mpf(10) ** -self.here.decimals
         found = max(least, _part_of_step(self.here, self.subject, exact, number.value, cell))
         digits = max(len(number.text.lstrip("-0.").replace(".", "")), 1)
-        found = max(found, _of_paths(self.here, self.subject, cell) * mpmath.mpf(10) ** (1 - digits))
+        found = max(
+            found, _of_paths(self.here, self.subject, cell) * mpmath.mpf(10) ** (1 - digits)
+        )
         values = (v.number_in(value, cell) for value in self._values(digits))
         return max([found, *(_MARGIN * abs(at - exact) for at in values if at is not None)])
 
@@ -137,7 +139,8 @@ def _renewed(here: Standing, subject: t.Node) -> dict[str, Real]:
     keys = keys.union(*map(world.ancestry.upstream, keys))
     parameters = sorted(filter(world.model.is_parameter, keys))
     entries = ((key, here.ledger.of(t.Name(key))) for key in parameters)
-    return {key: printed[-1].printed.unit / 2 for key, printed in entries if printed}
+    part = 1 if here.cuts else mpmath.mpf("0.5")
+    return {key: part * printed[-1].printed.unit for key, printed in entries if printed}
 
 
 def _each_moved(value: Value, by: Callable[[Dual], Real]) -> Iterator[Value]:

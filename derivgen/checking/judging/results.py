@@ -90,7 +90,7 @@ def judge_result(
             judge_unshown(here, draft, number, subject)
         if stepped is not None:
             _excuse_rounding(here, draft, number, scalar(stepped))
-        elif local is None or draft.code == "C111" or draft.local is Fit.ROUNDED:
+        elif local is None or draft.code == "C111" or _follows_prints(here, draft):
             _excuse_print(here, draft, subject)
         sound = draft.verdict is not Verdict.WRONG
         here.ledger.write(subject, number, draft.id, draft.value, sound)
@@ -213,6 +213,10 @@ def _excuse_rounding(here: Standing, draft: Draft, number: Printed, local: Real 
         return
     if abs(local - number.value) <= number.unit + 2 * spread(here, draft.calculation):
         draft.accept()
+
+
+def _follows_prints(here: Standing, draft: Draft) -> bool:
+    return draft.local is Fit.ROUNDED or (here.cuts and draft.local is Fit.CUT)
 
 
 def _excuse_print(here: Standing, draft: Draft, subject: t.Node | None) -> None:

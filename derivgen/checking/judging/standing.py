@@ -109,11 +109,13 @@ class Standing:
 
     def is_longer(self, short: Printed | None, number: Printed, value: Real) -> bool:
         """Whether a number is one that was printed with fewer digits, as far as these tell."""
+        # what was cut may have lost a whole unit, and the value rests on such numbers
+        most = 2 if self.cuts else 1
         return (
             short is not None
             and short.decimals < number.decimals
             and self.follows(short, number.value)
-            and abs(number.value - value) <= short.unit
+            and abs(number.value - value) <= most * short.unit
         )
 
     def read(self, number: Printed) -> Printed:

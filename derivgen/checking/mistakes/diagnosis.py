@@ -67,7 +67,9 @@ def _explained(
                 if _is_formula_of(candidate, targets, points):
                     return mistake
                 continue
-            near = _nearness(candidate, case.outcome, mistake.digits, worlds, targets.right["total"])
+            near = _nearness(
+                candidate, case.outcome, mistake.digits, worlds, targets.right["total"]
+            )
             if near == 2:
                 return mistake
             if near:
