@@ -11,7 +11,7 @@ from functools import cache
 import mpmath
 
 from derivgen.checking.evaluating import values as v
-from derivgen.checking.evaluating.values import Dual, Real
+from derivgen.checking.evaluating.values import Array, Dual, Real, Value
 from derivgen.network.functions import FUNCTIONS
 from derivgen.network.scalar import kinks_of
 
@@ -61,3 +61,10 @@ def larger(one: Dual, other: Dual, sign: int, share: Real | None) -> Dual:
     if share is None or one.value != other.value:
         return v.largest((one, other), sign)
     return Dual(one.value, share * one.slope + (1 - share) * other.slope)
+
+
+def is_tied(arguments: Sequence[Value], sign: int) -> bool:
+    """Whether several of the numbers are the largest (``sign`` 1) or the smallest (-1)."""
+    cells = [cell for a in arguments for cell in (a.cells() if isinstance(a, Array) else (a,))]
+    best = v.largest(cells, sign)
+    return sum(cell.value == best.value for cell in cells) > 1

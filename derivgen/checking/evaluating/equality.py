@@ -13,6 +13,7 @@ from functools import cached_property
 
 import mpmath
 
+from derivgen.checking.evaluating import at_kinks
 from derivgen.checking.evaluating import values as v
 from derivgen.checking.evaluating.ancestry import Ancestry
 from derivgen.checking.evaluating.budget import Budget
@@ -223,16 +224,25 @@ class Equality:
     def _has_no_choice(self, left: t.Node, right: t.Node) -> bool:
         """True behind a maximum of units that are all dead: which of them a slope is taken of tells nothing there, and
         elsewhere it may be another."""
+        if not all(_is_zero(self.nearby, node, "total") for node in (left, right)):
+            return False
         above = self.ancestry.upstream_of(left) | self.ancestry.upstream_of(right)
-        chooses = any(
-            isinstance(part, t.Call)
-            and part.function in ("max", "min")
-            and not any(isinstance(argument, t.Number) for argument in part.arguments)
-            for key in above
-            if (made := self.model.definition(key)) is not None
-            for part in t.walk(made)
-        )
-        return chooses and all(_is_zero(self.nearby, node, "total") for node in (left, right))
+        made = (self.model.definition(key) for key in sorted(above))
+        return any(self._is_tied(p) for node in made if node is not None for p in t.walk(node))
+
+    def _is_tied(self, part: t.Node) -> bool:
+        """Whether this is a maximum of which several are the largest where the document stands."""
+        if not isinstance(part, t.Call) or part.function not in ("max", "min"):
+            return False
+        if any(isinstance(argument, t.Number) for argument in part.arguments):
+            return False  # max(0, z) is a function with a kink
+        try:
+            return at_kinks.is_tied(
+                [self.stated.evaluate(argument) for argument in part.arguments],
+                1 if part.function == "max" else -1,
+            )
+        except NoValue:
+            return False
 
     def _taken_on_one_side(self, left: t.Node, right: t.Node) -> str:
         """Something that could not be computed, so that any number was taken for it, and that only one of two
