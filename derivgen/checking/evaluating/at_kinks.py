@@ -67,4 +67,4 @@ def is_tied(arguments: Sequence[Value], sign: int) -> bool:
     """Whether several of the numbers are the largest (``sign`` 1) or the smallest (-1)."""
     cells = [cell for a in arguments for cell in (a.cells() if isinstance(a, Array) else (a,))]
     best = v.largest(cells, sign)
-    return sum(cell.value == best.value for cell in cells) > 1
+    return sum(1 for cell in cells if cell.value == best.value) > 1
