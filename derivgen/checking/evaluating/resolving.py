@@ -84,7 +84,8 @@ def indexed(model: Model, key: str, indices: Mapping[str, int]) -> str | None:
     # a single unit is written without its index; unit 10 is none
     first = all(indices.get(letter, 0) <= 1 for letter in ix.letters_of(key))
     alone = made != key and first and set(pieces) <= {"0", "1"} and model.known(base)
-    alone = alone and not any(model.known(ix.joined(base, [str(i)])) for i in range(3))
+    cells = (ix.joined(base, [str(i)] * n) for n in {1, len(pieces)} for i in range(3))
+    alone = alone and not any(map(model.known, cells))
     alone = alone and not isinstance(model.given(base) or model.definition(base), t.Matrix)
     return base if alone else None
 

@@ -76,13 +76,15 @@ def _whole(model: Model, leaves: Iterable[str]) -> tuple[str, ...]:
 
 
 def drawn_shares(model: Model, groups: _Groups, seed: int) -> Mapping[str, Value]:
-    """Random positive values for all groups, each adding up to 1."""
+    """Random positive values for all groups, each adding up to 1; of a matrix, as of its softmax, each row."""
     found: dict[str, Value] = {}
     for group in groups:
         rows, columns = model.extents.get(group[0], (1, 1))
         if rows * columns > 1:
             cells = [f"{group[0]}:{at}" for at in range(rows * columns)]
-            one = drawn_shares(model, [tuple(cells)], seed)
+            step = columns if columns > 1 else len(cells)
+            wholes = [tuple(cells[at : at + step]) for at in range(0, len(cells), step)]
+            one = drawn_shares(model, wholes, seed)
             made = [one[cell] for cell in cells]
             found[group[0]] = v.Array(
                 tuple(

@@ -291,6 +291,14 @@ def names_in(node: Node) -> Iterator[str]:
     return map(full_key, names_of(node))
 
 
+def has_arrays(node: Node) -> bool:
+    """Whether something in a formula is transposed, or multiplied cell by cell."""
+    return any(
+        isinstance(part, Transposed) or (isinstance(part, Product) and part.sign == "o")
+        for part in walk(node)
+    )
+
+
 def has_derivative(node: Node) -> bool:
     """True where a derivative stands in a formula."""
     return any(isinstance(part, Derivative) for part in walk(node))

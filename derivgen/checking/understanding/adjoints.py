@@ -20,7 +20,7 @@ def with_adjoints(model: DocumentModel, statements: Sequence[Statement]) -> Docu
     made = dict[str, t.Node]()
     for loss, mark in _said(model, statements):
         for key in model.names():
-            plain = key.removesuffix(mark)
+            plain = _under(key, mark)
             if plain == key or not model.known(plain) or key in made:
                 continue
             if plain != loss:
@@ -31,6 +31,12 @@ def with_adjoints(model: DocumentModel, statements: Sequence[Statement]) -> Docu
     former = {key: model.definition(key) for key in made}
     forward = {key: _without(node, former) for key, node in model.definitions.items()}
     return replace(model, definitions={**forward, **made})
+
+
+def _under(key: str, mark: str) -> str:
+    """The key of what stands under a bar, whether its index does or not; the key itself without a bar."""
+    base, bar, index = key.partition(f"{mark}_")
+    return f"{base}_{index}" if bar else key.removesuffix(mark)
 
 
 def _without(node: t.Node, names: Mapping[str, t.Node | None]) -> t.Node:

@@ -162,10 +162,16 @@ def find_families(decided: Decided) -> None:
             # an array that is printed with dots has more cells than are named
             dotted = any(map(has_dots, decided.notes.sides.get(key, ())))
             cells = [] if dotted else family(key, places)
-            if cells and not _are_states(decided, cells):
+            if cells and not _are_states(decided, cells) and not _are_arrays(decided, cells):
                 decided.definitions[key] = t.Matrix(
                     tuple(tuple(t.Name(cell, written=cell) for cell in row) for row in cells)
                 )
+
+
+def _are_arrays(decided: Decided, cells: list[list[str]]) -> bool:
+    """True for ``G_1 = X^T D_1`` and ``G_2 = H^T D_2``: the matrices of layers, and no cells."""
+    made = (decided.definitions.get(cell) for row in cells for cell in row)
+    return any(node is not None and t.has_arrays(node) for node in made)
 
 
 def _evaluated_at(decided: Decided) -> set[str]:

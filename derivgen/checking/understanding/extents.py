@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from fractions import Fraction
 
 from derivgen.checking.evaluating import indices as ix
 from derivgen.checking.evaluating.model import DocumentModel, Element
@@ -20,7 +21,7 @@ ONE = 0
 NUMBER: Extent = (ONE, ONE)
 
 #: the sizes that are given out, in their order; more are not needed by hand-written formulas
-SIZES = (3, 2, 4, 5, 6, 7)
+SIZES = (3, 2, 4, 5, 6, 7, 8, 9)
 #: names of single numbers
 _NUMBERS = frozenset(
     {"eta", "alpha", "lambda", "epsilon", "eps", "lr", "mu", "rho", "beta", "n", "m", "N", "T", "t"}
@@ -35,9 +36,10 @@ class _NotUnderstood(Exception):
 
 def with_extents(model: DocumentModel, statements: Sequence[Statement]) -> DocumentModel:
     """The model with the shapes of its arrays, where a document has arrays, and gives the values of none."""
-    if not _has_arrays(statements) or any(node is not None for node in model.values.values()):
+    if not has_arrays(statements) or any(node is not None for node in model.values.values()):
         return model
-    found = _Extents(model)
+    used = {name.key for s in statements for name in _names(s)}
+    found = _Extents(model, {key for key in used if not ix.letters_of(key)})
     try:
         if model.loss is not None:
             found.same(found.of_name(model.loss), NUMBER)
@@ -47,14 +49,24 @@ def with_extents(model: DocumentModel, statements: Sequence[Statement]) -> Docum
     except _NotUnderstood:
         return model
     known = {key: sizes_of(extent, sizes, found) for key, extent in found.known.items()}
-    leaves = {key: shape for key, shape in known.items() if key in model.values}
+    leaves = {k: shape for k, shape in known.items() if k in model.values or k in found.by_cells}
     elements = dict(model.elements)
-    used = {name.key for s in statements for name in _names(s)}
     for key, shape in known.items():
         elements |= {
             cell: element for cell, element in _cells(key, shape, used) if not model.known(cell)
         }
-    return replace(model, extents=leaves, elements=elements)
+    counts = {key: sizes[found.root(size)] for key, size in found.counts.items()}
+    numbers = {key: t.Number(str(count), Fraction(count)) for key, count in counts.items()}
+    cells = {k for k in model.values if ix.letters_of(k) and ix.family(k) in found.by_cells}
+    apart = {key: node for key, node in model.values.items() if key not in cells}
+    values = {**dict.fromkeys(found.by_cells), **apart}
+    return replace(
+        model,
+        definitions={**model.definitions, **numbers},
+        values={key: node for key, node in values.items() if key not in counts},
+        extents=leaves,
+        elements=elements,
+    )
 
 
 def sizes_of(extent: Extent, sizes: Mapping[int, int], found: _Extents) -> tuple[int, int]:
@@ -62,14 +74,9 @@ def sizes_of(extent: Extent, sizes: Mapping[int, int], found: _Extents) -> tuple
     return sizes[found.root(extent[0])], sizes[found.root(extent[1])]
 
 
-def _has_arrays(statements: Sequence[Statement]) -> bool:
+def has_arrays(statements: Sequence[Statement]) -> bool:
     """True where something is transposed, or multiplied cell by cell."""
-    bodies = (segment.body for s in statements for segment in s.chain.segments)
-    return any(
-        isinstance(part, t.Transposed) or (isinstance(part, t.Product) and part.sign == "o")
-        for body in bodies
-        for part in t.walk(body)
-    )
+    return any(t.has_arrays(segment.body) for s in statements for segment in s.chain.segments)
 
 
 def _names(statement: Statement) -> Iterator[t.Name]:
@@ -102,10 +109,16 @@ class _Extents:
     """Shapes as they are found out; sizes that have to be one are joined."""
 
     model: DocumentModel
+    #: the names that stand there without an index letter
+    wholes: set[str] = field(default_factory=set)
     known: dict[str, Extent] = field(default_factory=dict)
     #: for each size the one that it is the same as
     parents: list[int] = field(default_factory=lambda: [ONE])
     open: set[str] = field(default_factory=set)
+    #: given arrays of which only the cells stand in definitions: the T of ``T_nk``
+    by_cells: set[str] = field(default_factory=set)
+    #: the sizes that sums run to: the N of a sum from 1 to N
+    counts: dict[str, int] = field(default_factory=dict)
 
     def new(self) -> int:
         self.parents.append(len(self.parents))
@@ -189,7 +202,7 @@ class _Extents:
                 turned = self.of(body)
                 return None if turned is None else turned[::-1]
             case t.BigSum(body, index):
-                inner = self.of(body) if index is None else self._indexed(body)
+                inner = self.of(body) if index is None else self._indexed(node)
                 return NUMBER if index is None else inner
             case t.Call(function, arguments) if len(arguments) == 1:
                 inner = self.of(arguments[0])
@@ -199,15 +212,36 @@ class _Extents:
                     return self.of(by)
         raise _NotUnderstood
 
-    def _indexed(self, body: t.Node) -> Extent:
+    def _indexed(self, node: t.Node) -> Extent:
         """A sum over cells is a number."""
-        names = list(t.names_of(body))
+        names = list(t.names_of(node))
         if not any(ix.letters_of(name.key) for name in names):
             raise _NotUnderstood
+        sizes: dict[str, int] = {}
         for name in names:
-            if not ix.letters_of(name.key):
+            if ix.letters_of(name.key):
+                for letter, size in zip(ix.split(name.key)[1], self._whole(name.key), strict=False):
+                    self.join(sizes.setdefault(letter, size), size)
+        for part in t.walk(node):
+            if isinstance(part, t.BigSum) and isinstance(part.upper, t.Name):
+                size = sizes.get(part.index or "", -1)
+                if size >= 0 and self.model.definition(part.upper.key) is None:
+                    self.join(self.counts.setdefault(part.upper.key, size), size)
+        counted = {part.upper for part in t.walk(node) if isinstance(part, t.BigSum)}
+        for name in names:
+            if not ix.letters_of(name.key) and name not in counted:
                 self.same(self.of_name(name.key), NUMBER)
         return NUMBER
+
+    def _whole(self, cell: str) -> Extent | tuple[()]:
+        """The shape of the array that a name in index letters is a cell of; nothing where it is a name of its own."""
+        key = ix.family(cell)
+        if key not in self.wholes or not key[:1].isupper() or ix.above(cell):
+            return ()
+        if self.model.definition(key) is None and key not in self.known:
+            self.known[key] = self.new(), self.new()
+            self.by_cells.add(key)
+        return self.of_name(key) if len(ix.split(cell)[1]) == len(NUMBER) else ()
 
     def _sum(self, terms: Sequence[t.Node]) -> Extent | None:
         found: Extent | None = None

@@ -13,6 +13,7 @@ from derivgen.checking.evaluating import indices as ix
 from derivgen.checking.evaluating.printed import is_numeric, is_printed
 from derivgen.checking.maths import tree as t
 from derivgen.checking.maths.rebuild import rebuilt
+from derivgen.checking.understanding.extents import has_arrays
 from derivgen.checking.understanding.layers import LAYERS
 from derivgen.checking.understanding.statements import Statement
 
@@ -37,7 +38,12 @@ def with_units(
     families = {ix.family(key) for key in lettered}
     valued = not families.isdisjoint(map(ix.family, tabled)) or _has_values(statements, families)
     sums = [part for node in _bodies(statements) for part in t.walk(node) if _indices(part)]
-    if not lettered or valued or not all(isinstance(s, t.BigSum) and _is_open(s) for s in sums):
+    if (
+        not lettered
+        or valued
+        or _are_cells(statements, families)
+        or not all(isinstance(s, t.BigSum) and _is_open(s) for s in sums)
+    ):
         return statements, nothing, nothing
     counts = {s.upper.key for s in sums if isinstance(s, t.BigSum) and isinstance(s.upper, t.Name)}
     said = (s.left for s in statements if len(s.chain.segments) > 1)
@@ -54,6 +60,15 @@ def with_units(
         if len(found) > MOST_CELLS:
             return statements, nothing, nothing
     return [statement.mapped(_written_out) for statement in statements], found, counts
+
+
+def _are_cells(statements: Sequence[Statement], families: set[str]) -> bool:
+    """True where arrays are computed as wholes, and the letters are those of their cells: ``P = \\sigma(S)`` beside
+    ``\\sum_n \\sum_k (P_nk - T_nk)^2``."""
+    wholes = {
+        s.left.key for s in statements if isinstance(s.left, t.Name) and s.left.key[:1].isupper()
+    }
+    return has_arrays(statements) and not wholes.isdisjoint(families)
 
 
 def _written_out(node: t.Node) -> t.Node:
