@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import mpmath
 
@@ -25,7 +25,7 @@ from derivgen.checking.evaluating.printed import (
     printed_number,
 )
 from derivgen.checking.evaluating.resolving import UPDATE_MARKS, Unknown, resolved
-from derivgen.checking.evaluating.values import NoValue, Shapes
+from derivgen.checking.evaluating.values import NoValue, Shapes, Value
 from derivgen.checking.judging.approximations import (
     excuse_approximation,
     is_difference_quotient,
@@ -41,6 +41,7 @@ from derivgen.checking.judging.calculations import (
     judge_shortened,
     note_on_the_way,
 )
+from derivgen.checking.judging.own_calculations import Calculated, calculated_as
 from derivgen.checking.judging.results import judge_result
 from derivgen.checking.judging.slips_of_operands import right_in_spite
 from derivgen.checking.judging.spread import agrees
@@ -70,9 +71,21 @@ class ClaimJudge:
     formulas: dict[t.Node, t.Node]
     standing: Standing
     symbols: SymbolJudge
+    #: what numbers should come of that are all that is known of something
+    calculated: Calculated = field(default_factory=dict)
+    #: such values in the statement at hand
+    worked: Mapping[str, Value] = field(default_factory=dict, init=False)
 
     def statement(self, statement: Statement) -> None:
         """Judge each member of a statement's chain by those before it."""
+        here = self.standing.actual
+        self.worked = calculated_as(self.calculated, statement, self.drafts, self.standing.ledger)
+        if self.worked:
+            self.standing.actual = here.with_data(self.worked)
+        self._each_member(statement)
+        self.standing.actual = here
+
+    def _each_member(self, statement: Statement) -> None:
         segments = statement.chain.segments
         members: list[t.Node] = []
         if not statement.chain.continued:
@@ -147,7 +160,7 @@ class ClaimJudge:
             or isinstance(subject, t.Words)
         ):
             return
-        if self._is_given(subject, body):
+        if not self.worked and self._is_given(subject, body):
             number = printed_number(body)
             cells = printed_matrix(body)
             if number is not None and subject is not None:

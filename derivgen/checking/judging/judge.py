@@ -16,6 +16,7 @@ from derivgen.checking.judging.claims import ClaimJudge
 from derivgen.checking.judging.given_values import GivenValues
 from derivgen.checking.judging.habits import usual_decimals, usual_digits
 from derivgen.checking.judging.next_samples import NextSamples
+from derivgen.checking.judging.own_calculations import calculated
 from derivgen.checking.judging.rows import Rows
 from derivgen.checking.judging.sides import Sides
 from derivgen.checking.judging.standing import Standing
@@ -70,6 +71,10 @@ class Judge:
             self.samples = NextSamples(self.situations)
             self.worlds, self.ledgers = [self.standing.actual], [self.standing.ledger]
             claims = ClaimJudge(self.basis, self.drafts, self.formulas, self.standing, self.symbols)
+            if self.basis.own:
+                claims.calculated = calculated(
+                    self.basis.model, self.statements, self.standing.actual
+                )
             self._statement = claims.statement
             self.rows = Rows(self.standing, self._statement, self.drafts)
             told = any(statement.step for statement in self.statements)

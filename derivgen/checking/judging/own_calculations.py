@@ -1,0 +1,76 @@
+"""Numbers that are not what is calculated right before them, where a document says nothing else of a quantity."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
+
+from derivgen.checking.drafts import Draft, Ledger
+from derivgen.checking.evaluating import values as v
+from derivgen.checking.evaluating.model import Model
+from derivgen.checking.evaluating.printed import is_numeric, is_printed, printed_number
+from derivgen.checking.evaluating.values import NoValue, Value
+from derivgen.checking.evaluating.world import World
+from derivgen.checking.maths import tree as t
+from derivgen.checking.report import Verdict
+from derivgen.checking.understanding.statements import Statement
+
+#: what a quantity is calculated as, by the statements that calculate it
+Calculated = Mapping[int, Mapping[str, Value]]
+
+
+def calculated(model: Model, statements: Sequence[Statement], world: World) -> Calculated:
+    """What quantities are calculated as of which nothing is known but a number behind the calculation, and that is
+    another one: the number is wrong, and not what it should come of."""
+    found: dict[int, Mapping[str, Value]] = {}
+    for chain in _chains(statements):
+        left = chain[0].left
+        members = [segment.body for statement in chain for segment in statement.chain.segments]
+        if not isinstance(left, t.Name) or left.mark or len(members) < 3:
+            continue
+        if model.given(left.key) is not members[-1] or _is_computed(world, left.key):
+            continue
+        number = printed_number(members[-1])
+        calculations = [m for m in members[1:-1] if is_numeric(m) and not is_printed(m)]
+        if number is None or not calculations:
+            continue
+        try:
+            value = v.scalar(world.evaluate(calculations[0]))
+        except NoValue:
+            continue
+        # in its last digit it may be right, and its operands rounded
+        if value is not None and abs(value - number.value) > 1.5 * number.unit:
+            found |= {id(statement): {left.key: v.constant(value)} for statement in chain}
+    return found
+
+
+def calculated_as(
+    calculated: Calculated, statement: Statement, drafts: Sequence[Draft], ledger: Ledger
+) -> Mapping[str, Value]:
+    """What a statement calculates; nothing where a number in it was blamed before: the result may be right in spite."""
+    wrong = {draft.id for draft in drafts if draft.verdict is Verdict.WRONG}
+    behind = map(ledger.claims_behind, statement.members[1:-1])
+    if id(statement) not in calculated or any(not wrong.isdisjoint(uses) for uses in behind):
+        return {}
+    return calculated[id(statement)]
+
+
+def _is_computed(world: World, key: str) -> bool:
+    """Whether a value follows from a formula, and is not just read off what was printed."""
+    if world.model.definition(key) is None:
+        return False
+    with suppress(NoValue):
+        world.value(key)
+    return key not in world.read_off
+
+
+def _chains(statements: Sequence[Statement]) -> Iterator[Sequence[Statement]]:
+    """Each statement with those that go on with it."""
+    chain: list[Statement] = []
+    for statement in statements:
+        if chain and not statement.chain.continued:
+            yield chain
+            chain = []
+        chain.append(statement)
+    if chain:
+        yield chain
