@@ -55,6 +55,7 @@ def found(text: str, *, code: bool = False) -> list[str]:
         ("We have y = w2 * a and so on", ["y = w2 * a"]),
         ("z = 0.4 * x + bias term", []),
         ("cost = 3 * number of units", []),
+        ("L = 1/2 sum((t - y)^2) = 0.3", ["L = 1/2 sum((t - y)^2) = 0.3"]),
         ("u = p + 2 q = -1 and v = 3", ["u = p + 2 q = -1", "v = 3"]),
         (
             "h2 = 0.5, d1 = 0.1\ng1 = d1 h1 = 0.04        g2 = d1 h2 = 0.05",

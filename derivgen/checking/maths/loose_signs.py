@@ -1,5 +1,6 @@
 """What authors write without the brackets that the rules of arithmetic ask for: ``-0.46^2`` for the square of -0.46,
-``d/dw x^2 w^2 - 2 w`` for the derivative of the whole sum.  What a line says with it tells which is meant."""
+``d/dw x^2 w^2 - 2 w`` for the derivative of the whole sum; and a star for the product cell by cell, as programs have it.
+What a line says with it tells which is meant."""
 
 from __future__ import annotations
 
@@ -32,6 +33,12 @@ def with_whole_sums(node: t.Node) -> t.Node:
     return replace(first, of=t.Sum(((False, first.of), *rest), node.span), span=node.span)
 
 
+def with_stars_by_cell(node: t.Node) -> t.Node:
+    """The same formula with each product that has a sign cell by cell: ``dL/dH * (1 - H^2)`` for square matrices."""
+    made = rebuilt(node, with_stars_by_cell)
+    return replace(made, sign="o") if isinstance(made, t.Product) and made.sign == "*" else made
+
+
 def _is_even_power(node: t.Node) -> bool:
     if not isinstance(node, t.Power) or not isinstance(node.base, t.Number):
         return False
@@ -45,4 +52,8 @@ def _with_sign_inside(power: t.Node, span: t.Span) -> t.Node:
 
 
 #: the ways to read a formula otherwise, in the order in which they are tried
-LOOSE: Sequence[Callable[[t.Node], t.Node]] = (with_squared_signs, with_whole_sums)
+LOOSE: Sequence[Callable[[t.Node], t.Node]] = (
+    with_squared_signs,
+    with_whole_sums,
+    with_stars_by_cell,
+)

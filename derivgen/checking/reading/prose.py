@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from unicodedata import normalize
 
 from derivgen.checking.reading.prose_sides import COLUMN_GAP, Sides
-from derivgen.checking.reading.prose_sight import BARE, CALLED, STOPWORDS, Found, ratio
+from derivgen.checking.reading.prose_sight import BARE, CALLED, STOPWORDS, SUMMING, Found, ratio
 from derivgen.checking.reading.prose_tokens import Lexer, Spans, Token
 
 #: an opening bracket -> its partner
@@ -293,6 +293,8 @@ class _Finder(Sides):
         if end is None:
             return False
         token, before = self.tokens[state.at], self.tokens[state.at - 1]
+        if token.text in SUMMING and token.blanks == 1:
+            return False  # "1/2 sum((t - y)^2) = 0.3"
         if self.is_step(state.at, end, start) or self.is_chained(state.at, end):
             return False
         if self.is_next_factor(state.at, start) or self.is_coefficient(state.at - 1, start):

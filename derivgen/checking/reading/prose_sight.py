@@ -21,6 +21,8 @@ STOPWORDS = words_of(
     "respectively similarly finally suppose given both each only just i.e e.g means was were will"
 )
 CALLED = FUNCTIONS | words_of("sigmoid relu ReLU softplus sum mean abs sqrt sgn sign logistic f g")
+#: functions that have factors before them
+SUMMING = words_of("sum mean")
 #: functions that are put before what they are of without brackets: ``ln p``
 BARE = words_of("ln log lg exp tanh sin cos")
 #: words that are names where they stand between signs

@@ -27,6 +27,7 @@ from derivgen.checking.understanding.statements import Learned, Statement
 from derivgen.checking.understanding.stepping import stepped
 from derivgen.checking.understanding.tabled_training import as_tabled
 from derivgen.checking.understanding.tables import Cell
+from derivgen.checking.understanding.whole_sums import with_whole_sums
 
 #: what stands in a document beside its formulas: values by their keys
 _Values = Mapping[str, t.Node]
@@ -92,10 +93,14 @@ def _learned(
         if told:
             given.update(told)
             learned = learned_of(stated.statements)
-    meant = with_inner_products(stated.statements, learned, budget)
+    statements = with_whole_sums(stated.statements, learned.model, budget)
+    if statements is not None:
+        learned = learned_of(statements)
+    statements = statements or stated.statements
+    meant = with_inner_products(statements, learned, budget)
     if meant is not None:
         return learned_of(meant), meant
-    return learned, stated.statements
+    return learned, statements
 
 
 def _in_tables(stated: Stated) -> dict[str, t.Node]:
