@@ -12,7 +12,14 @@ from derivgen.checking.evaluating.equality import Comparison, Outcome
 from derivgen.checking.evaluating.model import Element, Model
 from derivgen.checking.evaluating.printed import printed_matrix
 from derivgen.checking.evaluating.resolving import UPDATE_MARKS, Unknown, resolved
-from derivgen.checking.evaluating.values import Array, NoValue, Shapes, is_nothing, shown_shape
+from derivgen.checking.evaluating.values import (
+    Array,
+    NoValue,
+    Shapes,
+    is_function,
+    is_nothing,
+    shown_shape,
+)
 from derivgen.checking.judging.sides import Sides, means
 from derivgen.checking.maths import tree as t
 from derivgen.checking.maths.writing import shown
@@ -101,6 +108,12 @@ class SymbolJudge:
         if self._is_another_loss(subject, body):
             draft.code, draft.message = "C404", "it is another loss than the one that is used here"
             return
+        if self._is_another_choice(draft, subject):
+            same = any(self.sides.compare(formula, body) for formula in before)
+            draft.code, draft.message = "C404", "it is another function than the one before"
+            if same:
+                draft.accept()
+            return
         draft.verdict, draft.printed = Verdict.WRONG, self.spelled(body)
         if found.outcome is Outcome.MISFIT:
             draft.code, draft.message = "C301", str(found.reason)
@@ -150,6 +163,20 @@ class SymbolJudge:
             return False
         made = self.model.definition(subject.key)
         return made is not None and _functions(made) != _functions(body)
+
+    def _is_another_choice(self, draft: Draft, subject: t.Node) -> bool:
+        """True for ``g(s) = \tanh(s)`` behind ``g(s) = 1/(1 + e^{-s})``: what an activation may be as well."""
+        if not isinstance(subject, t.Call) or subject.primes or len(subject.arguments) != 1:
+            return False
+        own, said = self.model.function(subject.function), draft.statement.members[1:2]
+        return (
+            own is not None
+            and len(said) == 1
+            and isinstance(said[0], t.Call)
+            and said[0].arguments == subject.arguments
+            and is_function(said[0].function)
+            and _functions(own.body) != _functions(said[0])
+        )
 
     def _lies_otherwise(self, draft: Draft, subject: t.Node) -> Comparison | None:
         """A formula for the transpose of what it is said to be, where the numbers that follow have the other shape:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from derivgen.checking.evaluating import indices as ix
-from derivgen.checking.evaluating.printed import is_printed, printed_matrix
+from derivgen.checking.evaluating.printed import is_printed, printed_matrix, printed_number
 from derivgen.checking.evaluating.values import is_function
 from derivgen.checking.maths import tree as t
 from derivgen.checking.maths.rebuild import rebuilt
 from derivgen.checking.maths.tree import names_in
-from derivgen.checking.understanding.arrays import family, has_dots, numbered
+from derivgen.checking.understanding.arrays import Shaped, family, has_dots, numbered
 from derivgen.checking.understanding.decided import Decided
 from derivgen.checking.understanding.index_equations import spelled_out
 from derivgen.checking.understanding.samples import of_each_sample
@@ -130,10 +130,28 @@ def find_elements(decided: Decided) -> None:
         if isinstance(definition, t.Matrix) and _is_of_names(definition):
             _give_cells(decided, array.key, definition)
             continue
+        if definition is None and _are_others(decided, array):
+            if any(array.key in names_in(made) for made in decided.definitions.values()):
+                del decided.values[array.key]  # there it is the column of its cells
+            continue
         for name, element in array.cells():
             if name not in decided.definitions:
                 decided.values.pop(name, None)
                 decided.elements[name] = element
+
+
+def _are_others(decided: Decided, array: Shaped) -> bool:
+    """True for ``w = [0.53, 0.61]``, the new weights, where w_1 and w_2 were given one by one as others."""
+    cells = printed_matrix(decided.values[array.key] or t.Words(""))
+    if cells is None:
+        return False
+    alike = [
+        cells[element.row][element.column].value == number.value
+        for name, element in array.cells()
+        if (node := decided.values.get(name)) is not None
+        and (number := printed_number(node)) is not None
+    ]
+    return len(alike) > 1 and 2 * sum(alike) < len(alike)
 
 
 def _is_of_names(matrix: t.Matrix) -> bool:

@@ -2,7 +2,8 @@
 
 The second f is a quantity of its own where nothing that it is computed from has to do with the first one, or where it
 is computed, under its own heading, from quantities that are new there, and the first one from others that it does not
-read: the loss of one model, and that of another one on the same data.
+read: the loss of one model, and that of another one on the same data.  So is a list of scores z under its own heading
+where z was a number.
 """
 
 from __future__ import annotations
@@ -10,12 +11,12 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 
 from derivgen.checking.evaluating import indices as ix
-from derivgen.checking.evaluating.printed import is_numeric
+from derivgen.checking.evaluating.printed import is_numeric, is_printed, printed_number
 from derivgen.checking.maths import tree as t
 from derivgen.checking.maths.rebuild import rebuilt
 from derivgen.checking.maths.tree import has_derivative, names_in
@@ -37,6 +38,8 @@ class Examples:
 
     starts: Sequence[int] = ()
     others: Mapping[str, Sequence[int]] = field(default_factory=dict)
+    #: the names of cells of what is a list from some part on
+    cells: Mapping[str, str] = field(default_factory=dict)
 
     def statement(self, statement: Statement) -> Statement:
         """The statement with a key of its own for each second thing that a name is used for."""
@@ -57,7 +60,9 @@ class Examples:
             return {}
         part = bisect_right(self.starts, place)
         counts = {key: bisect_right(starts, part) for key, starts in self.others.items()}
-        return {key: again(key, count) for key, count in counts.items() if count}
+        found = {key: again(key, count) for key, count in counts.items() if count}
+        cells = ((cell, found[base]) for cell, base in self.cells.items() if base in found)
+        return found | {cell: ix.joined(own, ix.split(cell)[1]) for cell, own in cells}
 
 
 def examples_apart(statements: Sequence[Statement], text: str) -> Examples:
@@ -75,7 +80,36 @@ def examples_apart(statements: Sequence[Statement], text: str) -> Examples:
         for key, found in defined.items()
         if len(found) > 1 and (begun := _others(key, found, defined, new))
     }
-    return Examples(starts, others)
+    lists = {
+        key: [part]
+        for key, part in _lists(statements, parts)
+        if key not in others and new.get(key, part) < part
+    }
+    # a cell that stands there before is one of something else
+    cells = {
+        cell: base
+        for cell, part in new.items()
+        if (base := ix.split(cell)[0]) in lists and base != cell and part >= lists[base][0]
+    }
+    return Examples(starts, {**others, **lists}, cells)
+
+
+def _lists(statements: Sequence[Statement], parts: Sequence[int]) -> Iterator[tuple[str, int]]:
+    """What is given as a list of numbers in a part, and was a single number in one before."""
+    numbers: dict[str, int] = {}
+    arrays: set[str] = set()
+    for part, statement in zip(parts, statements, strict=True):
+        left, members = statement.left, statement.members
+        if not isinstance(left, t.Name) or left.mark or len(members) < 2:
+            continue
+        last = members[-1]
+        if printed_number(last) is not None:
+            numbers.setdefault(left.key, part)
+        elif isinstance(last, t.Matrix):
+            given = len(members) == 2 and is_printed(last) and left.key not in arrays
+            if given and numbers.get(left.key, part) < part:
+                yield left.key, part
+            arrays.add(left.key)
 
 
 def _first_seen(statements: Sequence[Statement], parts: Sequence[int]) -> dict[str, int]:
