@@ -16,6 +16,8 @@ from derivgen.checking.maths.rebuild import rebuilt
 
 #: by how many quantities a derivative is summed
 MOST_READERS = 20
+#: how many quantities may be a derivative by another name, and how near they are to it
+MOST_NAMES, WHOLE = 100, mpmath.mpf("1e-15")
 #: how many quantities in a row may have no printed derivative
 DEEPEST = 2
 
@@ -30,10 +32,27 @@ def through_readers(here: Standing, token: t.Derivative, deepest: int = DEEPEST)
             return []
         own = t.Derivative(token.of, name)
         above: list[t.Node] = []
-        if deepest and not here.printed_for(own) and here.printed_cell(own) is None:
-            above = through_readers(here, own, deepest - 1)
+        if not here.printed_for(own) and here.printed_cell(own) is None:
+            above = _by_another_name(here, own)
+            if deepest and not above:
+                above = through_readers(here, own, deepest - 1)
         terms.append(t.Product((above[0] if above else own, _number(slope))))
     return [t.Sum(tuple((False, term) for term in terms))] if terms else []
+
+
+def _by_another_name(here: Standing, token: t.Derivative) -> list[t.Node]:
+    """A quantity that was printed and is the same number, as a delta is."""
+    value = here.known_value(token)
+    if not value:
+        return []
+    for node in list(here.ledger.by_subject)[:MOST_NAMES]:
+        if not isinstance(node, t.Name) or node.mark:
+            continue
+        if here.actual.model.definition(node.key) is not None:
+            other = here.known_value(node)
+            if other is not None and abs(other - value) < WHOLE * abs(value):
+                return [node]
+    return []
 
 
 def with_readers(here: Standing, node: t.Node) -> t.Node:
