@@ -60,11 +60,11 @@ def judge_calculation(
     _judge_put_in(here, draft, subject, formula)
     if here.carries and draft.verdict is Verdict.CORRECT and subject is not None:
         said = here.said.get(here.ledger.plain(subject), [])[-1:]
-        if any(_is_put_in(here, draft, known) for known in (formula, *said) if known is not None):
+        if any(is_put_in(here, draft, known) for known in (formula, *said) if known is not None):
             note_on_the_way(here, draft)
 
 
-def _is_put_in(here: Standing, draft: Draft, formula: t.Node) -> bool:
+def is_put_in(here: Standing, draft: Draft, formula: t.Node) -> bool:
     """Whether a calculation is a formula with numbers in it, each of them right."""
     pairs = aligned(formula, draft.segment.body, here.known_value, here.actual.budget)
     return pairs is not None and all(is_value_of(here, pair) for pair in pairs)

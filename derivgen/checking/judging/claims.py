@@ -6,13 +6,10 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
-import mpmath
-
 from derivgen.checking.drafts import Draft, note_open
 from derivgen.checking.evaluating import indices as ix
 from derivgen.checking.evaluating import values as v
 from derivgen.checking.evaluating.budget import OutOfWork
-from derivgen.checking.evaluating.equality import Equality, close
 from derivgen.checking.evaluating.literals import literal
 from derivgen.checking.evaluating.printed import (
     Fit,
@@ -36,11 +33,13 @@ from derivgen.checking.judging.by_prints import (
     leave_open_what_prints_cannot_tell,
 )
 from derivgen.checking.judging.calculations import (
+    is_put_in,
     judge_calculation,
     judge_mixed,
     judge_shortened,
     note_on_the_way,
 )
+from derivgen.checking.judging.holding import holds_here, holds_with_names
 from derivgen.checking.judging.own_calculations import Calculated, calculated_as
 from derivgen.checking.judging.results import judge_result
 from derivgen.checking.judging.slips_of_operands import right_in_spite
@@ -50,13 +49,10 @@ from derivgen.checking.judging.symbols import SymbolJudge, may_lie_otherwise
 from derivgen.checking.maths import tree as t
 from derivgen.checking.maths.loose_signs import LOOSE
 from derivgen.checking.maths.mixed_numbers import is_mixed_number, with_mixed_numbers
-from derivgen.checking.maths.rebuild import rebuilt
 from derivgen.checking.report import Verdict
 from derivgen.checking.understanding.statements import OTHER_RELATIONS, Statement
 
 ORDERS = frozenset({"<", ">", "<=", ">=", "!="})
-#: how many numbers, and names for each, are tried as what was put in among names
-MOST_PUT_IN = 6
 
 
 @dataclass
@@ -239,54 +235,24 @@ class ClaimJudge:
 
     def _formula(self, draft: Draft, subject: t.Node, before: Sequence[t.Node]) -> None:
         self.symbols.judge(draft, subject, before)
+        blamed = draft.doubted or draft.verdict is Verdict.WRONG
+        if blamed and before and is_put_in(self.standing, draft, before[-1]):
+            draft.doubted = False  # 0 + 0 x_i for w_0 + w_1 x_i
+            draft.accept()
+            return
         if draft.verdict is Verdict.CORRECT:
             self.formulas.setdefault(subject, draft.segment.body)
         if draft.verdict is Verdict.WRONG and has_decimals(draft.segment.body):
             # numbers among names: a calculation in which not everything has been put in yet
             judge_mixed(self.standing, draft, subject)
         if draft.verdict is Verdict.WRONG and (
-            self._holds_here(subject, draft.segment.body)
+            holds_here(self.basis, self.standing, subject, draft.segment.body)
             or is_difference_quotient(self.standing, draft, subject)
-            or self._holds_with_names(subject, draft.segment.body)
+            or holds_with_names(self.standing, self.symbols, subject, draft.segment.body)
             or (is_calculation(subject) and agrees(self.standing, subject, draft.segment.body))
             or holds_by_prints(self.standing, subject, draft.segment.body)
         ):
             draft.accept()
-
-    def _holds_with_names(self, subject: t.Node, body: t.Node) -> bool:
-        """True for ``dL/da = -2 b`` where -2 is what was printed for dL/de, and ``dL/de b`` is right."""
-        if not isinstance(subject, t.Derivative) or is_numeric(body):
-            return False
-        by_value = self.standing.ledger.by_value
-        parts = [p for p in t.walk(body) if isinstance(p, t.Number) and not p.decimals]
-        for part in parts[:MOST_PUT_IN]:
-            same = [entry.subject for entry in by_value.get(mpmath.mpf(int(part.value)), ())]
-            other = [entry.subject for entry in by_value.get(-mpmath.mpf(int(part.value)), ())]
-            named: list[t.Node] = [node for node in same if isinstance(node, t.Derivative)]
-            named += [t.Negated(node) for node in other if isinstance(node, t.Derivative)]
-            for name in list(dict.fromkeys(named))[:MOST_PUT_IN]:
-                if self.symbols.sides.compare(subject, _put(body, part, name)):
-                    return True
-        return False
-
-    def _holds_here(self, subject: t.Node, body: t.Node) -> bool:
-        """True for a formula of the case that holds after the steps of training so far, and for one that is exact for
-        the stated values and means no others: with given numbers in place of some names, at a kink, or of two
-        derivatives that are the same number."""
-        world = self.standing.actual
-        if (world.step or world.stated) and Equality(
-            self.basis.model, self.basis.budget, world
-        ).compare(subject, body):
-            return True
-        numbers = any(isinstance(part, t.Matrix) and is_printed(part) for part in t.walk(body))
-        alike = isinstance(subject, t.Derivative) and isinstance(body, t.Derivative)
-        if not (numbers or alike or self.basis.share is not None):
-            return False
-        try:
-            left, right = map(world.evaluate, (subject, body))
-            return (alike or not v.is_nothing(left)) and close(left, right)
-        except NoValue:
-            return False
 
     def _put_into(self, members: Sequence[t.Node]) -> t.Node | None:
         """What numbers were put into: the formula before them, or what defines the name before them."""
@@ -403,8 +369,3 @@ class ClaimJudge:
             draft.message = (
                 f"{self.basis.spelled(left)} {segment.relation} {draft.printed} does not hold"
             )
-
-
-def _put(node: t.Node, part: t.Node, other: t.Node) -> t.Node:
-    """A formula with something else for one of its parts."""
-    return other if node is part else rebuilt(node, lambda child: _put(child, part, other))

@@ -112,8 +112,25 @@ class Judge:
             self._enter(best)
         if self.standing.actual is not best:
             self._again(statement, best, begin, written)
+        if wrong and best is here:
+            self._where_it_stood(statement, begin, written, self.situations.past)
         self.given.restated(statement, self.drafts[begin:])
         self.situations.note(statement)
+
+    def _where_it_stood(
+        self, statement: Statement, begin: int, written: int, past: Sequence[World]
+    ) -> None:
+        """Judge a value alone that is wrong here as one of a step before: the document looks back, and stays here."""
+        here, wrong = self.standing.actual, True
+        for world in past if self.situations.may_look_back(statement) else ():
+            self._again(statement, world, begin, written)
+            wrong = _wrong_numbers(self.drafts[begin:]) > 0
+            if not wrong:
+                break
+        if self.standing.actual is not here:
+            self.standing.actual = here
+            if wrong:
+                self._again(statement, here, begin, written)
 
     def _where_it_is_said(self, statement: Statement) -> None:
         """Judge a statement at the step that its heading names, with the data that this step has of its own."""
@@ -136,6 +153,8 @@ class Judge:
                 self.given.meant()
             else:
                 self._again(statement, here, begin, written)
+        if _count_wrong(self.drafts[begin:]):
+            self._where_it_stood(statement, begin, written, self.worlds[:step])
         self.given.after_step(statement, self.drafts[begin:])
 
     def _enter(self, world: World) -> None:

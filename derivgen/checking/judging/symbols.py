@@ -108,6 +108,9 @@ class SymbolJudge:
         if self._is_another_loss(subject, body):
             draft.code, draft.message = "C404", "it is another loss than the one that is used here"
             return
+        if self._descends_another(subject, body):
+            draft.code, draft.message = "C404", "it descends another function than the loss"
+            return
         if self._is_another_choice(draft, subject):
             same = any(self.sides.compare(formula, body) for formula in before)
             draft.code, draft.message = "C404", "it is another function than the one before"
@@ -163,6 +166,15 @@ class SymbolJudge:
             return False
         made = self.model.definition(subject.key)
         return made is not None and _functions(made) != _functions(body)
+
+    def _descends_another(self, subject: t.Node, body: t.Node) -> bool:
+        """True for ``x <- x - 0.25 * 2 (x - 3)``, which reads x alone, where x is given to something with a loss."""
+        if not isinstance(subject, t.Name) or subject.mark not in UPDATE_MARKS:
+            return False
+        if set(t.names_in(body)) != {subject.key} or self.model.loss is None:
+            return False
+        above = self.sides.equality.ancestry.upstream(self.model.loss)
+        return any(key != subject.key and self.model.definition(key) is None for key in above)
 
     def _is_another_choice(self, draft: Draft, subject: t.Node) -> bool:
         """True for ``g(s) = \tanh(s)`` behind ``g(s) = 1/(1 + e^{-s})``: what an activation may be as well."""

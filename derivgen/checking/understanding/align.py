@@ -56,6 +56,8 @@ def _aligned(formula: t.Node, calculation: t.Node, known: _Known) -> list[Pair] 
             return []
         return None
     match formula, calculation:
+        case t.Name(key, mark), t.Name(other, after) if (key, mark) == (other, after):
+            return []  # nothing was put in for it yet
         case (t.Name() | t.Derivative(), _) if _is_leaf(calculation):
             return [Pair(formula, calculation)]
         case (t.Name() | t.Derivative(), _) if _is_exact(calculation):

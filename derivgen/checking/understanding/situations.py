@@ -7,10 +7,12 @@ given anew, is about that: from there on the document stands there.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 
+from derivgen.checking.evaluating import indices as ix
 from derivgen.checking.evaluating.literals import literal
 from derivgen.checking.evaluating.model import Model
 from derivgen.checking.evaluating.printed import is_printed, printed_matrix, printed_number
@@ -22,6 +24,12 @@ from derivgen.checking.understanding.computed_anew import ComputedAnew
 from derivgen.checking.understanding.statements import Statement
 from derivgen.checking.understanding.update_rules import unknown_step
 
+#: words for a step, or for what was before
+_BACK = re.compile(
+    r"step|iterat|iteraci|epoch|initial|first|before|start|previous|original|schritt|anfang|vorher|zuvor|paso|antes|étape"
+    r"|avant|départ",
+    re.IGNORECASE,
+)
 #: steps of training that are followed
 MOST_STEPS = 20
 
@@ -43,6 +51,8 @@ class Situations:
     renewed: dict[str, Value] = field(default_factory=dict)
     #: names that were printed so far
     seen: set[str] = field(default_factory=set)
+    #: where the document stood before
+    past: list[World] = field(default_factory=list)
     #: what has no formula in names, and was worked out
     worked: ComputedAnew = field(init=False)
     #: the point with the value that a statement works out anew
@@ -95,7 +105,7 @@ class Situations:
         if not isinstance(left, t.Name) or left.mark:
             return
         points = [self.world]
-        if self.updated and left.key in self.seen and self.steps < MOST_STEPS:
+        if self.updated and self._was_seen(left.key) and self.steps < MOST_STEPS:
             after = self._after()
             # where the document's rule is not known, its new values are all that is
             if after is not None and self.model.step is not unknown_step:
@@ -113,6 +123,22 @@ class Situations:
                     {left.key: self.world.evaluate(calculation)}
                 )
                 yield self._worked_anew
+
+    def _was_seen(self, key: str) -> bool:
+        """Whether something was printed before, or all of its kind in letters."""
+        return key in self.seen or any(ix.is_instance(key, other) for other in self.seen)
+
+    def may_look_back(self, statement: Statement) -> bool:
+        """True for the value of something computed that stands there alone, behind words for a step or for before."""
+        left, members = statement.left, statement.members
+        if not isinstance(left, t.Name) or left.mark or statement.chain.continued:
+            return False
+        alone = len(members) == 2 and is_printed(members[1])
+        return (
+            alone
+            and _BACK.search(statement.passage.before) is not None
+            and self.model.definition(left.key) is not None
+        )
 
     def _after(self) -> World | None:
         """The point after a step, where there is a rule for that."""
@@ -136,6 +162,7 @@ class Situations:
     def enter(self, world: World) -> None:
         """The document stands at another point from here on."""
         stepped = world.step > self.world.step
+        self.past.append(self.world)
         self.world = world
         self.anew = {}
         if stepped:
