@@ -31,7 +31,8 @@ _SIGNS: Mapping[str, str] = {
     **{greek: rf"\\{greek}(?![A-Za-z])" for greek in ("psi", "rho")},
 }
 _WORD = re.compile(
-    r"(?<![A-Za-z\\])\\?(?:ReLU|relu|RELU|tanh|leaky[ -]?relu|sigmoid|logistic|softplus|arctan|elu|softsign)(?![A-Za-z])",
+    r"(?<![A-Za-z\\])\\?(?:ReLU|relu|RELU|tanh|leaky[ -]?relu|sigmoid|logistic|softplus|arctan|elu|softsign)(?![A-Za-z])"
+    r"|(?<![A-Za-z\\])(?P<foreign>sigmoid(?:e|ea|al|funktion)|logisti(?:que|ca|sche[nrs]?)|logística)(?![a-zà-ÿ])",
     re.IGNORECASE,
 )
 _SENTENCE = re.compile(r"(?<=[.;!?])\s+|\n|[。；]")
@@ -108,7 +109,8 @@ def _said(function: str, text: str) -> str:
 
 def named_functions(text: str) -> set[str]:
     """The activations that a text speaks of."""
-    return {_canonical(word) for word in _WORD.findall(text)} - {""}
+    found = (("sigmoid" if word["foreign"] else word[0]) for word in _WORD.finditer(text))
+    return set(map(_canonical, found)) - {""}
 
 
 def _canonical(word: str) -> str:

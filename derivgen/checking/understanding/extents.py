@@ -9,8 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from itertools import pairwise
 
 from derivgen.checking.evaluating import indices as ix
+from derivgen.checking.evaluating.ancestry import Ancestry
 from derivgen.checking.evaluating.model import DocumentModel, Element
 from derivgen.checking.maths import tree as t
 from derivgen.checking.understanding.statements import Statement
@@ -39,7 +41,8 @@ def with_extents(model: DocumentModel, statements: Sequence[Statement]) -> Docum
     if not has_arrays(statements) or any(node is not None for node in model.values.values()):
         return model
     used = {name.key for s in statements for name in _names(s)}
-    found = _Extents(model, {key for key in used if not ix.letters_of(key)})
+    wholes = {key for key in used if not ix.letters_of(key)}
+    found = _Extents(model, _are_rows(model), wholes)
     try:
         if model.loss is not None:
             found.same(found.of_name(model.loss), NUMBER)
@@ -79,6 +82,28 @@ def has_arrays(statements: Sequence[Statement]) -> bool:
     return any(t.has_arrays(segment.body) for s in statements for segment in s.chain.segments)
 
 
+def _are_rows(model: DocumentModel) -> bool:
+    """True where vectors stand before matrices, ``a W + b``, more often than behind them, on the way to the loss."""
+    before = 0
+    above = None if model.loss is None else Ancestry(model).upstream(model.loss)
+    forward = (n for key, n in model.definitions.items() if above is None or key in above)
+    for node in (part for body in forward for part in t.walk(body)):
+        for left, right in pairwise(node.factors) if isinstance(node, t.Product) else ():
+            before += _is_vector(left) and _is_matrix(right)
+            before -= _is_matrix(left) and _is_vector(right)
+    return before > 0
+
+
+def _is_vector(node: t.Node) -> bool:
+    base = ix.family(node.key) if isinstance(node, t.Name) and not node.mark else ""
+    return base[:1].islower() and base not in _NUMBERS
+
+
+def _is_matrix(node: t.Node) -> bool:
+    body = node.body if isinstance(node, t.Transposed) else node
+    return isinstance(body, t.Name) and body.key[:1].isupper()
+
+
 def _names(statement: Statement) -> Iterator[t.Name]:
     for segment in statement.chain.segments:
         yield from t.names_of(segment.body)
@@ -109,6 +134,8 @@ class _Extents:
     """Shapes as they are found out; sizes that have to be one are joined."""
 
     model: DocumentModel
+    #: whether vectors are rows
+    rows: bool = False
     #: the names that stand there without an index letter
     wholes: set[str] = field(default_factory=set)
     known: dict[str, Extent] = field(default_factory=dict)
@@ -172,7 +199,10 @@ class _Extents:
         if ix.letters_of(key) or base in _NUMBERS or key in (self.model.loss, self.model.rate):
             return NUMBER
         big = base[:1].isupper()
-        return self.new(), self.new() if big else ONE
+        return self._vector() if not big else (self.new(), self.new())
+
+    def _vector(self) -> Extent:
+        return (ONE, self.new()) if self.rows else (self.new(), ONE)
 
     def of(self, node: t.Node) -> Extent | None:
         """The shape of a formula; None for a constant, which meets any shape."""
@@ -253,7 +283,8 @@ class _Extents:
             if found is None:
                 found = shape
             elif body in biases:
-                self.join(found[0], shape[0])  # it meets every sample
+                side = 1 if self.rows else 0
+                self.join(found[side], shape[side])  # it meets every sample
             else:
                 self.same(found, shape)
         return found

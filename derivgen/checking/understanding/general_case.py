@@ -62,6 +62,7 @@ def general_cases(
     counting = _counting(statements)
     said = [_over_all(s) for s in statements if _is_equation(s, counting)]
     free = free_functions(said, known)
+    said = [s for s in said if not (_is_slope(s) and free & {c.function for c in _calls(s)})]
     labels = _labels(said)
     deltas = deltas_by_custom(said) if by_custom else []
     if by_custom and not deltas:
@@ -135,7 +136,7 @@ def families_with_units(
 
 
 def free_functions(statements: Sequence[Statement], known: Container[str]) -> frozenset[str]:
-    """The functions of one number of which a document says neither what they are nor what their slopes are."""
+    """The functions of one number of which a document does not say what they are."""
     found: set[str] = set()
     said: set[str] = set()
     for statement in statements:
@@ -147,9 +148,15 @@ def free_functions(statements: Sequence[Statement], known: Container[str]) -> fr
                 said.add(call.function)
         left = statement.left
         left = left.of if isinstance(left, t.Derivative) else left
-        if isinstance(left, t.Call):
+        if isinstance(left, t.Call) and not _is_slope(statement):
             said.add(left.function)
     return frozenset(found - said - _NO_FUNCTIONS)
+
+
+def _is_slope(statement: Statement) -> bool:
+    """True for ``f'(z) = f(z) (1 - f(z))``: what holds for any f is said before it, and this of one."""
+    left = statement.left
+    return isinstance(left, t.Call) and bool(left.primes)
 
 
 def _calls(statement: Statement) -> Iterator[t.Call]:

@@ -1,4 +1,4 @@
-"""``for $j = 1, 2$`` says over which numbers an index letter runs, and gives nothing a value."""
+"""``for $j = 1, 2$`` and ``$l = 1, ..., L$`` say over which numbers an index letter runs, and give nothing a value."""
 
 from __future__ import annotations
 
@@ -38,7 +38,10 @@ def _letter(statement: Statement) -> str | None:
         return left.key
     if not isinstance(body, t.Matrix) or not body.is_list or len(body.rows) != 1:
         return None
-    numbers = [printed_number(cell) for cell in body.rows[0]]
+    row = list(body.rows[0])
+    if len(row) > 2 and isinstance(row[-2], t.Dots) and isinstance(row[-1], t.Name | t.Number):
+        row = row[:-2]  # l = 1, ..., L
+    numbers = [printed_number(cell) for cell in row]
     whole = [int(n.value) for n in numbers if n is not None and n.decimals <= 0]
     counted = len(whole) == len(numbers) and whole[:1] in ([0], [1])
     return left.key if counted and whole == list(range(whole[0], whole[0] + len(whole))) else None

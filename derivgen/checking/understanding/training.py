@@ -100,7 +100,7 @@ def parameters_of(decided: Decided, loss: str | None) -> frozenset[str]:
         # a derivative by an input is what a layer below would need: the input stays what it is
         by -= {key for key in by if ix.split(key)[0].lower() in INPUT_WORDS}
     found: set[str] = set()
-    for key in updated | by:
+    for key in _of_all_layers(updated, decided) | by:
         node = decided.definitions.get(key)
         element = decided.elements.get(key)
         if isinstance(node, t.Matrix):
@@ -110,6 +110,13 @@ def parameters_of(decided: Decided, loss: str | None) -> frozenset[str]:
         elif node is None and key in decided.values:
             found.add(key)
     return frozenset(found - opaque(decided))
+
+
+def _of_all_layers(keys: set[str], decided: Decided) -> set[str]:
+    """Keys with those of the layers of which they speak in general: ``W^1`` and ``W^2`` for ``W^l``."""
+    general = {ix.without_above(key) for key in keys if ix.above(key) in ix.ABOVE}
+    layers = (key for key in decided.values if ix.above(key).isdigit())
+    return keys.union(key for key in layers if ix.without_above(key) in general)
 
 
 def descends(decided: Decided) -> bool:
