@@ -50,6 +50,9 @@ class Said:
     #: the same of quantities that are numbered one by one: x_1, x_2, ...
     families: dict[str, dict[int, _Cell]] = field(default_factory=dict)
 
+    #: what was printed for exponentials: ``e^{z_1} = 1.1388``
+    exponentials: dict[t.Node, t.Number] = field(default_factory=dict)
+
     def take(self, members: Sequence[t.Node]) -> None:
         """Take in a chain: its first member has the values that are printed in it."""
         left = members[0] if members else None
@@ -65,6 +68,8 @@ class Said:
             if isinstance(left, t.Name):
                 self._take_cells(left, body)
             number = printed_number(body)
+            if isinstance(left, t.Call) and left.function == "exp" and isinstance(body, t.Number):
+                self.exponentials.setdefault(left, body)
             if number is not None:
                 negative = number.value < 0
                 value = next(p.value for p in t.walk(body) if isinstance(p, t.Number))
@@ -115,6 +120,7 @@ class Said:
         waiting: dict[Fraction, list[tuple[t.Node, bool]]] = {}
         for value, count in counts.items():
             found = self.by_value.get(value) or self.in_arrays.get(value, [])
+            found = found or self._sum_of_exponentials(value)
             if not found:
                 if value in CONSTANTS:
                     continue
@@ -128,6 +134,15 @@ class Said:
         if not waiting:
             return calculation if counts_of else None
         return _put(calculation, waiting, constants | counts_of)
+
+    def _sum_of_exponentials(self, value: Fraction) -> list[tuple[t.Node, bool]]:
+        """The sum of all exponentials that were printed, where a number is that: what softmax divides by."""
+        numbers = list(self.exponentials.values())
+        off = abs(sum((number.value for number in numbers), Fraction(0)) - value)
+        units = (Fraction(1, 10**number.decimals) for number in numbers)
+        if len(numbers) < 2 or off > sum(units, Fraction(0)) / 2:
+            return []
+        return [(t.Sum(tuple((False, node) for node in self.exponentials)), False)]
 
     def _with_vectors(self, node: t.Node) -> tuple[t.Node, set[int]]:
         """A calculation with cells in each sum that goes through whole vectors, term by term: ``1 + 2 + 4`` where
