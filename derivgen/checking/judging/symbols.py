@@ -171,8 +171,9 @@ class SymbolJudge:
         """True for ``x <- x - 0.25 * 2 (x - 3)``, which reads x alone, where x is given to something with a loss."""
         if not isinstance(subject, t.Name) or subject.mark not in UPDATE_MARKS:
             return False
-        if set(t.names_in(body)) != {subject.key} or self.model.loss is None:
-            return False
+        read = [name.key for name in t.names_of(body)]
+        if set(read) != {subject.key} or len(read) < 2 or self.model.loss is None:
+            return False  # "w <- w - 0.1 * 0.25" goes by a number
         above = self.sides.equality.ancestry.upstream(self.model.loss)
         return any(key != subject.key and self.model.definition(key) is None for key in above)
 
