@@ -52,6 +52,8 @@ def with_activations(statements: Sequence[Statement], text: str) -> tuple[Statem
     for function in sorted(used - set(_defined(statements))):
         said = _said(function, text[:LONGEST])
         numbers = list(_pairs(statements, function))[:MOST_PAIRS]
+        if all(_is_threshold(result) for _, result in numbers):
+            numbers = []  # 0 and 1 are near every sigmoid, and a unit that fires or not gives nothing else
         said = said or ("sigmoid" if function == "sigmoid" else "")
         if numbers and not _fits(said, numbers):
             others = [name for name in ACTIVATIONS if _fits(name, numbers)]
@@ -157,6 +159,10 @@ def _fits(function: str, pairs: Sequence[_Pair]) -> bool:
     """True where most results are what a function makes of the arguments."""
     right = sum(_fits_one(function, *pair) for pair in pairs) if function else 0
     return 2 * right > len(pairs)
+
+
+def _is_threshold(result: Printed) -> bool:
+    return not result.decimals and result.value in (0, 1)
 
 
 def _fits_one(function: str, argument: Printed, result: Printed) -> bool:

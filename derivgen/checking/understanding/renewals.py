@@ -13,6 +13,7 @@ from derivgen.checking.maths.rebuild import rebuilt
 from derivgen.checking.maths.tree import names_in
 from derivgen.checking.maths.writing import APART
 from derivgen.checking.understanding.decided import Decided
+from derivgen.checking.understanding.running_values import running
 from derivgen.checking.understanding.training import descends
 
 
@@ -104,6 +105,10 @@ def forget_assigned(decided: Decided) -> None:
         and not (ix.letters_of(key) and ix.family(key) in decided.notes.printed)
     }
     lost |= {key for key in decided.notes.rules if _is_of_each_parameter(decided, key)}
+    runs = running(decided.statements, decided.filled, decided.budget) - decided.denominators
+    for key in runs:
+        decided.filled.pop(key, None)
+    lost |= runs
     decided.lost |= lost
     tables = (
         decided.notes.sides,
