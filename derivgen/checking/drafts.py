@@ -108,6 +108,12 @@ class Entry:
     sound: bool = True
 
 
+#: matrices by what they are of: value, claim, and as they stand there
+Matrices = dict[t.Node, tuple[Value, int | None, t.Node]]
+#: how many numbers were written, and the matrices
+Mark = tuple[int, Matrices]
+
+
 @dataclass
 class Ledger:
     """Everything that was printed so far, by what it is the value of and by its digits."""
@@ -117,7 +123,7 @@ class Ledger:
     #: names that only stand for another one
     aliases: Mapping[str, str] = field(default_factory=dict)
     #: the last matrices that were printed: value, claim, and as they stand there
-    matrices: dict[t.Node, tuple[Value, int | None, t.Node]] = field(default_factory=dict)
+    matrices: Matrices = field(default_factory=dict)
     #: everything that was written, in order
     written: list[Entry] = field(default_factory=list)
     #: what was printed up to the last step of training, where that lies behind
@@ -152,8 +158,18 @@ class Ledger:
             self.by_subject[self.plain(subject)].append(entry)
         self.by_value[printed.value].append(entry)
 
+    def mark(self) -> Mark:
+        """What :meth:`go_back` goes back to."""
+        return len(self.written), dict(self.matrices)
+
+    def go_back(self, mark: Mark) -> None:
+        """Take back everything that was written after a mark, matrices included."""
+        count, matrices = mark
+        self.matrices = dict(matrices)
+        self.forget(count)
+
     def forget(self, count: int) -> None:
-        """Take back everything that was written after the first ``count`` entries."""
+        """Take back every number that was written after the first ``count`` entries."""
         while len(self.written) > count:
             entry = self.written.pop()
             if entry.subject is not None:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
-from derivgen.checking.drafts import Draft, note_open
+from derivgen.checking.drafts import Draft, Mark, note_open
 from derivgen.checking.evaluating import indices as ix
 from derivgen.checking.evaluating import values as v
 from derivgen.checking.evaluating.budget import OutOfWork
@@ -110,7 +110,7 @@ class ClaimJudge:
         self, statement: Statement, segment: t.Segment, members: list[t.Node]
     ) -> t.Segment:
         """Judge one member of a chain; the member as it was read."""
-        begin, written = len(self.drafts), len(self.standing.ledger.written)
+        begin, written = len(self.drafts), self.standing.ledger.mark()
         self._member(statement, segment, members)
         if all(draft.verdict is not Verdict.WRONG for draft in self.drafts[begin:]):
             return segment
@@ -140,11 +140,11 @@ class ClaimJudge:
         segment: t.Segment,
         members: list[t.Node],
         begin: int,
-        written: int,
+        written: Mark,
     ) -> None:
         """Judge a member anew, otherwise read; what was thought of it from ``begin`` on is forgotten."""
         del self.drafts[begin:]
-        self.standing.ledger.forget(written)
+        self.standing.ledger.go_back(written)
         self._member(statement, segment, members)
 
     def _member(self, statement: Statement, segment: t.Segment, members: list[t.Node]) -> None:
