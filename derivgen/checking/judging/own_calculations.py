@@ -12,6 +12,8 @@ from derivgen.checking.evaluating.printed import is_numeric, is_printed, printed
 from derivgen.checking.evaluating.values import NoValue, Value
 from derivgen.checking.evaluating.world import World
 from derivgen.checking.maths import tree as t
+from derivgen.checking.maths.loose_signs import with_squared_signs
+from derivgen.checking.maths.mixed_numbers import with_mixed_numbers
 from derivgen.checking.report import Verdict
 from derivgen.checking.understanding.statements import Statement
 
@@ -34,6 +36,12 @@ def calculated(model: Model, statements: Sequence[Statement], world: World) -> C
         calculations = [m for m in members[1:-1] if is_numeric(m) and not is_printed(m)]
         if number is None or not calculations:
             continue
+        if any(
+            loose(one) != one
+            for loose in (with_squared_signs, with_mixed_numbers)
+            for one in calculations
+        ):
+            continue  # what is meant is not sure
         try:
             value = v.scalar(world.evaluate(calculations[0]))
         except NoValue:
