@@ -8,7 +8,7 @@ from contextlib import suppress
 from derivgen.checking.drafts import Draft, Ledger
 from derivgen.checking.evaluating import values as v
 from derivgen.checking.evaluating.model import Model
-from derivgen.checking.evaluating.printed import is_numeric, is_printed, printed_number
+from derivgen.checking.evaluating.printed import Fit, is_numeric, is_printed, printed_number
 from derivgen.checking.evaluating.values import NoValue, Value
 from derivgen.checking.evaluating.world import World
 from derivgen.checking.maths import tree as t
@@ -43,9 +43,11 @@ def calculated(model: Model, statements: Sequence[Statement], world: World) -> C
         ):
             continue  # what is meant is not sure
         try:
-            value = v.scalar(world.evaluate(calculations[0]))
+            value, *others = (v.scalar(world.evaluate(one)) for one in calculations)
         except NoValue:
             continue
+        if any(other is not None and number.fit(other) is not Fit.OFF for other in others):
+            continue  # the number is that of the last calculation: that one is wrong, or the first
         # in its last digit it may be right, and its operands rounded
         if value is not None and abs(value - number.value) > 1.5 * number.unit:
             found |= {id(statement): {left.key: v.constant(value)} for statement in chain}
