@@ -43,7 +43,11 @@ def calculated(model: Model, statements: Sequence[Statement], world: World) -> C
         ):
             continue  # what is meant is not sure
         try:
-            value, *others = (v.scalar(world.evaluate(one)) for one in calculations)
+            value = v.scalar(world.evaluate(calculations[0]))
+            # that of one number, -(-0.5), is just written otherwise
+            others = [
+                v.scalar(world.evaluate(one)) for one in calculations[1:] if _is_of_several(one)
+            ]
         except NoValue:
             continue
         if any(other is not None and number.fit(other) is not Fit.OFF for other in others):
@@ -63,6 +67,10 @@ def calculated_as(
     if id(statement) not in calculated or any(not wrong.isdisjoint(uses) for uses in behind):
         return {}
     return calculated[id(statement)]
+
+
+def _is_of_several(calculation: t.Node) -> bool:
+    return sum(isinstance(part, t.Number) for part in t.walk(calculation)) > 1
 
 
 def _is_computed(world: World, key: str) -> bool:
