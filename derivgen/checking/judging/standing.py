@@ -107,16 +107,11 @@ class Standing:
         fit = self.fit(number, value)
         return fit is Fit.ROUNDED or (self.cuts and fit is Fit.CUT)
 
-    def is_longer(self, short: Printed | None, number: Printed, value: Real) -> bool:
+    def is_longer(self, short: Printed | None, number: Printed) -> bool:
         """Whether a number is one that was printed with fewer digits, as far as these tell."""
-        # what was cut may have lost a whole unit, and the value rests on such numbers
-        most = 2 if self.cuts else 1
-        return (
-            short is not None
-            and short.decimals < number.decimals
-            and self.follows(short, number.value)
-            and abs(number.value - value) <= most * short.unit
-        )
+        if short is None or short.decimals >= number.decimals:
+            return False
+        return self.follows(short, number.value)
 
     def read(self, number: Printed) -> Printed:
         """A printed number with the digits that it says, by the habit of the document."""
