@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from enum import Enum
+from fractions import Fraction
 
 import mpmath
 
@@ -91,6 +92,23 @@ def printed_matrix(node: t.Node) -> tuple[tuple[Printed, ...], ...] | None:
             return None
         rows.append(cells)
     return tuple(rows) if len(set(map(len, rows))) == 1 else None
+
+
+def exact_cells(node: t.Node) -> tuple[tuple[Fraction, int], ...]:
+    """The numbers of a printed number, vector or matrix, row by row, each with its decimals; empty for anything else.
+
+    A vector is the same lying or standing."""
+    match node:
+        case t.Number(_, value, decimals):
+            return ((value, decimals),)
+        case t.Negated(body) | t.Sum(((True, body),)):
+            return tuple((-value, decimals) for value, decimals in exact_cells(body))
+        case t.Transposed(t.Matrix() as body) if len(body.rows) == 1 or len(body.rows[0]) == 1:
+            return exact_cells(body)
+        case t.Matrix(rows):
+            cells = [exact_cells(cell) for row in rows for cell in row]
+            return tuple(cell for (cell,) in cells) if all(len(c) == 1 for c in cells) else ()
+    return ()
 
 
 def is_fraction(node: t.Node) -> bool:

@@ -39,6 +39,8 @@ def display_rule(state: StateBlock, start: int, end: int, silent: bool) -> bool:
     closing = {"$": "$$", "[": opener[0][:-1] + "]"}.get(opener[0][-1], f"\\end{{{name}}}")
     line = start
     at = opener.end()
+    # one that stands left of the list item before it ends the list
+    indent = min(state.blkIndent, state.sCount[start])
     while True:
         close = _find(state.src, closing, at, state.eMarks[line])
         if close is not None:
@@ -46,7 +48,7 @@ def display_rule(state: StateBlock, start: int, end: int, silent: bool) -> bool:
         line += 1
         if line >= min(end, start + MAX_LINES) or state.isEmpty(line):
             return False
-        if state.sCount[line] < state.blkIndent:
+        if state.sCount[line] < indent:
             return False
         at = state.bMarks[line] + state.tShift[line]
         if state.src.startswith(opener[0], at) and opener[0] != "$$":

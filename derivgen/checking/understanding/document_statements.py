@@ -42,6 +42,7 @@ from derivgen.checking.understanding.objects import with_lengths, with_objects
 from derivgen.checking.understanding.plain_layers import with_plain_layers
 from derivgen.checking.understanding.primes_for_transposes import with_transposes
 from derivgen.checking.understanding.repeated_indices import with_implied_sums
+from derivgen.checking.understanding.restated_values import with_restated_values
 from derivgen.checking.understanding.restrictions import with_restrictions
 from derivgen.checking.understanding.rows_of_steps import StepTable, step_tables
 from derivgen.checking.understanding.sample_tables import by_sample
@@ -162,7 +163,7 @@ def _with_names_of_their_own(said: Sequence[Statement], text: str) -> Summed:
     statements = with_plain_layers(with_one_function(statements))
     statements = with_letters_of_sums(with_usual_letters(with_named_losses(statements)))
     statements = with_zero_vectors(with_times_in_keys(with_signs_for_gradients(statements)))
-    labelled = with_labelled_samples(statements, text)
+    labelled = with_labelled_samples(with_restated_values(statements), text)
     return replace(labelled, wholes={**objects.wholes, **labelled.wholes})
 
 

@@ -9,7 +9,12 @@ from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 from derivgen.checking.evaluating.model import Function
-from derivgen.checking.evaluating.printed import is_numeric, is_printed, printed_number
+from derivgen.checking.evaluating.printed import (
+    exact_cells,
+    is_numeric,
+    is_printed,
+    printed_number,
+)
 from derivgen.checking.evaluating.resolving import CONSTANTS, UPDATE_MARKS
 from derivgen.checking.maths import functions
 from derivgen.checking.maths import tree as t
@@ -17,6 +22,7 @@ from derivgen.checking.maths.rebuild import rebuilt
 from derivgen.checking.maths.tree import full_key, names_in
 from derivgen.checking.understanding.filling import Said
 from derivgen.checking.understanding.following import is_assignment
+from derivgen.checking.understanding.restated_values import begins_with
 from derivgen.checking.understanding.statements import Statement
 
 #: how many definitions are put into a function's
@@ -133,7 +139,8 @@ def note(notes: Notes, statement: Statement) -> None:
     if len(segments) > 1 and isinstance(bodies[0], t.Name) and is_assignment(statement.chain):
         notes.assigned[bodies[0].key].append(bodies[1])
     if any(s.relation == "approx" for s in segments) and isinstance(statement.left, t.Name):
-        notes.results.add(full_key(statement.left))
+        if not _is_moved(notes, statement):
+            notes.results.add(full_key(statement.left))
         notes.near |= {id(s.body) for s in segments if s.relation == "approx"}
     members = [statement.left, *bodies] if statement.chain.continued else bodies
     rest = [member for member in members if member is not None]
@@ -169,6 +176,15 @@ def _is_old_value_of(member: t.Node, first: t.Node) -> bool:
 
 def _derivative_names(node: t.Node) -> tuple[str, ...]:
     return (full_key(node),) if isinstance(node, t.Name) else ()
+
+
+def _is_moved(notes: Notes, statement: Statement) -> bool:
+    """True for ``w = 0.8 - 0.1 * 0.333 ~ 0.767`` of a given w: what computes w is still not said."""
+    left, members = statement.left, statement.members
+    given = notes.printed.get(full_key(left)) if isinstance(left, t.Name) else None
+    if not given or len(members) < 2:
+        return False
+    return begins_with(members[1], exact_cells(given[0]))
 
 
 def _note_member(notes: Notes, member: t.Node, rest: Sequence[t.Node], first: bool) -> None:

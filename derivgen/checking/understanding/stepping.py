@@ -14,7 +14,7 @@ from derivgen.checking.evaluating import indices as ix
 from derivgen.checking.evaluating.ancestry import Ancestry
 from derivgen.checking.evaluating.budget import Budget
 from derivgen.checking.evaluating.model import DocumentModel
-from derivgen.checking.evaluating.printed import is_numeric, printed_matrix
+from derivgen.checking.evaluating.printed import exact_cells, is_numeric, printed_matrix
 from derivgen.checking.evaluating.resolving import UPDATE_MARKS
 from derivgen.checking.evaluating.values import place_in
 from derivgen.checking.maths import tree as t
@@ -46,7 +46,7 @@ def stepped(statements: Sequence[Statement], model: DocumentModel, budget: Budge
     #: what the loss is computed from is no velocity, whatever its value
     above = frozenset[str]() if model.loss is None else Ancestry(model).upstream(model.loss)
     changes = changes_of(model)
-    now: dict[str, Fraction] = {}
+    now: dict[str, tuple[Fraction, ...]] = {}
     printed: dict[Fraction, t.Node] = {}
     found: list[Statement] = []
     #: what is added to parameters, and has another value in each step
@@ -73,8 +73,8 @@ def stepped(statements: Sequence[Statement], model: DocumentModel, budget: Budge
                 names = [source for source in sources if isinstance(source, t.Name)]
                 velocities |= {source.key for source in names if source.key not in above | changes}
                 velocities |= {key for key in _put_in(segments, printed) if not model.known(key)}
-                last = _value(segments[-1].body)
-                if last is not None:
+                last = _values(segments[-1].body)
+                if last:
                     now[name.key] = last
         left = statement.left
         if isinstance(left, t.Derivative) and isinstance(left.by, t.Name):
@@ -82,7 +82,7 @@ def stepped(statements: Sequence[Statement], model: DocumentModel, budget: Budge
         if isinstance(left, t.Name) and left.mark in UPDATE_MARKS:
             if ix.letters_of(left.key):
                 ruled.add(ix.family(left.key))
-            elif (new := _value(segments[-1].body)) is not None:
+            elif new := _values(segments[-1].body):
                 now[left.key] = new
         for segment in segments if left is not None and not is_numeric(left) else ():
             value = _value(segment.body)
@@ -99,7 +99,7 @@ def _step(
     name: t.Name,
     segments: Sequence[t.Segment],
     model: DocumentModel,
-    now: Mapping[str, Fraction],
+    now: Mapping[str, tuple[Fraction, ...]],
     ruled: Container[str],
     *,
     told: bool,
@@ -110,8 +110,8 @@ def _step(
         return None
     if len(segments) == 2:
         # "w <- 0.38" of a weight that is something else now
-        new, before = _value(segments[1].body), now.get(name.key, _value(given))
-        moved = new is not None and before is not None and new != before
+        new, before = _values(segments[1].body), now.get(name.key, _values(given))
+        moved = bool(new) and bool(before) and new != before
         arrow = segments[1].relation == "assign" and model.is_parameter(name.key)
         by_rule = ix.family(name.key) in ruled and not ix.letters_of(name.key)
         if (arrow or by_rule or told) and printed_matrix(segments[1].body) is not None:
@@ -121,8 +121,8 @@ def _step(
     if not isinstance(body, t.Sum) or len(body.terms) < 2 or not is_numeric(body):
         return None
     (negative, old), *changes = body.terms
-    before = _value(t.Negated(old) if negative else old)
-    if before is None or before != now.get(name.key, _value(given)):
+    before = _values(t.Negated(old) if negative else old)
+    if not before or before != now.get(name.key, _values(given)):
         return None
     return tuple(_value(change) or Fraction(0) for _, change in changes)
 
@@ -147,6 +147,11 @@ def _given(key: str, model: DocumentModel) -> t.Node | None:
         return None
     place = place_in((len(array.rows), len(array.rows[0])), element.row, element.column)
     return None if place is None else array.rows[place[0]][place[1]]
+
+
+def _values(node: t.Node) -> tuple[Fraction, ...]:
+    """The values of a printed number or array, row by row."""
+    return tuple(value for value, _ in exact_cells(node))
 
 
 def _value(node: t.Node) -> Fraction | None:

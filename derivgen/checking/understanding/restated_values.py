@@ -1,0 +1,119 @@
+"""New values that are listed once more: ``w <- 0.8 - 0.1 * (-0.5) = 0.85``, and at the end ``w = 0.85``.
+
+Without a mark of its own, such a line would give a weight two values, and a document that says two things of a
+weight says nothing of it."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
+from itertools import groupby
+
+from derivgen.checking.evaluating.printed import exact_cells, is_numeric
+from derivgen.checking.evaluating.resolving import UPDATE_MARKS
+from derivgen.checking.maths import tree as t
+from derivgen.checking.understanding.statements import Statement
+
+#: numbers, each with its decimals
+Cells = tuple[tuple[Fraction, int], ...]
+
+
+def with_restated_values(statements: Sequence[Statement]) -> tuple[Statement, ...]:
+    """The statements, with the mark of a new value where what a step has given is said again."""
+    return tuple(made for s in _runs(statements) for made in s)
+
+
+def _runs(statements: Sequence[Statement]) -> Iterator[list[Statement]]:
+    """The statements, those of a list of values together."""
+    said = _Said()
+    for lists, run in groupby(statements, _lists_a_value):
+        together = list(run)
+        if not lists:
+            for statement in together:
+                said.note(statement)
+            yield together
+            continue
+        again = [said.is_again(statement) for statement in together]
+        # one of a list may be wrong
+        yield [
+            _as_new(statement) if at or (any(again) and said.is_near(statement)) else statement
+            for statement, at in zip(together, again, strict=True)
+        ]
+        for statement in together:
+            said.note(statement)
+
+
+def _lists_a_value(statement: Statement) -> bool:
+    members = statement.members
+    return len(members) == 2 and not statement.chain.continued and bool(exact_cells(members[1]))
+
+
+@dataclass
+class _Said:
+    """What was said so far: the values that were given, and those that steps have come to."""
+
+    given: dict[str, Cells] = field(default_factory=dict)
+    #: by the quantity and the step of training at which a statement stands; empty where a step is left without result
+    moved: dict[tuple[str, int], list[Cells]] = field(default_factory=lambda: defaultdict(list))
+
+    def note(self, statement: Statement) -> None:
+        left, members = statement.left, statement.members
+        if not isinstance(left, t.Name) or len(members) < 2:
+            return
+        last, old = exact_cells(members[-1]), self.given.get(left.key)
+        if left.mark in UPDATE_MARKS or begins_with(members[1], old):
+            self.moved[left.key, statement.step].append(last)
+        elif last and not left.mark and _lists_a_value(statement):
+            self.given.setdefault(left.key, last)
+
+    def is_again(self, statement: Statement) -> bool:
+        """Whether a plain value is what a step has come to, or what that is was not said."""
+        cells, moved = self._other_value(statement)
+        return any(not new or _are_alike(cells, new) for new in moved)
+
+    def is_near(self, statement: Statement) -> bool:
+        """Whether a plain value is nearer to what a step has come to than to what was given."""
+        cells, moved = self._other_value(statement)
+        old = self.given[statement.left.key] if isinstance(statement.left, t.Name) and moved else ()
+        return any(new and _distance(cells, new) < _distance(cells, old) for new in moved)
+
+    def _other_value(self, statement: Statement) -> tuple[Cells, Sequence[Cells]]:
+        """A value other than the given one, and what steps have come to; nothing for another statement."""
+        left = statement.left
+        if not isinstance(left, t.Name) or left.mark:
+            return (), ()
+        cells, old = exact_cells(statement.members[1]), self.given.get(left.key)
+        if old is None or cells == old:
+            return (), ()
+        return cells, self.moved.get((left.key, statement.step), ())
+
+
+def _are_alike(cells: Cells, others: Cells) -> bool:
+    """Whether numbers are the same, as far as the shorter ones tell."""
+    return len(cells) == len(others) and all(
+        abs(one - two) <= Fraction(1, 2) / Fraction(10) ** min(places, more)
+        for (one, places), (two, more) in zip(cells, others, strict=True)
+    )
+
+
+def _distance(cells: Cells, others: Cells) -> Fraction:
+    return sum((abs(a - b) for (a, _), (b, _) in zip(cells, others, strict=False)), Fraction(0))
+
+
+def begins_with(body: t.Node, old: Cells | None) -> bool:
+    """Whether a calculation begins with a value that was given: ``0.8 - 0.1 * (-0.5)``."""
+    if not old or not isinstance(body, t.Sum) or len(body.terms) < 2 or not is_numeric(body):
+        return False
+    negative, first = body.terms[0]
+    return exact_cells(t.Negated(first) if negative else first) == old
+
+
+def _as_new(statement: Statement) -> Statement:
+    left = statement.left
+    assert isinstance(left, t.Name)
+    marked = replace(left, mark="new")
+    first, *rest = statement.chain.segments
+    chain = replace(statement.chain, segments=(replace(first, body=marked), *rest))
+    return replace(statement, chain=chain, left=marked)
