@@ -17,7 +17,7 @@ from derivgen.checking.evaluating import at_kinks
 from derivgen.checking.evaluating import values as v
 from derivgen.checking.evaluating.ancestry import Ancestry
 from derivgen.checking.evaluating.budget import Budget
-from derivgen.checking.evaluating.evaluation import LAYOUTS, Tokens
+from derivgen.checking.evaluating.evaluation import CELLS, LAYOUTS, Tokens
 from derivgen.checking.evaluating.model import Model
 from derivgen.checking.evaluating.resolving import LeftOut, NotGiven, Open, Unknown
 from derivgen.checking.evaluating.shares import drawn_shares, share_groups
@@ -199,10 +199,10 @@ class Equality:
                 if found:
                     return found
                 if found.outcome is Outcome.MISFIT and tokens == ("total", "total"):
-                    for layout in LAYOUTS:
+                    for layout in (*LAYOUTS, CELLS):
                         rows = _at(points, left, right, (layout, layout))
                         if rows and not _is_zero(points, left, layout):
-                            return rows  # numerator layout
+                            return rows  # numerator layout, or the slope of each cell
                 if found.outcome is Outcome.DIFFERENT and _is_step_with_rows(left, right):
                     turned = _at(points, left, right, ("total", "turned"))
                     if turned:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Literal
 import mpmath
 
 from derivgen.checking.evaluating import values as v
+from derivgen.checking.evaluating.diagonals import of_each_cell
 from derivgen.checking.evaluating.resolving import CONSTANTS, Open, Unknown, resolved
 from derivgen.checking.evaluating.rules import RULES
 from derivgen.checking.evaluating.rules import holds as holds
@@ -24,9 +25,11 @@ if TYPE_CHECKING:
 
 #: what a derivative token means: along every way; of its own equation alone; of its own equation where
 #: that reads the denominator, as in a sum over paths
-Tokens = Literal["total", "own", "direct", "row", "turned"]
+Tokens = Literal["total", "own", "direct", "row", "turned", "cells"]
 #: how the gradients lie where they do not lie as what they are by
 LAYOUTS: tuple[Tokens, ...] = ("row", "turned")
+#: the derivative of a vector cell by cell: ``da/dz = a (1 - a)``
+CELLS: Tokens = "cells"
 
 
 @dataclass(frozen=True)
@@ -246,6 +249,8 @@ class Frame:
             raise NoValue("a derivative of a derivative")
         if node.of is None:
             raise NoValue("a derivative of nothing")
+        if self.tokens == CELLS:
+            return of_each_cell(derivative(self, node.of, node.by, False))
         if self.tokens in ("row", "turned"):
             return self._as_row(derivative(self, node.of, node.by, False), node)
         local = self.tokens == "own" or (self.tokens == "direct" and self._is_direct(node))

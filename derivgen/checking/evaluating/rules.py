@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from derivgen.checking.evaluating import at_kinks, own_functions
 from derivgen.checking.evaluating import values as v
 from derivgen.checking.evaluating.big_sums import big_sum
+from derivgen.checking.evaluating.diagonals import cells_of_diagonal, diagonal
 from derivgen.checking.evaluating.literals import literal
 from derivgen.checking.evaluating.resolving import (
     LeftOut,
@@ -115,20 +116,11 @@ def _power(frame: Frame, node: t.Power) -> Value:
     base, exponent = frame.evaluate(node.base), frame.number(node.exponent)
     if t.is_length_squared(node) and isinstance(base, Array) and 1 in base.shape:
         return v.total([v.power(cell, exponent) for cell in base.cells()])
-    diagonal = _diagonal_of(base)
-    if diagonal is not None and (exponent.value < 0 or exponent.value % 1):
+    cells = cells_of_diagonal(base)
+    if cells is not None and (exponent.value < 0 or exponent.value % 1):
         # the root of a diagonal matrix, or its inverse: what is 0 beside the diagonal stays 0
-        return _diagonal(Array((tuple(v.power(cell, exponent) for cell in diagonal),)))
+        return diagonal(Array((tuple(v.power(cell, exponent) for cell in cells),)))
     return v.mapped(lambda cell: v.power(cell, exponent), base)
-
-
-def _diagonal_of(value: Value) -> list[Dual] | None:
-    """The cells of a diagonal matrix; None for anything else."""
-    if not isinstance(value, Array) or value.shape[0] != value.shape[1] or value.size < 4:
-        return None
-    rows = value.rows
-    others = [cell for i, row in enumerate(rows) for j, cell in enumerate(row) if i != j]
-    return None if any(cell.value for cell in others) else [row[i] for i, row in enumerate(rows)]
 
 
 def _call(frame: Frame, node: t.Call) -> Value:
@@ -189,7 +181,7 @@ def _call(frame: Frame, node: t.Call) -> Value:
             cells = argument.cells() if isinstance(argument, Array) else (argument,)
             return v.total([v.apply("abs", cell) for cell in cells])
         case "diag":
-            return _diagonal(argument)
+            return diagonal(argument)
         case "trace":
             return _trace(argument)
     if not v.is_function(name):
@@ -251,21 +243,6 @@ def _trace(value: Value) -> Value:
     if value.shape[0] != value.shape[1]:
         raise Shapes("the trace of a matrix that is not square")
     return v.total([row[at] for at, row in enumerate(value.rows)])
-
-
-def _diagonal(value: Value) -> Value:
-    if isinstance(value, Dual):
-        return value
-    if not value.is_vector:
-        raise Shapes("diag of a matrix")
-    cells = value.cells()
-    zero = v.constant(0)
-    return Array(
-        tuple(
-            tuple(cell if i == j else zero for j in range(len(cells)))
-            for i, cell in enumerate(cells)
-        )
-    )
 
 
 def _matrix(frame: Frame, node: t.Matrix) -> Value:

@@ -12,6 +12,7 @@ import mpmath
 
 from derivgen.checking.drafts import Draft, note_open
 from derivgen.checking.evaluating import values as v
+from derivgen.checking.evaluating.diagonals import of_each_cell
 from derivgen.checking.evaluating.equality import DIGITS, close
 from derivgen.checking.evaluating.printed import (
     Fit,
@@ -21,6 +22,7 @@ from derivgen.checking.evaluating.printed import (
     printed_number,
 )
 from derivgen.checking.evaluating.values import (
+    Array,
     Dual,
     NoValue,
     Real,
@@ -349,6 +351,8 @@ def _check_cells(
 ) -> None:
     """A calculation of arrays, cell by cell; ``aligned`` says that each operand was looked at by itself."""
     body = draft.segment.body
+    if isinstance(local, Array) and local.is_vector and isinstance(draft.subject, t.Derivative):
+        exact = of_each_cell(exact)
     found = exact if isinstance(local, Dual) else lying_as(exact, local.shape)
     off = None if found is None else distance(local, found)
     slack = _most_off(here) * spread(here, body)

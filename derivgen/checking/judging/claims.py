@@ -47,7 +47,7 @@ from derivgen.checking.judging.spread import agrees
 from derivgen.checking.judging.standing import Standing
 from derivgen.checking.judging.symbols import SymbolJudge, may_lie_otherwise
 from derivgen.checking.maths import tree as t
-from derivgen.checking.maths.loose_signs import LOOSE, with_stars_by_cell
+from derivgen.checking.maths.loose_signs import loose_readings, with_stars_by_cell
 from derivgen.checking.maths.mixed_numbers import is_mixed_number, with_mixed_numbers
 from derivgen.checking.report import Verdict
 from derivgen.checking.understanding.statements import OTHER_RELATIONS, Statement
@@ -114,7 +114,8 @@ class ClaimJudge:
         self._member(statement, segment, members)
         if all(draft.verdict is not Verdict.WRONG for draft in self.drafts[begin:]):
             return segment
-        for loose in LOOSE:
+        text = statement.passage.text[slice(*segment.span)]
+        for loose in loose_readings(text):
             if loose is with_stars_by_cell and is_calculation(segment.body):
                 continue  # numbers that were put in are no arrays
             meant = replace(segment, body=loose(segment.body))

@@ -13,6 +13,7 @@ import mpmath
 
 from derivgen.checking.drafts import Draft, note_open
 from derivgen.checking.evaluating import indices as ix
+from derivgen.checking.evaluating.diagonals import of_each_cell
 from derivgen.checking.evaluating.equality import DIGITS, close
 from derivgen.checking.evaluating.model import Model
 from derivgen.checking.evaluating.printed import (
@@ -101,6 +102,8 @@ def judge_result(
     cells = tuple(tuple(map(here.read, row)) for row in cells)
     if subject is not None:
         exact = _in_their_layout(here, subject, before, exact)
+    if isinstance(subject, t.Derivative) and exact is not None and 1 in (len(cells), len(cells[0])):
+        exact = of_each_cell(exact)
     if here.carries and local is None and subject is not None:
         local = followed_matrix(here, cells, subject, before)
         if local is None and (same := printed_before(here, cells, exact)) is not None:

@@ -39,6 +39,16 @@ def with_stars_by_cell(node: t.Node) -> t.Node:
     return replace(made, sign="o") if isinstance(made, t.Product) and made.sign == "*" else made
 
 
+def with_outer_products(node: t.Node) -> t.Node:
+    """The same formula with each product cell by cell as that of a column and a row: ``delta (x) x``, where the sign
+    in a circle is a cross."""
+    made = rebuilt(node, with_outer_products)
+    if not isinstance(made, t.Product) or made.sign != "o" or len(made.factors) != 2:
+        return made
+    column, row = made.factors
+    return replace(made, factors=(column, t.Transposed(row)), sign="")
+
+
 def _is_even_power(node: t.Node) -> bool:
     if not isinstance(node, t.Power) or not isinstance(node.base, t.Number):
         return False
@@ -57,3 +67,8 @@ LOOSE: Sequence[Callable[[t.Node], t.Node]] = (
     with_whole_sums,
     with_stars_by_cell,
 )
+
+
+def loose_readings(text: str) -> Sequence[Callable[[t.Node], t.Node]]:
+    """The ways in which a formula with this text may be read otherwise."""
+    return (*LOOSE, with_outer_products) if "otimes" in text or "⊗" in text else LOOSE
