@@ -30,9 +30,12 @@ LABELS: Final = GLUED_LABELS | frozenset(
 MARKS: Final[dict[str, str]] = {
     "new": "new",
     "updated": "new",
-    "neu": "new",
-    "old": "old",
-    "alt": "old",
+    **dict.fromkeys(
+        ("neu", "nuevo", "nueva", "nouveau", "nouvelle", "novo", "nova", "nuovo"), "new"
+    ),
+    **dict.fromkeys(
+        ("old", "alt", "viejo", "vieja", "ancien", "ancienne", "velho", "vecchio"), "old"
+    ),
 }
 STEP: Final = re.compile(r"[tk]([+-][0-9]+)?")
 
