@@ -141,9 +141,11 @@ def find_elements(decided: Decided) -> None:
 
 
 def _are_others(decided: Decided, array: Shaped) -> bool:
-    """True for ``w = [0.53, 0.61]``, the new weights, where w_1 and w_2 were given one by one as others."""
+    """True for ``w = [0.53, 0.61]``, the new weights, where w_1 and w_2 were given one by one as others before."""
     cells = printed_matrix(decided.values[array.key] or t.Words(""))
-    if cells is None:
+    order = {key: at for at, key in enumerate(decided.notes.printed)}
+    first = order.get(array.key, -1)
+    if cells is None or any(order.get(name, -1) > first for name, _ in array.cells()):
         return False
     alike = [
         cells[element.row][element.column].value == number.value

@@ -128,6 +128,8 @@ def _of_rows(table: Table, vocabulary: Vocabulary) -> Iterator[Cell]:
     )
     own = () if sloped else range(first + 1, len(head))
     formulas = {at for at in own if _are_formulas(rows, at, vocabulary)}
+    if len(formulas) > 1:
+        formulas = set()  # one beside the other: for the one loss, for the other
     if not any(kinds[first + 1 :]):
         yield from _of_labels([row[first:] for row in rows], vocabulary)
     for row in rows:
