@@ -56,6 +56,8 @@ class Draft:
     uses: tuple[int, ...] = ()
     #: True where the calculation does not stand there, and was made of numbers that were printed before
     from_prints: bool = False
+    #: its value is that of the formula before it, as the document has it
+    by_formula: bool = False
     #: a name and the number that was wrongly put in for it
     operand: tuple[t.Node, t.Node] | None = None
     cause: int | None = None

@@ -53,14 +53,22 @@ def leave_open_what_prints_cannot_tell(draft: Draft, drafts: Sequence[Draft]) ->
     """A number that does not follow from what was printed is no mistake where that stands in a line that is wrong: it may
     go on with what the line should have had.  Nor is one that is off by no more than roundings on the way come to, of
     which nothing is shown."""
-    if not draft.from_prints or draft.verdict is not Verdict.WRONG:
+    if not (draft.from_prints or draft.by_formula) or draft.verdict is not Verdict.WRONG:
         return
     used = {id(other.statement) for other in drafts if other.id in draft.uses}
-    wrong = (other for other in drafts if other.verdict is Verdict.WRONG)
+    if draft.by_formula:
+        names = {name for member in draft.statement.members[1:] for name in t.names_of(member)}
+        used |= {id(other.statement) for other in drafts if other.statement.left in names}
+    wrong = (other for other in drafts if other.verdict is Verdict.WRONG or other.doubted)
     number, value = draft.number, draft.value
     if any(id(other.statement) in used for other in wrong):
         draft.code, draft.message = "C405", "what it follows from is wrong"
-    elif number and value is not None and abs(value - number.value) <= MOST_CARRIED * number.unit:
+    elif (
+        draft.from_prints
+        and number
+        and value is not None
+        and abs(value - number.value) <= MOST_CARRIED * number.unit
+    ):
         draft.code, draft.message = "C403", NOT_SHOWN
     else:
         return

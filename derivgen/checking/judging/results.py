@@ -67,6 +67,7 @@ def judge_result(
     known = exact is not None
     if exact is None and subject is not None:
         exact = _by_formula(here, subject, before)
+        draft.by_formula = exact is not None
     # by a rule of training that stands before it, a new value follows from what the author says alone
     draft.modelled = exact is not None and (known or isinstance(subject, t.Derivative))
     local = _local_value(here, subject, before, draft)
