@@ -274,14 +274,18 @@ def _in_runs(
     left: list[t.Node], right: list[t.Node], known: _Known, least: int
 ) -> list[Pair] | None:
     """Pairs of runs of neighbouring factors and single numbers, of which so many fit at ``least``; None where
-    not one way alone does that."""
-    if not 1 < len(right) < len(left) <= MOST_GROUPED or not all(map(_is_leaf, right)):
+    not one way alone does that.  An array stands for one factor."""
+    arrays = {at for at, number in enumerate(right) if printed_matrix(number) is not None}
+    plain = all(at in arrays or _is_leaf(number) for at, number in enumerate(right))
+    if not 1 < len(right) < len(left) <= MOST_GROUPED or not plain:
         return None
     found: list[list[Pair]] = []
     for cuts in combinations(range(1, len(left)), len(right) - 1):
         known.budget.spend(len(right))
         ends = (0, *cuts, len(left))
         runs = [left[low:high] for low, high in pairwise(ends)]
+        if any(len(runs[at]) > 1 for at in arrays):
+            continue
         pairs = [
             Pair(run[0] if len(run) == 1 else t.Product(tuple(run)), number)
             for run, number in zip(runs, right, strict=True)
