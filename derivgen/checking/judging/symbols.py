@@ -172,7 +172,10 @@ class SymbolJudge:
         if not isinstance(subject, t.Name) or subject.mark not in UPDATE_MARKS:
             return False
         read = [name.key for name in t.names_of(body)]
-        if set(read) != {subject.key} or len(read) < 2 or self.model.loss is None:
+        if set(read) != {subject.key} or self.model.loss is None:
+            return False
+        terms = body.terms if isinstance(body, t.Sum) else ()
+        if len(read) < 2 and any(isinstance(term, t.Name) for _, term in terms):
             return False  # "w <- w - 0.1 * 0.25" goes by a number
         above = self.sides.equality.ancestry.upstream(self.model.loss)
         return any(key != subject.key and self.model.definition(key) is None for key in above)
