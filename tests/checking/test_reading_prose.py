@@ -54,6 +54,7 @@ def found(text: str, *, code: bool = False) -> list[str]:
         ("y = w2 * a\nE = 3 * b", ["y = w2 * a", "E = 3 * b"]),
         ("We have y = w2 * a and so on", ["y = w2 * a"]),
         ("z = 0.4 * x + bias term", []),
+        ("v = 0.7\ny = v a = 0.1\nL = y^2 = 0.01", ["v = 0.7", "y = v a = 0.1", "L = y^2 = 0.01"]),
         ("cost = 3 * number of units", []),
         ("L = 1/2 sum((t - y)^2) = 0.3", ["L = 1/2 sum((t - y)^2) = 0.3"]),
         ("u = p + 2 q = -1 and v = 3", ["u = p + 2 q = -1", "v = 3"]),

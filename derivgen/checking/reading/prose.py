@@ -12,7 +12,14 @@ from dataclasses import dataclass, field
 from unicodedata import normalize
 
 from derivgen.checking.reading.prose_sides import COLUMN_GAP, Sides
-from derivgen.checking.reading.prose_sight import BARE, CALLED, STOPWORDS, SUMMING, Found, ratio
+from derivgen.checking.reading.prose_sight import (
+    BARE,
+    CALLED,
+    STOPWORDS,
+    SUMMING,
+    Found,
+    ratio,
+)
 from derivgen.checking.reading.prose_tokens import Lexer, Spans, Token
 
 #: an opening bracket -> its partner
@@ -268,7 +275,8 @@ class _Finder(Sides):
                     state.at += 1
                     state.operand = True
                     return True
-                if self.is_multiplied(state.at):
+                value = state.relations and not state.depth and self.is_last_factor(state.at, start)
+                if value or self.is_multiplied(state.at):
                     state.at += 1
                     return True
         return False

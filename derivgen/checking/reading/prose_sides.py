@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from itertools import takewhile
 
-from derivgen.checking.reading.prose_sight import Sight, ratio
+from derivgen.checking.reading.prose_sight import ARTICLES, Sight, ratio
 
 #: tokens between two brackets, at most, where the second one is looked for
 MAX_BRACKET = 60
@@ -95,6 +95,12 @@ class Sides(Sight):
     def _begins_anew(self, at: int) -> bool:
         token = self.tokens[at]
         return token.gap == "\n" or token.blanks >= COLUMN_GAP
+
+    def is_last_factor(self, at: int, start: int) -> bool:
+        """Whether an article is a name, behind a factor and before the value of their product: ``y = v a = 0.1``."""
+        token, following = self.tokens[at], self.token(at + 1)
+        last = following is not None and following.kind == "rel" and token.blanks == 1
+        return token.text in ARTICLES and last and self.is_line_of_its_own(start, at + 1)
 
     def is_line_of_its_own(self, start: int, end: int) -> bool:
         """Whether a line, or a column of it, is one statement with a product and its value: ``g = d x = 0.2``."""
