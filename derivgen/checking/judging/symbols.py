@@ -174,7 +174,7 @@ class SymbolJudge:
         read = [name.key for name in t.names_of(body)]
         if set(read) != {subject.key} or self.model.loss is None:
             return False
-        terms = body.terms if isinstance(body, t.Sum) else ()
+        terms = body.terms if isinstance(body, t.Sum) else ((False, body),)
         if len(read) < 2 and any(isinstance(term, t.Name) for _, term in terms):
             return False  # "w <- w - 0.1 * 0.25" goes by a number
         above = self.sides.equality.ancestry.upstream(self.model.loss)

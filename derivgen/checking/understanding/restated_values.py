@@ -12,9 +12,9 @@ from fractions import Fraction
 from itertools import groupby
 
 from derivgen.checking.evaluating.printed import exact_cells, is_numeric
-from derivgen.checking.evaluating.resolving import UPDATE_MARKS
 from derivgen.checking.maths import tree as t
 from derivgen.checking.understanding.statements import Statement
+from derivgen.checking.understanding.states import is_assigned
 
 #: numbers, each with its decimals
 Cells = tuple[tuple[Fraction, int], ...]
@@ -63,7 +63,8 @@ class _Said:
         if not isinstance(left, t.Name) or len(members) < 2:
             return
         last, old = exact_cells(members[-1]), self.given.get(left.key)
-        if left.mark in UPDATE_MARKS or begins_with(members[1], old):
+        # a new value with a mark of its own is no name's that stands without one
+        if is_assigned(statement) or begins_with(members[1], old):
             self.moved[left.key, statement.step].append(last)
         elif last and not left.mark and _lists_a_value(statement):
             self.given.setdefault(left.key, last)
