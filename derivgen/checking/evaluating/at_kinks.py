@@ -63,8 +63,8 @@ def larger(one: Dual, other: Dual, sign: int, share: Real | None) -> Dual:
     return Dual(one.value, share * one.slope + (1 - share) * other.slope)
 
 
-def is_tied(arguments: Sequence[Value], sign: int) -> bool:
-    """Whether several of the numbers are the largest (``sign`` 1) or the smallest (-1)."""
+def winners(arguments: Sequence[Value], sign: int) -> list[Dual]:
+    """The numbers that are the largest (``sign`` 1) or the smallest (-1) of all: several where they are equal."""
     cells = [cell for a in arguments for cell in (a.cells() if isinstance(a, Array) else (a,))]
     best = v.largest(cells, sign)
-    return sum(1 for cell in cells if cell.value == best.value) > 1
+    return [cell for cell in cells if cell.value == best.value]

@@ -237,10 +237,8 @@ class Equality:
         if any(isinstance(argument, t.Number) for argument in part.arguments):
             return False  # max(0, z) is a function with a kink
         try:
-            return at_kinks.is_tied(
-                [self.stated.evaluate(argument) for argument in part.arguments],
-                1 if part.function == "max" else -1,
-            )
+            numbers = [self.stated.evaluate(argument) for argument in part.arguments]
+            return len(at_kinks.winners(numbers, 1 if part.function == "max" else -1)) > 1
         except NoValue:
             return False
 
@@ -362,7 +360,7 @@ def close(left: Value, right: Value, tolerance: v.Real = CLOSE) -> bool:
             return _cells_close(left, turned, tolerance)
         if left.shape == right.shape:
             return False
-    raise Shapes(f"{v.shown_shape(left)} on one side, {v.shown_shape(right)} on the other")
+    raise v.misfit(left, " on one side, ", right, " on the other")
 
 
 def _cells_close(left: Array, right: Array, tolerance: v.Real) -> bool:

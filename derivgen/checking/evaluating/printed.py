@@ -111,6 +111,28 @@ def exact_cells(node: t.Node) -> tuple[tuple[Fraction, int], ...]:
     return ()
 
 
+def exact_value(node: t.Node) -> Fraction | None:
+    """The value of a printed number with its sign; None for anything else."""
+    if isinstance(node, t.Negated):
+        inner = exact_value(node.body)
+        return None if inner is None else -inner
+    return node.value if isinstance(node, t.Number) else None
+
+
+def exact_values(node: t.Node) -> tuple[Fraction, ...]:
+    """As :func:`exact_cells`, without the decimals."""
+    return tuple(value for value, _ in exact_cells(node))
+
+
+def first_values(node: t.Node) -> tuple[Fraction, ...]:
+    """The number that a sum begins with, or the numbers of the array: 0.4 of ``0.4 - 0.1 * 0.05``; empty for anything
+    else."""
+    if not isinstance(node, t.Sum) or len(node.terms) < 2:
+        return ()
+    negative, first = node.terms[0]
+    return exact_values(t.Negated(first) if negative else first)
+
+
 def is_fraction(node: t.Node) -> bool:
     """True for a fraction of whole numbers, and for a matrix with such cells among its numbers: a value that is
     given exactly rather than a calculation."""

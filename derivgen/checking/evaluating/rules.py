@@ -55,9 +55,7 @@ def _refuse_tie(frame: Frame, arguments: Sequence[Value], sign: int) -> None:
     taken is a convention for the stated point."""
     if frame.moved is None or frame.world.point == "actual":
         return
-    cells = [cell for a in arguments for cell in (a.cells() if isinstance(a, Array) else (a,))]
-    best = v.largest(cells, sign)
-    if any(cell.value == best.value and cell.slope != best.slope for cell in cells):
+    if len({cell.slope for cell in at_kinks.winners(arguments, sign)}) > 1:
         raise NoValue("the slope of a maximum of equal numbers")
 
 

@@ -37,7 +37,11 @@ class Below(NoValue):
 
 
 class Shapes(NoValue):
-    """Two arrays do not fit each other; the text names both shapes."""
+    """Two arrays do not fit each other; the text names both shapes, and ``shapes`` has those that are no numbers'."""
+
+    def __init__(self, text: str, shapes: Sequence[tuple[int, int]] = ()) -> None:
+        super().__init__(text)
+        self.shapes = tuple(shapes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +94,12 @@ def shown_shape(value: Value) -> str:
     return "a number" if isinstance(value, Dual) else f"{value.shape[0]} × {value.shape[1]}"
 
 
+def misfit(left: Value, between: str, right: Value, behind: str = "") -> Shapes:
+    """What to raise where two values do not fit, in words."""
+    shapes = [value.shape for value in (left, right) if isinstance(value, Array)]
+    return Shapes(f"{shown_shape(left)}{between}{shown_shape(right)}{behind}", shapes)
+
+
 def mapped(function: Callable[[Dual], Dual], value: Value) -> Value:
     """A function of one number, element by element."""
     if isinstance(value, Dual):
@@ -115,9 +125,9 @@ def _cell_by_cell(function: Callable[[Dual, Dual], Dual], left: Array, right: Ar
     rows, columns = (max(a, b) for a, b in zip(left.shape, right.shape, strict=True))
     for shape in (left.shape, right.shape):
         if shape[0] not in (1, rows) or shape[1] not in (1, columns):
-            raise Shapes(f"{shown_shape(left)} meets {shown_shape(right)}")
+            raise misfit(left, " meets ", right)
     if left.is_vector and right.is_vector and 1 not in (rows, columns):
-        raise Shapes(f"{shown_shape(left)} meets {shown_shape(right)}")
+        raise misfit(left, " meets ", right)
     return Array(
         tuple(
             tuple(function(_cell(left, i, j), _cell(right, i, j)) for j in range(columns))
@@ -360,7 +370,7 @@ def _column(array: Array) -> Array:
 def matrix_product(left: Array, right: Array) -> Value:
     """The product of two matrices; one that is a single number is that number.  Raises Shapes."""
     if left.shape[1] != right.shape[0]:
-        raise Shapes(f"{shown_shape(left)} times {shown_shape(right)}")
+        raise misfit(left, " times ", right)
     columns = tuple(zip(*right.rows, strict=True))
     return simplest(
         Array(

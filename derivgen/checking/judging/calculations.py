@@ -38,7 +38,7 @@ from derivgen.checking.judging.matrices import (
 from derivgen.checking.judging.meant import along_a_path, as_meant
 from derivgen.checking.judging.noise import Noise, slack_of_print
 from derivgen.checking.judging.operands import is_value_of, stated_number, wrong_operand
-from derivgen.checking.judging.sound_prints import are_sound
+from derivgen.checking.judging.sound_prints import SAME, are_sound
 from derivgen.checking.judging.spread import distance, spread, spread_with_names
 from derivgen.checking.judging.standing import Standing
 from derivgen.checking.maths import tree as t
@@ -48,8 +48,6 @@ from derivgen.checking.understanding.align import Pair, aligned, grouped
 
 #: relative difference of two values that are printed alike and called the same
 ALIKE = mpmath.mpf("1e-3")
-#: relative difference of two calculations of one value
-SAME = mpmath.mpf("1e-9")
 
 
 def judge_calculation(

@@ -47,7 +47,7 @@ from derivgen.checking.judging.spread import agrees
 from derivgen.checking.judging.standing import Standing
 from derivgen.checking.judging.symbols import SymbolJudge, may_lie_otherwise
 from derivgen.checking.maths import tree as t
-from derivgen.checking.maths.loose_signs import loose_readings, with_stars_by_cell
+from derivgen.checking.maths.loose_signs import loose_readings
 from derivgen.checking.maths.mixed_numbers import is_mixed_number, with_mixed_numbers
 from derivgen.checking.report import Verdict
 from derivgen.checking.understanding.statements import OTHER_RELATIONS, Statement
@@ -115,9 +115,7 @@ class ClaimJudge:
         if all(draft.verdict is not Verdict.WRONG for draft in self.drafts[begin:]):
             return segment
         text = statement.passage.text[slice(*segment.span)]
-        for loose in loose_readings(text):
-            if loose is with_stars_by_cell and is_calculation(segment.body):
-                continue  # numbers that were put in are no arrays
+        for loose in loose_readings(text, numeric=is_calculation(segment.body)):
             meant = replace(segment, body=loose(segment.body))
             others = [loose(member) for member in members]
             if meant != segment or others != members:
@@ -194,7 +192,7 @@ class ClaimJudge:
         try:
             self.standing.actual.evaluate(segment.body)
         except Shapes as misfit:
-            if may_lie_otherwise(self.basis.model, str(misfit), segment.body):
+            if may_lie_otherwise(self.basis.model, misfit, segment.body):
                 return
             draft = Draft(len(self.drafts) + 1, statement, segment, part=segment.span)
             draft.verdict, draft.code, draft.message = Verdict.WRONG, "C301", str(misfit)

@@ -287,7 +287,7 @@ def _off(
         if here.fit(number, cell.value) is Fit.OFF
         and not (here.carries and was_carried(here, number, cell.value))
         and not _was_printed(here, name_of(here, array, i, j), number)
-        and not here.is_longer(_cell_before(shorter, i, j), number)
+        and not here.is_longer(_cell_before(shorter, i, j), number, cell.value)
     ]
 
 

@@ -18,7 +18,7 @@ from derivgen.checking.evaluating.printed import Fit, Printed, is_numeric, print
 from derivgen.checking.evaluating.values import Real, scalar
 from derivgen.checking.judging.carried import MOST_CARRIED, Trial, trials
 from derivgen.checking.judging.noise import Noise
-from derivgen.checking.judging.sound_prints import is_sound, sound_prints_behind
+from derivgen.checking.judging.sound_prints import follows_from_sound_prints, is_sound
 from derivgen.checking.judging.spread import is_spoilt, lost, spread
 from derivgen.checking.judging.standing import Standing
 from derivgen.checking.maths import tree as t
@@ -266,12 +266,9 @@ def _is_explained(here: Standing, draft: Draft, number: Printed, exact: Real) ->
     slack = max(spread(here, one) for one in calculations if is_numeric(one))
     if abs(exact - number.value) <= number.unit + slack:
         return True
-    return draft.subject is not None and bool(
-        sound_prints_behind(
-            here,
-            draft.subject,
-            (),
-            v.constant(exact),
-            lambda value: here.follows(number, value) or abs(value - number.value) <= slack,
-        )
-    )
+
+    def fits(value: Real) -> bool:
+        return here.follows(number, value) or bool(abs(value - number.value) <= slack)
+
+    subject = draft.subject
+    return subject is not None and follows_from_sound_prints(here, subject, v.constant(exact), fits)

@@ -35,7 +35,7 @@ def is_value_of(here: Standing, pair: Pair) -> bool:
     cell = here.printed_cell(pair.part)
     if cell is not None and cell.value == number.value:
         return True
-    if here.actual.is_rounded(pair.part) and here.is_longer(cell, number):
+    if here.actual.is_rounded(pair.part) and here.is_longer(cell, number, value):
         return True
     if here.carries:
         carried = scalar(carried_on(here, pair.part)[0])
@@ -43,7 +43,9 @@ def is_value_of(here: Standing, pair: Pair) -> bool:
             return True
         if was_carried(here, number, value):
             return True
-    if _is_longer(here, number, pair.part) or _is_near_enough(here, number, value, pair.part):
+    if _is_longer(here, number, value, pair.part) or _is_near_enough(
+        here, number, value, pair.part
+    ):
         return True
     forms = [pair.part]
     if isinstance(pair.part, t.Name):
@@ -53,15 +55,18 @@ def is_value_of(here: Standing, pair: Pair) -> bool:
     return any(at is not None and here.fit(number, at) is not Fit.OFF for at in locals_)
 
 
-def _is_longer(here: Standing, number: Printed, part: t.Node) -> bool:
+def _is_longer(here: Standing, number: Printed, value: Real, part: t.Node) -> bool:
     """A number with more digits than the document has anywhere else for something, where nothing else is
     known of it."""
     if not here.actual.is_rounded(part):
         return False
     entries = here.printed_for(part)
+    if entries:
+        last = entries[-1]
+        # a number that was judged right is as good as the value, which may come from roundings that grew
+        return here.is_longer(last.printed, number, last.printed.value if last.sound else value)
     node = here.actual.model.given(part.key) if isinstance(part, t.Name) else None
-    given = None if node is None else printed_number(node)
-    return here.is_longer(entries[-1].printed if entries else given, number)
+    return node is not None and here.is_longer(printed_number(node), number, value)
 
 
 def _is_near_enough(here: Standing, number: Printed, value: Real, part: t.Node) -> bool:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+import mpmath
+
 from derivgen.checking.drafts import Entry
 from derivgen.checking.evaluating.equality import close
 from derivgen.checking.evaluating.values import NoValue, Real, Value, scalar
@@ -12,24 +14,18 @@ from derivgen.checking.judging.standing import Standing
 from derivgen.checking.maths import tree as t
 
 #: relative difference of two calculations of one value
-SAME = 1e-9
+SAME = mpmath.mpf("1e-9")
 
 
-def sound_prints_behind(
-    here: Standing,
-    subject: t.Node,
-    before: Sequence[t.Node],
-    exact: Value,
-    fits: Callable[[Real], bool],
-) -> tuple[Entry, ...]:
-    """The right numbers from which a right formula gives what ``fits``; none where there are no such.
-
-    ``exact`` is the subject's value by the model, and ``before`` are the members of its chain."""
-    for trial in trials(here, subject, before):
+def follows_from_sound_prints(
+    here: Standing, subject: t.Node, exact: Value, fits: Callable[[Real], bool]
+) -> bool:
+    """Whether a right formula and right numbers give what ``fits``; ``exact`` is the subject's value by the model."""
+    for trial in trials(here, subject, ()):
         at = scalar(trial.value)
         if at is not None and fits(at) and is_sound(here, trial, exact):
-            return trial.entries
-    return ()
+            return True
+    return False
 
 
 def is_sound(here: Standing, trial: Trial, exact: Value) -> bool:

@@ -19,6 +19,9 @@ from derivgen.checking.judging.habits import significant, with_digits
 from derivgen.checking.maths import tree as t
 from derivgen.checking.maths.writing import shown
 
+#: units of a short number by which a longer one and the value may differ, each of which has lost as much
+LONGER_BY = 3
+
 
 @dataclass
 class Standing:
@@ -107,11 +110,13 @@ class Standing:
         fit = self.fit(number, value)
         return fit is Fit.ROUNDED or (self.cuts and fit is Fit.CUT)
 
-    def is_longer(self, short: Printed | None, number: Printed) -> bool:
-        """Whether a number is one that was printed with fewer digits, as far as these tell."""
+    def is_longer(self, short: Printed | None, number: Printed, value: Real) -> bool:
+        """Whether a number is one that was printed with fewer digits, as far as these tell; ``value`` is what it is,
+        and no better known than by such digits."""
         if short is None or short.decimals >= number.decimals:
             return False
-        return self.follows(short, number.value)
+        near = bool(abs(number.value - value) <= LONGER_BY * short.unit)
+        return near and self.follows(short, number.value)
 
     def read(self, number: Printed) -> Printed:
         """A printed number with the digits that it says, by the habit of the document."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -18,7 +17,7 @@ from derivgen.checking.evaluating.values import (
     Shapes,
     is_function,
     is_nothing,
-    shown_shape,
+    misfit,
 )
 from derivgen.checking.judging.sides import Sides, means
 from derivgen.checking.maths import tree as t
@@ -32,8 +31,6 @@ MOST_BEFORE = 20
 GENERAL = "a formula in general terms, about nothing that is defined here"
 #: in a document with so many values, what has none is not understood rather than left open
 FEWEST_VALUES = 3
-#: the sizes that a misfit speaks of
-_SIZES = re.compile(r"(\d+) × (\d+)")
 
 
 @dataclass(frozen=True)
@@ -95,7 +92,7 @@ class SymbolJudge:
             draft.code, draft.message = "C405", f"the shape of {silent} is not given"
             return
         if found.outcome is Outcome.MISFIT and may_lie_otherwise(
-            self.model, str(found.reason), subject, body
+            self.model, found.reason, subject, body
         ):
             draft.code, draft.message = "C405", f"{found.reason}, and a list may be either"
             return
@@ -181,7 +178,7 @@ class SymbolJudge:
         return any(key != subject.key and self.model.definition(key) is None for key in above)
 
     def _is_another_choice(self, draft: Draft, subject: t.Node) -> bool:
-        """True for ``g(s) = \tanh(s)`` behind ``g(s) = 1/(1 + e^{-s})``: what an activation may be as well."""
+        """True for ``g(s) = \\tanh(s)`` behind ``g(s) = 1/(1 + e^{-s})``: what an activation may be as well."""
         if not isinstance(subject, t.Call) or subject.primes or len(subject.arguments) != 1:
             return False
         own, said = self.model.function(subject.function), draft.statement.members[1:2]
@@ -211,8 +208,8 @@ class SymbolJudge:
             return None
         if one.shape == two.shape or one.shape != two.shape[::-1] or one.shape not in shapes:
             return None
-        sizes = f"{shown_shape(one)} on one side, {shown_shape(two)} on the other"
-        return Comparison(Outcome.MISFIT, Shapes(sizes))
+        reason = misfit(one, " on one side, ", two, " on the other")
+        return Comparison(Outcome.MISFIT, reason)
 
     def _is_apart(self, subject: t.Node) -> bool:
         """True for a name that has nothing to do with the loss: an example, a definition in general."""
@@ -315,10 +312,10 @@ class SymbolJudge:
         return bool(names) and not any(means(self.model, name) for name in names)
 
 
-def may_lie_otherwise(model: Model, misfit: str, *nodes: t.Node) -> bool:
+def may_lie_otherwise(model: Model, reason: NoValue | None, *nodes: t.Node) -> bool:
     """True where a row meets a column, and one of the vectors is given as a list, which says neither."""
-    sizes = _SIZES.findall(misfit)
-    if len(sizes) != 2 or sizes[0] != sizes[1][::-1] or "1" not in sizes[0]:
+    shapes = reason.shapes if isinstance(reason, Shapes) else ()
+    if len(shapes) != 2 or shapes[0] != shapes[1][::-1] or 1 not in shapes[0]:
         return False
     given = (model.given(name.key) for node in nodes for name in t.names_of(node))
     return any(isinstance(node, t.Matrix) and node.is_list for node in given)

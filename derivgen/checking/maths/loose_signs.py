@@ -62,13 +62,12 @@ def _with_sign_inside(power: t.Node, span: t.Span) -> t.Node:
 
 
 #: the ways to read a formula otherwise, in the order in which they are tried
-LOOSE: Sequence[Callable[[t.Node], t.Node]] = (
-    with_squared_signs,
-    with_whole_sums,
-    with_stars_by_cell,
-)
+LOOSE: Sequence[Callable[[t.Node], t.Node]] = (with_squared_signs, with_whole_sums)
 
 
-def loose_readings(text: str) -> Sequence[Callable[[t.Node], t.Node]]:
-    """The ways in which a formula with this text may be read otherwise."""
-    return (*LOOSE, with_outer_products) if "otimes" in text or "⊗" in text else LOOSE
+def loose_readings(text: str, *, numeric: bool) -> Sequence[Callable[[t.Node], t.Node]]:
+    """The ways in which a formula with this text may be read otherwise; ``numeric`` says that numbers alone stand in
+    it, which are no arrays."""
+    stars = () if numeric else (with_stars_by_cell,)
+    crosses = (with_outer_products,) if "otimes" in text or "⊗" in text else ()
+    return (*LOOSE, *stars, *crosses)

@@ -7,7 +7,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
 from derivgen.checking.evaluating import indices as ix
-from derivgen.checking.evaluating.printed import is_numeric, is_printed, printed_number
+from derivgen.checking.evaluating.printed import (
+    exact_values,
+    first_values,
+    is_numeric,
+    is_printed,
+    printed_number,
+)
 from derivgen.checking.manuscript import Passage
 from derivgen.checking.maths import tree as t
 from derivgen.checking.maths.mixed_numbers import is_mixed_number, with_mixed_numbers
@@ -133,13 +139,9 @@ def _begins_with(segment: t.Segment, name: t.Name) -> bool:
 
 
 def begins_with_value(body: t.Node, given: t.Node | None) -> bool:
-    """True for ``0.4 - 0.1 * 0.05`` where 0.4 is given."""
-    number = None if given is None else printed_number(given)
-    if number is None or not isinstance(body, t.Sum):
-        return False
-    negative, first = body.terms[0]
-    begin = printed_number(t.Negated(first) if negative else first)
-    return begin is not None and begin.value == number.value
+    """True for ``0.4 - 0.1 * 0.05`` where 0.4 is given; of arrays as well."""
+    begin = first_values(body)
+    return bool(begin) and given is not None and begin == exact_values(given)
 
 
 def _begins_with_number(body: t.Node) -> bool:

@@ -10,7 +10,6 @@ from itertools import pairwise
 
 from derivgen.checking.evaluating.model import Function
 from derivgen.checking.evaluating.printed import (
-    exact_cells,
     is_numeric,
     is_printed,
     printed_number,
@@ -21,8 +20,7 @@ from derivgen.checking.maths import tree as t
 from derivgen.checking.maths.rebuild import rebuilt
 from derivgen.checking.maths.tree import full_key, names_in
 from derivgen.checking.understanding.filling import Said
-from derivgen.checking.understanding.following import is_assignment
-from derivgen.checking.understanding.restated_values import begins_with
+from derivgen.checking.understanding.following import begins_with_value, is_assignment
 from derivgen.checking.understanding.statements import Statement
 
 #: how many definitions are put into a function's
@@ -184,7 +182,7 @@ def _is_moved(notes: Notes, statement: Statement) -> bool:
     given = notes.printed.get(full_key(left)) if isinstance(left, t.Name) else None
     if not given or len(members) < 2:
         return False
-    return begins_with(members[1], exact_cells(given[0]))
+    return begins_with_value(members[1], given[0])
 
 
 def _note_member(notes: Notes, member: t.Node, rest: Sequence[t.Node], first: bool) -> None:

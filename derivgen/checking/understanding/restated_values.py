@@ -11,8 +11,9 @@ from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from itertools import groupby
 
-from derivgen.checking.evaluating.printed import exact_cells, is_numeric
+from derivgen.checking.evaluating.printed import exact_cells
 from derivgen.checking.maths import tree as t
+from derivgen.checking.understanding.following import begins_with_value
 from derivgen.checking.understanding.statements import Statement
 from derivgen.checking.understanding.states import is_assigned
 
@@ -54,7 +55,7 @@ def _lists_a_value(statement: Statement) -> bool:
 class _Said:
     """What was said so far: the values that were given, and those that steps have come to."""
 
-    given: dict[str, Cells] = field(default_factory=dict)
+    given: dict[str, t.Node] = field(default_factory=dict)
     #: by the quantity and the step of training at which a statement stands; empty where a step is left without result
     moved: dict[tuple[str, int], list[Cells]] = field(default_factory=lambda: defaultdict(list))
 
@@ -62,33 +63,30 @@ class _Said:
         left, members = statement.left, statement.members
         if not isinstance(left, t.Name) or len(members) < 2:
             return
-        last, old = exact_cells(members[-1]), self.given.get(left.key)
         # a new value with a mark of its own is no name's that stands without one
-        if is_assigned(statement) or begins_with(members[1], old):
-            self.moved[left.key, statement.step].append(last)
-        elif last and not left.mark and _lists_a_value(statement):
-            self.given.setdefault(left.key, last)
+        if is_assigned(statement) or begins_with_value(members[1], self.given.get(left.key)):
+            self.moved[left.key, statement.step].append(exact_cells(members[-1]))
+        elif not left.mark and _lists_a_value(statement):
+            self.given.setdefault(left.key, members[-1])
 
     def is_again(self, statement: Statement) -> bool:
         """Whether a plain value is what a step has come to, or what that is was not said."""
-        cells, moved = self._other_value(statement)
+        cells, _, moved = self._other_value(statement)
         return any(not new or _are_alike(cells, new) for new in moved)
 
     def is_near(self, statement: Statement) -> bool:
         """Whether a plain value is nearer to what a step has come to than to what was given."""
-        cells, moved = self._other_value(statement)
-        old = self.given[statement.left.key] if isinstance(statement.left, t.Name) and moved else ()
+        cells, old, moved = self._other_value(statement)
         return any(new and _distance(cells, new) < _distance(cells, old) for new in moved)
 
-    def _other_value(self, statement: Statement) -> tuple[Cells, Sequence[Cells]]:
-        """A value other than the given one, and what steps have come to; nothing for another statement."""
+    def _other_value(self, statement: Statement) -> tuple[Cells, Cells, Sequence[Cells]]:
+        """A value other than the given one, that one, and what steps have come to; nothing for another statement."""
         left = statement.left
-        if not isinstance(left, t.Name) or left.mark:
-            return (), ()
-        cells, old = exact_cells(statement.members[1]), self.given.get(left.key)
-        if old is None or cells == old:
-            return (), ()
-        return cells, self.moved.get((left.key, statement.step), ())
+        given = self.given.get(left.key) if isinstance(left, t.Name) and not left.mark else None
+        if given is None or not isinstance(left, t.Name):
+            return (), (), ()
+        cells, old = exact_cells(statement.members[1]), exact_cells(given)
+        return cells, old, () if cells == old else self.moved.get((left.key, statement.step), ())
 
 
 def _are_alike(cells: Cells, others: Cells) -> bool:
@@ -101,14 +99,6 @@ def _are_alike(cells: Cells, others: Cells) -> bool:
 
 def _distance(cells: Cells, others: Cells) -> Fraction:
     return sum((abs(a - b) for (a, _), (b, _) in zip(cells, others, strict=False)), Fraction(0))
-
-
-def begins_with(body: t.Node, old: Cells | None) -> bool:
-    """Whether a calculation begins with a value that was given: ``0.8 - 0.1 * (-0.5)``."""
-    if not old or not isinstance(body, t.Sum) or len(body.terms) < 2 or not is_numeric(body):
-        return False
-    negative, first = body.terms[0]
-    return exact_cells(t.Negated(first) if negative else first) == old
 
 
 def _as_new(statement: Statement) -> Statement:

@@ -14,7 +14,13 @@ from derivgen.checking.evaluating import indices as ix
 from derivgen.checking.evaluating.ancestry import Ancestry
 from derivgen.checking.evaluating.budget import Budget
 from derivgen.checking.evaluating.model import DocumentModel
-from derivgen.checking.evaluating.printed import exact_cells, is_numeric, printed_matrix
+from derivgen.checking.evaluating.printed import (
+    exact_value,
+    exact_values,
+    first_values,
+    is_numeric,
+    printed_matrix,
+)
 from derivgen.checking.evaluating.resolving import UPDATE_MARKS
 from derivgen.checking.evaluating.values import place_in
 from derivgen.checking.maths import tree as t
@@ -73,7 +79,7 @@ def stepped(statements: Sequence[Statement], model: DocumentModel, budget: Budge
                 names = [source for source in sources if isinstance(source, t.Name)]
                 velocities |= {source.key for source in names if source.key not in above | changes}
                 velocities |= {key for key in _put_in(segments, printed) if not model.known(key)}
-                last = _values(segments[-1].body)
+                last = exact_values(segments[-1].body)
                 if last:
                     now[name.key] = last
         left = statement.left
@@ -82,10 +88,10 @@ def stepped(statements: Sequence[Statement], model: DocumentModel, budget: Budge
         if isinstance(left, t.Name) and left.mark in UPDATE_MARKS:
             if ix.letters_of(left.key):
                 ruled.add(ix.family(left.key))
-            elif new := _values(segments[-1].body):
+            elif new := exact_values(segments[-1].body):
                 now[left.key] = new
         for segment in segments if left is not None and not is_numeric(left) else ():
-            value = _value(segment.body)
+            value = exact_value(segment.body)
             if value is not None and left is not None:
                 printed[abs(value)] = left
         found.append(statement)
@@ -110,7 +116,7 @@ def _step(
         return None
     if len(segments) == 2:
         # "w <- 0.38" of a weight that is something else now
-        new, before = _values(segments[1].body), now.get(name.key, _values(given))
+        new, before = exact_values(segments[1].body), now.get(name.key, exact_values(given))
         moved = bool(new) and bool(before) and new != before
         arrow = segments[1].relation == "assign" and model.is_parameter(name.key)
         by_rule = ix.family(name.key) in ruled and not ix.letters_of(name.key)
@@ -118,13 +124,12 @@ def _step(
             return (Fraction(0),) if segments[1].body != given else None
         return (Fraction(0),) if moved and (arrow or by_rule or told) else None
     body = segments[1].body
-    if not isinstance(body, t.Sum) or len(body.terms) < 2 or not is_numeric(body):
+    before = first_values(body)
+    if not isinstance(body, t.Sum) or not before or not is_numeric(body):
         return None
-    (negative, old), *changes = body.terms
-    before = _values(t.Negated(old) if negative else old)
-    if not before or before != now.get(name.key, _values(given)):
+    if before != now.get(name.key, exact_values(given)):
         return None
-    return tuple(_value(change) or Fraction(0) for _, change in changes)
+    return tuple(exact_value(change) or Fraction(0) for _, change in body.terms[1:])
 
 
 def _put_in(segments: Sequence[t.Segment], printed: Mapping[Fraction, t.Node]) -> Iterator[str]:
@@ -132,7 +137,7 @@ def _put_in(segments: Sequence[t.Segment], printed: Mapping[Fraction, t.Node]) -
     body = segments[1].body
     for _, change in body.terms[1:] if isinstance(body, t.Sum) else ():
         for factor in change.factors if isinstance(change, t.Product) else ():
-            source = printed.get(abs(_value(factor) or Fraction(0)))
+            source = printed.get(abs(exact_value(factor) or Fraction(0)))
             if isinstance(source, t.Name):
                 yield source.key
 
@@ -147,16 +152,3 @@ def _given(key: str, model: DocumentModel) -> t.Node | None:
         return None
     place = place_in((len(array.rows), len(array.rows[0])), element.row, element.column)
     return None if place is None else array.rows[place[0]][place[1]]
-
-
-def _values(node: t.Node) -> tuple[Fraction, ...]:
-    """The values of a printed number or array, row by row."""
-    return tuple(value for value, _ in exact_cells(node))
-
-
-def _value(node: t.Node) -> Fraction | None:
-    """The value of a printed number."""
-    if isinstance(node, t.Negated):
-        inner = _value(node.body)
-        return None if inner is None else -inner
-    return node.value if isinstance(node, t.Number) else None

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
-from derivgen.checking.evaluating.printed import is_numeric, is_printed
+from derivgen.checking.evaluating.printed import exact_value, first_values, is_numeric, is_printed
 from derivgen.checking.evaluating.resolving import UPDATE_MARKS
 from derivgen.checking.maths import tree as t
 from derivgen.checking.understanding.statements import Statement
@@ -39,7 +39,7 @@ def _starts(statements: Sequence[Statement]) -> Iterator[int]:
         if not isinstance(left, t.Name) or statement.chain.continued or len(members) < 2:
             behind = place if now and behind is None else behind
             continue
-        begin, end = _begin(members[1]), _value(members[-1])
+        begin, end = _begin(members[1]), exact_value(members[-1])
         updates = (left.mark in UPDATE_MARKS or left.key in sloped) and end is not None
         if updates and begin is not None and now.get(left.key) == begin != given.get(left.key):
             if behind is not None:
@@ -79,14 +79,5 @@ def _sloped(statements: Sequence[Statement]) -> Iterator[str]:
 
 def _begin(body: t.Node) -> Fraction | None:
     """The 0.5 of ``0.5 - 0.1 * 2``."""
-    if not isinstance(body, t.Sum) or not is_numeric(body):
-        return None
-    negative, first = body.terms[0]
-    return _value(t.Negated(first) if negative else first)
-
-
-def _value(node: t.Node) -> Fraction | None:
-    if isinstance(node, t.Negated):
-        inner = _value(node.body)
-        return None if inner is None else -inner
-    return node.value if isinstance(node, t.Number) else None
+    first = first_values(body) if is_numeric(body) else ()
+    return first[0] if len(first) == 1 else None
