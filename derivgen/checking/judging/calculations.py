@@ -257,6 +257,17 @@ def _check_whole(
         draft.accept()
         return
     draft.message = f"{draft.printed} is {decimal(one, digits)}, and should be {draft.expected}"
+    if subject is not None and not draft.uses:
+        draft.uses = _prints_behind(here, subject, one, spread(here, body))
+
+
+def _prints_behind(here: Standing, subject: t.Node, value: Real, slack: Real) -> tuple[int, ...]:
+    """The claims whose printed numbers give a value that the model does not: what a slip was carried on to."""
+    carried, entries = carried_on(here, subject)
+    found = scalar(carried)
+    if found is None or abs(found - value) > slack:
+        return ()
+    return tuple(entry.draft for entry in entries if entry.draft is not None)
 
 
 def _most_off(here: Standing) -> int:

@@ -234,8 +234,9 @@ def carried_on(here: Standing, subject: t.Node) -> tuple[Value | None, list[Entr
     renewed = here.actual.model.renewed
     above = {
         key
-        for part in t.walk(subject)
-        if isinstance(part, t.Name)
+        for named in t.walk(subject)
+        if isinstance(named, t.Name)
+        for part in (named, *_instances(here, named))
         for own in (part.key, renewed.get(part.key, part.key) if part.mark else part.key)
         for key in here.actual.ancestry.upstream(own)
     }

@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+import mpmath
+
 from derivgen.checking.drafts import Draft
 from derivgen.checking.evaluating.printed import Fit
 from derivgen.checking.maths import tree as t
 from derivgen.checking.report import Verdict
 
+#: digits by which the values of two claims are told apart
+DIGITS = 12
 #: how many digits a number has before it is known again in another line
 LONG = 3
 
@@ -40,6 +44,8 @@ class _Roots:
     said: dict[tuple[object, object], Draft] = field(default_factory=dict)
     #: wrong numbers with what they should be
     numbers: dict[tuple[str, str], Draft] = field(default_factory=dict)
+    #: wrong numbers with the value that they have by the model, whatever they are written for
+    values: dict[tuple[str, str], Draft] = field(default_factory=dict)
     #: names that stand for something else than their formula says
     named: dict[str, Draft] = field(default_factory=dict)
     #: what was printed of a quantity, as text, by what is wrong or goes on with it
@@ -79,6 +85,8 @@ class _Roots:
         if draft.operand is not None and (draft.operand[0], draft.expected) in self.printed:
             # it is another number than the one before, and that one is wrong itself
             return self.printed[draft.operand[0], draft.expected]
+        if draft.operand is not None and _value(draft) in self.values:
+            return self.values[_value(draft)]  # what was printed wrongly is put in
         if draft.number is not None and draft.operand is None:
             # the same wrong number of the same thing, printed once more
             before = self.said.get((draft.subject, draft.number.value))
@@ -105,6 +113,7 @@ class _Roots:
             self.said.setdefault((draft.subject, draft.number.value), root)
             if len(draft.number.text.lstrip("-0.").replace(".", "")) >= LONG:
                 self.numbers.setdefault(_number(draft), root)
+                self.values.setdefault(_value(draft), root)
         if isinstance(draft.subject, t.Name) and _is_formula(draft):
             self.named.setdefault(draft.subject.key, root)
 
@@ -113,6 +122,12 @@ def _number(draft: Draft) -> tuple[str, str]:
     """What is printed and what should be, without their signs."""
     printed = "" if draft.number is None else draft.number.text.lstrip("-")
     return printed, draft.expected.lstrip("-")
+
+
+def _value(draft: Draft) -> tuple[str, str]:
+    """What is printed, without its sign, and what the model says in its place."""
+    value = None if draft.value is None else abs(draft.value)
+    return _number(draft)[0], "" if value is None else str(mpmath.nstr(value, DIGITS))
 
 
 def _is_taken_over(draft: Draft) -> bool:

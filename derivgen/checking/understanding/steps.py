@@ -14,8 +14,23 @@ from itertools import pairwise, zip_longest
 
 from derivgen.checking.manuscript import Manuscript
 
-_ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth")
-_WORD = r"(?:training|update|optimi[sz]ation|gradient descent)\s+step|(?:training\s+)?(?:iteration|epoch)"
+#: "first" to "ninth" as documents in several languages write them before the word for a step
+_ORDINALS: Sequence[str] = (
+    r"first|1st|erster?|primer|primer[ao]|prim[ao]|premi[eè]re?|primeir[ao]|eerste|перв(?:ый|ая)|第\s*[一1]",
+    r"second|2nd|zweiter?|segund[ao]|second[ao]|deuxi[eè]me|seconde|tweede|втор(?:ой|ая)|第\s*[二2]",
+    r"third|3rd|dritter?|tercer|tercera|terz[ao]|troisi[eè]me|terceir[ao]|derde|трет(?:ий|ья)|第\s*[三3]",
+    r"fourth|4th|vierter?|cuart[ao]|quart[ao]|quatri[eè]me|vierde|четв[её]рт(?:ый|ая)|第\s*[四4]",
+    r"fifth|5th|fünfter?|quint[ao]|cinqui[eè]me|vijfde|пят(?:ый|ая)|第\s*[五5]",
+    r"sixth|6th|sechster?|sext[ao]|sest[ao]|sixi[eè]me|zesde|шест(?:ой|ая)|第\s*[六6]",
+    r"seventh|7th|siebter?|s[eé]ptim[ao]|settim[ao]|septi[eè]me|zevende|седьм(?:ой|ая)|第\s*[七7]",
+    r"eighth|8th|achter?|octav[ao]|ottav[ao]|huiti[eè]me|oitav[ao]|achtste|восьм(?:ой|ая)|第\s*[八8]",
+    r"ninth|9th|neunter?|noven[ao]|non[ao]|neuvi[eè]me|negende|девят(?:ый|ая)|第\s*[九9]",
+)
+_WORD = (
+    r"(?:training|update|optimi[sz]ation|gradient descent)\s+step|(?:training\s+)?(?:iteration|epoch)"
+    r"|Trainingsschritt|Epoche|iteraci[oó]n|[eé]poca|it[eé]ration|[eé]poque|itera[cç][aã]o|iterazione|iteratie"
+    r"|итерация|эпоха|(?:次|回)?(?:迭代|训练|更新)|轮(?:迭代|训练|更新)?"
+)
 _HEADING = re.compile(
     # no longer line is a heading; what may begin in many ways must not be long
     r"^[ \t]*+(?=\S[^\n]{0,300}$)(?:(?P<marks>\#{1,6})[ \t]+|\\(?P<command>(?:sub)*section|chapter|paragraph)\*?\{|[*_]{2}"
@@ -25,15 +40,20 @@ _HEADING = re.compile(
     re.MULTILINE,
 )
 _STEP = re.compile(
-    rf"(?:the\s+)?(?:(?:{_WORD})\s*(?:no\.?\s*|number\s*|\#\s*)?(?P<number>\d{{1,6}})"
-    rf"|(?P<ordinal>{'|'.join(_ORDINALS)})\s+(?:{_WORD}))\b(?:\s*[:.(–—-].*)?",
+    # a sign that decorates a heading may come first
+    rf"(?:[^\w\s]+\s*)?(?:the\s+)?(?:(?:{_WORD})\s*(?:(?:no|nr|n|number|[#№])\.?\s*[°º]?\s*)?(?P<number>\d{{1,6}})"
+    r"(?:\s*(?:/|of|von|de|sur|di)\s*\d{1,6})?"
+    rf"|(?P<ordinal>{'|'.join(_ORDINALS)})\s*(?:{_WORD}))(?!\w)(?:\s*[:.(–—:（-].*)?",
     re.IGNORECASE,
 )
 #: a heading that may count steps of training, or steps of a calculation
-_PLAIN = re.compile(r"(?:step|schritt)\s+(?P<number>\d{1,3})", re.IGNORECASE)
+_PLAIN = re.compile(
+    r"(?:step|schritt|paso|[eé]tape|passo|stap|шаг|步骤)\s+(?P<number>\d{1,3})", re.IGNORECASE
+)
 #: a heading that counts samples, which are steps where each of them changes the parameters
 _SAMPLE = re.compile(
-    r"(?:(?:training\s+)?(?:sample|example|pattern|observation)|beispiel|exemple|ejemplo|esempio)\s+(?P<number>\d{1,3})",
+    r"(?:(?:training\s+)?(?:sample|example|pattern|observation)|beispiel|exemple|ejemplo|esempio"
+    r"|exemplo|muestra|amostra|[eé]chantillon|campione|пример|样本)\s+(?P<number>\d{1,3})",
     re.IGNORECASE,
 )
 #: a name that is assigned a new value from its old one
@@ -113,4 +133,6 @@ def _rank(found: re.Match[str]) -> int:
 
 
 def _ordinal(word: str) -> int:
-    return _ORDINALS.index(word.lower()) + 1
+    return next(
+        n for n, forms in enumerate(_ORDINALS, 1) if re.fullmatch(forms, word, re.IGNORECASE)
+    )
