@@ -26,6 +26,7 @@ from derivgen.checking.maths import tree as t
 from derivgen.checking.maths.tree import full_key, names_in
 from derivgen.checking.understanding import align
 from derivgen.checking.understanding.arrays import family, has_dots, numbered
+from derivgen.checking.understanding.before_steps import values_before_steps
 from derivgen.checking.understanding.decided import Decided
 
 #: how many rules of one parameter are laid over how many of its calculations
@@ -46,6 +47,8 @@ def give_values(decided: Decided) -> None:
         if not taken and not _is_of_each(decided, key):
             table = decided.values if is_fraction(nodes[0]) else decided.definitions
             table[key] = nodes[0]
+    before = values_before_steps(decided, lambda part, numbers: _pairs(decided, part, numbers))
+    decided.values.update(before)
     votes: dict[str, list[t.Node]] = defaultdict(list)
     substitutions = [
         *decided.notes.substitutions,
