@@ -13,6 +13,7 @@ from derivgen.checking.drafts import Draft
 from derivgen.checking.evaluating import indices as ix
 from derivgen.checking.evaluating.literals import exact
 from derivgen.checking.evaluating.model import Model
+from derivgen.checking.evaluating.printed import is_printed
 from derivgen.checking.evaluating.resolving import UPDATE_MARKS
 from derivgen.checking.maths import tree as t
 from derivgen.checking.maths.keys import PRIMES
@@ -67,11 +68,31 @@ class GivenValues:
             if draft.verdict is Verdict.WRONG:
                 _leave_open(draft)
 
-    def meant(self) -> None:
-        """What was given anew was meant so."""
+    def meant(self, drafts: Sequence[Draft], statements: Sequence[Statement]) -> None:
+        """What was given anew was meant so, and what stands before it is about none of the values that were given for
+        the first time with it."""
+        anew = {id(draft.statement) for draft in self.waiting}
+        begin = next((at for at, s in enumerate(statements) if id(s) in anew), 0)
+        while begin and _lists_a_value(statements[begin - 1]):
+            begin -= 1
+        before, after = ({*map(self._valued, s)} for s in (statements[:begin], statements[begin:]))
+        earlier = {id(statement) for statement in statements[:begin]}
+        for draft in drafts:
+            if id(draft.statement) in earlier and draft.subject is not None:
+                later = self.upstream_of(draft.subject) & (after - before)
+                if later and draft.verdict in (Verdict.WRONG, Verdict.ROUNDING):
+                    draft.verdict, draft.code = Verdict.UNDECIDED, "C404"
+                    draft.message = f"{min(later)} is given only later, beside other values"
         for draft in self.waiting:
             draft.accept()
         self.waiting.clear()
+
+    def _valued(self, statement: Statement) -> str:
+        """What a statement gives the value that is taken for it everywhere; nothing where it gives none."""
+        left = statement.left
+        if not isinstance(left, t.Name) or not _lists_a_value(statement):
+            return ""
+        return left.key if self.model.given(left.key) == statement.members[1] else ""
 
     def settle(self, drafts: Sequence[Draft]) -> None:
         """Another value for something given is a slip where the document goes on with the first one, and
@@ -149,6 +170,13 @@ class GivenValues:
         """What the definitions of the model read."""
         definitions = map(self.model.definition, self.model.names())
         return frozenset(name for node in definitions if node for name in names_in(node))
+
+
+def _lists_a_value(statement: Statement) -> bool:
+    """True for a name and what is printed for it."""
+    left, members = statement.left, statement.members
+    named = isinstance(left, t.Name) and not left.mark
+    return named and len(members) == 2 and is_printed(members[1])
 
 
 def _is_plain(draft: Draft) -> bool:

@@ -150,7 +150,7 @@ class Judge:
             if _count_wrong(self.drafts[begin:]) < wrong:
                 self.worlds[step] = other
                 self.samples.enter(step, other, self.drafts[begin:])
-                self.given.meant()
+                self.given.meant(self.drafts, self.statements)
             else:
                 self._again(statement, here, begin, written)
         if _count_wrong(self.drafts[begin:]):
@@ -159,7 +159,7 @@ class Judge:
 
     def _enter(self, world: World) -> None:
         if self.situations.anew:
-            self.given.meant()
+            self.given.meant(self.drafts, self.statements)
         self.situations.enter(world)
 
     def _again(self, statement: Statement, world: World, begin: int, written: int) -> None:

@@ -81,6 +81,8 @@ def _is_near(
             if old is None or moved is None:
                 continue
             off = abs(old - moved - new.value)
-            if off <= NEAR * new.unit and 2 * off < abs(moved):
+            # a print without digits for it says nothing of a small change
+            told = new.unit <= 2 * abs(moved)
+            if told and off <= NEAR * new.unit and 2 * off < abs(moved):
                 return True
     return False

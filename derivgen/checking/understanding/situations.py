@@ -10,11 +10,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from derivgen.checking.evaluating import indices as ix
 from derivgen.checking.evaluating.literals import literal
-from derivgen.checking.evaluating.model import Model
+from derivgen.checking.evaluating.model import DocumentModel, Model
 from derivgen.checking.evaluating.printed import is_printed, printed_matrix, printed_number
 from derivgen.checking.evaluating.resolving import UPDATE_MARKS
 from derivgen.checking.evaluating.values import NoValue, Value
@@ -80,12 +80,14 @@ class Situations:
             self.anew[left.key] = value
 
     def restated(self, statement: Statement) -> Value | None:
-        """The value of a given quantity, no parameter, that a statement gives another value."""
+        """The value of a given quantity that a statement gives another value; of a parameter where no step of
+        training was made before, which may have given that."""
         left, segments = statement.left, statement.chain.segments
         if not isinstance(left, t.Name) or left.mark or statement.chain.continued:
             return None
         given = self.model.given(left.key)
-        fixed = self.model.definition(left.key) is not None or self.model.is_parameter(left.key)
+        trained = self.model.is_parameter(left.key) and (self.updated or statement.step > 0)
+        fixed = self.model.definition(left.key) is not None or trained
         fixed = fixed or left.key in self.repaired
         if given is None or fixed or len(segments) != 2 or left.key == self.model.rate:
             return None
@@ -102,7 +104,11 @@ class Situations:
         """The points that a statement may be about instead: after an update where it computes again what
         was printed before; with the data that were given anew."""
         left = statement.left
-        if not isinstance(left, t.Name) or left.mark:
+        if not isinstance(left, t.Name):
+            return
+        if left.mark:
+            if left.mark in UPDATE_MARKS and self.model.definition(left.key) is not None:
+                yield from self._with_all_alike()
             return
         points = [self.world]
         if self.updated and self._was_seen(left.key) and self.steps < MOST_STEPS:
@@ -123,6 +129,22 @@ class Situations:
                     {left.key: self.world.evaluate(calculation)}
                 )
                 yield self._worked_anew
+
+    def _with_all_alike(self) -> Iterator[World]:
+        """The point from which a step changes whatever has the letter of a parameter: an author shows how w_5 is
+        updated, and goes on with all of ``w_1, w_2, ...``."""
+        model = self.world.model
+        if not isinstance(model, DocumentModel):
+            return
+        letters = {ix.split(key)[0] for key in model.parameters}
+        alike = {
+            key
+            for key in model.values
+            if ix.split(key)[1] and ix.split(key)[0] in letters and model.definition(key) is None
+        }
+        if not alike <= model.parameters:
+            trained = replace(model, parameters=model.parameters | alike)
+            yield replace(self.world, model=trained, relations=None)
 
     def _was_seen(self, key: str) -> bool:
         """Whether something was printed before, or all of its kind in letters."""
