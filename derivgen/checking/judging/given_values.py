@@ -55,6 +55,16 @@ class GivenValues:
             for draft in wrong:
                 _leave_open(draft)
 
+    def computed_again(self, statement: Statement, drafts: Sequence[Draft]) -> None:
+        """What sentences say of other weights is wrong by these ones, and says nothing where those cannot be put in."""
+        wrong = [draft for draft in drafts if draft.verdict is Verdict.WRONG]
+        if not self.own or not wrong or statement.left is None:
+            return
+        if self.situations.is_out_of_sight(statement, self.upstream_of(statement.left)):
+            for draft in wrong:
+                draft.verdict, draft.code = Verdict.UNDECIDED, "C404"
+                draft.message = "it is computed again with other numbers, which are not shown"
+
     def after_step(self, statement: Statement, drafts: Sequence[Draft]) -> None:
         """After a step of training, a number of which only a value was given before may have another one."""
         left = statement.left

@@ -115,6 +115,7 @@ class Judge:
         if wrong and best is here:
             self._where_it_stood(statement, begin, written, self.situations.past)
         self.given.restated(statement, self.drafts[begin:])
+        self.given.computed_again(statement, self.drafts[begin:])
         self.situations.note(statement)
 
     def _where_it_stood(

@@ -3,6 +3,7 @@ a new value where it assigns one."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
@@ -21,6 +22,10 @@ from derivgen.checking.maths.tree import names_in
 from derivgen.checking.understanding.labelled_rows import anew, is_label
 from derivgen.checking.understanding.statements import Statement
 
+#: words between a name and a number that is no value of it: "z changes by ~ 0.01", "divided by eps: ~ 0.4"
+_BY = re.compile(
+    r"\b(?:by|times|um|durch|mal|por|par|per|vezes|veces|fois|на)\s*\$?$|除以\s*$", re.IGNORECASE
+)
 #: how many members of the chains before are kept
 MOST_EARLIER = 20
 
@@ -34,12 +39,15 @@ def statements_of(readings: Iterable[tuple[Passage, t.Reading]]) -> tuple[Statem
     for passage, reading in readings:
         labelled = False
         unread = sorted(f.span[0] for f in reading.failures if _is_of_its_own(f, passage))
-        for chain in reading.chains:
+        for number, chain in enumerate(reading.chains):
+            by = number == 0 and _BY.search(passage.before) is not None
             if unread and unread[0] < chain.span[0]:
                 # what goes on from here goes on with what was not read
                 left, earlier, unread = None, (), [at for at in unread if at > chain.span[0]]
             chain = _assigned(_with_mixed_value(chain), before)
             chain = anew(chain, earlier) if labelled else chain
+            if chain.continued and by:
+                left, earlier = None, ()
             bodies = tuple(segment.body for segment in chain.segments)
             if not chain.continued:
                 left = bodies[0] if bodies else None
@@ -47,6 +55,8 @@ def statements_of(readings: Iterable[tuple[Passage, t.Reading]]) -> tuple[Statem
                 earlier, bodies = (), bodies[1:]
             found.append(Statement(chain, passage, left, earlier))
             earlier = (*earlier, *bodies)[-MOST_EARLIER:]
+            if len(chain.segments) == 1 and by:
+                left, earlier = None, ()
         if unread:
             left, earlier = None, ()
     return tuple(found)

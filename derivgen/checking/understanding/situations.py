@@ -8,7 +8,7 @@ given anew, is about that: from there on the document stands there.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
@@ -30,6 +30,14 @@ _BACK = re.compile(
     r"|avant|départ",
     re.IGNORECASE,
 )
+#: words before what is computed again with other weights, in the last sentence
+_AGAIN = re.compile(
+    r"\b(?:(?:new|next|second|another|updated) (?:forward|pass|outputs?|predictions?|loss|errors?|weights?|values?)"
+    r"|after (?:the|this|one|an) (?:update|step)|pass again|neue[nrs]?|nuev[oa]s?|nouve(?:au|lle)s?|nov[oa]s?)\b"
+    r"|新的|更新后",
+    re.IGNORECASE,
+)
+_SENTENCE = re.compile(r"[.!?]\s|[。！？]|\n\n")
 #: steps of training that are followed
 MOST_STEPS = 20
 
@@ -161,6 +169,17 @@ class Situations:
             and _BACK.search(statement.passage.before) is not None
             and self.model.definition(left.key) is not None
         )
+
+    def is_out_of_sight(self, statement: Statement, upstream: Collection[str]) -> bool:
+        """True for a value alone that sentences say is that of other weights, where some of what it is computed from has
+        no formula but numbers: then it cannot be computed again."""
+        left, members = statement.left, statement.members
+        if not isinstance(left, t.Name) or left.mark or statement.chain.continued:
+            return False
+        said = _SENTENCE.split(statement.passage.before)[-1]
+        alone = len(members) == 2 and is_printed(members[1])
+        fixed = any(key in self.model.worked_out for key in (*upstream, left.key))
+        return alone and fixed and _AGAIN.search(said) is not None and self._was_seen(left.key)
 
     def _after(self) -> World | None:
         """The point after a step, where there is a rule for that."""
