@@ -18,7 +18,7 @@ from derivgen.checking.evaluating import indices as ix
 from derivgen.checking.evaluating import values as v
 from derivgen.checking.evaluating.budget import Budget, OutOfWork
 from derivgen.checking.evaluating.equality import DIGITS
-from derivgen.checking.evaluating.model import DocumentModel, Function
+from derivgen.checking.evaluating.model import DocumentModel, Function, Model
 from derivgen.checking.evaluating.printed import is_numeric
 from derivgen.checking.evaluating.values import NoValue
 from derivgen.checking.judging.basis import Basis
@@ -153,6 +153,9 @@ def _judged(
         for draft in wrong:
             if _place(draft) in right:
                 draft.verdict, draft.code, draft.message = Verdict.UNDECIDED, "C407", _SPECIAL
+    for draft in judge.drafts:
+        if _is_taken_from_nothing(judge.basis.model, draft):
+            draft.verdict, draft.code, draft.message = Verdict.UNDECIDED, "C407", _TWO_WAYS
     if any(map(_redefines, judge.drafts)):
         # what is computed is said in two ways: whatever is wrong by the one may be right by the other
         for draft in judge.drafts:
@@ -164,6 +167,18 @@ def _judged(
     for draft in judge.drafts:
         found[draft.where].append(draft)
     return found
+
+
+def _is_taken_from_nothing(model: Model, draft: Draft) -> bool:
+    """True for another formula of what has one over names that nothing is said of: ``delta = o - y`` beside
+    ``delta = (o - y) f'(z)`` may be that of another loss, and ``(o - y) o (1 - o)`` the same where o is f(z)."""
+    left = draft.subject
+    if draft.verdict is not Verdict.WRONG or not isinstance(left, t.Name) or left.mark:
+        return False
+    made = model.definition(left.key)
+    if made is None or any(isinstance(part, t.Derivative) for part in t.walk(made)):
+        return False
+    return all(model.definition(name) is None for name in t.names_in(made))
 
 
 def _redefines(draft: Draft) -> bool:

@@ -33,9 +33,14 @@ def is_descent(side: t.Node, up: bool = False) -> bool:
     (lost, kept), (negative, step) = side.terms
     parts = align.factors(step)
     bare = [part.body if isinstance(part, t.Transposed) else part for part in parts]
-    kinds = [isinstance(part, t.Derivative) for part in bare]
+    kinds = [isinstance(part, t.Derivative) or _is_gradient(part) for part in bare]
     signed = negative is not up and not lost
     return isinstance(kept, t.Name) and signed and len(parts) == 2 and any(kinds)
+
+
+def _is_gradient(node: t.Node) -> bool:
+    """True for ``\\nabla w`` and ``\\nabla L``, which do not say of what, or by what."""
+    return isinstance(node, t.Call) and node.function == "grad"
 
 
 def rate_names(side: t.Node, key: str) -> Iterator[str]:
