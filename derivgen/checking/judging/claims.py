@@ -27,6 +27,7 @@ from derivgen.checking.judging.approximations import (
     excuse_approximation,
     is_difference_quotient,
 )
+from derivgen.checking.judging.arguments import judge_argument
 from derivgen.checking.judging.basis import Basis
 from derivgen.checking.judging.by_prints import (
     holds_by_prints,
@@ -224,6 +225,8 @@ class ClaimJudge:
         elif is_numeric(body) and not self._is_of_each(subject):
             judge_calculation(self.standing, draft, subject, self._put_into(members))
             onward = len(before) > 0 and is_numeric(before[-1])
+            if onward and draft.verdict is Verdict.CORRECT:
+                judge_argument(self.standing, draft, before[-1])
             if onward and self.standing.carries and draft.verdict is Verdict.CORRECT:
                 note_on_the_way(self.standing, draft)
             if len(members) == 1 and not has_decimals(body) and self._may_be_rest(draft, subject):
