@@ -37,6 +37,10 @@ SegmentKind = Literal["text", "literal", "math", "display", "code"]
 #: What shows that a piece of text is LaTeX rather than typed.
 _LONE_NUMBER = re.compile(r"[$\\(\s]*(\d{1,9}(?:[.,]\d{1,9})?)[$\\)\s]*")
 _LATEX = re.compile(r"\\[A-Za-z]|[_^]\{")
+#: what stands before the name of a new value that a program prints: "New b2: 0.73"
+_NEW = re.compile(
+    r"(?:new|updated|neu|nuev[oa]|nouveau|nouvelle|nov[oa]|nuovo)[ \t]+$", re.IGNORECASE
+)
 #: Formulas that only set something up, in posts that were copied from a page
 _IDLE = re.compile(r"\s*(?:\\(?:begingroup|endgroup|displaystyle|newline|,|;|!|\{|\}| )\s*)*")
 
@@ -175,7 +179,8 @@ class Collector:
             self.refuse(line, "its brackets are not those of one line")
             return
         for one in statements(line.text, code=True):
-            body = _joined(line, one)
+            new = _NEW.search(line.text, 0, one.start)
+            body = _joined(line, one if new is None else replace(one, start=new.start()))
             if one.doubt:
                 self.refuse(body, one.doubt)
                 continue
