@@ -75,10 +75,11 @@ def example_by_example(manuscript: Manuscript, whole: Report) -> Report:
     that of the document as one."""
     if manuscript.language not in _HEADINGS or len(whole.claims) == whole.count(Verdict.CORRECT):
         return whole
-    if any(steps_of(manuscript).counts):
-        return whole  # sections are steps of one training, and each goes on with the one before
     headings = _headings(manuscript.text, manuscript.language)
-    spans = _numbered(manuscript.text, headings) or _given_anew(manuscript.text, headings)
+    spans = _numbered(manuscript.text, headings)
+    if not spans and not any(steps_of(manuscript).counts):
+        # else sections are steps of one training, and each goes on with the one before
+        spans = _given_anew(manuscript.text, headings)
     if not 2 <= len(spans) <= MOST_EXAMPLES:
         return whole
     reports = [
@@ -92,8 +93,9 @@ def example_by_example(manuscript: Manuscript, whole: Report) -> Report:
         for span in spans
     ]
     joined = _joined(reports)
-    more = joined.count(Verdict.CORRECT) > whole.count(Verdict.CORRECT)
-    return joined if more and _contradicting(joined) <= _contradicting(whole) else whole
+    more = joined.count(Verdict.CORRECT) - whole.count(Verdict.CORRECT)
+    fewer = _contradicting(whole) - _contradicting(joined)
+    return joined if min(more, fewer) >= 0 < max(more, fewer) else whole
 
 
 def _contradicting(report: Report) -> int:

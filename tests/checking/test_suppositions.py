@@ -22,6 +22,7 @@ f = q z = -12
         "If x goes up by 0.1, q = 3.1 and f = -12.4, as predicted.",
         "Suppose that x were larger by 0.1: then q = 3.1.",
         "All is well so far. If we nudge x a little, q = 3.1\nand f = -12.4.",
+        "Without the other input (q = 3.1) there is nothing to add.",
     ],
 )
 def test_what_is_supposed_is_not_judged(sentence: str) -> None:
@@ -37,6 +38,7 @@ def test_what_is_supposed_is_not_judged(sentence: str) -> None:
         "Hence q = 3.1 is what the gate gives.",
         "If you look at it again, q = 3.1.",
         "If x goes up, so does f. We have q = 3.1.",
+        "Without a doubt, the gate gives q = 3.1 here.",
     ],
 )
 def test_what_is_said_is_judged(sentence: str) -> None:

@@ -40,6 +40,7 @@ from derivgen.checking.understanding.models_of_data import without_models_of_dat
 from derivgen.checking.understanding.named_losses import with_named_losses
 from derivgen.checking.understanding.objects import with_lengths, with_objects
 from derivgen.checking.understanding.plain_layers import with_plain_layers
+from derivgen.checking.understanding.powers_of_arguments import with_powers_of_arguments
 from derivgen.checking.understanding.primes_for_transposes import with_transposes
 from derivgen.checking.understanding.repeated_indices import with_implied_sums
 from derivgen.checking.understanding.restated_values import with_restated_values
@@ -149,7 +150,7 @@ def _dated(statement: Statement, steps: Steps) -> Statement:
 def _with_names_of_their_own(said: Sequence[Statement], text: str) -> Summed:
     """The statements with what is written beside a name, and in the sentences, made a part of it: a function, a
     range, a time, a sample; and with the terms for which dots stand."""
-    said = with_times_in_brackets(with_transposes(said))
+    said = with_times_in_brackets(with_transposes(with_powers_of_arguments(said)))
     said = with_convolutions(without_noise(said), text)
     said = without_models_of_data(with_indices_for_words(said))
     statements = with_elided_cells(with_elided_terms(with_implied_sums(said, text)))

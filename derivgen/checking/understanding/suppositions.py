@@ -16,6 +16,11 @@ _CHANGE = re.compile(
     r"would\b|wäre\b|würde\b|augment|grows?\b|shr[ia]nk)",
     re.IGNORECASE,
 )
+#: "Without momentum (beta = 0):", up to the bracket
+_WITHOUT = re.compile(
+    r"(?:^|\n)[\s>*#-]*(?:without|ohne|sans|sin|sem|senza)\b[^.\n(]{0,60}\(\s*[$`\\(]*$",
+    re.IGNORECASE,
+)
 _BORDER = re.compile(r"[.!?]\s|\n[ \t]{0,40}\n")
 #: characters of a sentence that are looked at, before a place and behind it
 _LONGEST = 300
@@ -48,8 +53,10 @@ def _valued(statement: Statement) -> str | None:
 
 
 def _is_supposed(text: str, place: int) -> bool:
-    """True where the sentence around a place changes something in thought."""
+    """True where the sentence around a place changes something in thought, or leaves it out."""
     before = text[max(0, place - _LONGEST) : place]
+    if _WITHOUT.search(before):
+        return True
     borders = [found.end() for found in _BORDER.finditer(before)]
     begin = before[borders[-1] if borders else 0 :]
     if not _BEGIN.match(begin):
