@@ -23,6 +23,7 @@ from derivgen.checking.judging.sides import Sides, means
 from derivgen.checking.maths import tree as t
 from derivgen.checking.maths.writing import shown
 from derivgen.checking.report import Verdict
+from derivgen.checking.understanding.giving import COUNTS
 from derivgen.checking.understanding.statements import Restriction
 
 #: how many formulas before a claim it is compared with
@@ -96,7 +97,7 @@ class SymbolJudge:
         ):
             draft.code, draft.message = "C405", f"{found.reason}, and a list may be either"
             return
-        if unsaid := self._unsaid(subject, body):
+        if unsaid := self._unsaid(subject, body) or self._uncounted(subject, body):
             draft.code, draft.message = "C405", f"the value of {self.spelled(unsaid)} is not given"
             return
         if self._is_model_of_data(subject, body):
@@ -252,6 +253,15 @@ class SymbolJudge:
             return None
         valued = sum(self.model.given(key) is not None for key in self.model.names())
         return t.Name(silent[0]) if valued >= FEWEST_VALUES else None
+
+    def _uncounted(self, subject: t.Node, body: t.Node) -> t.Name | None:
+        """A number of samples that only the subject is computed from, and that has no value in a document with numbers:
+        there, the loss of all samples is said in general, and the example may be one sample alone."""
+        ancestry = self.sides.equality.ancestry
+        above = ancestry.upstream_of(subject) - ancestry.upstream_of(body)
+        silent = sorted(key for key in above & COUNTS if self._stated(key) is None)
+        valued = sum(self.model.given(key) is not None for key in self.model.names())
+        return t.Name(silent[0]) if silent and valued >= FEWEST_VALUES else None
 
     def _is_general(
         self, subject: t.Node, body: t.Node, restrictions: Sequence[Restriction]

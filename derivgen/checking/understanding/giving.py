@@ -34,7 +34,7 @@ MOST_RULES = 20
 
 
 #: what numbers of samples and of features are called
-_COUNTS = frozenset({"n", "m", "N", "M", "d_k", "d_model"})
+COUNTS = frozenset({"n", "m", "N", "M", "d_k", "d_model"})
 
 
 def give_values(decided: Decided) -> None:
@@ -137,7 +137,7 @@ def find_counts(decided: Decided) -> None:
         for node in t.walk(side)
         if isinstance(node, t.BigSum) and isinstance(node.upper, t.Name)
     ]
-    for key in _COUNTS.difference(decided.definitions, decided.denominators):
+    for key in COUNTS.difference(decided.definitions, decided.denominators):
         value = decided.values.get(key)
         if isinstance(value, t.Number) and value.decimals <= 0 < value.value:
             decided.definitions[key] = value
@@ -168,7 +168,7 @@ def _find_means(decided: Decided) -> None:
                 for factor in factors
                 if isinstance(factor, t.Quotient)
                 for key in names_in(factor.bottom)
-                if key in _COUNTS and key not in decided.definitions
+                if key in COUNTS and key not in decided.definitions
             }
             if len(sums) != 1 or len(counts) != 1 or decided.values.get(min(counts)) is not None:
                 continue
