@@ -156,12 +156,22 @@ def _others(
     for part in later:
         here = _closure(found[part], key, defined)
         enough = all(len(names) > 1 for names in (here, before))
+        if _is_round(found[part], found[first]):
+            continue
         if enough and (not _share(here, before) or _is_of_new(part, here, before, defined, new)):
             starts.append(part)
             before = here
         else:
             before |= here
     return starts
+
+
+def _is_round(names: set[str], general: set[str]) -> bool:
+    """Whether names are others with numbers for their letters: ``da_3 w`` is one round of ``da_t w``."""
+    left = general - names
+    return bool(left) and all(
+        any(ix.is_instance(name, letters) for letters in left) for name in names - general
+    )
 
 
 def _is_of_new(

@@ -13,7 +13,7 @@ from derivgen.checking.maths.rebuild import rebuilt
 from derivgen.checking.maths.tree import names_in
 from derivgen.checking.maths.writing import APART
 from derivgen.checking.understanding.decided import Decided
-from derivgen.checking.understanding.running_values import running
+from derivgen.checking.understanding.running_values import assigned_for_each, running
 from derivgen.checking.understanding.training import descends
 
 
@@ -105,7 +105,8 @@ def forget_assigned(decided: Decided) -> None:
         and not (ix.letters_of(key) and ix.family(key) in decided.notes.printed)
     }
     lost |= {key for key in decided.notes.rules if _is_of_each_parameter(decided, key)}
-    runs = running(decided.statements, decided.filled, decided.budget) - decided.denominators
+    runs = running(decided.statements, decided.filled, decided.budget)
+    runs = (runs | assigned_for_each(decided.notes.sides)) - decided.denominators
     for key in runs:
         decided.filled.pop(key, None)
     lost |= runs

@@ -5,13 +5,16 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
+from derivgen.checking.evaluating import indices as ix
 from derivgen.checking.evaluating.budget import Budget, OutOfWork
 from derivgen.checking.evaluating.model import DocumentModel
 from derivgen.checking.evaluating.printed import Fit, is_numeric, is_printed, printed_number
 from derivgen.checking.evaluating.values import NoValue, scalar
 from derivgen.checking.evaluating.world import World
 from derivgen.checking.maths import tree as t
+from derivgen.checking.maths.rebuild import rebuilt
 from derivgen.checking.understanding.align import aligned
 from derivgen.checking.understanding.statements import Statement
 
@@ -44,6 +47,35 @@ def running(
         and _runs(pairs, budget)
         and not _are_of(filled.get(key), pairs, budget)
     )
+
+
+def assigned_for_each(sides: Mapping[str, Sequence[t.Node]]) -> frozenset[str]:
+    """Names that a loop assigns anew: ``dn = da_t w`` in general, and ``dn = da_3 w`` for one round of it."""
+    return frozenset(
+        key
+        for key, own in sides.items()
+        if not ix.letters_of(key)
+        and any(_is_general(one) and _is_round(other, one) for one in own for other in own)
+    )
+
+
+def _is_general(formula: t.Node) -> bool:
+    """Whether a letter runs in a formula that nothing in it binds."""
+    bound = any(isinstance(part, t.BigSum) for part in t.walk(formula))
+    return not bound and any(ix.letters_of(name.key) for name in t.names_of(formula))
+
+
+def _is_round(formula: t.Node, general: t.Node) -> bool:
+    """Whether a formula is one in general with numbers for its letters."""
+    return formula != general and not _is_general(formula) and _open(formula) == _open(general)
+
+
+def _open(node: t.Node) -> t.Node:
+    """A formula with the indices of its names, and the signs of its products, left open."""
+    if isinstance(node, t.Name):
+        return t.Name(ix.family(node.key), node.mark)
+    made = rebuilt(node, _open)
+    return replace(made, sign="") if isinstance(made, t.Product) else made
 
 
 def _are_of(formula: t.Node | None, pairs: Sequence[tuple[t.Node, t.Node]], budget: Budget) -> bool:
