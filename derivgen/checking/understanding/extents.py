@@ -15,6 +15,11 @@ from derivgen.checking.evaluating import indices as ix
 from derivgen.checking.evaluating.ancestry import Ancestry
 from derivgen.checking.evaluating.model import DocumentModel, Element
 from derivgen.checking.maths import tree as t
+from derivgen.checking.understanding.cells_in_letters import (
+    computed_cells,
+    is_number_of,
+    places_of,
+)
 from derivgen.checking.understanding.statements import Statement
 
 #: rows and columns, as numbers that stand for sizes
@@ -38,22 +43,24 @@ class _NotUnderstood(Exception):
 
 def with_extents(model: DocumentModel, statements: Sequence[Statement]) -> DocumentModel:
     """The model with the shapes of its arrays, where a document has arrays, and gives the values of none."""
-    if not has_arrays(statements) or any(node is not None for node in model.values.values()):
+    valued = {key for key, node in model.values.items() if node is not None}
+    if not has_arrays(statements) or valued - _NUMBERS - {model.rate}:
         return model
     used = {name.key for s in statements for name in _names(s)}
     wholes = {key for key in used if not ix.letters_of(key)}
-    found = _Extents(model, _are_rows(model), wholes)
+    numbered = computed_cells(model, wholes)
+    found = _Extents(model, _are_rows(model), wholes, numbered)
     try:
         if model.loss is not None:
             found.same(found.of_name(model.loss), NUMBER)
         for key in model.definitions:
             found.of_name(key)
         sizes = found.sizes()
+        elements = {**model.elements, **_by_number(model, found, sizes, used)}
     except _NotUnderstood:
         return model
     known = {key: sizes_of(extent, sizes, found) for key, extent in found.known.items()}
     leaves = {k: shape for k, shape in known.items() if k in model.values or k in found.by_cells}
-    elements = dict(model.elements)
     for key, shape in known.items():
         elements |= {
             cell: element for cell, element in _cells(key, shape, used) if not model.known(cell)
@@ -63,13 +70,28 @@ def with_extents(model: DocumentModel, statements: Sequence[Statement]) -> Docum
     cells = {k for k in model.values if ix.letters_of(k) and ix.family(k) in found.by_cells}
     apart = {key: node for key, node in model.values.items() if key not in cells}
     values = {**dict.fromkeys(found.by_cells), **apart}
+    definitions = {k: node for k, node in model.definitions.items() if k not in numbered}
     return replace(
         model,
-        definitions={**model.definitions, **numbers},
-        values={key: node for key, node in values.items() if key not in counts},
+        definitions={**definitions, **numbers},
+        values={k: node for k, node in values.items() if k not in counts and k not in numbered},
         extents=leaves,
         elements=elements,
     )
+
+
+def _by_number(
+    model: DocumentModel, found: _Extents, sizes: Mapping[int, int], used: set[str]
+) -> dict[str, Element]:
+    """The cells that have numbers: of what is computed, and of arrays that are as long as one that is written out."""
+    cells = dict(found.numbered)
+    for key in filter(found.is_shown, found.known):
+        cells |= {n: key for n in used if is_number_of(n, key) and not model.known(n)}
+    shapes = {key: sizes_of(found.of_name(key), sizes, found) for key in cells.values()}
+    places = places_of(cells, shapes)
+    if places is None:
+        raise _NotUnderstood
+    return places
 
 
 def sizes_of(extent: Extent, sizes: Mapping[int, int], found: _Extents) -> tuple[int, int]:
@@ -138,6 +160,8 @@ class _Extents:
     rows: bool = False
     #: the names that stand there without an index letter
     wholes: set[str] = field(default_factory=set)
+    #: the cells of arrays that have numbers
+    numbered: Mapping[str, str] = field(default_factory=dict)
     known: dict[str, Extent] = field(default_factory=dict)
     #: for each size the one that it is the same as
     parents: list[int] = field(default_factory=lambda: [ONE])
@@ -146,6 +170,8 @@ class _Extents:
     by_cells: set[str] = field(default_factory=set)
     #: the sizes that sums run to: the N of a sum from 1 to N
     counts: dict[str, int] = field(default_factory=dict)
+    #: the sizes of arrays whose cells are written out, by their numbers
+    shown: dict[int, int] = field(default_factory=dict)
 
     def new(self) -> int:
         self.parents.append(len(self.parents))
@@ -170,16 +196,36 @@ class _Extents:
 
     def sizes(self) -> dict[int, int]:
         """A number for each size."""
+        shown = {ONE: 1}
+        for count, size in self.shown.items():
+            if shown.setdefault(self.root(size), count) != count:
+                raise _NotUnderstood
         roots = dict.fromkeys(self.root(size) for extent in self.known.values() for size in extent)
-        others = [root for root in roots if root != ONE]
-        if len(others) > len(SIZES):
+        others = [root for root in roots if root not in shown]
+        free = [size for size in SIZES if size not in self.shown]
+        if len(others) > len(free):
             raise _NotUnderstood
-        return {ONE: 1, **dict(zip(others, SIZES, strict=False))}
+        return {**shown, **dict(zip(others, free, strict=False))}
+
+    def is_shown(self, key: str) -> bool:
+        """Whether a vector is as long as an array whose cells are written out."""
+        sizes = {self.root(size) for size in self.known[key]} - {ONE}
+        return sizes <= {self.root(size) for size in self.shown.values()} and len(sizes) == 1
+
+    def as_shown(self, count: int) -> int:
+        """The size that has been counted in an array whose cells are written out."""
+        if count == 1:
+            return ONE
+        if count not in self.shown:
+            self.shown[count] = self.new()
+        return self.shown[count]
 
     def of_name(self, key: str) -> Extent:
         """The shape of a quantity."""
         if key in self.known:
             return self.known[key]
+        if key in self.numbered:
+            return NUMBER
         definition = self.model.definition(key)
         element = self.model.element(key)
         if element is not None or key in self.open or len(self.open) > DEEPEST:
@@ -234,6 +280,12 @@ class _Extents:
             case t.BigSum(body, index):
                 inner = self.of(body) if index is None else self._indexed(node)
                 return NUMBER if index is None else inner
+            case t.Matrix(rows, is_list=False) if all(
+                isinstance(c, t.Name) for r in rows for c in r
+            ):
+                return self.as_shown(len(rows)), self.as_shown(len(rows[0]))
+            case t.Call("max" | "min", (t.Number(), other)):
+                return self.of(other)
             case t.Call(function, arguments) if len(arguments) == 1:
                 inner = self.of(arguments[0])
                 return NUMBER if function in ("norm", "sum", "trace") else inner
