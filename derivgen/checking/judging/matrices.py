@@ -168,8 +168,9 @@ def _implied(
     if subject is not None and not before:
         said = here.said.get(here.ledger.plain(subject), [])[-2:]
         said = said or list(here.said_of_all(subject))[-2:]
-        made = here.actual.model.definition(subject.key) if isinstance(subject, t.Name) else None
-        said = said or ([] if made is None else [made])
+        if not said and isinstance(subject, t.Name) and not subject.mark:
+            made = here.actual.model.definition(subject.key)
+            said = [] if made is None else [made]
     whole = subject is not None and not isinstance(subject, t.Name | t.Derivative)
     formulas = [*before, *(() if step is None else (step,)), *said]
     for formula in (*formulas, *([subject] if whole and subject is not None else ())):

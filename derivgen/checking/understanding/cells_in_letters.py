@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from types import NoneType
 
 from derivgen.checking.evaluating import indices as ix
 from derivgen.checking.evaluating.model import DocumentModel, Element
@@ -15,7 +16,9 @@ def computed_cells(model: DocumentModel, wholes: set[str]) -> dict[str, str]:
         key: base
         for key in {**model.values, **model.definitions}
         for base in [ix.split(key)[0]]
-        if is_number_of(key, base) and base in wholes and model.definition(base) is not None
+        if is_number_of(key, base) and base in wholes
+        # what is made of cells has none of its own
+        if not isinstance(model.definition(base), t.Matrix | NoneType)
     }
     # what is computed from anything but such cells may be a layer
     return {

@@ -86,6 +86,8 @@ def _by_number(
     """The cells that have numbers: of what is computed, and of arrays that are as long as one that is written out."""
     cells = dict(found.numbered)
     for key in filter(found.is_shown, found.known):
+        if isinstance(model.definition(key), t.Matrix):
+            continue  # its cells have names of their own
         cells |= {n: key for n in used if is_number_of(n, key) and not model.known(n)}
     shapes = {key: sizes_of(found.of_name(key), sizes, found) for key in cells.values()}
     places = places_of(cells, shapes)
@@ -280,9 +282,7 @@ class _Extents:
             case t.BigSum(body, index):
                 inner = self.of(body) if index is None else self._indexed(node)
                 return NUMBER if index is None else inner
-            case t.Matrix(rows, is_list=False) if all(
-                isinstance(c, t.Name) for r in rows for c in r
-            ):
+            case t.Matrix(rows, is_list=False) if self._are_given(rows):
                 return self.as_shown(len(rows)), self.as_shown(len(rows[0]))
             case t.Call("max" | "min", (t.Number(), other)):
                 return self.of(other)
@@ -293,6 +293,11 @@ class _Extents:
                 if isinstance(of, t.Name) and self.is_number(self.of_name(of.key)):
                     return self.of(by)
         raise _NotUnderstood
+
+    def _are_given(self, rows: Sequence[Sequence[t.Node]]) -> bool:
+        """Whether the cells of an array are names that nothing computes."""
+        cells = [cell for row in rows for cell in row]
+        return all(isinstance(c, t.Name) and self.model.definition(c.key) is None for c in cells)
 
     def _indexed(self, node: t.Node) -> Extent:
         """A sum over cells is a number."""
