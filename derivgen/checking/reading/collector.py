@@ -19,6 +19,7 @@ from derivgen.checking.manuscript import (
 )
 from derivgen.checking.reading import code, printed_output, program
 from derivgen.checking.reading.emphasis import without_emphasis
+from derivgen.checking.reading.labelled_values import labelled
 from derivgen.checking.reading.pair_columns import with_pairs_apart
 from derivgen.checking.reading.prose import statements
 from derivgen.checking.reading.prose_sight import Found
@@ -134,6 +135,8 @@ class Collector:
             found: list[Found] = []
         else:
             found = statements(whole.text, spans)
+            told = [one for one in labelled(whole.text, spans) if not _overlaps(one, found)]
+            found = sorted([*found, *told], key=lambda one: one.start)
         if doubt is not None:
             found = [replace(one, doubt=one.doubt or doubt(whole.text, one)) for one in found]
         self._words(whole.text, spans, found)
@@ -288,6 +291,10 @@ class Collector:
             self.refuse(body, f"the cell is longer than {MAX_FORMULA:,} characters")
             body = body.cut(0, 0)
         return Passage(body.text, body.pieces, notation, "cell")
+
+
+def _overlaps(one: Found, others: Sequence[Found]) -> bool:
+    return any(one.start < other.end and other.start < one.end for other in others)
 
 
 def _between_displays(parts: Sequence[Segment]) -> list[Segment | list[Segment]]:

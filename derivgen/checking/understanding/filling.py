@@ -20,6 +20,7 @@ from derivgen.checking.evaluating.printed import (
 )
 from derivgen.checking.maths import tree as t
 from derivgen.checking.maths.rebuild import rebuilt
+from derivgen.checking.understanding.whole_arrays import WholeArrays
 
 #: whole numbers that stand in formulas as they are
 CONSTANTS = frozenset({0, 1, 2})
@@ -50,6 +51,8 @@ class Said:
     #: the same of quantities that are numbered one by one: x_1, x_2, ...
     families: dict[str, dict[int, _Cell]] = field(default_factory=dict)
 
+    #: arrays as wholes
+    arrays: WholeArrays = field(default_factory=WholeArrays)
     #: what was printed for exponentials: ``e^{z_1} = 1.1388``
     exponentials: dict[t.Node, t.Number] = field(default_factory=dict)
 
@@ -67,6 +70,7 @@ class Said:
         for body in members[1:]:
             if isinstance(left, t.Name):
                 self._take_cells(left, body)
+                self.arrays.take(left, body)
             number = printed_number(body)
             if isinstance(left, t.Call) and left.function == "exp" and isinstance(body, t.Number):
                 self.exponentials.setdefault(left, body)
@@ -103,6 +107,10 @@ class Said:
         """The calculation with a name for each of its numbers; None where that is not certain."""
         if not is_numeric(calculation) or is_printed(calculation):
             return None
+        calculation = self.arrays.named(calculation)
+        is_named = not is_numeric(calculation)
+        if is_named and any(isinstance(part, t.Matrix) for part in t.walk(calculation)):
+            return None
         constants = set(map(id, _constants(calculation)))
         calculation, counts_of = self._with_vectors(calculation)
         numbers = [
@@ -132,7 +140,7 @@ class Said:
             else:
                 return None
         if not waiting:
-            return calculation if counts_of else None
+            return calculation if counts_of or is_named else None
         return _put(calculation, waiting, constants | counts_of)
 
     def _sum_of_exponentials(self, value: Fraction) -> list[tuple[t.Node, bool]]:
