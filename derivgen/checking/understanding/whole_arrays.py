@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
 from derivgen.checking.evaluating.printed import exact_value
@@ -37,7 +37,10 @@ class WholeArrays:
         """A calculation with names for the arrays in it of which there is one."""
         if isinstance(node, t.Matrix):
             rows = _numbers(node)
-            found = self._written_out(node) if rows is None else self._named(rows)
+            if rows is not None:
+                found = self._named(rows)
+            else:
+                found = self._written_out(node) or self._by_cells(node)
             return node if found is None else found
         return rebuilt(node, self.named)
 
@@ -50,6 +53,23 @@ class WholeArrays:
         if known:
             return known[0]
         return others[0] if others[0].key in self.lists else t.Transposed(others[0])
+
+    def _by_cells(self, node: t.Matrix) -> t.Node | None:
+        """The function of an array that is written cell by cell: ``[tanh(0.1); tanh(0.5)]``."""
+        calls = [cell for row in node.rows for cell in row if isinstance(cell, t.Call)]
+        functions = {(call.function, call.primes, len(call.arguments)) for call in calls}
+        if len(calls) != sum(map(len, node.rows)) or len(functions) != 1 or len(calls) < 2:
+            return None
+        if len(calls[0].arguments) != 1:
+            return None
+        inside = t.Matrix(
+            tuple(
+                tuple(cell.arguments[0] for cell in row if isinstance(cell, t.Call))
+                for row in node.rows
+            )
+        )
+        named = self.named(inside)
+        return None if named == inside else replace(calls[0], arguments=(named,))
 
     def _written_out(self, node: t.Matrix) -> t.Node | None:
         """The product that a column of sums of products is."""
