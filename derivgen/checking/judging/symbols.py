@@ -23,6 +23,7 @@ from derivgen.checking.judging.sides import Sides, means
 from derivgen.checking.maths import tree as t
 from derivgen.checking.maths.writing import shown
 from derivgen.checking.report import Verdict
+from derivgen.checking.understanding.extents import are_rows
 from derivgen.checking.understanding.giving import COUNTS
 from derivgen.checking.understanding.statements import Restriction
 
@@ -91,6 +92,9 @@ class SymbolJudge:
             return
         if found.outcome is Outcome.MISFIT and (silent := self._shapeless(subject, body)):
             draft.code, draft.message = "C405", f"the shape of {silent} is not given"
+            return
+        if found.outcome is Outcome.MISFIT and self._adds_up_samples(body):
+            draft.code, draft.message = "C405", "whether samples are added up is not said"
             return
         if found.outcome is Outcome.MISFIT and may_lie_otherwise(
             self.model, found.reason, subject, body
@@ -255,13 +259,29 @@ class SymbolJudge:
         return t.Name(silent[0]) if valued >= FEWEST_VALUES else None
 
     def _uncounted(self, subject: t.Node, body: t.Node) -> t.Name | None:
-        """A number of samples that only the subject is computed from, and that has no value in a document with numbers:
-        there, the loss of all samples is said in general, and the example may be one sample alone."""
+        """A number of samples that only one side is computed from: one without a value in a document with numbers, where the
+        loss of all samples is said in general, and the example may be one of them alone; or one beside a loss that has only
+        a name."""
         ancestry = self.sides.equality.ancestry
-        above = ancestry.upstream_of(subject) - ancestry.upstream_of(body)
-        silent = sorted(key for key in above & COUNTS if self._stated(key) is None)
+        left, right = (ancestry.upstream_of(node) & COUNTS for node in (subject, body))
+        silent = sorted(key for key in left - right if self._stated(key) is None)
         valued = sum(self.model.given(key) is not None for key in self.model.names())
-        return t.Name(silent[0]) if silent and valued >= FEWEST_VALUES else None
+        if silent and valued >= FEWEST_VALUES:
+            return t.Name(silent[0])
+        # "L = CrossEntropy(y, p)" does not say whether it is a mean
+        loss = None if self.model.loss is None else self.model.definition(self.model.loss)
+        named = loss is not None and any(
+            isinstance(part, t.BigSum) and part.index is None for part in t.walk(loss)
+        )
+        silent = sorted(key for key in right - left if self._stated(key) is None)
+        return t.Name(silent[0]) if silent and named else None
+
+    def _adds_up_samples(self, body: t.Node) -> bool:
+        """True for ``sum_i delta_i`` where vectors are rows: delta_i may be that of a sample, and no cell."""
+        if not isinstance(body, t.BigSum) or body.index is None or not are_rows(self.model):
+            return False
+        numbered = [ix.split(name.key)[1] for name in t.names_of(body.body)]
+        return bool(numbered) and all(list(pieces) == [body.index] for pieces in numbered)
 
     def _is_general(
         self, subject: t.Node, body: t.Node, restrictions: Sequence[Restriction]

@@ -13,7 +13,7 @@ from itertools import pairwise
 
 from derivgen.checking.evaluating import indices as ix
 from derivgen.checking.evaluating.ancestry import Ancestry
-from derivgen.checking.evaluating.model import DocumentModel, Element
+from derivgen.checking.evaluating.model import DocumentModel, Element, Model
 from derivgen.checking.maths import tree as t
 from derivgen.checking.understanding.cells_in_letters import (
     computed_cells,
@@ -33,6 +33,8 @@ SIZES = (3, 2, 4, 5, 6, 7, 8, 9)
 _NUMBERS = frozenset(
     {"eta", "alpha", "lambda", "epsilon", "eps", "lr", "mu", "rho", "beta", "n", "m", "N", "T", "t"}
 )
+#: what layers and units are numbered by
+_LAYERS = frozenset({"i", "j", "k", "l"})
 #: definitions are followed as deep as this
 DEEPEST = 60
 
@@ -43,13 +45,14 @@ class _NotUnderstood(Exception):
 
 def with_extents(model: DocumentModel, statements: Sequence[Statement]) -> DocumentModel:
     """The model with the shapes of its arrays, where a document has arrays, and gives the values of none."""
-    valued = {key for key, node in model.values.items() if node is not None}
+    # "for the hidden layer (l = 2)" says of which layer a formula is, and gives no quantity a value
+    valued = {key for key, node in model.values.items() if node is not None} - _LAYERS
     if not has_arrays(statements) or valued - _NUMBERS - {model.rate}:
         return model
     used = {name.key for s in statements for name in _names(s)}
     wholes = {key for key in used if not ix.letters_of(key)}
     numbered = computed_cells(model, wholes)
-    found = _Extents(model, _are_rows(model), wholes, numbered)
+    found = _Extents(model, are_rows(model), wholes, numbered)
     try:
         if model.loss is not None:
             found.same(found.of_name(model.loss), NUMBER)
@@ -106,12 +109,12 @@ def has_arrays(statements: Sequence[Statement]) -> bool:
     return any(t.has_arrays(segment.body) for s in statements for segment in s.chain.segments)
 
 
-def _are_rows(model: DocumentModel) -> bool:
+def are_rows(model: Model) -> bool:
     """True where vectors stand before matrices, ``a W + b``, more often than behind them, on the way to the loss."""
     before = 0
     above = None if model.loss is None else Ancestry(model).upstream(model.loss)
-    forward = (n for key, n in model.definitions.items() if above is None or key in above)
-    for node in (part for body in forward for part in t.walk(body)):
+    forward = (model.definition(key) for key in model.names() if above is None or key in above)
+    for node in (part for body in forward if body is not None for part in t.walk(body)):
         for left, right in pairwise(node.factors) if isinstance(node, t.Product) else ():
             before += _is_vector(left) and _is_matrix(right)
             before -= _is_matrix(left) and _is_vector(right)
