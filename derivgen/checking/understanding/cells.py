@@ -49,6 +49,8 @@ def _spell_out_all(decided: Decided, sides: dict[str, list[t.Node]]) -> None:
             for cell, body in instances.items():
                 if _is_first_state(decided, cell, side, body):
                     continue
+                if ix.family(key) in map(ix.family, names_in(side)) and _is_given(decided, cell):
+                    continue
                 if sides is decided.notes.rules:
                     decided.notes.general[cell].append(body)
                 if isinstance(body, t.Derivative):
@@ -119,6 +121,14 @@ def _is_first_state(decided: Decided, cell: str, side: t.Node, body: t.Node) -> 
     # a letter that is left runs under a sum: which cells it means is not said here
     cells = (name for name in made if not ix.letters_of(name))
     return any(name not in decided.notes.used and name not in decided.cells for name in cells)
+
+
+def _is_given(decided: Decided, cell: str) -> bool:
+    """True for a weight w_2 that is given, and by which something is differentiated: it is no second state of a w of
+    which ``w_t = w_{t-1} + v_t`` says what becomes of it."""
+    printed = decided.notes.printed.get(cell, [])
+    made = decided.notes.worked_out.get(cell, ())
+    return cell in decided.denominators and bool(printed) and not any(printed[0] is m for m in made)
 
 
 def find_elements(decided: Decided) -> None:

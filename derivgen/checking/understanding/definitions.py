@@ -54,6 +54,7 @@ from derivgen.checking.understanding.noting import (
     Notes,
     functions_of_more,
     functions_that_are_quantities,
+    names_within,
     note,
 )
 from derivgen.checking.understanding.numbered_cells import name_cells, unnamed
@@ -102,6 +103,7 @@ def learn(
             note(notes, statement)
     functions_of_more(notes)
     functions_that_are_quantities(notes)
+    names_within(notes)
     for key, node in (tables or {}).items():
         # what is changed later by ``w = 0.4 - 0.1 * 0.05`` was given as 0.4 before
         changed = any(begins_with_value(c, node) for c in notes.calculations.get(key, ()))

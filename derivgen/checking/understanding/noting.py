@@ -71,6 +71,9 @@ class Notes:
     stated: set[str] = field(default_factory=set)
     #: keys that were printed as the result of something: with an approximate sign
     results: set[str] = field(default_factory=set)
+    #: what a chain says of a name in it that it does not begin with: y_hat is a_2 in ``a_2 = \\sigma(z_2) = \\hat y``, and
+    #: z is w x + b in ``a = \\sigma(z) = \\sigma(w x + b)``
+    within: dict[str, t.Node] = field(default_factory=dict)
     #: formulas behind a sign for about the same: they define nothing that has another formula
     near: set[int] = field(default_factory=set)
 
@@ -115,6 +118,35 @@ def functions_that_are_quantities(notes: Notes) -> None:
             _note_member(notes, t.Name(name, written=name), rest, first=True)
 
 
+def names_within(notes: Notes) -> None:
+    """``a_2 = \\sigma(z_2) = \\hat y`` says what y_hat is, where nothing else does."""
+    tables = (notes.sides, notes.printed, notes.calculations, notes.rules)
+    for key, node in notes.within.items():
+        if key not in notes.marked_keys and not any(key in table for table in tables):
+            notes.sides[key].append(node)
+
+
+def _note_within(notes: Notes, members: Sequence[t.Node]) -> None:
+    """Take in what a chain says of names that it does not begin with."""
+    left = members[0] if members else None
+    if not isinstance(left, t.Name) or left.mark:
+        return
+    last, formulas = members[-1], [m for m in members[1:-1] if not isinstance(m, t.Name)]
+    if isinstance(last, t.Name) and not last.mark and not all(map(is_numeric, formulas)):
+        notes.within.setdefault(last.key, left)
+    for pair in pairwise(members[1:]):
+        calls = [m for m in pair if isinstance(m, t.Call) and len(m.arguments) == 1]
+        if len(calls) < 2 or calls[0].function != calls[1].function:
+            continue
+        (one,), (two,) = calls[0].arguments, calls[1].arguments
+        for name, side in ((one, two), (two, one)):
+            plain = isinstance(name, t.Name) and not name.mark and not isinstance(side, t.Name)
+            if not isinstance(name, t.Name) or not plain or is_numeric(side):
+                continue
+            if name.key not in names_in(side):
+                notes.within.setdefault(name.key, side)
+
+
 def note(notes: Notes, statement: Statement) -> None:
     segments = statement.chain.segments
     bodies = [segment.body for segment in segments]
@@ -154,6 +186,7 @@ def note(notes: Notes, statement: Statement) -> None:
         if at and _is_old_value_of(member, rest[0]):
             continue  # in w <- w = ... the number is that of the new w
         _note_member(notes, member, rest[at + 1 :], first=at == 0)
+    _note_within(notes, rest)
     for formula, calculation in pairwise(rest):
         if not is_numeric(formula) and is_numeric(calculation):
             notes.substitutions.append((formula, calculation))
