@@ -48,7 +48,8 @@ class GivenValues:
         nothing tells what it should be."""
         if not self.own or self.situations.restated(statement) is None:
             return
-        wrong = [draft for draft in drafts if draft.verdict is Verdict.WRONG]
+        # a given value that is another one is no rounding of the first one either
+        wrong = [draft for draft in drafts if draft.verdict in (Verdict.WRONG, Verdict.ROUNDING)]
         self.waiting += wrong
         assert isinstance(statement.left, t.Name)
         if statement.left.key not in self._read:
@@ -110,7 +111,8 @@ class GivenValues:
         self._let_count(drafts)
         self._leave_protocols_open(drafts)
         for at, draft in enumerate(drafts):
-            if draft.verdict is Verdict.WRONG and self._gives(draft):
+            other = draft.verdict is Verdict.WRONG or draft.code == "C111"
+            if other and self._gives(draft):
                 assert isinstance(draft.statement.left, t.Name)
                 key = draft.statement.left.key
                 if key in self.repaired:

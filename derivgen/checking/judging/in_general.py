@@ -237,6 +237,8 @@ def _decided(judge: Judge, draft: Draft, found: Sequence[Draft]) -> Draft:
     At different numbers for all letters a wrong claim is wrong, though at equal ones it may hold."""
     verdicts = {d.verdict for d in found if d.verdict is not Verdict.UNDECIDED}
     first = found[0]
+    if first.code == "C301" and _is_of_cells(draft):
+        return draft  # cells are numbers: what does not fit is how the document was understood
     if verdicts == {Verdict.CORRECT}:
         draft.accept()
     elif first.verdict is Verdict.WRONG and (len(verdicts) == 1 or not _is_special(judge, draft)):
@@ -250,6 +252,15 @@ def _decided(judge: Judge, draft: Draft, found: Sequence[Draft]) -> Draft:
         )
         draft.message = f"{said}; {named}" if named else said
     return draft
+
+
+def _is_of_cells(draft: Draft) -> bool:
+    """True for ``dL/dz_i = y_i - t_i``, in which all but what is differentiated has an index letter."""
+    members = draft.statement.members
+    of = {p.of for m in members for p in t.walk(m) if isinstance(p, t.Derivative)}
+    names = [name for member in members for name in t.names_of(member) if name not in of]
+    plain = not any(isinstance(part, t.BigSum) for member in members for part in t.walk(member))
+    return plain and bool(names) and all(ix.split(name.key)[1] for name in names)
 
 
 def _is_special(judge: Judge, draft: Draft) -> bool:
