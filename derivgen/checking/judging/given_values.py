@@ -13,12 +13,12 @@ from derivgen.checking.drafts import Draft
 from derivgen.checking.evaluating import indices as ix
 from derivgen.checking.evaluating.literals import exact
 from derivgen.checking.evaluating.model import Model
-from derivgen.checking.evaluating.printed import is_printed
 from derivgen.checking.evaluating.resolving import UPDATE_MARKS
 from derivgen.checking.maths import tree as t
 from derivgen.checking.maths.keys import PRIMES
 from derivgen.checking.maths.tree import names_in
 from derivgen.checking.report import Verdict
+from derivgen.checking.understanding.restated_values import lists_a_value
 from derivgen.checking.understanding.situations import Situations
 from derivgen.checking.understanding.statements import Statement
 
@@ -84,7 +84,7 @@ class GivenValues:
         the first time with it."""
         anew = {id(draft.statement) for draft in self.waiting}
         begin = next((at for at, s in enumerate(statements) if id(s) in anew), 0)
-        while begin and _lists_a_value(statements[begin - 1]):
+        while begin and lists_a_value(statements[begin - 1]):
             begin -= 1
         before, after = ({*map(self._valued, s)} for s in (statements[:begin], statements[begin:]))
         earlier = {id(statement) for statement in statements[:begin]}
@@ -101,7 +101,7 @@ class GivenValues:
     def _valued(self, statement: Statement) -> str:
         """What a statement gives the value that is taken for it everywhere; nothing where it gives none."""
         left = statement.left
-        if not isinstance(left, t.Name) or not _lists_a_value(statement):
+        if not isinstance(left, t.Name) or not lists_a_value(statement):
             return ""
         return left.key if self.model.given(left.key) == statement.members[1] else ""
 
@@ -182,13 +182,6 @@ class GivenValues:
         """What the definitions of the model read."""
         definitions = map(self.model.definition, self.model.names())
         return frozenset(name for node in definitions if node for name in names_in(node))
-
-
-def _lists_a_value(statement: Statement) -> bool:
-    """True for a name and what is printed for it."""
-    left, members = statement.left, statement.members
-    named = isinstance(left, t.Name) and not left.mark
-    return named and len(members) == 2 and is_printed(members[1])
 
 
 def _is_plain(draft: Draft) -> bool:

@@ -23,7 +23,7 @@ from derivgen.checking.judging.standing import Standing
 from derivgen.checking.judging.symbols import SymbolJudge
 from derivgen.checking.maths import tree as t
 from derivgen.checking.report import Verdict
-from derivgen.checking.understanding.situations import Situations
+from derivgen.checking.understanding.situations import Situations, lists_of_other_values
 from derivgen.checking.understanding.statements import Statement
 
 
@@ -59,7 +59,10 @@ class Judge:
                 digits=usual_digits(self.statements),
             )
             self.situations = Situations(
-                self.basis.model, self.standing.actual, self.basis.repaired
+                self.basis.model,
+                self.standing.actual,
+                self.basis.repaired,
+                lists_of_other_values(self.statements, self.basis.model),
             )
             self.given = GivenValues(
                 self.basis.model,

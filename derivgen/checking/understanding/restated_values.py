@@ -29,7 +29,7 @@ def with_restated_values(statements: Sequence[Statement]) -> tuple[Statement, ..
 def _runs(statements: Sequence[Statement]) -> Iterator[list[Statement]]:
     """The statements, those of a list of values together."""
     said = _Said()
-    for lists, run in groupby(statements, _lists_a_value):
+    for lists, run in groupby(statements, lists_a_value):
         together = list(run)
         if not lists:
             for statement in together:
@@ -46,7 +46,8 @@ def _runs(statements: Sequence[Statement]) -> Iterator[list[Statement]]:
             said.note(statement)
 
 
-def _lists_a_value(statement: Statement) -> bool:
+def lists_a_value(statement: Statement) -> bool:
+    """True for a left side and what is printed for it."""
     members = statement.members
     return len(members) == 2 and not statement.chain.continued and bool(exact_cells(members[1]))
 
@@ -66,7 +67,7 @@ class _Said:
         # a new value with a mark of its own is no name's that stands without one
         if is_assigned(statement) or begins_with_value(members[1], self.given.get(left.key)):
             self.moved[left.key, statement.step].append(exact_cells(members[-1]))
-        elif not left.mark and _lists_a_value(statement):
+        elif not left.mark and lists_a_value(statement):
             self.given.setdefault(left.key, members[-1])
 
     def is_again(self, statement: Statement) -> bool:

@@ -8,9 +8,10 @@ given anew, is about that: from there on the document stands there.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from itertools import groupby
 
 from derivgen.checking.evaluating import indices as ix
 from derivgen.checking.evaluating.literals import literal
@@ -21,6 +22,7 @@ from derivgen.checking.evaluating.values import NoValue, Value
 from derivgen.checking.evaluating.world import World
 from derivgen.checking.maths import tree as t
 from derivgen.checking.understanding.computed_anew import ComputedAnew
+from derivgen.checking.understanding.restated_values import lists_a_value
 from derivgen.checking.understanding.statements import Statement
 from derivgen.checking.understanding.update_rules import unknown_step
 
@@ -42,6 +44,26 @@ _SENTENCE = re.compile(r"[.!?]\s|[。！？]|\n\n")
 MOST_STEPS = 20
 
 
+def lists_of_other_values(statements: Iterable[Statement], model: Model) -> frozenset[int]:
+    """The statements, by their ids, that stand in a list which gives two or more quantities other values than they
+    have."""
+    found: set[int] = set()
+    for lists, run in groupby(statements, lists_a_value):
+        others = [s for s in run if lists and _gives_another(s, model)]
+        if len(others) > 1:
+            found |= {id(statement) for statement in others}
+    return frozenset(found)
+
+
+def _gives_another(statement: Statement, model: Model) -> bool:
+    left, (_, body) = statement.left, statement.members
+    if not isinstance(left, t.Name) or left.mark:
+        return False
+    given = model.given(left.key)
+    old, new = None if given is None else printed_number(given), printed_number(body)
+    return old is not None and new is not None and old.value != new.value
+
+
 @dataclass
 class Situations:
     """The point at which claims are judged, and the points that may be meant next."""
@@ -50,11 +72,15 @@ class Situations:
     world: World
     #: given quantities whose values are others here than the document gives them
     repaired: frozenset[str] = frozenset()
+    #: statements, by their ids, of lists that give several quantities other values
+    listed: frozenset[int] = frozenset()
     #: whether parameters were updated since the document came to stand here
     updated: bool = False
     steps: int = 0
     #: data that were given anew, with their new values
     anew: dict[str, Value] = field(default_factory=dict)
+    #: parameters that were given anew by a line alone
+    alone: set[str] = field(default_factory=set)
     #: new values of parameters, as they were printed
     renewed: dict[str, Value] = field(default_factory=dict)
     #: names that were printed so far
@@ -86,6 +112,8 @@ class Situations:
         value = self.restated(statement)
         if value is not None:
             self.anew[left.key] = value
+            if self.model.is_parameter(left.key) and id(statement) not in self.listed:
+                self.alone.add(left.key)
 
     def restated(self, statement: Statement) -> Value | None:
         """The value of a given quantity that a statement gives another value; of a parameter where no step of
@@ -127,9 +155,12 @@ class Situations:
             if self.renewed:
                 points.append((after or self.world).with_data(self._as_printed()))
         yield from points[1:]
-        if self.anew:
+        # with one weight miscopied, what is worked out for the first time is a slip
+        again = self._was_seen(left.key)
+        anew = {key: value for key, value in self.anew.items() if again or key not in self.alone}
+        if anew:
             for point in points:
-                yield point.with_data(self.anew)
+                yield point.with_data(anew)
         calculation = self.worked.calculation(statement)
         if calculation is not None:
             with suppress(NoValue):
