@@ -170,7 +170,7 @@ def judge_number(
         draft.accept()
     elif _is_cut(here, draft, number, exact):
         draft.verdict, draft.code = Verdict.TRUNCATION, "C120"
-        if local is not None and draft.exact is Fit.ROUNDED:
+        if local is not None and draft.exact is not Fit.CUT:
             draft.expected = here.as_printed(number, local)
         draft.message = f"{number.text} is cut, not rounded: {draft.expected}"
     elif draft.exact is Fit.ROUNDED and _is_lost(here, draft, number, local):

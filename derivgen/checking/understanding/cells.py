@@ -138,7 +138,7 @@ def find_elements(decided: Decided) -> None:
         if array.key not in decided.values and definition is None:
             continue
         if isinstance(definition, t.Matrix) and _is_of_names(definition):
-            _give_cells(decided, array.key, definition)
+            _give_cells(decided, array, definition)
             continue
         if definition is None and _are_others(decided, array):
             if any(array.key in names_in(made) for made in decided.definitions.values()):
@@ -167,18 +167,26 @@ def _are_others(decided: Decided, array: Shaped) -> bool:
 
 
 def _is_of_names(matrix: t.Matrix) -> bool:
-    return all(isinstance(cell, t.Name) for row in matrix.rows for cell in row)
+    """Whether an array is made of names, and of numbers at most beside them: ``[x_1, x_2, 1]``."""
+    cells = [cell for row in matrix.rows for cell in row]
+    return all(isinstance(cell, t.Name | t.Number) for cell in cells) and any(
+        isinstance(cell, t.Name) for cell in cells
+    )
 
 
-def _give_cells(decided: Decided, key: str, names: t.Matrix) -> None:
+def _give_cells(decided: Decided, array: Shaped, names: t.Matrix) -> None:
     """``x = [x_1, x_2] = [0.5, 1]`` is made of its cells, and gives them."""
-    printed = decided.values.get(key)
+    for key, element in array.cells():
+        if element.row < len(names.rows) and element.column < len(names.rows[element.row]):
+            made = names.rows[element.row][element.column]
+            if isinstance(made, t.Number) and key not in {**decided.definitions, **decided.values}:
+                decided.elements[key] = element
+    printed = decided.values.get(array.key)
     if not isinstance(printed, t.Matrix) or printed_matrix(printed) is None:
         return
     for row, numbers in zip(names.rows, printed.rows, strict=False):
         for name, number in zip(row, numbers, strict=False):
-            assert isinstance(name, t.Name)
-            if name.key not in decided.definitions:
+            if isinstance(name, t.Name) and name.key not in decided.definitions:
                 decided.values.setdefault(name.key, number)
 
 
