@@ -179,7 +179,8 @@ def _give_cells(decided: Decided, array: Shaped, names: t.Matrix) -> None:
     for key, element in array.cells():
         if element.row < len(names.rows) and element.column < len(names.rows[element.row]):
             made = names.rows[element.row][element.column]
-            if isinstance(made, t.Number) and key not in {**decided.definitions, **decided.values}:
+            if isinstance(made, t.Number) and key not in decided.definitions:
+                decided.values.pop(key, None)
                 decided.elements[key] = element
     printed = decided.values.get(array.key)
     if not isinstance(printed, t.Matrix) or printed_matrix(printed) is None:
