@@ -35,6 +35,7 @@ from derivgen.checking.understanding.iterates import with_iterates
 from derivgen.checking.understanding.iterates_below import with_iterates_below
 from derivgen.checking.understanding.labelled_samples import with_labelled_samples
 from derivgen.checking.understanding.later_states import with_later_states
+from derivgen.checking.understanding.losses_by_slopes import losses_by_slopes
 from derivgen.checking.understanding.losses_in_words import losses_in_words
 from derivgen.checking.understanding.models_of_data import without_models_of_data
 from derivgen.checking.understanding.named_losses import with_named_losses
@@ -132,6 +133,7 @@ def stated_in(
         {
             **labelled.wholes,
             **samples.summed.wholes,
+            **losses_by_slopes(said, cells),
             **losses_in_words(said, cells, manuscript.text),
             **values_by_index(statements),
         },
