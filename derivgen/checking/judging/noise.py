@@ -27,7 +27,7 @@ _POINTS = 3
 #: gradients are rounded as well as the values that are moved here, and a step after the other
 _MARGIN = 4
 #: so many printed numbers are moved one by one
-_MOST_CELLS = 24
+_MOST_CELLS = 64
 #: networks of more quantities are left alone
 _MOST_QUANTITIES = 400
 
