@@ -47,6 +47,7 @@ from derivgen.checking.understanding.giving import find_counts, find_leaves, giv
 from derivgen.checking.understanding.gradient_names import with_gradient_names
 from derivgen.checking.understanding.layers import with_layers
 from derivgen.checking.understanding.learning_rates import rate_of
+from derivgen.checking.understanding.left_over_terms import left_over_terms
 from derivgen.checking.understanding.lengths_by_results import with_lengths_by_results
 from derivgen.checking.understanding.lists import lists_stand
 from derivgen.checking.understanding.means_of_samples import find_means_of_samples
@@ -124,6 +125,8 @@ def _learned(decided: Decided, rules: Mapping[str, t.Node]) -> Learned:
     fold_updates(decided)
     forget_assigned(decided)
     spell_out(decided)
+    for key, node in left_over_terms(decided.notes.sides).items():
+        decided.notes.sides[key].append(node)
     choose_definitions(decided)
     without_parameters(decided)
     computed_anew(decided)
