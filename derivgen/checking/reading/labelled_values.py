@@ -11,7 +11,7 @@ from derivgen.checking.reading.prose_sight import Found
 
 #: words for what is given, in several languages
 _GIVEN = re.compile(
-    r"\b(?:inputs?|features?|targets?|labels?|true|weights?|bias(?:es)?|rate|step\s+size|thresholds?|momentum"
+    r"\b(?:inputs?|features?|targets?|labels?|true|desired|expected|weights?|bias(?:es)?|rate|step\s+size|thresholds?|momentum"
     r"|Eingaben?|Eingabevektor|Ziel\w*|Gewichte?|Lernrate|Schrittweite|entrées?|cibles?|poids|biais|taux|pas"
     r"|entradas?|objetivos?|pesos?|sesgos?|tasa|vi[eé]s(?:es)?|taxa|ingress[io]|tasso|pesi)\b"
     r"|输入|目标|标签|权重|偏置|学习率|入力|重み|バイアス|学習率",
@@ -20,12 +20,12 @@ _GIVEN = re.compile(
 #: words for what is computed
 _COMPUTED = re.compile(
     r"gradient|deriv|ableit|dériv|\bnew\b|updat|change|delta|error|\bafter\b|\bneu|nouv|nuev|novo|nova|nuov"
-    r"|aktualis|mis à jour|actualiz|atualiz|correct|adjust|梯度|导数|更新|新|勾配|\d\s*[*/+]",
+    r"|aktualis|mis à jour|actualiz|atualiz|corrected|adjust|\bsum\b|\btotal|\bmean\b|average|product|norm\b|梯度|导数|更新|新|勾配|\d\s*[*/+]",
     re.IGNORECASE,
 )
 #: where a label begins
-_BEGIN = re.compile(r"(?:\A|\n|[.;:,])\s*(?P<label>[^\n.;:,$]{2,60}?)\s*\(?\s*\Z")
-_BETWEEN = re.compile(r"\s*\)?\s*(?::|=|：)\s*")
+_BEGIN = re.compile(r"(?:\A|\n|[.;:,])\s*(?P<label>[^\n.;:,$]{2,60}?)\s*[(（]?\s*\Z")
+_BETWEEN = re.compile(r"\s*[)）]?\s*(?::|=|：)\s*")
 _NAME = re.compile(
     r"\s*(?:\\(?:mathbf|boldsymbol|vec|bm)\s*\{?\s*)?(?:\\[A-Za-z]+|[A-Za-z])\}?"
     r"(?:[_^](?:[A-Za-z0-9]|\{[^{}=]{1,20}\}))*\s*"
