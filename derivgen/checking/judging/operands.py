@@ -62,9 +62,12 @@ def _is_longer(here: Standing, number: Printed, value: Real, part: t.Node) -> bo
         return False
     entries = here.printed_for(part)
     if entries:
-        last = entries[-1]
+        *before, last = entries
         # a number that was judged right is as good as the value, which may come from roundings that grew
-        return here.is_longer(last.printed, number, last.printed.value if last.sound else value)
+        at = last.printed.value if last.sound else value
+        return here.is_longer(last.printed, number, at) or any(
+            here.is_longer(entry.printed, number, value) for entry in before
+        )
     node = here.actual.model.given(part.key) if isinstance(part, t.Name) else None
     return node is not None and here.is_longer(printed_number(node), number, value)
 

@@ -55,13 +55,12 @@ class Standing:
 
     def printed_for(self, part: t.Node) -> list[Entry]:
         """What was printed as the value of a part, in order, of a new value under any sign for such; after an
-        update also as its new value, where no step of its own begins there."""
+        update also as its new value."""
         found = self.ledger.of(part)
         if not isinstance(part, t.Name):
             return found
         new = part.mark in UPDATE_MARKS and not self.actual.model.known(t.full_key(part))
-        moved = self.actual.step >= len(self.ledger.history)
-        if new or (moved and not part.mark):
+        if new or (self.actual.step and not part.mark):
             others = (replace(part, mark=mark) for mark in sorted(UPDATE_MARKS - {part.mark}))
             found = [*found, *chain.from_iterable(map(self.ledger.of, others))]
             found.sort(key=lambda entry: entry.draft or 0)
