@@ -5,6 +5,7 @@ The author is taken at his word: what else he derives has to agree with that slo
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -36,16 +37,16 @@ def losses_by_slopes(statements: Sequence[Statement], cells: Sequence[Cell]) -> 
     slopes = [slope for s in statements for slope in _slopes(s) if slope.loss in losses]
     found: dict[str, t.Node] = {}
     for loss in dict.fromkeys(slope.loss for slope in slopes):
-        terms: dict[t.Node, t.Node] = {}
+        terms: dict[t.Node, set[t.Node]] = defaultdict(set)
         for slope in (slope for slope in slopes if slope.loss == loss):
             term = _term(slope, document)
             if term is not None:
-                terms.setdefault(slope.output, term)
+                terms[slope.output].add(term)
         names = {name for output in terms for name in t.names_in(output)}
-        # a loss reads each output
-        if terms and names == set(document.outputs()):
-            made = tuple(terms.values())
-            found[loss] = made[0] if len(made) == 1 else t.Sum(tuple((False, m) for m in made))
+        # a loss reads each output; one letter for two losses is none of them
+        if names == set(document.outputs()) and all(len(own) == 1 for own in terms.values()):
+            made = tuple((False, term) for own in terms.values() for term in own)
+            found[loss] = made[0][1] if len(made) == 1 else t.Sum(made)
     return found
 
 
@@ -58,11 +59,12 @@ def _slopes(statement: Statement) -> Iterator[_Slope]:
         return
     for member in members[1:]:
         factor, factors = _factors(member)
-        errors = [part for part in factors if _error(part) is not None]
-        if len(errors) != 1 or len(factors) > 2 or (error := _error(errors[0])) is None:
+        errors = [(part, error) for part in factors if (error := _error(part)) is not None]
+        if len(errors) != 1 or len(factors) > 2:
             continue
-        rest = next((part for part in factors if part is not errors[0]), None)
-        for output, target, sign in (error, (error[1], error[0], -1)):
+        ((whole, (one, other)),) = errors
+        rest = next((part for part in factors if part is not whole), None)
+        for output, target, sign in ((one, other, 1), (other, one, -1)):
             if isinstance(target, t.Name):
                 yield _Slope(left.of.key, left.by.key, sign * factor, output, target, rest)
 
@@ -82,44 +84,49 @@ def _factors(node: t.Node) -> tuple[Fraction, list[t.Node]]:
     return number, found
 
 
-def _error(node: t.Node) -> tuple[t.Node, t.Node, int] | None:
-    """What is taken from what: ``p - y``; no number is."""
+def _error(node: t.Node) -> tuple[t.Node, t.Node] | None:
+    """``p`` and ``y`` of ``p - y``; no number is one of them."""
     if not isinstance(node, t.Sum) or len(node.terms) != 2:
         return None
     (minus, one), (taken, other) = node.terms
     if minus or not taken or not all(isinstance(n, t.Name | t.Call) for n in (one, other)):
         return None
-    return one, other, 1
+    return one, other
 
 
 def _term(slope: _Slope, document: OpenLosses) -> t.Node | None:
     """The loss of one output that has such a slope; None where that is not plain."""
     output, target = slope.output, slope.target
-    if target.key in document.computed or target.mark or ix.letters_of(target.key):
-        return None
-    if any(
-        isinstance(document.printed.get(k), t.Matrix) for k in (*t.names_in(output), target.key)
+    names = [target, *([output] if isinstance(output, t.Name) else ())]
+    keys = (target.key, *t.names_in(output))
+    made = document.computed.get(output.key) if isinstance(output, t.Name) else output
+    if (
+        made is None
+        or slope.factor <= 0  # a loss grows with the error
+        or target.key in document.computed
+        or any(name.mark or ix.letters_of(name.key) for name in names)
+        or any(isinstance(document.printed.get(key), t.Matrix) for key in keys)
     ):
         return None
-    made = document.computed.get(output.key) if isinstance(output, t.Name) else output
-    if made is None or (isinstance(output, t.Name) and ix.letters_of(output.key)):
-        return None
+    half = squared(output, target, slope.factor / 2)
     if isinstance(output, t.Name) and slope.by == output.key:
-        return squared(output, target, slope.factor / 2) if slope.rest is None else None
-    inside = made
-    if isinstance(made, t.Call) and made.function == "sigmoid" and len(made.arguments) == 1:
-        (inside,) = made.arguments
-    if slope.by != getattr(inside, "key", None):
-        key = inside.key if isinstance(inside, t.Name) else ""
-        read = set(t.names_in(document.computed.get(key, inside)))
-        families = {ix.family(name) for name in read}
-        if not isinstance(slope.rest, t.Name) or slope.by == slope.rest.key:
-            return None
-        if not {ix.family(slope.by), ix.family(slope.rest.key)} <= families:
-            return None
-    elif slope.rest is not None:
+        return half if slope.rest is None else None
+    is_sigmoid = isinstance(made, t.Call) and made.function == "sigmoid" and not made.primes
+    inside = made.arguments[0] if is_sigmoid and isinstance(made, t.Call) else made
+    if not _is_by_what_it_reads(slope, inside, document):
         return None
-    if inside is not made:
+    if is_sigmoid:
         return cross_entropy(output, target, whole=False) if slope.factor == 1 else None
-    plain = not any(isinstance(part, t.Call | t.Power | t.Quotient) for part in t.walk(made))
-    return squared(output, target, slope.factor / 2) if plain else None
+    linear = not any(isinstance(part, t.Call | t.Power | t.Quotient) for part in t.walk(made))
+    return half if linear else None
+
+
+def _is_by_what_it_reads(slope: _Slope, inside: t.Node, document: OpenLosses) -> bool:
+    """Whether a slope is by the pre-activation, or by a weight in it and with the factor of that."""
+    key = inside.key if isinstance(inside, t.Name) else ""
+    if slope.by == key:
+        return slope.rest is None
+    if not isinstance(slope.rest, t.Name) or slope.by == slope.rest.key:
+        return False
+    read = {ix.family(name) for name in t.names_in(document.computed.get(key, inside))}
+    return {ix.family(slope.by), ix.family(slope.rest.key)} <= read
