@@ -292,6 +292,12 @@ def _slopes(
                 continue
 
 
+def _is_below(tokens: list[Token], at: int) -> bool:
+    """Whether a sign of a derivative stands below the line of a fraction."""
+    before = [token[:2] for token in tokens[max(at - 2, 0) : at]]
+    return before[-1:] == [("operator", "/")] or before == [("close", "{"), ("open", "{")]
+
+
 def _letter(tokens: list[Token], at: int, found: _Found) -> None:
     token = tokens[at]
     before = tokens[at - 1] if at else None
@@ -309,7 +315,9 @@ def _letter(tokens: list[Token], at: int, found: _Found) -> None:
         return
     run = token.text
     if derived:
-        (found.words if len(run) != 2 else found.runs).add(run)
+        # nothing is differentiated by a product
+        named = len(run) != 2 or _is_below(tokens, at - 1)
+        (found.words if named else found.runs).add(run)
         return
     if run[0] == "d" and len(run) > 1 and functions.canonical(run) is None:
         below = before is not None and before[:2] == ("operator", "/")
