@@ -84,6 +84,13 @@ class Draft:
         return self.code == "C403"
 
 
+def note_untold(draft: Draft) -> None:
+    """Leave a claim open of which the document says nothing that it could be held against."""
+    draft.verdict = Verdict.UNDECIDED
+    draft.code = draft.code or "C405"
+    draft.message = draft.message or "nothing says what it should be"
+
+
 def note_open(draft: Draft, error: NoValue) -> None:
     """Why a claim cannot be decided, as a code and a message."""
     match error:

@@ -114,6 +114,8 @@ def test_a_right_document_is_right(name: str) -> None:
     slips = lines_with(report, Verdict.ROUNDING, Verdict.TRUNCATION)
     assert slips == expected.get("rounding", [])
     assert lines_with(report, Verdict.UNDECIDED) == expected.get("undecided", [])
+    # what is left open says why
+    assert all(c.code and c.message for c in report.claims if c.verdict is Verdict.UNDECIDED)
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -48,8 +48,8 @@ class Printed:
         return Fit.OFF
 
     def as_printed(self, value: Real) -> str:
-        """Another value with the same number of decimals."""
-        return decimal(value, self.decimals)
+        """Another value with the same number of decimals, and with a power of ten where this one has one."""
+        return (scientific if "e" in self.text else decimal)(value, self.decimals)
 
 
 def decimal(value: Real, decimals: int) -> str:
@@ -59,6 +59,15 @@ def decimal(value: Real, decimals: int) -> str:
         number = round(number, decimals)
     text = f"{number:.{max(decimals, 0)}f}"
     return text.removeprefix("-") if float(text) == 0 else text
+
+
+def scientific(value: Real, decimals: int) -> str:
+    """A value rounded to so many decimals, as ``1.23e-6``; as a plain number where that leaves nothing of it."""
+    digits = decimals + (math.floor(mpmath.log10(abs(value))) if value else -decimals - 1)
+    if digits < 0:
+        return decimal(value, decimals)
+    mantissa, exponent = f"{float(value):.{digits}e}".split("e")
+    return f"{mantissa}e{int(exponent)}"
 
 
 def printed_number(node: t.Node) -> Printed | None:

@@ -10,7 +10,7 @@ from functools import partial
 
 import mpmath
 
-from derivgen.checking.drafts import Draft, note_open
+from derivgen.checking.drafts import Draft, note_open, note_untold
 from derivgen.checking.evaluating import values as v
 from derivgen.checking.evaluating.diagonals import of_each_cell
 from derivgen.checking.evaluating.equality import DIGITS, close
@@ -162,7 +162,7 @@ def judge_mixed(here: Standing, draft: Draft, subject: t.Node) -> None:
     local = scalar(whole)
     if local is None:
         if whole is None or not _is_near(here, whole, subject, body):
-            draft.verdict, draft.code = Verdict.UNDECIDED, "C405"
+            note_untold(draft)
         else:
             draft.accept()
         return
@@ -212,7 +212,7 @@ def _check_whole(
             draft.accept()
         return
     if exact is None:
-        draft.verdict = Verdict.UNDECIDED
+        note_untold(draft)
         return
     one, two = scalar(local), scalar(exact)
     two = every_cell(exact) if one is not None else two
@@ -368,7 +368,10 @@ def _check_cells(
     if aligned or (off is not None and off <= slack + mpmath.mpf("1e-9")):
         draft.accept()
     elif off is None:
-        draft.verdict = Verdict.UNDECIDED
+        draft.message = (
+            f"it is {v.shown_shape(local)}, and the formula gives {v.shown_shape(exact)}"
+        )
+        note_untold(draft)
     elif (
         (found is not None and off <= slack + _slack_of_cells(here, draft, found))
         or _is_right_as_printed(here, draft, formula, exact)

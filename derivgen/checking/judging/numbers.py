@@ -12,7 +12,7 @@ from dataclasses import replace
 
 import mpmath
 
-from derivgen.checking.drafts import Draft
+from derivgen.checking.drafts import Draft, note_untold
 from derivgen.checking.evaluating import values as v
 from derivgen.checking.evaluating.printed import Fit, Printed, is_numeric, printed_number
 from derivgen.checking.evaluating.values import Real, scalar
@@ -154,8 +154,7 @@ def judge_number(
     draft.exact = None if exact is None else here.fit(number, exact)
     draft.local = None if local is None else here.fit(number, local)
     if draft.exact is None and draft.local is None:
-        draft.code = draft.code or "C405"
-        draft.message = draft.message or "nothing says what it should be"
+        note_untold(draft)
         return
     fits = {fit for fit in (draft.local, draft.exact) if fit is not None}
     follows = here.carries and local is not None and here.follows(number, local)
