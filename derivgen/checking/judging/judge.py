@@ -62,7 +62,10 @@ class Judge:
                 self.basis.model,
                 self.standing.actual,
                 self.basis.repaired,
-                lists_of_other_values(self.statements, self.basis.model),
+                # beside a network's values those of a document are others from the start
+                lists_of_other_values(self.statements, self.basis.model)
+                if self.basis.own
+                else frozenset(),
             )
             self.given = GivenValues(
                 self.basis.model,
