@@ -44,7 +44,11 @@ def losses_by_slopes(statements: Sequence[Statement], cells: Sequence[Cell]) -> 
                 terms[slope.output].add(term)
         names = {name for output in terms for name in t.names_in(output)}
         # a loss reads each output; one letter for two losses is none of them
-        if names == set(document.outputs()) and all(len(own) == 1 for own in terms.values()):
+        if (
+            terms
+            and names == set(document.outputs())
+            and all(len(own) == 1 for own in terms.values())
+        ):
             made = tuple((False, term) for own in terms.values() for term in own)
             found[loss] = made[0][1] if len(made) == 1 else t.Sum(made)
     return found
