@@ -61,8 +61,9 @@ class Remark:
     found, a policy of cutting digits, names that are mixed, a bias that is never updated.
 
     ``kind`` is ``convention``, ``style``, ``missing``, ``repair``, or ``network`` where the document is about
-    another one than it is held against.  ``code`` is a code of the table where there is one: such a remark speaks for every rounding slip or cut of that code (one remark
-    for a document that cuts all its numbers), and these are then not listed one by one."""
+    another one than it is held against.  ``code`` is a code of the table where there is one: such a remark speaks
+    for every rounding slip or cut of that code (one remark for a document that cuts all its numbers), and these
+    are then not listed one by one."""
 
     kind: str
     message: str
