@@ -37,6 +37,15 @@ def test_a_label_gives_a_value(line: str, read: str | None) -> None:
     assert given == ([] if read is None else [read])
 
 
+def test_a_name_far_behind_a_border_has_no_label() -> None:
+    far = "Weights." + " " * 100_000 + "#" * 70 + "($w$): $0.3$"
+    assert " = " not in "".join(passages(far))
+
+
+def test_a_long_list_that_is_no_value_is_no_value() -> None:
+    assert " = " not in "".join(passages(f"- Input ($x$): $[{'1,' * 5_000}1] z$"))
+
+
 def test_a_value_behind_a_label_stands_where_the_name_does() -> None:
     text = "- Input ($x$): $0.5$\n- Weight ($w$): $0.25$\n"
     manuscript = read_manuscript(text, "post.md", "markdown")

@@ -23,6 +23,8 @@ _COMPUTED = re.compile(
     r"|aktualis|mis à jour|actualiz|atualiz|corrected|adjust|\bsum\b|\btotal|\bmean\b|average|product|norm\b|梯度|导数|更新|新|勾配|\d\s*[*/+]",
     re.IGNORECASE,
 )
+#: so far before its name a label is looked for: a run of spaces may be long
+_FARTHEST = 100
 #: where a label begins
 _BEGIN = re.compile(r"(?:\A|\n|[.;:,])\s*(?P<label>[^\n.;:,$]{2,60}?)\s*[(（]?\s*\Z")
 _BETWEEN = re.compile(r"\s*[)）]?\s*(?::|=|：)\s*")
@@ -31,9 +33,9 @@ _NAME = re.compile(
     r"(?:[_^](?:[A-Za-z0-9]|\{[^{}=]{1,20}\}))*\s*"
 )
 _NUMBER = r"\s*[-−+]?\s*\d+(?:[.,]\d+)?\s*"
-_LIST = rf"{_NUMBER}(?:[,;]{_NUMBER})*"
+# a comma may part two numbers or stand in one: what is between brackets is read once, and told apart later
 _VALUE = re.compile(
-    rf"{_NUMBER}|\s*(?:\\left)?[\[(]{_LIST}(?:\\right)?[\])]\s*(?:\^\{{?(?:T|\\top)\}}?\s*)?"
+    rf"{_NUMBER}|\s*(?:\\left)?[\[(][-−+\d.,;\s]+(?:\\right)?[\])]\s*(?:\^\{{?(?:T|\\top)\}}?\s*)?"
     rf"|\s*\\begin\{{[bp]matrix\}}[-+\d.,\s&\\]*\\end\{{[bp]matrix\}}\s*"
 )
 
@@ -45,7 +47,7 @@ def labelled(text: str, formulas: Sequence[tuple[int, int]]) -> Iterator[Found]:
         before = formulas[at - 1][1] if at else 0
         if _BETWEEN.fullmatch(text, end, begin) is None:
             continue
-        label = _BEGIN.search(text[before:start])
+        label = _BEGIN.search(text[max(before, start - _FARTHEST) : start])
         if label is None or not _GIVEN.search(label["label"]) or _COMPUTED.search(label["label"]):
             continue
         if _NAME.fullmatch(text, start, end) and _VALUE.fullmatch(text, begin, last):
